@@ -1,0 +1,50 @@
+# What one can do here. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench chaos lock
+
+help: ## List what one can do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(VENV)/.installed ## Make .venv with every extra and the development tools, from the lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seatsignal needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python has no venv module: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "Installing from requirements.lock (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+demo: setup ## Rehearse the whole job on 300 accounts; ARGS="--once --json" ends by itself
+	@$(BIN)/seatsignal demo $(ARGS)
+
+test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
+	@$(BIN)/python -m tests.services
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/pytest $(ARGS)
+
+check: setup ## The linters alone
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+bench: setup ## Measured ratios; ARGS="--json --only GROUP"
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"
+	@$(BIN)/python -m tests.services
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+lock: setup ## Resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+		--no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
