@@ -1,0 +1,185 @@
+"""The policy: `policy.yaml`, checked, compiled, and handed to `health` as plain values."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from config.compiler import Compiled, CompileError, compile_rules, deduction_lines, weighted_lines
+from config.files import SHIPPED, ConfigError, nearest, read
+from config.schema import ENGINES, PolicyData
+from health.brake import Limits
+from health.intent import Phrases, Words
+from health.policy import (
+    Active,
+    AlertRules,
+    Bands,
+    Cap,
+    ExpansionRules,
+    Policy,
+    RenewalRules,
+    SignalRule,
+    Weight,
+    Windows,
+)
+
+_HUNDREDTHS = 100
+_HASH_LENGTH = 16
+_COUNTED = ("rate_limit_hits", "locked_feature_attempts")
+
+
+class PolicyError(ConfigError):
+    """`policy.yaml` is wrong; every line says where, what, and what it may have meant."""
+
+
+def load(path: Path | None = None, *, engine: str | None = None) -> Policy:
+    """Return the policy in ``path``, the shipped one by default; ``engine`` overrides its own choice.
+
+    Raises `PolicyError` with every problem found.
+    """
+    path = path or SHIPPED / "policy.yaml"
+    data = _read(path)
+    if engine is not None:
+        data = _with_engine(data, engine)
+    problems = _missing(data)
+    try:
+        compiled = compile_rules(data)
+    except CompileError as error:
+        problems += error.problems
+    if problems:
+        raise PolicyError([f"{path.name}: {problem}" for problem in dict.fromkeys(problems)])
+    return _policy(data, compiled)
+
+
+def _read(path: Path) -> PolicyData:
+    try:
+        return read(PolicyData, path)
+    except ConfigError as error:
+        raise PolicyError(error.problems) from None
+
+
+def _with_engine(data: PolicyData, engine: str) -> PolicyData:
+    if engine not in ENGINES:
+        raise PolicyError(
+            [f"engine: {engine!r} is not one of {', '.join(ENGINES)}{nearest(engine, ENGINES)}"]
+        )
+    return data.model_copy(update={"engine": engine})
+
+
+def _missing(data: PolicyData) -> list[str]:
+    """Return a line for each preset that is named and not there."""
+    wanted = (
+        ("deductions.preset", data.deductions.preset, tuple(data.deductions.presets)),
+        ("expansion.preset", data.expansion.preset, tuple(data.expansion.presets)),
+    )
+    return [
+        f"{path}: {name!r} is no preset{nearest(name, known)}"
+        for path, name, known in wanted
+        if name not in known
+    ]
+
+
+def _policy(data: PolicyData, compiled: Compiled) -> Policy:
+    preset = data.expansion.presets[data.expansion.preset]
+    return Policy(
+        hash=_hash(data),
+        rules=compiled.rules,
+        source=compiled.source,
+        engine=data.engine,
+        bands=_bands(data),
+        weights=_weights(data),
+        caps=_caps(data),
+        signals=_signals(data),
+        expansion=ExpansionRules(preset.groups_min, data.expansion.fill_pct, data.expansion.ahead_days),
+        renewals=_renewals(data),
+        alerts=AlertRules(
+            data.alerts.repeat_days,
+            data.alerts.budget_per_day,
+            {kind: tuple(audiences) for kind, audiences in data.alerts.audiences.items()},
+        ),
+        brake=Limits(
+            data.brake.worse_accounts, data.brake.worse_share_pct / 100, data.brake.mails_per_contact
+        ),
+        active=tuple(Active(name, **active.model_dump()) for name, active in data.active.items()),
+        use_metrics=tuple(data.use.metrics),
+        core_features=tuple(data.use.core_features),
+        windows=_windows(data),
+        shelf_days=data.shelf_days,
+        survey_days=data.surveys.shelf_days,
+        scales={kind: (scale[0], scale[1]) for kind, scale in data.surveys.scales.items()},
+        phrases=_phrases(data),
+        urgent=frozenset(data.urgent_priorities),
+        fleet_accounts_min=data.fleet_accounts_min,
+        metrics=_metrics(data),
+        retention=data.retention_days,
+    )
+
+
+def _hash(data: PolicyData) -> str:
+    text = json.dumps(data.model_dump(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+
+
+def _bands(data: PolicyData) -> Bands:
+    bands = data.bands
+    return Bands(
+        watch_from=round(_HUNDREDTHS * bands.watch_from),
+        healthy_from=round(_HUNDREDTHS * bands.healthy_from),
+        exit_margin=round(_HUNDREDTHS * bands.exit_margin),
+        coverage_min=bands.coverage_min_pct / 100,
+    )
+
+
+def _weights(data: PolicyData) -> tuple[Weight, ...]:
+    if data.engine == "weighted":
+        return tuple(Weight(name, line.weight) for _, name, line in weighted_lines(data))
+    return tuple(Weight(name, line.points) for name, line in deduction_lines(data).items())
+
+
+def _caps(data: PolicyData) -> tuple[Cap, ...]:
+    if data.engine != "weighted":
+        return ()
+    return tuple(Cap(name, round(_HUNDREDTHS * cap.at)) for name, cap in data.weighted.caps.items())
+
+
+def _signals(data: PolicyData) -> Mapping[str, SignalRule]:
+    return {
+        kind: SignalRule(kind, signal.family, signal.severity, tuple(signal.also))
+        for kind, signal in data.signals.items()
+    }
+
+
+def _renewals(data: PolicyData) -> RenewalRules:
+    renewals = data.renewals
+    return RenewalRules(
+        windows=tuple(renewals.windows),
+        term_parts=renewals.term_parts,
+        rolling_days=renewals.rolling_days,
+        rolling_nearness=renewals.rolling_nearness_pct / 100,
+        grace_days=renewals.grace_days,
+        nearness=tuple((x, y / 100) for x, y in renewals.nearness_pct),
+        ended=frozenset(renewals.ended_statuses),
+    )
+
+
+def _windows(data: PolicyData) -> Windows:
+    lengths = data.windows.model_dump()
+    return Windows(month_fall=lengths.pop("month_fall_pct") / 100, **lengths)
+
+
+def _phrases(data: PolicyData) -> Phrases:
+    intent = data.intent
+    return Phrases(
+        verbs=Words.of(intent.verbs),
+        objects=Words.of(intent.objects),
+        harmless=Words.of(intent.harmless),
+        denials=Words.of(intent.denials),
+        sayings=tuple(intent.sayings),
+        reach=intent.reach,
+    )
+
+
+def _metrics(data: PolicyData) -> tuple[str, ...]:
+    """Return the daily metrics that the rules read, each once."""
+    active: Sequence[str] = [active.metric for active in data.active.values()]
+    return tuple(dict.fromkeys((*active, *data.use.metrics, *_COUNTED, *data.use.core_features)))

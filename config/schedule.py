@@ -1,0 +1,21 @@
+"""How often each job runs."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from config.files import SHIPPED, read
+
+
+class Schedule(BaseModel):
+    """Intervals in seconds: of each source's pull, and of the assessment of every account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pull: dict[str, PositiveInt]
+    assess: PositiveInt
+
+
+def load_schedule(path: Path | None = None) -> Schedule:
+    """Return the schedule, the shipped one by default. Raises `config.files.ConfigError`."""
+    return read(Schedule, path or SHIPPED / "schedule.yaml")

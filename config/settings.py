@@ -1,0 +1,56 @@
+"""The product's own settings, from the environment, an ``.env`` file or a folder of secret files.
+
+Vendors' settings live with the vendors. Every name starts with ``SEATSIGNAL_``; a name that starts so
+and is none of ours or theirs is refused by ``seatsignal config check``.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def data_folder() -> Path:
+    """Return the folder for the user's data: ``$XDG_DATA_HOME/seatsignal`` or its usual place."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "seatsignal"
+
+
+class Settings(BaseSettings):
+    """What an operator sets before anything starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SEATSIGNAL_",
+        env_file=".env",
+        secrets_dir=os.environ.get("SEATSIGNAL_SECRETS_DIR"),
+        extra="ignore",
+    )
+
+    database_url: str = Field(
+        default_factory=lambda: f"sqlite:///{data_folder() / 'seatsignal.sqlite3'}",
+        description="SQLite file or PostgreSQL URL",
+    )
+    broker_url: str = Field(default="memory://", description="memory:// or redis://host:port/db")
+    public_url: str = Field(
+        default="", description="https address under which the outside reaches `web --public`"
+    )
+    manage_url: str = Field(default="", description="where customers manage their subscription")
+    company_name: str = Field(default="Our company", description="who customers' mails are from")
+    policy: Path | None = Field(default=None, description="policy.yaml of your own")
+    plays: Path | None = Field(default=None, description="plays.yaml of your own")
+    routes: Path | None = Field(default=None, description="routes.yaml of your own")
+    schedule: Path | None = Field(default=None, description="schedule.yaml of your own")
+    lease_s: float = Field(default=30.0, gt=0, description="how long a sender may hold what it claimed")
+    chunk_size: int = Field(default=1_000, ge=1, le=2_000, description="accounts judged in one unit of work")
+    tick_s: float = Field(default=10.0, gt=0, description="how often beat asks what is due")
+    web_host: str = Field(default="127.0.0.1", description="address the web app binds to")
+    web_port: int = Field(default=8080, ge=0, le=65_535, description="its port; 0 takes a free one")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,213 @@
+"""Decide: what changed since the flags that stand, why, and who hears of it.
+
+Nothing is said while nothing changed. A flag opens when its signal is met and closes when the signal is
+surely cleared; what is undecided, or stopped by a gate, leaves a standing flag as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from health.alerts import AT_RISK, HIGH, OPEN, RECOVERED, WINDOW, Alert, alerts
+from health.bands import worse
+from health.expansion import GROUP as EXPANSION
+from health.judge import SCORE
+from health.nouns import Assessment, Band, Flag, Signal, Why
+from health.policy import Policy
+
+__all__ = ["AT_RISK", "OPEN", "RECOVERED", "WINDOW", "Alert", "Decision", "Previous", "decide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The account's assessment before this one."""
+
+    band: Band
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Flags that are new or changed, and the alerts they give."""
+
+    flags: tuple[Flag, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class _Case(NamedTuple):
+    """All that a decision rests on. ``standing`` is by kind and reason, the open one or the latest."""
+
+    assessment: Assessment
+    previous: Previous | None
+    standing: Mapping[tuple[str, str], Flag]
+    policy: Policy
+    as_of: date
+    first_run: bool
+
+
+def decide(  # noqa: PLR0917 - the order is the interface
+    assessment: Assessment,
+    previous: Previous | None,
+    standing: Sequence[Flag],
+    policy: Policy,
+    as_of: date,
+    first_run: bool,  # noqa: FBT001 - the order is the interface
+) -> Decision:
+    """Compare an assessment with the account's flags, of all terms and states, and say what changed.
+
+    On an installation's first run every flag is recorded, but only explicit intent alerts: the rest of
+    the book is told by a digest. ``Flag.since`` is the day of its last change or repeat.
+    """
+    latest = _latest(standing, assessment.term)
+    case = _Case(assessment, previous, latest, policy, as_of, first_run)
+    opened = [flag for signal in assessment.signals if (flag := _opened(case, signal)) is not None]
+    closed = _closed(case, standing)
+    flags = (*opened, *_windows(case, standing), *closed)
+    return Decision(flags, alerts(standing, flags, policy, first_run=first_run))
+
+
+def _latest(standing: Sequence[Flag], term: str) -> dict[tuple[str, str], Flag]:
+    """Return one flag per kind and reason: the open one of any term, else the one of this term."""
+    found: dict[tuple[str, str], Flag] = {}
+    for flag in standing:
+        key = (flag.kind, flag.reason)
+        if flag.state in OPEN or (flag.term == term and key not in found):
+            found[key] = flag
+    return found
+
+
+def _kind(signal: Signal) -> str:
+    return EXPANSION if signal.group == EXPANSION else AT_RISK
+
+
+# -- what opens --------------------------------------------------------------------------------------
+
+
+def _opened(case: _Case, signal: Signal) -> Flag | None:
+    """Return the flag of a signal that is met, if it is new or changed."""
+    stands = case.standing.get((_kind(signal), signal.kind))
+    if signal.gate:
+        return _suppressed(case, signal, stands)
+    if stands is None or stands.state == "ok":
+        return _flag(case, signal, _why_new(case, signal))
+    if stands.state == "resolved":
+        return None if _closed_by_hand(stands) else _flag(case, signal, _why_new(case, signal))
+    if signal.severity == HIGH and stands.severity != HIGH:
+        return _flag(case, signal, Why.WORSENED, term=stands.term)
+    if _repeat_is_due(case, stands):
+        return _flag(case, signal, Why.REPEAT_DUE, term=stands.term)
+    return None
+
+
+def _suppressed(case: _Case, signal: Signal, stands: Flag | None) -> Flag | None:
+    """Return the flag of a candidate that a gate stopped, once.
+
+    An open risk stays as it is, since the gate only says that nobody knows; an open expansion ends.
+    """
+    if stands is not None and (stands.gate == signal.gate or _endures(stands)):
+        return None
+    flag = _flag(case, signal, Why.SUPPRESSED)
+    return replace(flag, state="ok", gate=signal.gate)
+
+
+def _endures(flag: Flag) -> bool:
+    return flag.kind == AT_RISK and flag.state in OPEN
+
+
+def _why_new(case: _Case, signal: Signal) -> Why:
+    """Return `WORSENED` where the score fell into the band, `FIRST` for all else and on a first run."""
+    fell = case.previous is not None and worse(case.assessment.band, case.previous.band)
+    return Why.WORSENED if signal.kind == SCORE and fell and not case.first_run else Why.FIRST
+
+
+def _closed_by_hand(flag: Flag) -> bool:
+    """Say whether a person closed the flag: it is not opened again in the term."""
+    return flag.why is not Why.RECOVERED
+
+
+def _repeat_is_due(case: _Case, flag: Flag) -> bool:
+    """Say whether an at-risk flag nobody acknowledged has been silent long enough."""
+    if flag.kind != AT_RISK or flag.state != "firing" or flag.since is None:
+        return False
+    return (case.as_of - flag.since).days >= case.policy.alerts.repeat_days
+
+
+def _flag(case: _Case, signal: Signal, why: Why, term: str | None = None) -> Flag:
+    return Flag(
+        account=case.assessment.account,
+        kind=_kind(signal),
+        reason=signal.kind,
+        term=case.assessment.term if term is None else term,
+        state="firing",
+        why=why,
+        severity=signal.severity,
+        evidence=_evidence(case, signal),
+        since=case.as_of,
+    )
+
+
+def _evidence(case: _Case, signal: Signal) -> str:
+    if signal.kind != SCORE or case.previous is None or case.previous.band == "unknown":
+        return signal.evidence
+    return f"{signal.evidence} (health was {case.previous.points // 100})"
+
+
+# -- what closes -------------------------------------------------------------------------------------
+
+
+def _closed(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
+    """Return the flags whose signal is surely cleared; windows close in `_windows`."""
+    met = {(_kind(signal), signal.kind) for signal in case.assessment.signals}
+    return [
+        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)
+        for flag in standing
+        if flag.state in OPEN and flag.kind != WINDOW
+        if (flag.kind, flag.reason) not in met and _cleared(case, flag)
+    ]
+
+
+def _cleared(case: _Case, flag: Flag) -> bool:
+    assessment = case.assessment
+    if flag.reason != SCORE:
+        return flag.reason not in assessment.undecided
+    bands = case.policy.bands
+    return assessment.band != "unknown" and assessment.score.points >= bands.watch_from + bands.exit_margin
+
+
+# -- renewal windows ---------------------------------------------------------------------------------
+
+
+def _windows(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
+    """Return the window that opened, if none as near was entered in the term, and those it closes.
+
+    A window of another term closes with its term. None of it is a recovery that anybody is told of.
+    """
+    assessment = case.assessment
+    days = assessment.facts.get("window")
+    entered = [flag for flag in standing if flag.kind == WINDOW]
+    nearest = min((int(flag.reason) for flag in entered if flag.term == assessment.term), default=None)
+    opens = isinstance(days, int) and (nearest is None or days < nearest)
+    left = [
+        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)
+        for flag in entered
+        if flag.state in OPEN and (opens or flag.term != assessment.term)
+    ]
+    return [_window(case, days), *left] if opens and isinstance(days, int) else left
+
+
+def _window(case: _Case, days: int) -> Flag:
+    facts = case.assessment.facts
+    return Flag(
+        account=case.assessment.account,
+        kind=WINDOW,
+        reason=str(days),
+        term=case.assessment.term,
+        state="firing",
+        why=Why.FIRST if case.first_run else Why.WINDOW_OPENED,
+        evidence=f"{facts.get('days_to_anchor')} days to {_ANCHORS[str(facts.get('anchor_kind'))]}",
+        since=case.as_of,
+    )
+
+
+_ANCHORS = {"notice": "the notice deadline", "review": "the review", "term_end": "the end of the term"}

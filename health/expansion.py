@@ -1,0 +1,48 @@
+"""Expansion: room to grow, seen from independent groups of evidence."""
+
+from math import ceil
+
+from health.nouns import Band, Input, Signal
+from health.policy import ExpansionRules
+from health.rules import Findings, Measures
+
+GROUP = "expansion"
+
+
+def expansion(findings: Findings, band: Band, rules: ExpansionRules) -> list[Signal]:
+    """Return a signal per group that is met, once enough are; all are gated by what forbids it.
+
+    It counts groups, so that one fact never counts twice. At risk always forbids it; what else does is
+    the policy's.
+    """
+    if len(findings.triggers) < rules.groups_min:
+        return []
+    gate = "at_risk" if band == "at_risk" else findings.block
+    return [Signal(group, GROUP, evidence, gate=gate) for group, evidence in findings.triggers]
+
+
+def undecided(findings: Findings, rules: ExpansionRules) -> list[str]:
+    """Return all groups not cleared, if those met are too few but with the undecided ones enough."""
+    met = [group for group, _ in findings.triggers]
+    possible = met + findings.undecided_triggers
+    return possible if len(met) < rules.groups_min <= len(possible) else []
+
+
+def suggested_seats(measures: Measures, rules: ExpansionRules) -> int | None:
+    """Return how many seats in all would do: today's pace ahead, filled to the policy's share at most.
+
+    At least one more than there are now; `None` where seats or use are not known.
+    """
+    seats = measures.licence.seats
+    mean, per_day = measures.capacity.mean_active, measures.capacity.growth_per_day
+    if not isinstance(seats, float) or not isinstance(mean, float) or not isinstance(per_day, float):
+        return None
+    needed = (mean + max(0.0, per_day) * rules.ahead_days) * 100 / rules.fill_pct
+    return max(int(seats) + 1, ceil(needed))
+
+
+def uplift_minor(seats: Input, suggested: int | None, mrr_minor: int) -> int | None:
+    """Return what the suggested seats would add per month at today's price per seat."""
+    if suggested is None or not isinstance(seats, float) or seats <= 0:
+        return None
+    return round(mrr_minor * (suggested - seats) / seats)

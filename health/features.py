@@ -1,0 +1,180 @@
+"""Feature row: everything known of one account that does not age, ready to be judged.
+
+It changes only when a fact changes. Windows and ages are cut from ``as_of`` when it is judged, never
+stored. `store.features` builds it from facts; `health.judge` reads it.
+"""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Floats = array[float]
+else:
+    Floats = array  # Python 3.11 cannot subscript it at run time
+
+SERIES_DAYS = 92
+"""Days of daily use that a feature row holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of one subscription. Money is per month, in minor units of ``currency``."""
+
+    subscription_id: str
+    term_start: date
+    term_end: date | None = None
+    product: str = ""
+    plan: str = ""
+    licence_model: str = "seat"
+    seats: int | None = None
+    growth_seats: int = 0
+    growth_until: date | None = None
+    mrr_minor: int | None = None
+    renewal_mrr_minor: int | None = None
+    currency: str = ""
+    billing_period: str = ""
+    status: str = ""
+    trial_end: date | None = None
+    notice_days: int | None = None
+    review_on: date | None = None
+    auto_renew: bool = False
+    cancel_at_period_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFact:
+    """A ticket that is open, or was opened within the days a feature row holds."""
+
+    ticket_id: str
+    opened_on: date
+    solved_on: date | None = None
+    priority: str = ""
+    status: str = ""
+    topic: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFact:
+    """An invoice that is not settled, or fell due within the days a feature row holds."""
+
+    invoice_id: str
+    due_on: date
+    status: str
+    paid_on: date | None = None
+    attempts: int = 0
+    amount_minor: int | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitFact:
+    """A quota as last stated."""
+
+    limit: str
+    used: float
+    allowed: float
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """Something that happened once, within the days a feature row holds."""
+
+    kind: str
+    on: date
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFact:
+    """The latest answer of its kind."""
+
+    kind: str
+    score: float
+    answered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Daily values of some metrics; a day with no row is a day with no use.
+
+    ``values[metric][i]`` belongs to the day ``start + i``; every metric has the same length. Days after
+    the last value, up to the source's last complete day, are zero.
+    """
+
+    start: date
+    values: Mapping[str, Floats]
+
+    def window(self, metric: str, first: date, days: int) -> list[float]:
+        """Return ``days`` values of ``metric`` from ``first`` on; days outside the row are zero."""
+        values = self.values.get(metric)
+        if values is None:
+            return [0.0] * days
+        offset = (first - self.start).days
+        head = max(0, -offset)
+        body = values[max(0, offset) : max(0, offset + days)].tolist()
+        return ([0.0] * min(head, days) + body + [0.0] * days)[:days]
+
+    @property
+    def end(self) -> date:
+        """The last day that has a value."""
+        return self.start + timedelta(days=max(map(len, self.values.values()), default=0) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One account's feature row.
+
+    ``sources`` are the names of the sources linked to the account: what they cover, and how fresh they
+    are, comes with the pulse of a run. ``first_used_on`` and ``last_used_on`` are the first and last
+    days with any use. ``assigned_seats`` is `None` where no source lists seats.
+    """
+
+    account: int
+    key: str
+    name: str = ""
+    customer_type: str = ""
+    country: str = ""
+    region: str = ""
+    timezone: str = "UTC"
+    language: str = ""
+    currency: str = ""
+    csm_email: str = ""
+    created_on: date | None = None
+    sources: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    series: Series | None = None
+    first_used_on: date | None = None
+    last_used_on: date | None = None
+    assigned_seats: int | None = None
+    tickets: tuple[TicketFact, ...] = ()
+    payments: tuple[PaymentFact, ...] = ()
+    limits: tuple[LimitFact, ...] = ()
+    events: tuple[EventFact, ...] = ()
+    surveys: tuple[SurveyFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What a source covers: the kinds of fact it states, and the last day that is complete.
+
+    A kind that no linked source covers is unknown, not zero.
+    """
+
+    kinds: frozenset[str]
+    complete_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The fleet on one day: freshness per source, and how its use stands against its own baseline.
+
+    ``fleet_trend`` is the median over accounts of the last 14 days' use as a share of what their
+    baselines expect (1.0 = as expected), or `None` where too few accounts have a baseline.
+    """
+
+    freshness: Mapping[str, Freshness] = field(default_factory=dict)
+    fleet_trend: float | None = None

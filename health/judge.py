@@ -1,0 +1,76 @@
+"""Judge: the verdict on one account on one day, from its feature row."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from health import expansion, facts
+from health.bands import band
+from health.calendars import Workdays
+from health.engines import deductions, weighted
+from health.features import Features, Pulse
+from health.measures import measures
+from health.nouns import Assessment, Band, Contribution, Input, Score, Signal
+from health.policy import Policy
+from health.renewals import term_key
+from health.rules import NUMBERS, Findings, Measures
+from health.terms import in_force
+
+ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
+    "weighted": weighted.score,
+    "deductions": deductions.score,
+}
+SCORE = "band"
+"""The kind of the signal that the score itself gives."""
+
+_REASONS = 2  # of the score, in the evidence of its signal
+
+
+def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> Assessment:
+    """Return the assessment at the start of ``as_of``.
+
+    Pure: the same feature row, pulse and policy give the same verdict. Unknown inputs widen the score's
+    interval and lower its coverage; they never fire a rule.
+    """
+    found = measures(features, as_of, policy, pulse, workdays)
+    findings = policy.rules(found)
+    score = ENGINES[policy.engine](findings, policy)
+    verdict = band(score, policy.bands)
+    grown = expansion.expansion(findings, verdict, policy.expansion)
+    rules = policy.renewals
+    account = facts.book(in_force(features.terms, as_of, rules), as_of)
+    return Assessment(
+        account=features.account,
+        as_of=as_of,
+        score=score,
+        band=verdict,
+        inputs=_inputs(found),
+        signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        facts={
+            "name": features.name,
+            "csm_email": features.csm_email,
+            "health": score.points // 100,
+            **facts.seat_facts(found),
+            **facts.money_facts(account, found, score, policy),
+            **facts.growth_facts(account, found, policy, grown=any(not signal.gate for signal in grown)),
+            **facts.renewal_facts(account, features, as_of, rules, workdays),
+        },
+        term=term_key(account.first.term) if account.first else "",
+        undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
+    )
+
+
+def _inputs(found: Measures) -> Mapping[str, Input]:
+    numbers = (*found.licence, *found.use, *found.capacity, *found.service, *found.term)
+    return dict(zip(NUMBERS, numbers, strict=True))
+
+
+def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:
+    if verdict != "at_risk":
+        return ()
+    worst = sorted(score.contributions, key=_points)[:_REASONS]
+    reasons = "; ".join(line.reason for line in worst if line.points < 0)
+    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=findings.hold),)
+
+
+def _points(line: Contribution) -> int:
+    return line.points

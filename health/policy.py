@@ -1,0 +1,149 @@
+"""Policy: every number and rule that a company may tune, as plain values. `config.policy` makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from health.brake import Limits
+from health.intent import Phrases
+from health.rules import Rules
+
+Points = tuple[tuple[float, float], ...]
+"""Knots of a piecewise-linear curve, by rising x; flat beyond the ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Edges in hundredths of a point, half-open: at risk below the first, healthy from the second.
+
+    Below ``coverage_min`` (0 to 1) the band is unknown. An alert leaves at risk ``exit_margin`` above the
+    edge it came in by.
+    """
+
+    watch_from: int
+    healthy_from: int
+    exit_margin: int
+    coverage_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A named, versioned definition of an active user.
+
+    ``take`` is ``last`` (the metric on the last complete day) or ``workday_mean`` (over ``days``).
+    """
+
+    name: str
+    version: int
+    metric: str
+    take: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Lengths in days, all ending on the last complete day. Compared by identity, as a cache key."""
+
+    recent_days: int
+    baseline_weeks: int
+    baseline_weeks_min: int
+    mean_days: int
+    count_days: int
+    month_days: int
+    month_fall: float
+    ticket_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A line of the score: its name and its weight, or the points it takes off."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A most that the score may be, in hundredths, while its condition holds."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """What `decide` must know of a signal. ``also`` are audiences beside the one that hears of risk."""
+
+    kind: str
+    family: str
+    severity: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionRules:
+    """Fires at ``groups_min`` groups. Seats are suggested for ``ahead_days`` at ``fill_pct`` at most."""
+
+    groups_min: int
+    fill_pct: float
+    ahead_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRules:
+    """Renewal windows in days, and what nearness is worth in the priority.
+
+    A window longer than the term ÷ ``term_parts`` is left out. An auto-renewing term of at most
+    ``rolling_days`` has no window and the priority of ``rolling_nearness``. Auto-renewing terms without a
+    successor stay in force ``grace_days`` more.
+    """
+
+    windows: tuple[int, ...]
+    term_parts: int
+    rolling_days: int
+    rolling_nearness: float
+    grace_days: int
+    nearness: Points
+    ended: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """Who hears what, and how often. ``audiences`` is by alert kind; budgets are per owner and day."""
+
+    repeat_days: int
+    budget_per_day: int
+    audiences: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
+
+    ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
+    ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
+    """
+
+    hash: str
+    rules: Rules = field(repr=False)
+    source: str = field(repr=False)
+    engine: str
+    bands: Bands
+    weights: tuple[Weight, ...]
+    caps: tuple[Cap, ...]
+    signals: Mapping[str, SignalRule]
+    expansion: ExpansionRules
+    renewals: RenewalRules
+    alerts: AlertRules
+    brake: Limits
+    active: tuple[Active, ...]
+    use_metrics: tuple[str, ...]
+    core_features: tuple[str, ...]
+    windows: Windows
+    shelf_days: Mapping[str, int]
+    survey_days: int
+    scales: Mapping[str, tuple[float, float]]
+    phrases: Phrases = field(repr=False)
+    urgent: frozenset[str]
+    fleet_accounts_min: int
+    metrics: tuple[str, ...]
+    retention: Mapping[str, int]

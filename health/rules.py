@@ -1,0 +1,168 @@
+"""What the compiled policy takes and answers: measures in, findings out.
+
+Everything a rule may name is a field of one of the families below; no name is in two. A number is a value,
+not applicable, or unknown (`None`); a text is unknown when empty. Percentages are 0 to 100 and beyond.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from health.nouns import Input, Signal
+
+
+class SeatMeasures(NamedTuple):
+    """Seats bought, given out and used. Not applicable where nothing is sold by the seat.
+
+    ``growth_seats`` are declared as bought ahead and not yet due; ``committed_utilisation_pct`` leaves
+    them out. ``assigned_pct`` is assigned ÷ purchased, ``adopted_pct`` active ÷ assigned.
+    """
+
+    seats: Input
+    growth_seats: Input
+    active_users: Input
+    utilisation_pct: Input
+    committed_utilisation_pct: Input
+    assigned_seats: Input
+    assigned_pct: Input
+    adopted_pct: Input
+
+
+class UseMeasures(NamedTuple):
+    """Use, cut from the daily series up to the last complete day.
+
+    ``idle_days`` is 0 when the last complete day had use, and counts from the first term when there never
+    was any (``never_used`` is then 1). ``recent_use`` and ``expected_use`` are sums over the last 14 days
+    and over what the own baseline expects for them; ``trend_pct`` is the change between the two, and
+    ``trend_beyond_fleet_pct`` the change left when a fall of the whole fleet is taken out.
+    ``week_ratio_pct`` is the last 7 days ÷ the 7 before. ``months_down`` counts monthly falls in a row.
+    ``core_weeks`` are those of the last four with any core use. ``usage_age_days`` is how many days the
+    source is behind yesterday.
+    """
+
+    idle_days: Input
+    never_used: Input
+    recent_use: Input
+    expected_use: Input
+    trend_pct: Input
+    trend_beyond_fleet_pct: Input
+    week_ratio_pct: Input
+    months_down: Input
+    breadth_pct: Input
+    core_weeks: Input
+    rate_limit_hits: Input
+    locked_feature_attempts: Input
+    usage_age_days: Input
+    fleet_trend_pct: Input
+
+
+class CapacityMeasures(NamedTuple):
+    """How near the limits are.
+
+    ``capacity_pct`` is the nearest of seats (working-day mean over 28 days) and quotas (as last stated),
+    ``limit_pct`` the same with today's active users. ``days_until_full`` is for seats, at the last four
+    weeks' pace.
+    """
+
+    capacity_pct: Input
+    limit_pct: Input
+    domain_use_pct: Input
+    mean_active: Input
+    growth_per_day: Input
+    days_until_full: Input
+
+
+class ServiceMeasures(NamedTuple):
+    """Tickets, payments, answers and events.
+
+    ``ticket_load`` counts an urgent ticket three times. ``sentiment`` is the mean of the latest answers
+    of each kind, 0 to 100. ``cancel_tickets`` speak of cancelling and are open or recent.
+    """
+
+    open_tickets: Input
+    urgent_tickets: Input
+    ticket_load: Input
+    cancel_tickets: Input
+    failed_payments: Input
+    overdue_days: Input
+    nps: Input
+    renewal_confidence: Input
+    sentiment: Input
+    downgrade_enquiries: Input
+    api_keys_deleted: Input
+    domains_deactivated: Input
+
+
+class TermMeasures(NamedTuple):
+    """What the subscriptions say. Changes are against the term before, per subscription in force.
+
+    ``days_to_renewal`` counts to the next end of a term that does not just roll on, ``days_into_term`` from
+    the start of the youngest term in force. ``in_trial`` and ``cancelling`` are 0 or 1.
+    """
+
+    days_to_renewal: Input
+    days_into_term: Input
+    mrr_change_pct: Input
+    seats_change_pct: Input
+    price_change_pct: Input
+    account_age_days: Input
+    in_trial: Input
+    cancelling: Input
+
+
+class Traits(NamedTuple):
+    """The texts a rule may compare. ``active_*`` name the definition of active that was used."""
+
+    licence_model: str | None
+    plan: str | None
+    customer_type: str | None
+    active_definition: str | None
+    active_wording: str | None
+
+
+class Measures(NamedTuple):
+    """Everything a rule may name, by family. A rule names a field of a family, never the family."""
+
+    licence: SeatMeasures
+    use: UseMeasures
+    capacity: CapacityMeasures
+    service: ServiceMeasures
+    term: TermMeasures
+    traits: Traits
+
+
+NUMBERS = (
+    SeatMeasures._fields
+    + UseMeasures._fields
+    + CapacityMeasures._fields
+    + ServiceMeasures._fields
+    + TermMeasures._fields
+)
+"""The measures that are numbers, in order: what an assessment keeps as its inputs."""
+
+TEXTS = Traits._fields
+"""The measures that are texts."""
+
+Line = tuple[Input, str]
+"""A value in its three states, and its reason in plain words."""
+
+
+class Findings(NamedTuple):
+    """What the rules say about one account.
+
+    ``lines`` belong to the engine, in the policy's order: 0 to 100 for `weighted`, 1 or 0 (taken or not)
+    for `deductions`. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups that are met,
+    with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block`` names what
+    forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when nothing does.
+    """
+
+    lines: tuple[Line, ...]
+    caps: tuple[Line, ...]
+    signals: list[Signal]
+    undecided: list[str]
+    triggers: list[tuple[str, str]]
+    undecided_triggers: list[str]
+    block: str
+    hold: str
+
+
+Rules = Callable[[Measures], Findings]

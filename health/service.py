@@ -1,0 +1,93 @@
+"""Service: tickets, payments, answers and events of an account."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from health.features import EventFact, Features, PaymentFact, SurveyFact, TicketFact
+from health.nouns import Input
+from health.policy import Policy
+from health.rules import ServiceMeasures
+
+_SOLVED = frozenset({"solved", "closed"})
+_FAILED = frozenset({"failed", "uncollectible"})
+_URGENT_COUNTS = 3
+
+
+def service_measures(
+    features: Features, kinds: Collection[str], as_of: date, policy: Policy
+) -> ServiceMeasures:
+    """Return the service measures; those of a kind that is not among ``kinds`` are unknown."""
+    return ServiceMeasures(
+        *_tickets(features.tickets, as_of, policy) if "tickets" in kinds else (None,) * 4,
+        *_payments(features.payments, as_of) if "payments" in kinds else (None,) * 2,
+        *_surveys(features.surveys, as_of, policy) if "surveys" in kinds else (None,) * 3,
+        *_events(features.events, as_of, policy) if "events" in kinds else (None,) * 3,
+    )
+
+
+def is_open(ticket: TicketFact, as_of: date) -> bool:
+    """Say whether the ticket was open at the start of ``as_of``."""
+    if ticket.solved_on is None:
+        return ticket.status not in _SOLVED
+    return ticket.solved_on >= as_of
+
+
+def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
+    if not tickets:
+        return 0.0, 0.0, 0.0, 0.0
+    opened = [ticket for ticket in tickets if is_open(ticket, as_of)]
+    urgent = sum([ticket.priority in policy.urgent for ticket in opened])
+    load = len(opened) + (_URGENT_COUNTS - 1) * urgent
+    recent = as_of - timedelta(days=policy.windows.ticket_days)
+    heard = [ticket for ticket in tickets if ticket.opened_on >= recent or is_open(ticket, as_of)]
+    cancelling = sum([_speaks_of_cancelling(ticket, policy) for ticket in heard])
+    return float(len(opened)), float(urgent), float(load), float(cancelling)
+
+
+def _speaks_of_cancelling(ticket: TicketFact, policy: Policy) -> bool:
+    speaks = policy.phrases.speak_of_cancelling
+    return speaks(ticket.subject) or (bool(ticket.topic) and speaks(ticket.topic.replace("_", " ")))
+
+
+def _payments(payments: Sequence[PaymentFact], as_of: date) -> tuple[Input, ...]:
+    unsettled = [payment for payment in payments if _unsettled(payment, as_of)]
+    if not unsettled:
+        return 0.0, 0.0
+    failed = sum(payment.status in _FAILED or payment.attempts > 0 for payment in unsettled)
+    overdue = max(max(1, (as_of - payment.due_on).days) for payment in unsettled)
+    return float(failed), float(overdue)
+
+
+def _unsettled(payment: PaymentFact, as_of: date) -> bool:
+    """Say whether the invoice failed, or fell due before ``as_of`` and was not paid by then."""
+    if payment.paid_on is not None:
+        return payment.due_on < as_of <= payment.paid_on
+    return payment.status in _FAILED or (payment.status == "open" and payment.due_on < as_of)
+
+
+def _surveys(surveys: Sequence[SurveyFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
+    """Return NPS, renewal confidence and the mean of all kinds; answers past their shelf life are gone."""
+    if not surveys:
+        return None, None, None
+    since = as_of - timedelta(days=policy.survey_days)
+    latest = {survey.kind: survey.score for survey in surveys if survey.answered_on >= since}
+    return latest.get("nps"), latest.get("renewal_confidence"), sentiment(latest, policy.scales)
+
+
+def sentiment(scores: Mapping[str, float], scales: Mapping[str, tuple[float, float]]) -> Input:
+    """Return the mean of the answers, each put on 0 to 100 by its scale; unknown without any."""
+    shares = [
+        100.0 * (score - scales[kind][0]) / (scales[kind][1] - scales[kind][0])
+        for kind, score in scores.items()
+        if kind in scales
+    ]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
+    if not events:
+        return 0.0, 0.0, 0.0
+    since = as_of - timedelta(days=policy.windows.count_days)
+    kinds = [event.kind for event in events if event.on >= since]
+    wanted = ("downgrade_enquiry", "api_key_deleted", "domain_deactivated")
+    return tuple(float(kinds.count(kind)) for kind in wanted)

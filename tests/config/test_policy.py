@@ -1,0 +1,203 @@
+from pathlib import Path
+
+import pytest
+
+from config.files import SHIPPED
+from config.policy import PolicyError, load
+from config.schema import PolicyData
+
+TEXT = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
+
+
+def written(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = TEXT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = folder / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (("    adoption:", "    adopton:"), "weighted.groups.adopton: unknown key, did you mean 'adoption'?"),
+        (
+            ("    severity: high", "    severty: high"),
+            "signals.cancel_at_period_end.severty: unknown key, did you mean 'severity'?",
+        ),
+        (("engine: weighted", "engine: wieghted"), "engine: Input should be 'weighted' or 'deductions'"),
+        (
+            ("windows: [120,", 'windows: ["x",'),
+            "renewals.windows.0: Input should be a valid integer",
+        ),
+        (
+            ("repeat_days: 14", "repeat_days: 0"),
+            "alerts.repeat_days: Input should be greater than or equal to 1",
+        ),
+        (("watch_from: 50", "watch_from: 80"), "bands: Value error, watch_from must be below healthy_from"),
+        (
+            ("baseline_weeks_min: 4", "baseline_weeks_min: 7"),
+            "windows: Value error, baseline_weeks_min is above baseline_weeks",
+        ),
+        (
+            ("renewal: [[0, 0], [60, 50]", "renewal: [[0, 0], [0, 50]"),
+            "curves.renewal: Value error, the x of a curve must rise from pair to pair",
+        ),
+        (
+            ("renewal: [[0, 0], [60, 50]", "renewal: [[0, 0], [60, 150]"),
+            "curves.renewal: Value error, the y of a curve lies between 0 and 100",
+        ),
+        (
+            ("renewal: [[0, 0], [60, 50]", "renewal: [[0, 0], [60]"),
+            "curves.renewal: Value error, a curve is a list of at least two [x, y] pairs",
+        ),
+        (("at_risk: [csm]", "at_rsk: [csm]"), "alerts.audiences.at_rsk"),
+        (("at_risk: [csm]", "at_risk: [cms]"), "alerts.audiences.at_risk.0"),
+        (
+            ("curve: renewal", "curve: renewl"),
+            "weighted.groups.adoption.utilisation.curve: 'renewl' is no curve, did you mean 'renewal'?",
+        ),
+        (
+            ("measure: idle_days", "measure: idle_dais"),
+            "weighted.groups.engagement.idle.measure: 'idle_dais' is no measure, did you mean 'idle_days'?",
+        ),
+        (
+            ("when: trend_pct <= -50", "when: trnd_pct <= -50"),
+            "signals.use_drop.when: 'trnd_pct' is no measure, did you mean 'trend_pct'?",
+        ),
+        (
+            ("clear: trend_pct > -35", "clear: open('x') > 0"),
+            "signals.use_drop.clear: \"open('x')\" is not allowed here",
+        ),
+        (
+            ("gates: [stale, fleet, new, trial, volume, chance]", "gates: [stle]"),
+            "signals.use_drop.gates: 'stle' is no gate, did you mean 'stale'?",
+        ),
+        (
+            ("score_gates: [stale, fleet]", "score_gates: [flet]"),
+            "score_gates: 'flet' is no gate, did you mean 'fleet'?",
+        ),
+        (
+            ("fleet: fleet_trend_pct < 85", "fleet: fleet_trend_pct"),
+            "gates.fleet: 'fleet_trend_pct' is no comparison",
+        ),
+        (
+            ("no use for {idle_days} days", "no use for {idle_day} days"),
+            "signals.idle_7.evidence: 'idle_day' is no measure, did you mean 'idle_days'?",
+        ),
+        (
+            ("preset: default", "preset: defualt"),
+            "expansion.preset: 'defualt' is no preset, did you mean 'default'?",
+        ),
+        (("preset: published", "preset: publshed"), "deductions.preset: 'publshed' is no preset"),
+        (
+            ("failed_payment: failed_payments >= 1", "failed_payment: failed >= 1"),
+            "expansion.blocks.failed_payment: 'failed' is no measure",
+        ),
+        (
+            ("when: failed_payments >= 1", "when: failed >= 1"),
+            "weighted.caps.failed_payment.when: 'failed' is no measure",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_place_and_nearest_name(tmp_path, change, problem):
+    with pytest.raises(PolicyError) as refusal:
+        load(written(tmp_path, change))
+    assert any(line.startswith(f"policy.yaml: {problem}") for line in refusal.value.problems)
+
+
+def test_every_problem_is_said_at_once(tmp_path):
+    changes = (
+        ("measure: idle_days", "measure: x"),
+        ("when: trend_pct", "when: y"),
+        ("preset: default", "preset: z"),
+    )
+    with pytest.raises(PolicyError) as refusal:
+        load(written(tmp_path, *changes))
+    assert len(refusal.value.problems) == 3
+
+
+def test_a_file_that_is_not_there_or_not_yaml_says_so(tmp_path):
+    with pytest.raises(PolicyError, match="No such file"):
+        load(tmp_path / "none.yaml")
+    (tmp_path / "policy.yaml").write_text("engine: [", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"policy\.yaml: not YAML"):
+        load(tmp_path / "policy.yaml")
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(PolicyError, match=r"'deduction' is not one of .* did you mean 'deductions'\?"):
+        load(engine="deduction")
+
+
+def test_the_hash_is_of_the_content_and_not_of_the_text(tmp_path):
+    plain = load()
+    (tmp_path / "same").mkdir()
+    assert (
+        load(written(tmp_path / "same", ("exit_margin: 5 #", "exit_margin:   5 # well,"))).hash == plain.hash
+    )
+    assert load(written(tmp_path, ("exit_margin: 5", "exit_margin: 6"))).hash != plain.hash
+    assert load(engine="deductions").hash != plain.hash
+    assert len(plain.hash) == 16
+
+
+def test_the_shipped_weights_are_those_of_the_default_profile():
+    weights = {weight.name: weight.points for weight in load().weights}
+    assert weights == {
+        "utilisation": 25,
+        "trend": 15,
+        "idle": 10,
+        "breadth": 10,
+        "payment": 15,
+        "direction": 5,
+        "tickets": 10,
+        "answers": 10,
+    }
+
+
+def test_the_shipped_deductions_are_those_published():
+    deductions = {weight.name: weight.points for weight in load(engine="deductions").weights}
+    assert deductions == {
+        "idle_7": 20,
+        "idle_30": 30,
+        "domains": 15,
+        "halved": 20,
+        "ticket": 10,
+        "payment": 25,
+    }
+
+
+def test_time_to_renewal_is_in_no_line_of_the_score():
+    data = load().source
+    lines = data[: data.index("signals = []")]
+    assert "line_0 =" in lines
+    assert "days_to_renewal" not in lines.partition("line_0 =")[2]
+
+
+def test_the_published_expansion_is_exactly_the_three(tmp_path):
+    source = load(written(tmp_path, ("preset: default", "preset: published"))).source
+    assert source.count("triggers.append") == 2 * 3  # met or undecided
+    assert "'depth'" not in source
+    assert "limit_pct >= 80.0" in source
+
+
+def test_the_metrics_are_those_the_rules_read():
+    assert load().metrics == (
+        "active_users_30d",
+        "active_users",
+        "sign_ins",
+        "events",
+        "validations",
+        "rate_limit_hits",
+        "locked_feature_attempts",
+    )
+
+
+def test_the_schema_is_closed_everywhere():
+    def closed(schema):
+        objects = [schema, *schema["$defs"].values()]
+        return all(each.get("additionalProperties") is False for each in objects if "properties" in each)
+
+    assert closed(PolicyData.model_json_schema())
