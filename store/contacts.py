@@ -1,0 +1,36 @@
+"""The people at an account who may be written to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from store.tables import facts, links
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person by token, with the language to write in."""
+
+    subject: str
+    role: str
+    language: str
+
+
+def recipient(connection: Connection, account: int, roles: Sequence[str]) -> Recipient | None:
+    """Return the account's contact with the first of the roles that it has, or `None`.
+
+    Who has not consented (``consent`` false) is passed over.
+    """
+    contacts = facts["contacts"]
+    query = (
+        select(contacts.c.subject, contacts.c.role, contacts.c.language)
+        .join(links, (links.c.source_account == contacts.c.source_account) & links.c.to_batch.is_(None))
+        .where(links.c.account == account, contacts.c.role.in_(roles), contacts.c.consent.is_not(False))
+        .order_by(contacts.c.subject)
+    )
+    found = {
+        row.role: Recipient(row.subject, row.role, row.language or "en")
+        for row in reversed(connection.execute(query).all())
+    }
+    return next((found[role] for role in roles if role in found), None)

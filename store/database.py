@@ -1,0 +1,178 @@
+"""One way to SQLite and PostgreSQL: how a connection is set up, and how work begins.
+
+A unit of work that may write says so from the start: on SQLite it begins with ``BEGIN IMMEDIATE``, for
+a deferred begin loses the race for the write lock after it has read.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import BigInteger
+
+from config.errors import Actionable
+
+__all__ = [
+    "Connection",
+    "Database",
+    "Unavailable",
+    "Unmigrated",
+    "clock",
+    "database_url",
+    "day_of",
+    "is_postgresql",
+    "now_ms",
+]
+
+sqlite3.register_adapter(date, date.isoformat)
+
+BUSY_S = 30
+ROWS_A_COMMIT = {"sqlite": 2_000, "postgresql": 10_000}
+_SQLITE_BEGIN = "seatsignal_begin"
+
+
+class now_ms(FunctionElement[int]):  # noqa: N801 - an SQL function
+    """The database's clock in milliseconds since 1970 UTC; ours is never asked."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "now_ms"
+
+
+@compiles(now_ms, "sqlite")
+def _sqlite_now(_element: object, _compiler: object, **_kw: object) -> str:
+    return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
+
+
+@compiles(now_ms, "postgresql")
+def _postgresql_now(_element: object, _compiler: object, **_kw: object) -> str:
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+class Unavailable(Actionable):
+    """The database is locked or away. Nothing of the unit of work was stored; try again."""
+
+
+class Unmigrated(Actionable):
+    """The database's schema is not the one this code speaks."""
+
+
+def database_url(text_url: str) -> URL:
+    """Return a URL with our drivers; accepts ``postgresql://``, ``sqlite:///`` and plain file names."""
+    if "://" not in text_url:
+        text_url = f"sqlite:///{text_url}"
+    url = make_url(text_url)
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise ValueError(f"{url.drivername}: the database must be sqlite or postgresql")
+    return url
+
+
+class Database:
+    """A database and its two ways to begin: `read` and `write`."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Connect lazily; nothing is opened until the first unit of work."""
+        self.url = database_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.rows_a_commit = ROWS_A_COMMIT[self.dialect]
+        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url, pool_size)
+        self._writing = self.engine.execution_options(**{_SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Begin a unit of work that only reads."""
+        with _translated(self.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Begin a unit of work that may write; it is committed whole, or not at all."""
+        with _translated(self.url), self._writing.begin() as connection:
+            yield connection
+
+    def now(self) -> int:
+        """Return the database's clock in milliseconds since 1970 UTC."""
+        with self.read() as connection:
+            return clock(connection)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def clock(connection: Connection) -> int:
+    """Return the database's clock in milliseconds since 1970 UTC."""
+    return connection.execute(select(now_ms())).scalar_one()
+
+
+def day_of(instant_ms: int) -> date:
+    """Return the UTC day of an instant."""
+    return datetime.fromtimestamp(instant_ms / 1000, UTC).date()
+
+
+@contextmanager
+def _translated(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except exc.TimeoutError as error:
+        where = url.render_as_string(hide_password=True)
+        raise Unavailable(f"{where}: every connection is in use; try again") from error
+    except exc.DBAPIError as error:
+        if not (error.connection_invalidated or _is_operational(error)):
+            raise
+        where = url.render_as_string(hide_password=True)
+        raise Unavailable(f"{where}: the database is locked or away ({_label(error)}); try again") from error
+
+
+def _is_operational(error: exc.DBAPIError) -> bool:
+    return type(error).__name__ == "OperationalError" and "no such" not in str(error.orig)
+
+
+def _label(error: exc.DBAPIError) -> str:
+    return str(error.orig).splitlines()[0][:120] if error.orig else "no answer"
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database not in (None, "", ":memory:"):
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "isolation_level": None})
+    event.listen(engine, "connect", _sqlite_settings)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_SQLITE_BEGIN, "BEGIN"))
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=300000",
+            "keepalives_idle": 30,
+        },
+    )
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Tell which of the two databases this is."""
+    return connection.dialect.name == "postgresql"

@@ -1,0 +1,308 @@
+"""Feature rows: built from facts when facts changed, stored packed, read by the chunk.
+
+Where an account has several products or sources, counts of a day are added up.
+"""
+
+import json
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+
+from health.features import (
+    SERIES_DAYS,
+    EventFact,
+    Features,
+    Floats,
+    LimitFact,
+    PaymentFact,
+    Series,
+    SurveyFact,
+    Term,
+    TicketFact,
+)
+from store.database import day_of
+from store.tables import accounts, facts, links, source_accounts
+
+IDS_A_QUERY = 500
+Rows = Mapping[int, Sequence[Row[Any]]]
+_T = TypeVar("_T")
+
+
+def _pack_extra(value: object) -> object:
+    if isinstance(value, array):
+        return value.tobytes()
+    raise TypeError(type(value))
+
+
+def _unpack_extra(_kind: type, value: bytes) -> Floats:
+    return array("d", value)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_pack_extra)
+_decoder = msgspec.msgpack.Decoder(Features, dec_hook=_unpack_extra)
+
+
+def pack(features: Features) -> bytes:
+    """Return a feature row as stored."""
+    return _encoder.encode(features)
+
+
+def unpack(packed: bytes) -> Features:
+    """Return a stored feature row."""
+    return _decoder.decode(packed)
+
+
+def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> list[tuple[int, Features]]:
+    """Return ``(touched, feature row)`` of the accounts in a key range, both ends included.
+
+    With ``stale_only``, of those alone whose facts changed since they were last judged.
+    """
+    query = select(accounts.c.touched, accounts.c.features).where(accounts.c.id.between(first, last))
+    query = query.where(accounts.c.features.is_not(None)).order_by(accounts.c.id)
+    if stale_only:
+        query = query.where(accounts.c.touched > accounts.c.judged)
+    return [(row.touched, unpack(row.features)) for row in connection.execute(query)]
+
+
+def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:
+    """Return feature rows of at most ``size`` accounts, evenly spread and up to date."""
+    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    chosen = ids[:: max(1, -(-len(ids) // size))]
+    rows: list[Features] = []
+    for at in range(0, len(chosen), IDS_A_QUERY):
+        part = chosen[at : at + IDS_A_QUERY]
+        query = select(accounts.c.id, accounts.c.features).where(accounts.c.id.in_(part))
+        fresh = query.where(accounts.c.touched == accounts.c.fresh)
+        kept = [unpack(row.features) for row in connection.execute(fresh)]
+        stale = sorted(set(part) - {row.account for row in kept})
+        rows += kept + feature_rows(connection, stale, metrics)
+    return rows
+
+
+def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:
+    """Rebuild the feature rows in a key range whose facts changed and return how many."""
+    query = select(accounts.c.id, accounts.c.touched).where(
+        accounts.c.id.between(first, last), accounts.c.touched > accounts.c.fresh
+    )
+    touched = {row.id: row.touched for row in connection.execute(query)}
+    built = feature_rows(connection, list(touched), metrics)
+    if built:
+        statement = update(accounts).where(accounts.c.id == bindparam("account"))
+        connection.execute(
+            statement.values(features=bindparam("packed"), fresh=bindparam("seen"), name=bindparam("label")),
+            [
+                {"account": f.account, "packed": pack(f), "seen": touched[f.account], "label": f.name}
+                for f in built
+            ],
+        )
+    return len(built)
+
+
+def feature_rows(connection: Connection, ids: Sequence[int], metrics: Collection[str]) -> list[Features]:
+    """Build the feature rows of some accounts from their facts."""
+    if not ids:
+        return []
+    facts_of = _Facts(connection, ids)
+    return [_feature_row(row.id, row.key, facts_of, metrics) for row in facts_of.accounts]
+
+
+class _Facts:
+    """The facts of some accounts, by account, one query per kind."""
+
+    def __init__(self, connection: Connection, ids: Sequence[int]) -> None:
+        self._connection = connection
+        self._ids = ids
+        query = select(accounts.c.id, accounts.c.key).where(accounts.c.id.in_(ids)).order_by(accounts.c.id)
+        self.accounts = connection.execute(query).all()
+        self.sources = self._sources()
+        self.profiles = self._of("accounts")
+        self.terms = self._of("subscriptions")
+        self.seats = self._of("seats")
+        self.tickets = self._of("tickets")
+        self.payments = self._of("payments")
+        self.limits = self._of("limits")
+        self.events = self._of("events")
+        self.surveys = self._of("surveys")
+        self.spans = self._spans()
+        self.usage = self._usage()
+
+    def _sources(self) -> Mapping[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        query = select(links.c.account, source_accounts.c.source).join(
+            source_accounts, source_accounts.c.id == links.c.source_account
+        )
+        query = query.where(links.c.account.in_(self._ids), links.c.to_batch.is_(None))
+        for row in self._connection.execute(query):
+            found[row.account].add(row.source)
+        return found
+
+    def _of(self, kind: str, *conditions: Any) -> Rows:  # noqa: ANN401 - SQL expressions
+        fact = facts[kind]
+        query = select(links.c.account, *fact.columns).join(
+            links, (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
+        )
+        query = query.where(links.c.account.in_(self._ids), *conditions)
+        found: dict[int, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(query):
+            found[row.account].append(row)
+        return found
+
+    def _spans(self) -> Mapping[int, tuple[date, date, date | None]]:
+        """Return by account the first and last day of any use, and the last day stated at all."""
+        usage = facts["usage"]
+        used = func.coalesce(usage.c.active_users, 0) + func.coalesce(usage.c.sign_ins, 0)
+        used += func.coalesce(usage.c.events, 0) + func.coalesce(usage.c.consumption, 0)
+        last_used = func.max(usage.c.day).filter(used > 0)
+        first_used = func.min(usage.c.day).filter(used > 0)
+        query = select(links.c.account, first_used, last_used, func.max(usage.c.day)).join(
+            links, (links.c.source_account == usage.c.source_account) & links.c.to_batch.is_(None)
+        )
+        query = query.where(links.c.account.in_(self._ids)).group_by(links.c.account)
+        return {row[0]: (row[1], row[2], row[3]) for row in self._connection.execute(query)}
+
+    def _usage(self) -> Rows:
+        ends = [span[2] for span in self.spans.values() if span[2]]
+        if not ends:
+            return {}
+        since = max(ends) - timedelta(days=SERIES_DAYS)
+        return self._of("usage", facts["usage"].c.day > since)
+
+
+def _feature_row(account: int, key: str, known: _Facts, metrics: Collection[str]) -> Features:
+    profile = _merged(known.profiles.get(account, ()))
+    span = known.spans.get(account)
+    series = _series(known.usage.get(account, ()), metrics)
+    since = _since(known, account)
+    seats = known.seats.get(account)
+    return Features(
+        account=account,
+        key=key,
+        name=profile.get("name") or key,
+        customer_type=profile.get("customer_type", ""),
+        country=profile.get("country", ""),
+        region=profile.get("region", ""),
+        timezone=profile.get("timezone", "UTC"),
+        language=profile.get("language", ""),
+        currency=profile.get("currency", ""),
+        csm_email=profile.get("csm_email", ""),
+        created_on=profile.get("created_on"),
+        sources=tuple(sorted(known.sources.get(account, ()))),
+        terms=tuple(_each(known.terms, account, _term)),
+        series=series,
+        first_used_on=span[0] if span else None,
+        last_used_on=span[1] if span else None,
+        assigned_seats=len(seats) if seats is not None else None,
+        tickets=tuple(
+            t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
+        ),
+        payments=tuple(
+            p for p in _each(known.payments, account, _payment) if _lately(p.paid_on, p.due_on, since)
+        ),
+        limits=tuple(_each(known.limits, account, _limit)),
+        events=tuple(e for e in _each(known.events, account, _event) if e.on > since),
+        surveys=_latest(_each(known.surveys, account, _survey)),
+    )
+
+
+def _merged(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    """Return one profile: of each field the first value that any source states."""
+    profile: dict[str, Any] = {}
+    for row in rows:
+        for name, value in row._mapping.items():  # noqa: SLF001 - the documented way to a row's names
+            if value is not None:
+                profile.setdefault(name, value)
+    return profile
+
+
+def _since(known: _Facts, account: int) -> date:
+    """Return the day after which settled facts still count: a series' length before the last fact."""
+    days = [day_of(row.opened_ms) for row in known.tickets.get(account, ())]
+    days += [row.due_on for row in known.payments.get(account, ())]
+    days += [day_of(row.at_ms) for row in known.events.get(account, ())]
+    span = known.spans.get(account)
+    days += [span[2]] if span and span[2] else []
+    return max(days, default=date.min + timedelta(days=SERIES_DAYS)) - timedelta(days=SERIES_DAYS)
+
+
+def _lately(settled: date | None, happened: date, since: date) -> bool:
+    return settled is None or happened > since
+
+
+def _each(rows: Rows, account: int, read: Callable[[Row[Any]], _T]) -> Iterable[_T]:
+    return (read(row) for row in rows.get(account, ()))
+
+
+def _term(row: Row[Any]) -> Term:
+    stated = {name: row._mapping[name] for name in Term.__dataclass_fields__}  # noqa: SLF001 - see above
+    return Term(**{name: value for name, value in stated.items() if value is not None})
+
+
+def _ticket(row: Row[Any]) -> TicketFact:
+    return TicketFact(
+        ticket_id=row.ticket_id,
+        opened_on=day_of(row.opened_ms),
+        solved_on=day_of(row.solved_ms) if row.solved_ms is not None else None,
+        priority=row.priority or "",
+        status=row.status or "",
+        topic=row.topic or "",
+        subject=row.subject or "",
+    )
+
+
+def _payment(row: Row[Any]) -> PaymentFact:
+    return PaymentFact(
+        invoice_id=row.invoice_id,
+        due_on=row.due_on,
+        status=row.status or "",
+        paid_on=row.paid_on,
+        attempts=row.attempts or 0,
+        amount_minor=row.amount_minor,
+        currency=row.currency or "",
+    )
+
+
+def _limit(row: Row[Any]) -> LimitFact:
+    return LimitFact(row.limit, row.used, row.allowed)
+
+
+def _event(row: Row[Any]) -> EventFact:
+    return EventFact(row.kind, day_of(row.at_ms), row.detail)
+
+
+def _survey(row: Row[Any]) -> SurveyFact:
+    return SurveyFact(row.kind, row.score, day_of(row.answered_ms))
+
+
+def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
+    newest: dict[str, SurveyFact] = {}
+    for answer in sorted(answers, key=lambda a: a.answered_on):
+        newest[answer.kind] = answer
+    return tuple(newest.values())
+
+
+def _series(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Series | None:
+    """Return the daily values of the metrics that any row states, over the days the rows span."""
+    if not rows:
+        return None
+    start = min(row.day for row in rows)
+    days = (max(row.day for row in rows) - start).days + 1
+    values: dict[str, Floats] = {}
+    for row in rows:
+        at = (row.day - start).days
+        for name, value in _stated(row, metrics):
+            values.setdefault(name, array("d", bytes(8 * days)))[at] += value
+    return Series(start, values)
+
+
+def _stated(row: Row[Any], metrics: Collection[str]) -> Iterable[tuple[str, float]]:
+    columns = row._mapping  # noqa: SLF001 - see above
+    extra = json.loads(row.metrics) if row.metrics else {}
+    for name in metrics:
+        value = columns.get(name) if name in columns else extra.get(name)
+        if value is not None:
+            yield name, value

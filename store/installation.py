@@ -1,0 +1,51 @@
+"""What this installation is: dry-run or live, paused or not, its secret, its own business day."""
+
+import secrets
+from datetime import date
+
+from sqlalchemy import Connection, delete, select
+
+from store.database import clock, day_of
+from store.tables import installation
+from store.upsert import insert
+
+
+def setting(connection: Connection, name: str) -> str:
+    """Return a stored value, or an empty string."""
+    query = select(installation.c.value).where(installation.c.name == name)
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
+def set_setting(connection: Connection, name: str, value: str) -> None:
+    """Store a value; an empty one removes it."""
+    if not value:
+        connection.execute(delete(installation).where(installation.c.name == name))
+        return
+    statement = insert(connection, installation).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def is_live(connection: Connection) -> bool:
+    """Tell whether notices may leave. A new installation is in dry-run."""
+    return setting(connection, "live_since_ms") != ""
+
+
+def paused(connection: Connection) -> str:
+    """Return why nothing may leave now, or an empty string."""
+    return setting(connection, "paused")
+
+
+def secret(connection: Connection) -> bytes:
+    """Return the installation's own key, made at its first use; tokens and links are keyed with it."""
+    found = setting(connection, "secret")
+    if not found:
+        statement = insert(connection, installation).values(name="secret", value=secrets.token_hex(32))
+        connection.execute(statement.on_conflict_do_nothing())
+        found = setting(connection, "secret")
+    return bytes.fromhex(found)
+
+
+def business_day(connection: Connection) -> date:
+    """Return the day that is judged: the installation's own if it has one, else today in UTC."""
+    own = setting(connection, "business_day")
+    return date.fromisoformat(own) if own else day_of(clock(connection))

@@ -1,0 +1,186 @@
+"""A run judges accounts in chunks by key range; whichever chunk ends last releases what it planned."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy import insert as plain_insert
+
+from store.database import now_ms
+from store.installation import is_live
+from store.tables import accounts, chunks, runs
+
+RING_AGAIN_MS = 120_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as stored. ``kind``: ``full`` judges every account, ``touched`` those whose facts changed."""
+
+    id: int
+    kind: str
+    as_of: date
+    first: bool
+    live: bool
+    status: str
+    pulse: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine."""
+
+    pulse: str
+    known: str
+    policy_hash: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A key range of accounts, both ends included."""
+
+    run: int
+    first_account: int
+    last_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a chunk adds to its run's totals."""
+
+    assessed: int
+    worsened: int
+
+
+def open_run(
+    connection: Connection, kind: str, as_of: date, basis: Basis, chunk_size: int
+) -> tuple[int, list[Chunk]]:
+    """Start a run over the accounts that need one and return its id and its chunks."""
+    values = {
+        "kind": kind,
+        "as_of": as_of,
+        "first": _none_decided(connection),
+        "live": is_live(connection),
+        "pulse": basis.pulse,
+        "known": basis.known,
+        "policy_hash": basis.policy_hash,
+        "engine_version": basis.engine_version,
+        "opened_ms": now_ms(),
+    }
+    run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
+    made = _chunks(run, _to_judge(connection, kind), chunk_size)
+    for chunk in made:
+        connection.execute(plain_insert(chunks).values(**asdict(chunk), rung_ms=now_ms()))
+    connection.execute(update(runs).where(runs.c.id == run).values(chunks_left=len(made)))
+    return run, made
+
+
+def _none_decided(connection: Connection) -> bool:
+    """Tell whether the installation has never got a run to its end, whatever was begun."""
+    return connection.execute(select(runs.c.id).where(runs.c.status != "open").limit(1)).first() is None
+
+
+def _to_judge(connection: Connection, kind: str) -> Sequence[int]:
+    query = select(accounts.c.id).order_by(accounts.c.id)
+    if kind == "touched":
+        query = query.where(accounts.c.touched > accounts.c.judged)
+    return connection.execute(query).scalars().all()
+
+
+def any_touched(connection: Connection) -> bool:
+    """Tell whether facts of any account changed since it was last judged."""
+    query = select(accounts.c.id).where(accounts.c.touched > accounts.c.judged).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _chunks(run: int, ids: Sequence[int], size: int) -> list[Chunk]:
+    starts = range(0, len(ids), size)
+    return [Chunk(run, ids[at], ids[min(at + size, len(ids)) - 1]) for at in starts]
+
+
+def load(connection: Connection, run: int) -> Run:
+    """Return a run by its id."""
+    row = connection.execute(select(runs).where(runs.c.id == run)).one()
+    return Run(row.id, row.kind, row.as_of, row.first, row.live, row.status, row.pulse, row.known)
+
+
+def take(connection: Connection, chunk: Chunk) -> bool:
+    """Take a chunk for this unit of work; false if it is done, so that a second bell does nothing."""
+    statement = update(chunks).where(
+        chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
+    )
+    return connection.execute(statement.values(done_ms=now_ms())).rowcount == 1
+
+
+def finish(connection: Connection, run: int, tally: Tally) -> int:
+    """Add a chunk's totals to its run and return how many chunks are left."""
+    statement = (
+        update(runs)
+        .where(runs.c.id == run)
+        .values(
+            chunks_left=runs.c.chunks_left - 1,
+            assessed=runs.c.assessed + tally.assessed,
+            worsened=runs.c.worsened + tally.worsened,
+        )
+        .returning(runs.c.chunks_left)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def decide_release(
+    connection: Connection, run: int, status: str, reason: str = "", *, only: str = "open"
+) -> bool:
+    """Give an open (or held) run its status; false if somebody else has decided already."""
+    statement = (
+        update(runs)
+        .where(runs.c.id == run, runs.c.status == only)
+        .values(status=status, held_reason=reason, released_ms=now_ms())
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def worsened_lately(connection: Connection, hours: int) -> int:
+    """Return how many accounts got a worse band in runs of the last hours."""
+    since = now_ms() - hours * 3_600_000
+    query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(runs.c.opened_ms > since)
+    return int(connection.execute(query).scalar_one())
+
+
+def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[list[Chunk], list[int]]:
+    """Return chunks not done ``after_ms`` after their bell, and open runs with nothing left to do.
+
+    The chunks count as rung for now.
+    """
+    lost = (
+        update(chunks)
+        .where(chunks.c.done_ms.is_(None), chunks.c.rung_ms <= now_ms() - after_ms)
+        .values(rung_ms=now_ms())
+        .returning(chunks.c.run, chunks.c.first_account, chunks.c.last_account)
+    )
+    ready = select(runs.c.id).where(runs.c.status == "open", runs.c.chunks_left == 0)
+    return [Chunk(*row) for row in connection.execute(lost)], list(connection.execute(ready).scalars())
+
+
+def active_accounts(connection: Connection) -> int:
+    """Return how many accounts are judged at all."""
+    query = select(func.count()).select_from(accounts).where(accounts.c.features.is_not(None))
+    return connection.execute(query).scalar_one()
+
+
+def held(connection: Connection) -> list[tuple[int, str]]:
+    """Return runs that wait for a person, and why."""
+    query = select(runs.c.id, runs.c.held_reason).where(runs.c.status == "held").order_by(runs.c.id)
+    return [(row.id, row.held_reason) for row in connection.execute(query)]
+
+
+def assessed(connection: Connection, run: int) -> int:
+    """Return how many accounts a run has judged."""
+    return int(connection.execute(select(runs.c.assessed).where(runs.c.id == run)).scalar_one())
+
+
+def still_open(connection: Connection) -> bool:
+    """Tell whether any run is neither released nor held yet."""
+    return connection.execute(select(runs.c.id).where(runs.c.status == "open")).first() is not None

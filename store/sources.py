@@ -1,0 +1,169 @@
+"""Sources, their batches, their accounts and the links to ours."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select, update
+
+from health.features import Freshness
+from store.database import now_ms
+from store.tables import accounts, batches, links, source_accounts, source_status
+from store.upsert import insert
+
+IDS_A_QUERY = 500
+
+
+class Overtaken(Exception):  # noqa: N818 - named by what happened
+    """Another puller has stored a page of this source since ours began; ours is dropped whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One page's place in a source's history."""
+
+    source: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended."""
+
+    kinds: frozenset[str]
+    rows: int
+    through: date | None
+    complete: bool
+
+
+def register(connection: Connection, source: str) -> None:
+    """Know a source by name; knowing it twice changes nothing."""
+    statement = insert(connection, source_status).values(source=source, kinds="[]")
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def cursor_of(connection: Connection, source: str) -> str | None:
+    """Return where the source goes on."""
+    query = select(source_status.c.cursor).where(source_status.c.source == source)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def begin_batch(connection: Connection, source: str, cursor: str | None) -> Batch:
+    """Lock the source and number its next batch, or raise `Overtaken` if its cursor has moved."""
+    query = select(source_status).where(source_status.c.source == source).with_for_update()
+    row = connection.execute(query).one()
+    if row.cursor != cursor:
+        raise Overtaken(source)
+    return Batch(source, row.batch + 1)
+
+
+def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
+    """Store the batch and move the source's cursor, in the unit of work that stores its records."""
+    status = connection.execute(select(source_status).where(source_status.c.source == batch.source)).one()
+    reaching = max(filter(None, (status.reaching, landed.through)), default=None)
+    stated = sorted({*json.loads(status.kinds or "[]"), *landed.kinds})
+    connection.execute(
+        insert(connection, batches).values(
+            source=batch.source,
+            batch=batch.number,
+            pulled_ms=now_ms(),
+            complete_through=status.complete_through,
+            complete=landed.complete,
+            rows=landed.rows,
+        )
+    )
+    connection.execute(
+        update(source_status)
+        .where(source_status.c.source == batch.source)
+        .values(
+            cursor=cursor,
+            batch=batch.number,
+            kinds=json.dumps(stated),
+            reaching=reaching,
+        )
+    )
+
+
+def ended(connection: Connection, source: str) -> None:
+    """Say that a pull has read all there was: the days it reached are complete now."""
+    status = connection.execute(select(source_status).where(source_status.c.source == source)).one()
+    through = max(filter(None, (status.complete_through, status.reaching)), default=None)
+    connection.execute(
+        update(source_status)
+        .where(source_status.c.source == source)
+        .values(complete_through=through, pulled_ms=now_ms(), failure="", paused="")
+    )
+
+
+def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> None:
+    """Remember that a pull failed, and whether a person must act before the next one."""
+    statement = update(source_status).where(source_status.c.source == source)
+    values = {"failed_ms": now_ms(), "failure": reason, "paused": reason if pause else ""}
+    connection.execute(statement.values(values))
+
+
+def account_ids(connection: Connection, batch: Batch, external: Collection[str]) -> dict[str, int]:
+    """Return source-account ids by external id; new ones are made and linked."""
+    found = _known(connection, batch.source, external)
+    new = [name for name in dict.fromkeys(external) if name not in found]
+    if not new:
+        return found
+    rows = [{"source": batch.source, "external_id": name} for name in new]
+    connection.execute(insert(connection, source_accounts).on_conflict_do_nothing(), rows)
+    made = _known(connection, batch.source, new)
+    _link(connection, batch, made)
+    return found | made
+
+
+def _known(connection: Connection, source: str, external: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in _parts(list(external)):
+        query = select(source_accounts.c.external_id, source_accounts.c.id)
+        query = query.where(source_accounts.c.source == source, source_accounts.c.external_id.in_(part))
+        found.update({row.external_id: row.id for row in connection.execute(query)})
+    return found
+
+
+def _parts(names: list[str]) -> Iterable[list[str]]:
+    return (names[at : at + IDS_A_QUERY] for at in range(0, len(names), IDS_A_QUERY))
+
+
+def _link(connection: Connection, batch: Batch, made: dict[str, int]) -> None:
+    """Link new source accounts to the account with the same id, which is made if need be."""
+    connection.execute(
+        insert(connection, accounts).on_conflict_do_nothing(), [{"key": name} for name in made]
+    )
+    ours: dict[str, int] = {}
+    for part in _parts(list(made)):
+        query = select(accounts.c.key, accounts.c.id).where(accounts.c.key.in_(part))
+        ours.update({row.key: row.id for row in connection.execute(query)})
+    link = {"rule": "our_id", "from_batch": batch.number}
+    rows = [{"source_account": made[name], "account": ours[name], "evidence": name} | link for name in made]
+    connection.execute(insert(connection, links).on_conflict_do_nothing(), rows)
+
+
+def touch(connection: Connection, changed: Collection[int]) -> None:
+    """Mark the accounts behind source accounts whose facts changed."""
+    ids = list(changed)
+    for at in range(0, len(ids), IDS_A_QUERY):
+        behind = select(links.c.account).where(
+            links.c.source_account.in_(ids[at : at + IDS_A_QUERY]), links.c.to_batch.is_(None)
+        )
+        connection.execute(
+            update(accounts).where(accounts.c.id.in_(behind)).values(touched=accounts.c.touched + 1)
+        )
+
+
+def freshness(connection: Connection) -> dict[str, Freshness]:
+    """Return, by source, what it states and through which day it is complete."""
+    rows = connection.execute(select(source_status))
+    return {
+        row.source: Freshness(frozenset(json.loads(row.kinds or "[]")), row.complete_through) for row in rows
+    }
+
+
+def known(connection: Connection) -> dict[str, int]:
+    """Return the last batch of each source: what is known now."""
+    rows = connection.execute(select(source_status.c.source, source_status.c.batch))
+    return {row.source: row.batch for row in rows}

@@ -1,0 +1,70 @@
+"""People, once: everywhere else a person is a token, keyed with the installation's secret.
+
+The token of an address is the same each time, so that facts join and an erased person stays erased.
+"""
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from store.database import now_ms
+from store.installation import secret
+from store.tables import consents, subjects
+from store.upsert import insert
+
+EVERYTHING = "everything"
+"""The topic that stands for all others."""
+
+
+def token(key: bytes, email: str) -> str:
+    """Return the token that stands for an address."""
+    return hmac.new(key, email.strip().lower().encode(), sha256).hexdigest()[:24]
+
+
+def remember(connection: Connection, people: Mapping[str, str | None]) -> dict[str, str]:
+    """Keep people by address (with their names, where known) and return each address's token.
+
+    Who was erased is not brought back.
+    """
+    key = secret(connection)
+    tokens = {email: token(key, email) for email in people}
+    rows = [
+        {"token": tokens[email], "email": email.strip(), "name": name or ""} for email, name in people.items()
+    ]
+    if rows:
+        statement = insert(connection, subjects)
+        changed = {"name": statement.excluded.name}
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["token"],
+                set_=changed,
+                where=subjects.c.erased_ms.is_(None) & (statement.excluded.name != ""),
+            ),
+            rows,
+        )
+    return tokens
+
+
+def person(connection: Connection, subject: str) -> tuple[str, str]:
+    """Return a subject's address and name; both empty if unknown or erased."""
+    query = select(subjects.c.email, subjects.c.name).where(subjects.c.token == subject)
+    row = connection.execute(query.where(subjects.c.erased_ms.is_(None))).one_or_none()
+    return (row.email, row.name) if row else ("", "")
+
+
+def consents_to(connection: Connection, subject: str, topic: str) -> bool:
+    """Tell whether a person may be written to about a topic: unless they said no to it, or to all."""
+    refused = select(consents.c.topic).where(consents.c.subject == subject, ~consents.c.granted)
+    return connection.execute(refused.where(consents.c.topic.in_((topic, EVERYTHING)))).first() is None
+
+
+def set_consent(connection: Connection, subject: str, topic: str, *, granted: bool) -> bool:
+    """Remember what a person wants, and tell whether that is news."""
+    values = {"granted": granted, "changed_ms": now_ms()}
+    statement = insert(connection, consents).values(subject=subject, topic=topic, **values)
+    changed = statement.on_conflict_do_update(
+        index_elements=["subject", "topic"], set_=values, where=consents.c.granted != granted
+    )
+    return connection.execute(changed.execution_options(preserve_rowcount=True)).rowcount == 1

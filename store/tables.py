@@ -1,0 +1,373 @@
+"""Every table, once, for SQLite and PostgreSQL. Instants are milliseconds since 1970 UTC (``…_ms``).
+
+Fact tables follow `health.records.SHAPES`: each has its current rows (with the batch that wrote them)
+and a ``…_past`` table to which a changed or deleted version moves, known in [batch, until_batch).
+"""
+
+from datetime import date
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from health.records import SHAPES, Shape
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the key is called INTEGER."""
+
+
+def _table(name: str, *parts: Any) -> Table:  # noqa: ANN401 - columns, indexes and constraints alike
+    return Table(name, metadata, *parts)
+
+
+def _text(name: str, *, default: str | None = "") -> Column[str]:
+    return Column(name, Text, nullable=default is None, server_default=default)
+
+
+def _number(name: str, default: int | None = 0) -> Column[int]:
+    nullable = default is None
+    return Column(name, BigInteger, nullable=nullable, server_default=None if nullable else str(default))
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """Limit an index to some rows, on either database."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
+# What the installation is: its mode, its own business day, its secret.
+installation = _table("installation", Column("name", Text, primary_key=True), _text("value"))
+
+# -- where facts come from ---------------------------------------------------------------------------
+
+source_status = _table(
+    "source_status",
+    Column("source", Text, primary_key=True),
+    _text("cursor", default=None),
+    _number("batch"),
+    _text("kinds"),  # what the source states, as a JSON list of fact kinds
+    Column("complete_through", Date),
+    Column("reaching", Date),  # the last day seen since; complete once the pull has ended
+    _number("pulled_ms", None),
+    _number("failed_ms", None),
+    _text("failure"),
+    _text("paused"),  # why a person must act first
+)
+
+batches = _table(
+    "batches",
+    Column("source", Text, ForeignKey("source_status.source"), nullable=False),
+    Column("batch", BigInteger, nullable=False),
+    _number("pulled_ms"),
+    Column("complete_through", Date),
+    Column("complete", Boolean, nullable=False, server_default=text("false")),
+    _number("rows"),
+    PrimaryKeyConstraint("source", "batch"),
+)
+
+accounts = _table(
+    "accounts",
+    Column("id", Key, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("name"),
+    _number("touched", 1),  # counts changes of facts
+    _number("fresh"),  # the count its feature row was built from
+    _number("judged"),  # the count its last assessment saw
+    _number("judged_run", None),  # and the run that made it
+    Column("features", LargeBinary),
+)
+
+source_accounts = _table(
+    "source_accounts",
+    Column("id", Key, primary_key=True),
+    Column("source", Text, ForeignKey("source_status.source"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    UniqueConstraint("source", "external_id"),
+)
+
+links = _table(
+    "links",
+    Column("source_account", Key, ForeignKey("source_accounts.id"), nullable=False),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("rule"),
+    _text("evidence"),
+    Column("from_batch", BigInteger, nullable=False),
+    Column("to_batch", BigInteger),
+    PrimaryKeyConstraint("source_account", "from_batch"),
+    Index("ix_links_open", "source_account", unique=True, **_only("to_batch IS NULL")),
+)
+
+inbox = _table(
+    "inbox",
+    Column("id", Key, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    _number("received_ms"),
+    Column("batch", BigInteger),
+    UniqueConstraint("source", "event"),
+)
+
+subjects = _table(
+    "subjects",  # the one table with people's names and addresses
+    Column("token", Text, primary_key=True),
+    _text("email"),
+    _text("name"),
+    Column("archive_key", LargeBinary),
+    _number("erased_ms", None),
+)
+
+consents = _table(
+    "consents",
+    Column("subject", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    _number("changed_ms"),
+    PrimaryKeyConstraint("subject", "topic"),
+)
+
+# -- facts -------------------------------------------------------------------------------------------
+
+_TYPES: dict[object, type[TypeEngine[Any]]] = {
+    str: Text,
+    int: BigInteger,
+    float: Float,
+    bool: Boolean,
+    date: Date,
+}
+
+
+def field_type(shape: Shape, field: str) -> type:
+    """Return the plain type of a record's field, without its ``| None``."""
+    hint = get_type_hints(shape.record)[field]
+    kinds: list[type] = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
+    return kinds[0]
+
+
+PERSONAL = {"contacts": ("email", "name"), "seats": ("email",)}
+"""Fields that name a person: stored as ``subject``, a token, with the person in `subjects`."""
+
+
+def owner_columns(shape: Shape) -> tuple[str, ...]:
+    """Return the columns that say whose a fact is.
+
+    A record with an id of its own (a ticket, an invoice) is unique within its source and may move from
+    one account to another; the rest are unique within their account. Rates belong to no account.
+    """
+    if "account_id" not in shape.fields:
+        return ("source",)
+    return ("source_account",) if "account_id" in shape.key else ("source", "source_account")
+
+
+def stored_fields(shape: Shape) -> tuple[str, ...]:
+    """Return the columns of a shape's fact table after `owner_columns`, in the record's order."""
+    personal = PERSONAL.get(shape.name, ())
+    kept = (name for name in shape.fields if name != "account_id" and name not in personal[1:])
+    return tuple("subject" if name in personal else name for name in kept)
+
+
+def stored_key(shape: Shape) -> tuple[str, ...]:
+    """Return the primary key of a shape's fact table."""
+    personal = PERSONAL.get(shape.name, ())
+    own = ("subject" if name in personal else name for name in shape.key if name != "account_id")
+    return (owner_columns(shape)[0], *own)
+
+
+def _fact_columns(shape: Shape) -> list[Column[Any]]:
+    columns: list[Column[Any]] = [
+        Column(name, Key if name == "source_account" else Text, nullable=False)
+        for name in owner_columns(shape)
+    ]
+    for name in stored_fields(shape):
+        kind = Text if name == "subject" else _TYPES[field_type(shape, name)]
+        columns.append(Column(name, kind, nullable=name not in stored_key(shape)))
+    return columns
+
+
+def _fact(shape: Shape) -> Table:
+    by_account = [Index(None, "source_account")] if len(owner_columns(shape)) > 1 else []
+    return _table(
+        f"fact_{shape.name}",
+        *_fact_columns(shape),
+        Column("batch", BigInteger, nullable=False),
+        PrimaryKeyConstraint(*stored_key(shape)),
+        *by_account,
+    )
+
+
+def _past(shape: Shape) -> Table:
+    return _table(
+        f"fact_{shape.name}_past",
+        *_fact_columns(shape),
+        Column("batch", BigInteger, nullable=False),
+        Column("until_batch", BigInteger, nullable=False),
+        Index(None, owner_columns(shape)[-1], "until_batch"),
+    )
+
+
+facts: dict[str, Table] = {shape.name: _fact(shape) for shape in SHAPES.values()}
+past: dict[str, Table] = {shape.name: _past(shape) for shape in SHAPES.values()}
+
+# -- verdicts ----------------------------------------------------------------------------------------
+
+runs = _table(
+    "runs",
+    Column("id", Key, primary_key=True),
+    _text("kind"),  # full or touched
+    Column("as_of", Date, nullable=False),
+    Column("first", Boolean, nullable=False, server_default=text("false")),
+    Column("live", Boolean, nullable=False, server_default=text("false")),
+    _text("status", default="open"),  # open, released, held, dry, expired
+    _text("held_reason"),
+    _text("policy_hash"),
+    _text("engine_version"),
+    _text("known"),  # JSON: source → batch
+    _text("pulse"),
+    _number("chunks_left"),
+    _number("assessed"),
+    _number("worsened"),
+    _number("opened_ms"),
+    _number("released_ms", None),
+)
+
+chunks = _table(
+    "chunks",
+    Column("run", Key, ForeignKey("runs.id"), nullable=False),
+    Column("first_account", Key, nullable=False),
+    Column("last_account", Key, nullable=False),
+    _number("rung_ms"),
+    _number("done_ms", None),
+    PrimaryKeyConstraint("run", "first_account"),
+)
+
+assessments = _table(
+    "assessments",  # policy, engine and what was known stand with the run
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("run", Key, ForeignKey("runs.id"), nullable=False),
+    _number("points"),
+    _number("low"),
+    _number("high"),
+    Column("coverage", Float, nullable=False),
+    _text("band"),
+    _text("term"),
+    Column("verdict", LargeBinary, nullable=False),  # packed inputs, contributions, signals, facts
+    PrimaryKeyConstraint("account", "as_of", "run"),
+    Index("ix_assessments_run", "run"),
+)
+
+flags = _table(
+    "flags",
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    _text("state"),
+    _text("why"),
+    _text("severity"),
+    _text("evidence"),
+    _text("gate"),
+    Column("since", Date),
+    _number("run"),
+    PrimaryKeyConstraint("account", "kind", "reason", "term"),
+)
+
+# -- what is owed ------------------------------------------------------------------------------------
+
+bodies = _table(
+    "bodies",
+    Column("hash", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+_LEASED = _only("status IN ('claimed', 'sending')")
+
+notices = _table(
+    "notices",
+    Column("id", Key, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _text("destination"),
+    _text("kind"),  # message or state
+    _text("thread"),
+    Column("account", Key, ForeignKey("accounts.id")),
+    Column("run", Key, ForeignKey("runs.id")),
+    _text("template"),
+    _text("owner"),
+    _text("payload"),
+    Column("body", Text, ForeignKey("bodies.hash")),
+    _text("status", default="planned"),
+    _text("reason"),
+    _number("attempt"),
+    _number("strikes"),  # times its sender died or broke while sending it
+    Column("keyed", Boolean, nullable=False, server_default=text("false")),  # may be sent again
+    Column("claim", Text),
+    _number("lease_ms", None),
+    _number("due_ms"),
+    _number("planned_ms"),
+    _number("settled_ms", None),
+    Index("ix_notices_thread", "thread", "id", **_only("status IN ('planned', 'due', 'claimed', 'sending')")),
+    Index("ix_notices_due", "destination", "due_ms", "id", **_only("status = 'due'")),
+    Index("ix_notices_leased", "lease_ms", **_LEASED),
+    Index("ix_notices_run", "run"),
+)
+
+threads = _table(
+    "threads",
+    Column("thread", Text, primary_key=True),
+    _text("remote"),  # the destination's id of the thread's first message
+)
+
+receipts = _table(
+    "receipts",
+    Column("id", Key, primary_key=True),
+    Column("notice", Key, ForeignKey("notices.id"), nullable=False, index=True),
+    _number("attempt"),
+    _text("outcome"),
+    _text("reason"),
+    _text("remote"),
+    _number("at_ms"),
+)
+
+job_slots = _table(
+    "job_slots",
+    Column("job", Text, nullable=False),
+    Column("slot", BigInteger, nullable=False),
+    _number("rung_ms"),
+    _number("done_ms", None),
+    PrimaryKeyConstraint("job", "slot"),
+)
+
+audit = _table(
+    "audit",
+    Column("id", Key, primary_key=True),
+    _number("at_ms"),
+    _text("actor"),
+    _text("action"),
+    _text("about"),
+    _text("detail"),
+)

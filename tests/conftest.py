@@ -1,0 +1,92 @@
+"""What every test may ask for: real servers, empty databases of both kinds."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from store.database import Database
+from store.schema import migrate
+from store.tables import metadata
+from tests import services
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[services.PostgreSQL]:
+    with services.postgresql() as server:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE migrated")
+        made = Database(server.url("migrated"))
+        migrate(made)
+        made.close()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[services.Redis]:
+    with services.redis() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: services.PostgreSQL) -> str:
+    """An empty, migrated PostgreSQL database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated")
+    return postgresql_server.url(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty, migrated SQLite database of the test's own."""
+    url = f"sqlite:///{tmp_path / 'seatsignal.sqlite3'}"
+    made = Database(url)
+    migrate(made)
+    made.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def kept_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """Both databases, one after the other, each made once: what `emptied_database` empties."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('kept') / 'seatsignal.sqlite3'}"
+    else:
+        server: services.PostgreSQL = request.getfixturevalue("postgresql_server")
+        url = server.url("kept")
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE kept")
+    made = Database(url)
+    migrate(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def emptied_database(kept_database: Database) -> Iterator[Database]:
+    """Both databases, empty, for the price of emptying them: for tests by the dozen."""
+    yield kept_database
+    with kept_database.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())

@@ -1,0 +1,149 @@
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+
+from store.database import Database, Unavailable, Unmigrated, database_url
+from store.installation import setting
+from store.schema import migrate, require
+from store.tables import installation, metadata
+
+
+def pragma(database: Database, name: str) -> object:
+    with database.read() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+)
+def test_sqlite_connection_settings(sqlite_url, name, value):
+    database = Database(sqlite_url)
+    assert pragma(database, name) == value
+    database.close()
+
+
+def test_a_thousand_increments_by_eight_writers_are_a_thousand(database):
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO installation (name, value) VALUES ('n', '0')"))
+
+    def add(_number):
+        with database.write() as connection:
+            query = select(installation.c.value).where(installation.c.name == "n").with_for_update()
+            n = int(connection.execute(query).scalar_one())
+            connection.execute(text("UPDATE installation SET value = :v WHERE name = 'n'"), {"v": str(n + 1)})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(1_000)))
+    with database.read() as connection:
+        assert setting(connection, "n") == "1000"
+
+
+def test_a_writer_holds_the_write_lock_from_its_first_moment(sqlite_url):
+    database = Database(sqlite_url)
+    with database.write():
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN")
+        assert other.execute("SELECT count(*) FROM accounts").fetchone() == (0,)
+        other.close()
+    database.close()
+
+
+def test_a_locked_database_says_so_and_stores_nothing(sqlite_url, monkeypatch):
+    monkeypatch.setattr("store.database.BUSY_S", 0)
+    holder, other = Database(sqlite_url), Database(sqlite_url)
+    with holder.write(), pytest.raises(Unavailable, match="locked or away"), other.write():
+        pass
+    holder.close()
+    other.close()
+
+
+def test_a_database_that_is_away_says_where_without_its_password():
+    database = Database("postgresql://someone:s3cret@127.0.0.1:1/nothing")
+    with pytest.raises(Unavailable) as error, database.read():
+        pass
+    assert "127.0.0.1:1/nothing" in str(error.value)
+    assert "s3cret" not in str(error.value)
+    database.close()
+
+
+def test_a_broken_unit_of_work_leaves_nothing(database):
+    class BrokenError(Exception):
+        pass
+
+    def half():
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO installation (name, value) VALUES ('half', '1')"))
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        half()
+    with database.read() as connection:
+        assert setting(connection, "half") == ""
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_speaks(database):
+    with database.read() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert difference == []
+
+
+def test_migrating_twice_and_by_two_at_once_is_migrating_once(database):
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(lambda _: migrate(database), range(2))) == {"0001"}
+
+
+def test_postgresql_is_migrated_by_command_only(postgresql_server):
+    empty = Database(postgresql_server.url("postgres"))
+    with pytest.raises(Unmigrated, match="seatsignal migrate"):
+        require(empty)
+    empty.close()
+
+
+def test_sqlite_is_made_and_migrated_on_first_use(tmp_path):
+    database = Database(str(tmp_path / "new" / "file.sqlite3"))
+    require(database)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM accounts")).scalar_one() == 0
+    database.close()
+
+
+def test_the_clock_is_the_databases(database):
+    seen = [database.now() for _ in range(3)]
+    assert seen == sorted(seen)
+
+
+def test_units_of_work_in_threads_do_not_share_a_connection(database):
+    barrier = threading.Barrier(2)
+
+    def look(_number):
+        with database.read() as connection:
+            barrier.wait()
+            return id(connection.connection.driver_connection)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(look, range(2)))) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("postgresql://h/d", "postgresql+psycopg"),
+        ("sqlite:///f", "sqlite"),
+        ("plain/file.sqlite3", "sqlite"),
+    ],
+)
+def test_urls_get_our_drivers(given, driver):
+    assert database_url(given).drivername == driver
+
+
+def test_other_databases_are_refused():
+    with pytest.raises(ValueError, match="must be sqlite or postgresql"):
+        database_url("mysql://h/d")

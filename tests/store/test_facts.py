@@ -1,0 +1,175 @@
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from health.records import SHAPES, Account, Contact, Event, Rate, Seat, Subscription, Ticket, Usage
+from store import facts, sources
+from store.sources import Landed, Overtaken
+from store.tables import accounts, batches, inbox, links, past, source_status, subjects
+from store.tables import facts as tables
+
+DAY = date(2026, 5, 31)
+
+
+def pull(database, records, source="files", cursor=None, to=None):
+    """Store one page as a pull does, and return the batch's number."""
+    with database.write() as connection:
+        sources.register(connection, source)
+        batch = sources.begin_batch(connection, source, cursor)
+        facts.store_records(connection, batch, records)
+        kinds = frozenset(facts.kinds_of(records))
+        sources.end_batch(
+            connection, batch, to, Landed(kinds, len(records), facts.last_day(records), complete=False)
+        )
+    return batch.number
+
+
+def rows(database, table, *columns):
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*(table.c[name] for name in columns)))]
+
+
+def touched(database):
+    with database.read() as connection:
+        return {row.key: row.touched for row in connection.execute(select(accounts))}
+
+
+def test_a_record_of_every_kind_can_be_stored_and_stored_again(database):
+    of_type = {"str": "x", "int": 1, "float": 1.5, "bool": True, "date": DAY}
+    for shape in SHAPES.values():
+        values = [of_type[facts_type(shape, name)] for name in shape.fields]
+        record = shape.record(*values)
+        pull(database, [record])
+        pull(database, [record])
+        assert len(rows(database, tables[shape.name], "batch")) == 1, shape.name
+        assert rows(database, past[shape.name], "batch") == [], shape.name
+
+
+def facts_type(shape, name):
+    from store.tables import field_type  # noqa: PLC0415
+
+    return field_type(shape, name).__name__
+
+
+def test_what_says_the_same_again_changes_and_touches_nothing(database):
+    first = pull(database, [Usage("a", DAY, active_users=3, metrics='{"feature:x":1}')])
+    before = touched(database)
+    pull(database, [Usage("a", DAY, active_users=3, metrics='{"feature:x":1}')])
+    assert touched(database) == before
+    assert rows(database, tables["usage"], "active_users", "batch") == [(3, first)]
+
+
+def test_a_changed_fact_leaves_its_past_version_with_the_batches_it_was_known_in(database):
+    first = pull(database, [Usage("a", DAY, active_users=3)])
+    second = pull(database, [Usage("a", DAY, active_users=5)])
+    assert rows(database, tables["usage"], "active_users", "batch") == [(5, second)]
+    assert rows(database, past["usage"], "active_users", "batch", "until_batch") == [(3, first, second)]
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 0), (0, None), (None, 4)])
+def test_unknown_is_not_zero(database, before, after):
+    pull(database, [Usage("a", DAY, active_users=before)])
+    pull(database, [Usage("a", DAY, active_users=after)])
+    assert rows(database, tables["usage"], "active_users") == [(after,)]
+    assert rows(database, past["usage"], "active_users") == [(before,)]
+
+
+def test_only_the_accounts_that_changed_are_touched(database):
+    pull(database, [Usage(name, DAY, active_users=1) for name in "abc"])
+    before = touched(database)
+    pull(database, [Usage("a", DAY, active_users=1), Usage("b", DAY, active_users=2)])
+    assert {key for key, count in touched(database).items() if count > before[key]} == {"b"}
+
+
+def test_a_ticket_that_moves_touches_both_accounts_and_stays_one_ticket(database):
+    pull(database, [Ticket("t", "a", 1), Account("b")])
+    before = touched(database)
+    pull(database, [Ticket("t", "b", 1)])
+    assert len(rows(database, tables["tickets"], "ticket_id")) == 1
+    assert all(touched(database)[key] > before[key] for key in "ab")
+
+
+def test_the_same_id_in_two_sources_is_two_facts_of_one_account(database):
+    pull(database, [Ticket("t", "a", 1)], source="one")
+    pull(database, [Ticket("t", "a", 1)], source="two")
+    assert len(rows(database, tables["tickets"], "ticket_id")) == 2
+    assert len(touched(database)) == 1
+    assert len({account for (account,) in rows(database, links, "account")}) == 1
+
+
+def test_the_last_row_of_a_page_wins(database):
+    pull(database, [Usage("a", DAY, active_users=1), Usage("a", DAY, active_users=2)])
+    assert rows(database, tables["usage"], "active_users") == [(2,)]
+
+
+def test_terms_of_a_subscription_are_kept_side_by_side(database):
+    terms = [Subscription("s", "a", DAY - timedelta(days=365), DAY), Subscription("s", "a", DAY)]
+    pull(database, terms)
+    assert len(rows(database, tables["subscriptions"], "term_start")) == 2
+
+
+def test_people_are_tokens_everywhere_but_in_one_table(database):
+    people = [
+        Contact("a", "Ann@customer.example", name="Ann Example"),
+        Seat("a", "u1", email="ann@customer.example"),
+    ]
+    pull(database, people)
+    assert rows(database, subjects, "email", "name") == [("Ann@customer.example", "Ann Example")]
+    ((contact,), (seat,)) = rows(database, tables["contacts"], "subject") + rows(
+        database, tables["seats"], "subject"
+    )
+    assert contact == seat
+    with database.read() as connection:
+        for table in (*tables.values(), *past.values(), inbox, links):
+            assert "customer.example" not in str(connection.execute(select(table)).all())
+
+
+def test_a_page_with_hostile_text_is_stored_as_it_is(database):
+    text = "'; DROP TABLE accounts; -- \\N \t \n é 中 🙂 \\"
+    pull(database, [Event("a", 1, "note", text)])
+    assert rows(database, tables["events"], "detail") == [(text,)]
+
+
+def test_rates_belong_to_no_account(database):
+    pull(database, [Rate(DAY, "EUR", "USD", 1.1)])
+    assert rows(database, tables["rates"], "source", "rate") == [("files", 1.1)]
+    assert touched(database) == {}
+
+
+def test_a_page_whose_cursor_was_overtaken_is_dropped_whole(database):
+    pull(database, [Usage("a", DAY, active_users=1)], to="1")
+    with pytest.raises(Overtaken):
+        pull(database, [Usage("a", DAY, active_users=9)], cursor=None, to="x")
+    assert rows(database, tables["usage"], "active_users") == [(1,)]
+    assert rows(database, source_status, "cursor", "batch") == [("1", 1)]
+
+
+def test_a_batch_and_its_cursor_are_stored_with_its_facts_or_not_at_all(database):
+    class BrokenError(Exception):
+        pass
+
+    def half():
+        with database.write() as connection:
+            batch = sources.begin_batch(connection, "files", "1")
+            facts.store_records(connection, batch, [Usage("a", DAY, active_users=9)])
+            sources.end_batch(connection, batch, "2", Landed(frozenset({"usage"}), 1, DAY, complete=False))
+            raise BrokenError
+
+    pull(database, [Usage("a", DAY, active_users=1)], to="1")
+    with pytest.raises(BrokenError):
+        half()
+    assert rows(database, batches, "batch") == [(1,)]
+    assert rows(database, source_status, "cursor", "batch") == [("1", 1)]
+    assert rows(database, tables["usage"], "active_users") == [(1,)]
+
+
+def test_a_source_is_complete_through_its_last_day_once_the_pull_has_ended(database):
+    pull(database, [Usage("a", DAY)])
+    pull(database, [Usage("a", DAY - timedelta(days=3))])
+    with database.write() as connection:
+        assert sources.freshness(connection)["files"].complete_through is None
+        sources.ended(connection, "files")
+        fresh = sources.freshness(connection)["files"]
+    assert fresh.complete_through == DAY
+    assert fresh.kinds == {"usage"}

@@ -1,0 +1,111 @@
+from array import array
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from health.features import Features, Series, Term
+from health.records import Account, Payment, Seat, Subscription, Survey, Ticket, Usage
+from store import features
+from tests.store.test_facts import DAY, pull
+
+METRICS = ("active_users", "feature:x")
+NOON_MS = 43_200_000
+MONTH_AGO = DAY - timedelta(days=30)
+
+
+def instant(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000 + NOON_MS
+
+
+def built(database, key="a") -> Features:
+    with database.write() as connection:
+        features.refresh(connection, 0, 10**9, METRICS)
+        rows = [row for _, row in features.stored(connection, 0, 10**9, stale_only=False)]
+    return next(row for row in rows if row.key == key)
+
+
+def test_a_feature_row_holds_what_the_facts_say(database):
+    pull(
+        database,
+        [
+            Account("a", name="Ada Ltd", country="GB", csm_email="csm@us.example"),
+            Subscription(
+                "s", "a", DAY - timedelta(days=30), seats=10, mrr_minor=100, currency="GBP", auto_renew=True
+            ),
+            *(Seat("a", f"u{n}") for n in range(3)),
+            Ticket("t", "a", instant(DAY), subject="Help"),
+            Payment("i", "a", DAY, "failed", attempts=2, amount_minor=500, currency="GBP"),
+            Survey("a", "nps", 3, instant(DAY - timedelta(days=9))),
+            Survey("a", "nps", 9, instant(DAY)),
+            Usage("a", DAY - timedelta(days=2), active_users=4, metrics='{"feature:x":7}'),
+            Usage("a", DAY, active_users=0),
+        ],
+    )
+    row = built(database)
+    assert (row.name, row.country, row.assigned_seats) == ("Ada Ltd", "GB", 3)
+    assert row.terms == (Term("s", MONTH_AGO, seats=10, mrr_minor=100, currency="GBP", auto_renew=True),)
+    assert row.tickets[0].opened_on == DAY
+    assert row.payments[0].amount_minor == 500
+    assert [(s.kind, s.score) for s in row.surveys] == [("nps", 9)]
+    assert (row.first_used_on, row.last_used_on) == (DAY - timedelta(days=2), DAY - timedelta(days=2))
+    assert row.series is not None
+    assert row.series.window("feature:x", DAY - timedelta(days=3), 5) == [0, 7, 0, 0, 0]
+
+
+def test_products_and_sources_of_a_day_are_added_up(database):
+    pull(database, [Usage("a", DAY, "one", active_users=2), Usage("a", DAY, "two", active_users=3)])
+    pull(database, [Usage("a", DAY, active_users=5)], source="other")
+    row = built(database)
+    assert row.series is not None
+    assert row.series.window("active_users", DAY, 1) == [10]
+    assert row.sources == ("files", "other")
+
+
+def test_no_seat_list_is_unknown_and_not_zero(database):
+    pull(database, [Account("a")])
+    assert built(database).assigned_seats is None
+
+
+def test_a_feature_row_is_rebuilt_only_when_a_fact_changes(database):
+    pull(database, [Usage("a", DAY, active_users=1)])
+    with database.write() as connection:
+        assert features.refresh(connection, 0, 99, METRICS) == 1
+        assert features.refresh(connection, 0, 99, METRICS) == 0
+    pull(database, [Usage("a", DAY, active_users=1)])
+    with database.write() as connection:
+        assert features.refresh(connection, 0, 99, METRICS) == 0
+
+
+def test_what_was_settled_long_ago_is_left_out(database):
+    old = DAY - timedelta(days=200)
+    pull(
+        database,
+        [
+            Ticket("old", "a", instant(old), solved_ms=instant(old)),
+            Ticket("still open", "a", instant(old)),
+            Usage("a", DAY, active_users=1),
+        ],
+    )
+    assert [ticket.ticket_id for ticket in built(database).tickets] == ["still open"]
+
+
+def test_a_sample_is_evenly_spread_and_up_to_date(database):
+    pull(database, [Usage(f"a{n}", DAY, active_users=n) for n in range(10)])
+    with database.write() as connection:
+        rows = features.sample(connection, 5, METRICS)
+    assert len(rows) == 5
+    assert all(row.series is not None for row in rows)
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=92), st.integers(-100, 100), st.integers(0, 100))
+def test_a_window_is_the_days_asked_for_and_zero_outside(values, offset, days):
+    series = Series(DAY, {"m": array("d", values)})
+    found = series.window("m", DAY + timedelta(days=offset), days)
+    assert found == [values[at] if 0 <= at < len(values) else 0 for at in range(offset, offset + days)]
+
+
+@given(st.lists(st.floats(allow_nan=False), max_size=92))
+def test_packing_keeps_every_value(values):
+    row = Features(1, "a", series=Series(DAY, {"m": array("d", values)}), terms=(Term("s", DAY),))
+    assert features.unpack(features.pack(row)) == row

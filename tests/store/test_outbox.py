@@ -1,0 +1,374 @@
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from health.nouns import Notice, Receipt
+from store import outbox
+from store.database import Database
+from store.installation import set_setting
+from store.outbox import Claim
+from tests.owed import go_live, notice, owe, pass_time, rows, standing
+
+LEASE_S = 30.0
+
+
+def claim(database: Database, limit: int = 50, destination: str = "sink") -> Claim:
+    with database.write() as connection:
+        return outbox.claim(connection, destination, limit, LEASE_S)
+
+
+def mark(database: Database, held: Claim, *, keyed: bool = True) -> frozenset[int]:
+    with database.write() as connection:
+        return outbox.mark(connection, held.token, [notice.id for notice in held.notices], keyed=keyed)
+
+
+def settle(database: Database, held: Claim, receipt: Receipt) -> int:
+    answers = [(notice, replace(receipt, key=notice.key)) for notice in held.notices]
+    with database.write() as connection:
+        return outbox.settle(connection, held.token, answers)
+
+
+def lapse(database: Database) -> int:
+    with database.write() as connection:
+        return outbox.lapse(connection)
+
+
+def plan(database: Database, owed: Iterable[Notice], run: int | None = None) -> int:
+    with database.write() as connection:
+        return outbox.plan(connection, run, owed)
+
+
+def make_due(database: Database) -> int:
+    with database.write() as connection:
+        return outbox.make_due(connection, None)
+
+
+def keys(held: Claim) -> list[str]:
+    return [notice.key for notice in held.notices]
+
+
+SENT = Receipt("", "sent")
+
+
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    return emptied_database
+
+
+def test_a_notice_goes_from_planned_to_sent(database):
+    go_live(database)
+    assert plan(database, [notice("a")]) == 1
+    assert standing(database) == {"a": "planned"}
+    assert make_due(database) == 1
+    held = claim(database)
+    assert standing(database) == {"a": "claimed"}
+    assert mark(database, held) == {held.notices[0].id}
+    assert standing(database) == {"a": "sending"}
+    assert settle(database, held, SENT) == 1
+    assert standing(database) == {"a": "sent"}
+    assert keys(claim(database)) == []
+
+
+def test_a_known_key_is_owed_once(database):
+    owe(database, notice("a"))
+    assert plan(database, [notice("a"), notice("b")]) == 1
+    assert standing(database) == {"a": "due", "b": "planned"}
+
+
+def test_more_than_one_statement_full_is_planned(database):
+    assert plan(database, (notice(str(n)) for n in range(1_201))) == 1_201
+
+
+@pytest.mark.parametrize(
+    ("status", "keyed", "left"),
+    [
+        ("claimed", True, ("due", 0, "")),
+        ("claimed", False, ("due", 0, "")),
+        ("sending", True, ("due", 1, "")),
+        ("sending", False, ("unknown", 1, "sender_lost")),
+    ],
+)
+def test_what_a_dead_sender_left(database, status, keyed, left):
+    owe(database, notice("a"))
+    held = claim(database)
+    if status == "sending":
+        mark(database, held, keyed=keyed)
+    assert lapse(database) == 0
+    pass_time(database, LEASE_S + 1)
+    assert lapse(database) == 1
+    [row] = rows(database)
+    assert (row.status, row.strikes, row.reason) == left
+    assert keys(claim(database)) == (["a"] if row.status == "due" else [])
+
+
+def test_a_lapsed_claim_can_do_nothing_any_more(database):
+    owe(database, notice("a"))
+    late = claim(database)
+    pass_time(database, LEASE_S + 1)
+    assert mark(database, late) == frozenset(), "not even before the sweep has seen it"
+    lapse(database)
+    holder = claim(database)
+    assert mark(database, late) == frozenset()
+    assert settle(database, late, SENT) == 0
+    with database.write() as connection:
+        outbox.keep_bodies(connection, late.token, [replace(late.notices[0], body=b"late")])
+    assert rows(database)[0].body is None
+    assert len(mark(database, holder)) == 1
+    assert settle(database, late, SENT) == 0
+    assert settle(database, holder, SENT) == 1
+
+
+def test_a_notice_is_marked_once(database):
+    owe(database, notice("a"))
+    held = claim(database)
+    assert len(mark(database, held)) == 1
+    assert mark(database, held) == frozenset()
+    assert rows(database)[0].attempt == 1
+
+
+@pytest.mark.parametrize("outcome", ["sent", "rejected", "retry"])
+def test_a_late_answer_settles_an_unknown_notice_of_its_own_claim(database, outcome):
+    owe(database, notice("a"))
+    held = claim(database)
+    mark(database, held, keyed=False)
+    pass_time(database, LEASE_S + 1)
+    lapse(database)
+    assert settle(database, replace(held, token="another"), SENT) == 0
+    assert standing(database) == {"a": "unknown"}
+    assert settle(database, held, Receipt("", outcome)) == 1
+    becomes = {"sent": "sent", "rejected": "quarantined", "retry": "due"}
+    assert standing(database) == {"a": becomes[outcome]}
+
+
+@pytest.mark.parametrize(
+    ("receipt", "status", "reason"),
+    [
+        (Receipt("", "sent"), "sent", ""),
+        (Receipt("", "rejected", "no_such_channel"), "quarantined", "no_such_channel"),
+        (Receipt("", "suppressed", "no_consent"), "suppressed", "no_consent"),
+        (Receipt("", "unknown", "cut_off"), "unknown", "cut_off"),
+        (Receipt("", "retry", "busy"), "due", "busy"),
+    ],
+)
+def test_what_follows_from_an_answer(database, receipt, status, reason):
+    owe(database, notice("a"))
+    held = claim(database)
+    mark(database, held)
+    assert settle(database, held, receipt) == 1
+    [row] = rows(database)
+    assert (row.status, row.reason, row.lease_ms) == (status, reason, None)
+    assert settle(database, held, receipt) == (1 if status == "unknown" else 0), "an answer counts once"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "wish_s", "waits_s"), [(1, 0, 2), (3, 0, 8), (40, 0, 900), (1, 120, 120), (8, 1, 256)]
+)
+def test_a_retry_waits_for_the_longer_of_backoff_and_the_vendors_wish(database, attempt, wish_s, waits_s):
+    owe(database, notice("a"))
+    held = claim(database)
+    mark(database, held)
+    tried = replace(held, notices=(replace(held.notices[0], attempt=attempt),))
+    settle(database, tried, Receipt("", "retry", "busy", after_s=wish_s))
+    pass_time(database, waits_s - 1)
+    assert keys(claim(database)) == []
+    pass_time(database, 1)
+    assert keys(claim(database)) == ["a"]
+
+
+def test_what_could_not_be_sent_for_three_days_is_quarantined(database):
+    owe(database, notice("a"))
+    held = claim(database)
+    mark(database, held)
+    pass_time(database, 3 * 24 * 3600 - 10)
+    settle(database, held, Receipt("", "retry", "busy"))
+    assert standing(database) == {"a": "due"}
+    pass_time(database, 20)
+    held = claim(database)
+    mark(database, held)
+    settle(database, held, Receipt("", "retry", "busy"))
+    assert standing(database) == {"a": "quarantined"}
+
+
+def die(database: Database, held: Claim) -> None:
+    pass_time(database, LEASE_S + 1)
+    lapse(database)
+    assert held.notices
+
+
+def break_(database: Database, held: Claim) -> None:
+    settle(database, held, Receipt("", "retry", "broken"))
+    pass_time(database, 900)
+
+
+@pytest.mark.parametrize("ends", [die, break_])
+def test_the_fifth_strike_quarantines(database, ends):
+    owe(database, notice("poison"))
+    for strike in range(outbox.MAX_STRIKES):
+        assert standing(database) == {"poison": "due"}
+        held = claim(database)
+        assert held.fragile == ({held.notices[0].id} if strike else frozenset())
+        mark(database, held)
+        ends(database, held)
+    assert standing(database) == {"poison": "quarantined"}
+    assert keys(claim(database)) == []
+
+
+def test_only_the_oldest_open_notice_of_a_thread_can_be_claimed(database):
+    owe(database, notice("a1", "a"), notice("b1", "b"), notice("a2", "a"), notice("b2", "b"))
+    first = claim(database)
+    assert keys(first) == ["a1", "b1"]
+    assert keys(claim(database)) == []
+    mark(database, first)
+    assert keys(claim(database)) == []
+    settle(database, first, SENT)
+    assert keys(claim(database)) == ["a2", "b2"]
+
+
+@pytest.mark.parametrize("outcome", ["retry", "unknown", "rejected", "suppressed"])
+def test_a_thread_waits_for_a_retry_and_for_nothing_that_is_closed(database, outcome):
+    owe(database, notice("a1", "a"), notice("a2", "a"))
+    held = claim(database)
+    mark(database, held)
+    settle(database, held, Receipt("", outcome))
+    assert keys(claim(database)) == ([] if outcome == "retry" else ["a2"])
+
+
+def test_an_older_notice_that_is_only_planned_holds_its_thread(database):
+    plan(database, [notice("a1", "a")])
+    with database.write() as connection:
+        outbox.plan(connection, None, [notice("a2", "a")])
+    go_live(database)
+    make_due(database)
+    assert keys(claim(database)) == ["a1"]
+
+
+def state(key: str, **more: str) -> Notice:
+    return notice(key, "crm:7", kind="state", **more)
+
+
+def test_newer_state_replaces_what_nobody_has_claimed(database):
+    owe(database, state("s1"))
+    plan(database, [state("s2")])
+    plan(database, [state("s3")])
+    make_due(database)
+    assert standing(database) == {"s1": "replaced", "s2": "replaced", "s3": "due"}
+
+
+def test_newer_state_waits_for_the_one_being_sent(database):
+    owe(database, state("s1"))
+    held = claim(database)
+    owe(database, state("s2"))
+    assert standing(database) == {"s1": "claimed", "s2": "due"}
+    assert keys(claim(database)) == []
+    mark(database, held)
+    settle(database, held, SENT)
+    assert keys(claim(database)) == ["s2"]
+
+
+def test_planning_the_newest_state_again_does_not_replace_it(database):
+    owe(database, state("s1"))
+    assert plan(database, [state("s1")]) == 0
+    assert standing(database) == {"s1": "due"}
+
+
+def test_of_two_states_planned_together_only_the_newer_is_owed(database):
+    owe(database, state("s1"), state("s2"), notice("m", "crm:8"))
+    assert keys(claim(database)) == ["s2", "m"]
+
+
+def test_messages_are_never_replaced(database):
+    owe(database, notice("m1", "t"), notice("m2", "t"))
+    assert standing(database) == {"m1": "due", "m2": "due"}
+
+
+def test_nothing_is_due_in_dry_run_and_nothing_planned_before_going_live_ever_is(database):
+    plan(database, [notice("early")])
+    assert make_due(database) == 0
+    with database.write() as connection:
+        assert outbox.suppress_planned(connection, "before_go_live") == 1
+    owe(database, notice("late"))
+    assert standing(database) == {"early": "suppressed", "late": "due"}
+    assert plan(database, [notice("early")]) == 0
+    make_due(database)
+    assert keys(claim(database)) == ["late"]
+
+
+def test_a_paused_installation_claims_nothing(database):
+    owe(database, notice("a"))
+    with database.write() as connection:
+        set_setting(connection, "paused", "restored from a backup")
+    with database.read() as connection:
+        assert outbox.waiting(connection) == []
+    assert keys(claim(database)) == []
+    with database.write() as connection:
+        set_setting(connection, "paused", "")
+    assert keys(claim(database)) == ["a"]
+
+
+def test_a_paused_destination_leaves_the_others_alone_and_goes_on_by_itself(database, monkeypatch):
+    owe(database, notice("a"), notice("b", destination="other"))
+    with database.write() as connection:
+        outbox.pause(connection, "sink", 60)
+    assert keys(claim(database)) == []
+    assert keys(claim(database, destination="other")) == ["b"]
+    later = database.now() + 61_000
+    monkeypatch.setattr("store.outbox.clock", lambda _connection: later)
+    assert keys(claim(database)) == ["a"]
+
+
+def test_a_body_is_stored_once_and_comes_with_every_later_claim(database):
+    owe(database, notice("a"), notice("b"))
+    held = claim(database)
+    with database.write() as connection:
+        outbox.keep_bodies(connection, held.token, [replace(n, body=b"same words") for n in held.notices])
+        assert connection.exec_driver_sql("SELECT count(*) FROM bodies").scalar_one() == 1
+    pass_time(database, LEASE_S + 1)
+    lapse(database)
+    assert [n.body for n in claim(database).notices] == [b"same words"] * 2
+
+
+def test_the_first_message_of_a_thread_names_it_for_the_later_ones(database):
+    owe(database, notice("a1", "a"), notice("a2", "a"), notice("a3", "a"))
+    for remote, known in [("ts-1", ""), ("ts-2", "ts-1"), ("ts-3", "ts-1")]:
+        held = claim(database)
+        assert held.notices[0].remote == known
+        mark(database, held)
+        settle(database, held, Receipt("", "sent", remote=remote))
+
+
+def test_claimers_at_the_same_time_never_share_a_notice(database):
+    owe(database, *(notice(f"{n}", f"thread {n % 40}") for n in range(200)))
+
+    sent: list[int] = []
+
+    def work(_number: int) -> None:
+        while (held := claim(database, limit=7)).notices or "due" in standing(database).values():
+            mark(database, held)
+            sent.extend(map(int, keys(held)))
+            settle(database, held, SENT)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert sorted(sent) == list(range(200))
+    for thread in range(40):
+        assert [n for n in sent if n % 40 == thread] == list(range(thread, 200, 40))
+
+
+def test_each_attempt_leaves_a_receipt(database):
+    owe(database, notice("a"))
+    for receipt in (Receipt("", "retry", "busy"), Receipt("", "sent", remote="ts-1")):
+        held = claim(database)
+        mark(database, held)
+        settle(
+            database,
+            replace(held, notices=(replace(held.notices[0], attempt=held.notices[0].attempt + 1),)),
+            receipt,
+        )
+        pass_time(database, 900)
+    with database.read() as connection:
+        kept = connection.exec_driver_sql(
+            "SELECT attempt, outcome, reason, remote FROM receipts ORDER BY id"
+        ).all()
+    assert kept == [(1, "retry", "busy", ""), (2, "sent", "", "ts-1")]
