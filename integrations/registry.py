@@ -1,0 +1,82 @@
+"""Every integration by name. To add a vendor: its folder, and one line here.
+
+Nothing of a vendor is imported before it is asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from pydantic_settings import BaseSettings
+
+from integrations.errors import Misconfigured
+from integrations.http import Budget, Unlimited
+from integrations.roles import Destination, Source
+from integrations.settings import settings
+
+
+class Entry(NamedTuple):
+    """An integration as ``module:name`` of what builds it, and of the model of its settings.
+
+    The builder, mostly the class itself, takes the settings and ``budget=``.
+    """
+
+    builder: str
+    settings: str
+
+    def model(self) -> type[BaseSettings]:
+        """The model of its settings."""
+        return cast("type[BaseSettings]", _named(self.settings))
+
+    def built(self, budget: Budget | None) -> object:
+        """The integration, set up from the environment. Raises `Misconfigured`."""
+        builder = cast("Callable[..., object]", _named(self.builder))
+        return builder(settings(self.model()), budget=budget or Unlimited())
+
+
+SOURCES: Mapping[str, Entry] = {
+    "files": Entry("integrations.registry:files", "integrations.files.settings:FilesSettings"),
+}
+DESTINATIONS: Mapping[str, Entry] = {
+    "mail": Entry("integrations.mail.destination:MailDestination", "integrations.mail.settings:MailSettings"),
+    "slack": Entry(
+        "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
+    ),
+}
+
+
+def source(name: str, *, budget: Budget | None = None) -> Source:
+    """The source of that name, set up from the environment. Raises `Misconfigured`."""
+    return cast("Source", _entry(SOURCES, name).built(budget))
+
+
+def destination(name: str, *, budget: Budget | None = None) -> Destination:
+    """The destination of that name, set up from the environment. Raises `Misconfigured`."""
+    return cast("Destination", _entry(DESTINATIONS, name).built(budget))
+
+
+def settings_models() -> dict[str, type[BaseSettings]]:
+    """The model of each integration's settings, by its name."""
+    return {name: entry.model() for name, entry in sorted({**SOURCES, **DESTINATIONS}.items())}
+
+
+def files(given: BaseSettings, *, budget: Budget) -> Source:
+    """The files source, which reads from a folder and so needs no budget."""
+    from integrations.files.settings import FilesSettings  # noqa: PLC0415 - lazily, as all vendors are
+    from integrations.files.source import FilesSource  # noqa: PLC0415
+
+    del budget
+    if not isinstance(given, FilesSettings) or given.folder is None:
+        raise Misconfigured("no_folder", "set SEATSIGNAL_FILES_FOLDER to the folder of import files")
+    return FilesSource(given.folder, given.rejects)
+
+
+def _entry(entries: Mapping[str, Entry], name: str) -> Entry:
+    if name not in entries:
+        raise Misconfigured("no_such_integration", f"there is no {name!r}; there are {', '.join(entries)}")
+    return entries[name]
+
+
+def _named(place: str) -> object:
+    module, _, name = place.partition(":")
+    return cast("object", getattr(import_module(module), name))

@@ -1,0 +1,59 @@
+"""What an integration can be: Source, Webhook, Destination. Structural types, no base class."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from health.nouns import Notice, Receipt
+from health.records import Record
+
+Cursor = str
+"""Where a source goes on next time. Opaque to everyone but the source that made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records in the order read, all of it or nothing is stored together with ``cursor``.
+
+    ``complete`` is true on the last page of a listing that the source vouches is exhaustive: only then
+    may what is absent be taken as gone. ``rejects`` counts rows that could not be read.
+    """
+
+    records: Iterable[Record]
+    cursor: Cursor | None
+    complete: bool = False
+    rejects: int = 0
+
+
+class Source(Protocol):
+    """Where facts come from."""
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, or return."""
+
+    def pull(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield pages from the cursor on. Raises `RetryLater`, `Rejected` or `Misconfigured`."""
+
+
+class Webhook(Protocol):
+    """A vendor that calls us."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Return the event id, or raise `Rejected`."""
+
+    def parse(self, body: bytes) -> Iterator[Record]:
+        """Yield the records in a verified body."""
+
+
+class Destination(Protocol):
+    """Where notices go."""
+
+    batch_size: int
+    keyed: bool
+    """Whether sending a notice again under its key leaves one visible effect."""
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, or return."""
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        """Send in order and yield one receipt per notice as soon as it is known."""

@@ -1,0 +1,63 @@
+"""What Slack answers, as far as we read it."""
+
+from msgspec import Raw, Struct
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What every answer says."""
+
+    ok: bool
+    error: str = "no_error_named"
+
+
+class Posted(Answer, frozen=True, kw_only=True):
+    """Where a message stands: the channel's id, and its timestamp as its name there."""
+
+    channel: str = ""
+    ts: str = ""
+
+
+class Metadata(Struct, frozen=True):
+    """What a message carries unseen; other apps' payloads have any shape."""
+
+    event_type: str = ""
+    event_payload: Raw = Raw(b"{}")
+
+
+class Message(Struct, frozen=True):
+    """A message that was found."""
+
+    ts: str
+    metadata: Metadata | None = None
+
+
+class Cursor(Struct, frozen=True):
+    """Where a listing goes on; empty at its end."""
+
+    next_cursor: str = ""
+
+
+class Listing(Answer, frozen=True, kw_only=True):
+    """A page of something."""
+
+    response_metadata: Cursor = Cursor()
+
+
+class Messages(Listing, frozen=True, kw_only=True):
+    """A page of messages."""
+
+    messages: tuple[Message, ...] = ()
+
+
+class Conversation(Struct, frozen=True):
+    """A channel by its name, or the direct messages with a user by their id."""
+
+    id: str
+    name: str = ""
+    user: str = ""
+
+
+class Conversations(Listing, frozen=True, kw_only=True):
+    """A page of conversations."""
+
+    channels: tuple[Conversation, ...] = ()

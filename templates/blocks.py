@@ -1,0 +1,194 @@
+"""From lines of words to Slack's blocks, within Slack's limits.
+
+A Slack template writes one part a line, ``kind: words``; an indented line goes on with the one above::
+
+    text: what a notification shows          news: what the thread is told on an update
+    header: …   section: …   context: …      divider:
+    field: …    (neighbours share a section) button: ADDRESS WORDS  (neighbours share a row)
+
+Limits are those of Slack's Block Kit reference. The total is kept under 12,000 characters because Slack
+refuses a message near 13,200 though each of its blocks is legal (slackapi/bolt-js issue 2509).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.json import encode
+
+from templates.mrkdwn import shortened
+
+TEXT_LIMIT = 1_000
+NEWS_LIMIT = 2_900
+HEADER_LIMIT = 150
+SECTION_LIMIT = 3_000
+FIELD_LIMIT = 500
+FIELDS_LIMIT = 10
+BUTTON_LIMIT = 75
+BUTTONS_LIMIT = 5
+BLOCKS_LIMIT = 50
+TOTAL_LIMIT = 12_000
+TOLL = 60
+"""Characters that a block costs beside its own JSON; Slack counts more than the words."""
+
+
+class Plain(Struct, frozen=True, tag_field="type", tag="plain_text"):
+    """Text without markup."""
+
+    text: str
+    emoji: bool = False
+
+
+class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
+    """Text with Slack's markup; ``verbatim`` keeps Slack from making links and mentions of it."""
+
+    text: str
+    verbatim: bool = True
+
+
+class Button(Struct, frozen=True, tag_field="type", tag="button"):
+    """A link that looks like a button."""
+
+    text: Plain
+    url: str
+    action_id: str
+
+
+class Header(Struct, frozen=True, tag_field="type", tag="header"):
+    """The title."""
+
+    text: Plain
+
+
+class Section(Struct, frozen=True, tag_field="type", tag="section", omit_defaults=True):
+    """A paragraph, or up to ten short fields in two columns."""
+
+    text: Mrkdwn | None = None
+    fields: tuple[Mrkdwn, ...] = ()
+
+
+class Context(Struct, frozen=True, tag_field="type", tag="context"):
+    """Small print."""
+
+    elements: tuple[Mrkdwn, ...]
+
+
+class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
+    """A row of buttons."""
+
+    elements: tuple[Button, ...]
+
+
+class Divider(Struct, frozen=True, tag_field="type", tag="divider"):
+    """A rule across."""
+
+
+Block = Header | Section | Context | Actions | Divider
+SHORTENED = Context((Mrkdwn("_Shortened to what Slack can show. The rest is in Seatsignal._"),))
+
+
+class Message(Struct, frozen=True):
+    """A Slack message: the text of its notification, its blocks, and its news for the thread."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    news: str
+
+
+class Line(NamedTuple):
+    """One part of a message as its template wrote it."""
+
+    kind: str
+    words: str
+
+
+def message(words: str) -> Message:
+    """The message that lines of words make. Raises `ValueError` for a line that is none."""
+    lines = list(_lines(words))
+    text = _only(lines, "text", TEXT_LIMIT)
+    parts = groupby((line for line in lines if line.kind not in {"text", "news"}), key=lambda line: line.kind)
+    blocks = [block for kind, run in parts for block in _MAKERS[kind]([line.words for line in run])]
+    return Message(text, _fitted(blocks, TOTAL_LIMIT - len(text)), _only(lines, "news", NEWS_LIMIT) or text)
+
+
+def _lines(words: str) -> Iterator[Line]:
+    kind, parts = "", list[str]()
+    for raw in filter(str.strip, words.splitlines()):
+        if raw.startswith("  "):
+            parts.append(raw.strip())
+            continue
+        yield from _line(kind, parts)
+        kind, _, first = raw.partition(":")
+        parts = [first.strip()]
+        if kind not in _KINDS:
+            raise ValueError("a line begins with no kind of part")
+    yield from _line(kind, parts)
+
+
+def _line(kind: str, parts: Sequence[str]) -> Iterator[Line]:
+    words = "\n".join(filter(None, parts))
+    if (words and kind) or kind == "divider":
+        yield Line(kind, words)
+
+
+def _only(lines: Sequence[Line], kind: str, limit: int) -> str:
+    return next((shortened(line.words, limit) for line in lines if line.kind == kind), "")
+
+
+def _headers(run: list[str]) -> Iterator[Block]:
+    return (Header(Plain(shortened(words, HEADER_LIMIT))) for words in run)
+
+
+def _sections(run: list[str]) -> Iterator[Block]:
+    return (Section(Mrkdwn(shortened(words, SECTION_LIMIT))) for words in run)
+
+
+def _contexts(run: list[str]) -> Iterator[Block]:
+    return (Context((Mrkdwn(shortened(words, SECTION_LIMIT)),)) for words in run)
+
+
+def _dividers(run: list[str]) -> Iterator[Block]:
+    return (Divider() for _ in run)
+
+
+def _fields(run: list[str]) -> Iterator[Block]:
+    fields = (Mrkdwn(shortened(words, FIELD_LIMIT)) for words in run)
+    while some := tuple(islice(fields, FIELDS_LIMIT)):
+        yield Section(fields=some)
+
+
+def _buttons(run: list[str]) -> Iterator[Block]:
+    yield Actions(tuple(_button(number, words) for number, words in enumerate(run[:BUTTONS_LIMIT], 1)))
+
+
+def _button(number: int, words: str) -> Button:
+    address, _, label = words.partition(" ")
+    return Button(Plain(shortened(label, BUTTON_LIMIT)), address.replace("&amp;", "&"), f"open_{number}")
+
+
+_MAKERS: Mapping[str, Callable[[list[str]], Iterator[Block]]] = {
+    "button": _buttons,
+    "context": _contexts,
+    "divider": _dividers,
+    "field": _fields,
+    "header": _headers,
+    "section": _sections,
+}
+_KINDS = frozenset({"text", "news", *_MAKERS})
+
+
+def _fitted(blocks: list[Block], room: int) -> tuple[Block, ...]:
+    """The blocks that fit, the last ones left out first; buttons stay, and the cut is said."""
+    if _fits(blocks, room):
+        return tuple(blocks)
+    words = [block for block in blocks if not isinstance(block, Actions)]
+    buttons = [block for block in blocks if isinstance(block, Actions)]
+    while words and not _fits([*words, SHORTENED, *buttons], room):
+        words.pop()
+    return (*words, SHORTENED, *buttons)
+
+
+def _fits(blocks: Sequence[Block], room: int) -> bool:
+    size = sum(len(encode(block).decode()) + TOLL for block in blocks)
+    return len(blocks) <= BLOCKS_LIMIT and size <= room

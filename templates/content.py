@@ -1,0 +1,267 @@
+"""What a notice says, before it has words: one typed struct per kind of content.
+
+A notice carries its content as JSON text (`Notice.payload`): the worker builds these structs and encodes
+them with `msgspec.json.encode`, `templates.payload` reads them back. Instants never appear here, only
+days; money is an integer number of minor units beside an ISO 4217 code; scores run from 0 to 100; shares
+are percentages. A field that is unknown is ``None`` and its line is left out; a field without a default
+is one that the notice must not leave without (it fails closed).
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from health.nouns import Why
+
+Band = Literal["at_risk", "watch", "healthy", "unknown"]
+Severity = Literal["high", "normal"]
+Points = Annotated[float, Meta(ge=0, le=100)]
+Percent = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*\Z", max_length=35)]
+Link = Annotated[str, Meta(pattern=r"^https?://[^\s<>|\"'`\\]+\Z", max_length=2000)]
+Name = Annotated[str, Meta(min_length=1)]
+
+
+class Unrenderable(Exception):  # noqa: N818 - named by what it is, as the three integration errors are
+    """These words cannot be made: unknown template, wrong payload, or a template that failed.
+
+    ``reason`` is a metric label; the message names the field or the line, never a value of it.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the label apart from the sentence a person reads."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+class _Content(Struct, frozen=True, kw_only=True):
+    """A frozen value. A field it does not know is skipped: a newer worker may have planned it."""
+
+
+class FlagLine(_Content, frozen=True, kw_only=True):
+    """One open flag of an alert: its kind, its evidence in plain words, and why it speaks now."""
+
+    kind: Name
+    evidence: str
+    why: Why
+    severity: Severity = "normal"
+
+
+class Contact(_Content, frozen=True, kw_only=True):
+    """Whom to talk to at the account. A name and a role, never an address."""
+
+    name: Name
+    role: str = ""
+
+
+class Play(_Content, frozen=True, kw_only=True):
+    """What to do about it: steps in order, and sentences to say."""
+
+    title: Name
+    steps: tuple[str, ...] = ()
+    talking_points: tuple[str, ...] = ()
+
+
+class AccountLinks(_Content, frozen=True, kw_only=True):
+    """Where a CSM goes on: the account's page, and its record in the CRM."""
+
+    account: Link | None = None
+    crm: Link | None = None
+
+
+class _AboutAccount(_Content, frozen=True, kw_only=True):
+    """What every notice to a colleague about one account says."""
+
+    account_key: Name
+    account_name: Name
+    owner_name: str = ""
+    owner: str = ""  # the owner's Slack id (U…) or address, as the destination understands it
+    language: Language = "en"
+    seats: Count | None = None
+    active_users: Count | None = None
+    utilisation_pct: Percent | None = None
+    active_definition: str = ""  # in words: "signed in within 30 days"
+    mrr_minor: int | None = None
+    currency: Currency | None = None
+    contact: Contact | None = None
+    play: Play | None = None
+    links: AccountLinks = AccountLinks()
+
+
+class AlertContent(_AboutAccount, frozen=True, kw_only=True):
+    """What a CSM reads of an account's open flags in a term; also of their end (``recovered``).
+
+    ``delta`` is the score minus the previous one in points, ``None`` where the two do not compare
+    (a first assessment, another policy). ``reasons`` are plain words, the weightiest first.
+    ``days_to_anchor`` runs to ``anchor_on``, the earliest date on which someone must act.
+    """
+
+    kind: Name
+    severity: Severity
+    why: Why
+    band: Band
+    score: Points | None = None
+    previous_score: Points | None = None
+    delta: Annotated[float, Meta(ge=-100, le=100)] | None = None
+    reasons: tuple[str, ...] = ()
+    flags: tuple[FlagLine, ...] = ()
+    what_would_change: str = ""
+    term: str = ""
+    renewal_on: date | None = None
+    anchor_on: date | None = None
+    days_to_anchor: int | None = None
+    window: Count | None = None
+    revenue_at_risk_minor: Count | None = None
+
+
+class Trigger(_Content, frozen=True, kw_only=True):
+    """One expansion trigger that fired: its group and its evidence in plain words."""
+
+    group: Literal["capacity", "throughput", "interest", "depth"]
+    evidence: Name
+
+
+class ExpansionContent(_AboutAccount, frozen=True, kw_only=True):
+    """An account with room to grow. ``uplift_minor`` is the expected extra per month."""
+
+    triggers: Annotated[tuple[Trigger, ...], Meta(min_length=1)]
+    product: str = ""
+    suggested_seats: Count | None = None
+    days_until_full: Count | None = None
+    uplift_minor: Count | None = None
+
+
+class BandCounts(_Content, frozen=True, kw_only=True):
+    """Accounts per health band."""
+
+    at_risk: Count = 0
+    watch: Count = 0
+    healthy: Count = 0
+    unknown: Count = 0
+
+
+class DigestRow(_Content, frozen=True, kw_only=True):
+    """One account of a digest. Rows arrive ranked by priority, the first is the most urgent."""
+
+    account_key: Name
+    account_name: Name
+    band: Band
+    score: Points | None = None
+    reasons: tuple[str, ...] = ()
+    anchor_on: date | None = None
+    days_to_anchor: int | None = None
+    revenue_at_risk_minor: Count | None = None
+    link: Link | None = None
+
+
+class DigestContent(_Content, frozen=True, kw_only=True):
+    """A ranked list for one owner: of the day, or of the whole book on a first run.
+
+    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``.
+    """
+
+    date: date
+    counts: BandCounts
+    rows: tuple[DigestRow, ...] = ()
+    more: Count = 0
+    scope: Literal["daily", "book"] = "daily"
+    owner_name: str = ""
+    revenue_at_risk_minor: Count | None = None
+    currency: Currency | None = None
+    language: Language = "en"
+    link: Link | None = None
+
+
+class OperatorContent(_Content, frozen=True, kw_only=True):
+    """Something that the people who run Seatsignal must know, told once."""
+
+    title: Name
+    what_happened: Name
+    what_to_do: tuple[str, ...] = ()
+    severity: Severity = "normal"
+    language: Language = "en"
+    link: Link | None = None
+
+
+class LetterLinks(_Content, frozen=True, kw_only=True):
+    """Where a customer goes on. ``unsubscribe`` is the one-click link of the mail's header too."""
+
+    manage: Link
+    preferences: Link
+    unsubscribe: Link
+
+
+class LetterContent(_Content, frozen=True, kw_only=True):
+    """What every customer's mail says. ``reply_to`` is the CSM's address."""
+
+    account_name: Name
+    person_name: str = ""
+    company_name: Name  # ours: who writes
+    csm_name: Name
+    reply_to: Name
+    links: LetterLinks
+    language: Language = "en"
+
+
+class FailedPaymentLetter(LetterContent, frozen=True, kw_only=True):
+    """A payment did not go through. ``retry_on`` is the day of the next attempt."""
+
+    invoice: Name
+    amount_minor: Count
+    currency: Currency
+    due_on: date
+    retry_on: date | None = None
+
+
+class ApproachingLimitLetter(LetterContent, frozen=True, kw_only=True):
+    """A limit is nearly used up. ``unit`` is what is counted: seats, domains, API keys, storage."""
+
+    unit: Name
+    used: Count
+    allowed: Annotated[int, Meta(gt=0)]
+    days_until_full: Count | None = None
+
+
+class TermRow(_Content, frozen=True, kw_only=True):
+    """One line of the table that opens a renewal letter, already in words."""
+
+    label: Name
+    now: str
+    next: str = ""
+
+
+class ValueRow(_Content, frozen=True, kw_only=True):
+    """One line of value realised: what, how much, and how it moved."""
+
+    label: Name
+    value: Name
+    change: str = ""
+
+
+class RenewalLetter(LetterContent, frozen=True, kw_only=True):
+    """A renewal is coming up. The table, the date and the way out are mandatory.
+
+    ``notice_by`` is the last day on which the customer can still say no.
+    """
+
+    term_ends_on: date
+    renews_on: date | None = None
+    notice_by: date | None = None
+    auto_renew: bool
+    table: Annotated[tuple[TermRow, ...], Meta(min_length=1)]
+    options: tuple[str, ...] = ()
+    value: tuple[ValueRow, ...] = ()
+
+
+Content = (
+    AlertContent
+    | ExpansionContent
+    | DigestContent
+    | OperatorContent
+    | FailedPaymentLetter
+    | ApproachingLimitLetter
+    | RenewalLetter
+)

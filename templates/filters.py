@@ -1,0 +1,126 @@
+"""Every filter a template may use: figures, money and days as people of its language write them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+
+from templates.plain import TEXT_LIMIT, shortened
+from templates.rendering import CURRENT
+
+MINUS = "\N{MINUS SIGN}"
+TENTH = Decimal("0.1")
+_CODE_THEN_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
+FAR = 1_000_000
+"""No count of days is large enough to be told in weeks."""
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount of minor units, exactly: ``€1,234.50``."""
+    return price(minor, currency, CURRENT.get().locale)
+
+
+def price(minor: int, currency: str, locale: Locale | str) -> str:
+    """An amount of minor units as a locale writes it: ``€1,234.50``."""
+    return _spaced(format_currency(_major(minor, currency), currency, locale=locale))
+
+
+def whole_money(minor: int, currency: str) -> str:
+    """An amount of minor units to the whole unit, for figures that are estimates: ``€1,235``."""
+    locale = CURRENT.get().locale
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (0, 0)
+    amount = _major(minor, currency)
+    return _spaced(pattern.apply(amount, locale, currency=currency, currency_digits=False))
+
+
+def _spaced(amount: str) -> str:
+    return _CODE_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", amount)
+
+
+def _major(minor: int, currency: str) -> Decimal:
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def day(value: date) -> str:
+    """A day in full: ``March 3, 2027``."""
+    return format_date(value, "long", locale=CURRENT.get().locale)
+
+
+def short_day(value: date) -> str:
+    """A day in few letters: ``Mar 3, 2027``."""
+    return format_date(value, "medium", locale=CURRENT.get().locale)
+
+
+def away(days: int) -> str:
+    """How far off a day is: ``in 12 days``, ``3 days ago``."""
+    locale = CURRENT.get().locale
+    return format_timedelta(
+        timedelta(days=days), granularity="day", threshold=FAR, add_direction=True, locale=locale
+    )
+
+
+def number(value: float) -> str:
+    """A count with separators: ``12,400``."""
+    return format_decimal(value, locale=CURRENT.get().locale)
+
+
+def percent(value: float) -> str:
+    """A percentage given as such, without decimals: 38.4 is ``38%``."""
+    return format_percent(Decimal(str(value)) / 100, locale=CURRENT.get().locale)
+
+
+def points(value: float) -> str:
+    """A score to a tenth, cut and not rounded, so that 49.96 never reads as the next band's 50."""
+    tenths = Decimal(str(value)).quantize(TENTH, ROUND_FLOOR)
+    return format_decimal(tenths, locale=CURRENT.get().locale)
+
+
+def change(value: float) -> str:
+    """A difference with its sign: ``+3``, or minus twelve with a real minus sign."""
+    tenths = Decimal(str(value)).quantize(TENTH)
+    sign = "±" if not tenths else MINUS if tenths < 0 else "+"
+    return sign + format_decimal(abs(tenths), locale=CURRENT.get().locale)
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """A count and its noun: ``1 day``, ``12 days``."""
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def length(items: Sequence[object]) -> int:
+    """How many items there are."""
+    return len(items)
+
+
+def joined(items: Sequence[str], between: str = ", ") -> str:
+    """Items in one line."""
+    return shortened(str(between).join(items), TEXT_LIMIT)
+
+
+def cut(text: str, limit: int) -> str:
+    """Text of at most so many characters."""
+    return shortened(text, limit)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "away": away,
+    "change": change,
+    "counted": counted,
+    "cut": cut,
+    "day": day,
+    "joined": joined,
+    "length": length,
+    "money": money,
+    "number": number,
+    "percent": percent,
+    "points": points,
+    "short_day": short_day,
+    "whole_money": whole_money,
+}

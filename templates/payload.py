@@ -1,0 +1,63 @@
+"""Every template by name, and the content that a notice's payload holds for it."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from msgspec import DecodeError, ValidationError
+from msgspec.json import Decoder
+
+from templates.content import (
+    AlertContent,
+    ApproachingLimitLetter,
+    Content,
+    DigestContent,
+    ExpansionContent,
+    FailedPaymentLetter,
+    OperatorContent,
+    RenewalLetter,
+    Unrenderable,
+)
+
+Medium = Literal["slack", "mail"]
+PAYLOAD_LIMIT = 1_048_576
+"""Bytes of payload that are still read; a larger one is a mistake of its maker."""
+
+
+class Template(NamedTuple):
+    """Where a template's words go and what they are made of."""
+
+    medium: Medium
+    content: type[Content]
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "alert": Template("slack", AlertContent),
+    "recovered": Template("slack", AlertContent),
+    "expansion": Template("slack", ExpansionContent),
+    "digest": Template("slack", DigestContent),
+    "operator": Template("slack", OperatorContent),
+    "failed_payment": Template("mail", FailedPaymentLetter),
+    "approaching_limit": Template("mail", ApproachingLimitLetter),
+    "renewal": Template("mail", RenewalLetter),
+}
+"""Every template by name: `Notice.template` is one of these."""
+
+_VALUE = re.compile(r"Invalid enum value .*(?= - at )", re.DOTALL)
+_DECODERS: Mapping[str, Decoder[Content]] = {
+    name: Decoder(template.content) for name, template in TEMPLATES.items()
+}
+
+
+def decode(template: str, payload: bytes | str) -> Content:
+    """The content that a payload holds for a template, checked. Raises `Unrenderable`."""
+    if template not in TEMPLATES:
+        raise Unrenderable("unknown_template", f"there is no template {template[:60]!r}")
+    if len(payload) > PAYLOAD_LIMIT:
+        raise Unrenderable("payload_too_large", f"over {PAYLOAD_LIMIT:,} bytes")
+    try:
+        return _DECODERS[template].decode(payload)
+    except ValidationError as error:
+        raise Unrenderable("payload_invalid", _VALUE.sub("Invalid value", str(error))) from None
+    except (DecodeError, UnicodeError):
+        raise Unrenderable("payload_unreadable", "not JSON text in UTF-8") from None

@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rehearsal import Rehearsal, start_sandbox
+
+CONFIG = {
+    "slack_rate": {"per_second": 10_000, "burst": 10_000},
+    "smtp_user": "seatsignal",
+    "smtp_password": "sandbox-password",
+}
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Rehearsal]:
+    with start_sandbox(CONFIG) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(started: Rehearsal) -> Rehearsal:
+    """One process for the whole folder, as new for each test."""
+    started.reset()
+    return started

@@ -1,0 +1,265 @@
+"""What every destination must do, picked up from the registry.
+
+A destination that is added there is tried here; its `rig` says how to upset its vendor.
+"""
+
+import logging
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from importlib import import_module
+
+import pytest
+import responses
+
+from health.nouns import Notice, Receipt
+from integrations import registry
+from integrations.errors import IntegrationError, Misconfigured
+from integrations.roles import Destination
+from tests.integrations.rig import Expected, Rig, Upset, rig
+from tests.rehearsal import Rehearsal
+
+NAMES = tuple(registry.DESTINATIONS)
+LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def made(name: str, monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) -> Destination:
+    for variables in settings:
+        for variable, value in variables.items():
+            monkeypatch.setenv(variable, value)
+    return registry.destination(name)
+
+
+@pytest.fixture
+def tried(name: str, sandbox: Rehearsal) -> Rig:
+    return rig(name, sandbox)
+
+
+@pytest.fixture
+def destination(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Destination]:
+    with closing(made(name, monkeypatch, dict(tried.good))) as opened:  # type: ignore[type-var] - all have it
+        yield opened
+
+
+def ended(destination: Destination, notices: Sequence[Notice]) -> list[Receipt] | IntegrationError:
+    try:
+        return list(destination.deliver(notices))
+    except IntegrationError as error:
+        return error
+
+
+def assert_is(end: list[Receipt] | IntegrationError, expected: Expected, reason: str) -> None:
+    if isinstance(end, IntegrationError):
+        assert (type(end), end.reason) == (expected, reason)
+    else:
+        assert [(receipt.outcome, receipt.reason) for receipt in end] == [(expected, reason)]
+
+
+def upsets() -> list[object]:
+    """Every fault of every destination; building a rig needs no running sandbox."""
+    nowhere = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
+    return [
+        pytest.param(name, upset, id=f"{name}-{upset.fault}-{upset.reason}")
+        for name in NAMES
+        for upset in rig(name, nowhere).upsets
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_lies_where_its_name_says(name: str) -> None:
+    entry = registry.DESTINATIONS[name]
+    assert entry.builder.startswith(f"integrations.{name}.destination:")
+    assert entry.settings.startswith(f"integrations.{name}.settings:")
+    assert str(entry.model().model_config["env_prefix"]) == f"SEATSIGNAL_{name.upper()}_"
+    assert entry.model().model_config["extra"] == "forbid"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notice_is_sent_and_seen_once(destination: Destination, tried: Rig) -> None:
+    destination.check()
+    receipts = list(destination.deliver([tried.notice("a"), tried.notice("b")]))
+    assert [(receipt.key, receipt.outcome) for receipt in receipts] == [("a", "sent"), ("b", "sent")]
+    assert all(receipt.remote for receipt in receipts)
+    assert (tried.seen("a"), tried.seen("b")) == (1, 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_is_small_enough_for_its_lease(destination: Destination) -> None:
+    assert 1 <= destination.batch_size <= 500
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_receipts_come_as_soon_as_they_are_known(destination: Destination, tried: Rig) -> None:
+    receipts = destination.deliver([tried.notice("a"), tried.notice("b")])
+    assert next(iter(receipts)).outcome == "sent"
+    assert (tried.seen("a"), tried.seen("b")) == (1, 0)
+    assert [receipt.outcome for receipt in receipts] == ["sent"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_keyed_destination_shows_the_same_key_once(destination: Destination, tried: Rig) -> None:
+    if not destination.keyed:
+        return
+    for attempt in (1, 2, 3):
+        receipts = list(destination.deliver([tried.notice("again", attempt=attempt)]))
+        assert [receipt.outcome for receipt in receipts] == ["sent"]
+    assert tried.seen("again") == 1
+
+
+@pytest.mark.parametrize(("name", "upset"), upsets())
+def test_a_fault_becomes_what_happens_next_and_then_leaves_one_effect(
+    name: str, upset: Upset, tried: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    tried.upset(upset)
+    patience = {f"SEATSIGNAL_{name.upper()}_TIMEOUT_S": "0.5"} if "hang" in upset.fault else {}
+    with closing(made(name, monkeypatch, dict(tried.good), patience)) as opened:  # type: ignore[type-var] - all have it
+        end = ended(opened, [tried.notice("k")])
+        assert_is(end, upset.expected, upset.reason)
+        assert tried.seen("k") == upset.seen
+        assert_told(end, upset, tried, caplog.text)
+        if isinstance(end, IntegrationError) or end[0].outcome == "retry":
+            assert_is(ended(opened, [tried.notice("k", attempt=2)]), "sent", "")
+            assert tried.seen("k") == 1
+
+
+def assert_told(end: list[Receipt] | IntegrationError, upset: Upset, tried: Rig, logged: str) -> None:
+    if isinstance(end, list) and "retry_after" in upset.more:
+        assert end[0].after_s == upset.more["retry_after"]
+    assert_no_secret(tried, f"{end!r}{end}{logged}")
+    assert_no_address(tried, f"{end!r}{end}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_body_that_is_none_is_quarantined_and_the_others_pass(destination: Destination, tried: Rig) -> None:
+    bodies = [b"", b"not json", b"[]", b'{"text": 1}']
+    broken = [tried.notice(f"broken{n}", body=body) for n, body in enumerate(bodies)]
+    receipts = list(destination.deliver([*broken, tried.notice("good")]))
+    assert [receipt.outcome for receipt in receipts] == [*["rejected"] * 4, "sent"]
+    assert {receipt.reason for receipt in receipts[:4]} == {"body_unreadable"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notice_for_nobody_is_quarantined(destination: Destination, tried: Rig) -> None:
+    assert [receipt.outcome for receipt in destination.deliver([tried.notice("k", owner="")])] == ["rejected"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_credentials_say_what_to_change_and_show_none(
+    name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with closing(made(name, monkeypatch, dict(tried.good), dict(tried.bad))) as opened:  # type: ignore[type-var] - all have it
+        with pytest.raises(Misconfigured) as caught:
+            opened.check()
+        end = ended(opened, [tried.notice("k")])
+    assert caught.value.reason == tried.bad_reason
+    assert any(variable in str(caught.value) for variable in tried.bad)
+    assert isinstance(end, Misconfigured)
+    told = f"{caught.value!r}{caught.value}{end!r}{end}"
+    assert_no_secret(tried, f"{told}{opened!r}{vars(opened)}{caplog.text}")
+    assert_no_address(tried, told)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_that_are_missing_or_unknown_are_named(
+    name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        registry.destination(name)
+    assert caught.value.reason == "settings_invalid"
+    required = [
+        field
+        for field, info in registry.DESTINATIONS[name].model().model_fields.items()
+        if info.is_required()
+    ]
+    assert required
+    assert all(f"set SEATSIGNAL_{name.upper()}_{field.upper()}" in str(caught.value) for field in required)
+    misspelt = f"SEATSIGNAL_{name.upper()}_TOKNE"
+    with pytest.raises(Misconfigured, match=misspelt):
+        made(name, monkeypatch, dict(tried.good), {misspelt: tried.secret})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_setting_shows_a_secret(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, _, model = registry.DESTINATIONS[name].settings.partition(":")
+    for variable, value in {**tried.good, **tried.bad}.items():
+        monkeypatch.setenv(variable, value)
+    settings = getattr(import_module(module), model)()
+    assert tried.secret not in f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_vendor_that_is_gone_leaves_everything_for_later(
+    name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    host, last = tried.address
+    gone = {host: f"http://127.0.0.1:{port}"} if host == last else {host: "127.0.0.1", last: str(port)}
+    with closing(made(name, monkeypatch, dict(tried.good), gone)) as opened:  # type: ignore[type-var] - all have it
+        end = ended(opened, [tried.notice(key) for key in "abc"])
+    assert isinstance(end, list)
+    assert [(receipt.key, receipt.outcome) for receipt in end] == [(key, "retry") for key in "abc"]
+    assert {receipt.reason for receipt in end} == {"connect_failed"}
+
+
+class Spent:
+    def take(self, calls: int) -> float:
+        return 4.0 * calls
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_spent_budget_makes_everything_wait(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in tried.good.items():
+        monkeypatch.setenv(variable, value)
+    with closing(registry.destination(name, budget=Spent())) as opened:  # type: ignore[type-var] - all have it
+        receipts = list(opened.deliver([tried.notice("a"), tried.notice("b")]))
+    assert [(r.outcome, r.reason, r.after_s) for r in receipts] == [("retry", "budget", 4.0)] * 2
+    assert tried.seen("a") == 0
+
+
+STATUSES: dict[int, Expected] = {
+    301: Misconfigured,
+    400: "rejected",
+    401: Misconfigured,
+    403: Misconfigured,
+    404: "rejected",
+    408: "retry",
+    409: "rejected",
+    422: "rejected",
+    425: "retry",
+    429: "retry",
+    500: "retry",
+    502: "retry",
+    503: "retry",
+    504: "retry",
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", NAMES)
+def test_status_codes_of_vendors_that_speak_http(status: int, destination: Destination, tried: Rig) -> None:
+    if not tried.base_url:
+        return
+    with responses.RequestsMock() as vendor:
+        vendor.add("POST", re.compile(f"{tried.base_url}/.*"), status=status, body=tried.secret)
+        end = ended(destination, [tried.notice("k")])
+    expected = STATUSES[status]
+    assert isinstance(end, IntegrationError) == isinstance(expected, type)
+    reason = end.reason if isinstance(end, IntegrationError) else end[0].reason
+    assert LABEL.fullmatch(reason)
+    assert_is(end, expected, reason)
+    assert_no_secret(tried, f"{end!r}{end}")
+
+
+def assert_no_secret(tried: Rig, told: str) -> None:
+    good = (value for name, value in tried.good.items() if re.search("TOKEN|PASSWORD", name))
+    assert not [secret for secret in (tried.secret, *good) if secret in told]
+
+
+def assert_no_address(tried: Rig, told: str) -> None:
+    """Neither the vendor's nor a person's; a Message-ID is no address."""
+    without_ids = re.sub(r"<[0-9a-f]{40}@[^>]*>", "", told)
+    assert not [address for address in ("127.0.0.1", "localhost", tried.owner) if address in without_ids]

@@ -1,0 +1,254 @@
+"""How each failure of a vendor's server becomes one of our three errors."""
+
+import logging
+import socket
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+import responses
+from msgspec import Struct
+
+from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+from integrations.http import BODY_LIMIT, RETRY_AFTER_LIMIT_S, Credentials, Http, retry_after
+from tests.integrations.wire import Script, answering, closing, hanging, served
+
+SECRET = "xoxb-canary-8731"
+QUERY = "someone@customer.example"
+BASE = "https://vendor.example/api"
+REMEDY = "set SEATSIGNAL_VENDOR_TOKEN"
+JSON = "Content-Type: application/json"
+
+
+class Thing(Struct):
+    name: str
+
+
+class Ask(Struct):
+    email: str = QUERY
+
+
+def vendor(base_url: str = BASE, **more: float) -> Http:
+    credentials = Credentials({"Authorization": f"Bearer {SECRET}"}, REMEDY)
+    return Http("vendor", base_url, credentials, **more)  # type: ignore[arg-type] - seconds only
+
+
+def local(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def refused_post(http: Http) -> RetryLater:
+    with pytest.raises(RetryLater) as caught:
+        http.post("things", Thing, Ask())
+    return caught.value
+
+
+def failure(http: Http) -> IntegrationError:
+    with http, pytest.raises(IntegrationError) as caught:
+        http.get("things", Thing, {"email": QUERY})
+    return caught.value
+
+
+def assert_tells_nothing(error: BaseException) -> None:
+    """Neither secret nor address in the error, nor in what it carries along."""
+    told = f"{error!r} {error} {error.__cause__!r} {error.__context__!r}"
+    for canary in (SECRET, QUERY, "customer.example", "vendor.example", "127.0.0.1", "things"):
+        assert canary not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "reason"),
+    [
+        (301, Misconfigured, "redirected"),
+        (302, Misconfigured, "redirected"),
+        (304, Misconfigured, "redirected"),
+        (400, Rejected, "status_400"),
+        (401, Misconfigured, "unauthorized"),
+        (402, Rejected, "status_402"),
+        (403, Misconfigured, "forbidden"),
+        (404, Rejected, "status_404"),
+        (408, RetryLater, "status_408"),
+        (409, Rejected, "status_409"),
+        (410, Rejected, "status_410"),
+        (413, Rejected, "status_413"),
+        (422, Rejected, "status_422"),
+        (425, RetryLater, "status_425"),
+        (429, RetryLater, "rate_limited"),
+        (451, Rejected, "status_451"),
+        (500, RetryLater, "status_500"),
+        (501, RetryLater, "status_501"),
+        (502, RetryLater, "status_502"),
+        (503, RetryLater, "status_503"),
+        (504, RetryLater, "status_504"),
+        (529, RetryLater, "status_529"),
+        (599, RetryLater, "status_599"),
+    ],
+)
+@responses.activate
+def test_status_codes(status: int, kind: type[IntegrationError], reason: str) -> None:
+    responses.get(
+        f"{BASE}/things", json={"error": SECRET}, status=status, headers={"Location": "https://x.example"}
+    )
+    error = failure(vendor())
+    assert (type(error), error.reason) == (kind, reason)
+    assert_tells_nothing(error)
+
+
+@responses.activate
+def test_refused_credentials_say_what_to_change() -> None:
+    responses.get(f"{BASE}/things", status=401)
+    assert REMEDY in str(failure(vendor()))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<!doctype html><title>Sign in</title>", "not_json"),
+        (b"", "not_json"),
+        (b'{"name": "x"', "not_json"),
+        (b'{"name": "\xff"}', "not_json"),
+        (b'{"name": 7}', "unexpected_answer"),
+        (b"[]", "unexpected_answer"),
+        (b"null", "unexpected_answer"),
+    ],
+)
+@responses.activate
+def test_a_good_status_with_another_body_is_tried_again_later(body: bytes, reason: str) -> None:
+    responses.get(f"{BASE}/things", body=body)
+    error = failure(vendor())
+    assert (type(error), error.reason) == (RetryLater, reason)
+    assert_tells_nothing(error)
+
+
+@responses.activate
+def test_a_good_answer_is_typed() -> None:
+    sent = responses.get(f"{BASE}/things", json={"name": "x", "more": 1})
+    with vendor() as http:
+        assert http.get("things", Thing, {"page": 2}) == Thing("x")
+    headers = sent.calls[0].request.headers
+    assert headers["Authorization"] == f"Bearer {SECRET}"
+    assert headers["User-Agent"] == "Seatsignal"
+
+
+@responses.activate
+def test_an_endless_answer_is_refused() -> None:
+    responses.get(f"{BASE}/things", body=b" " * (BODY_LIMIT + 1))
+    assert failure(vendor()).reason == "answer_too_large"
+
+
+NOW = datetime(2027, 1, 20, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        ("7", 7.0),
+        (" 30 ", 30.0),
+        ("0", 0.0),
+        ("9" * 400, RETRY_AFTER_LIMIT_S),
+        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
+        (format_datetime(NOW + timedelta(days=9), usegmt=True), RETRY_AFTER_LIMIT_S),
+        (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0.0),
+        ("soon", 0.0),
+        ("-5", 0.0),
+        ("1.5", 0.0),
+        ("²", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_retry_after(wish: str, seconds: float) -> None:
+    assert retry_after({"Retry-After": wish}, NOW.timestamp()) == seconds
+
+
+@pytest.mark.parametrize("status", [429, 503, 502, 500])
+@responses.activate
+def test_a_wish_to_wait_is_handed_on_and_nothing_is_tried_before_it_is_over(status: int) -> None:
+    sent = responses.get(f"{BASE}/things", status=status, headers={"Retry-After": "7"})
+    error = failure(vendor())
+    assert isinstance(error, RetryLater)
+    assert error.after_s == 7.0
+    assert sent.call_count == 1
+
+
+def test_a_get_is_tried_again_where_the_way_failed_and_the_answer_still_comes() -> None:
+    scripts = (answering("502 Bad Gateway"), closing, answering("200 OK", b'{"name": "x"}'))
+    with served(*scripts) as port, vendor(local(port)) as http:
+        assert http.get("things", Thing) == Thing("x")
+
+
+@pytest.mark.parametrize("first", [answering("502 Bad Gateway"), closing])
+def test_a_post_is_never_tried_again(first: Script) -> None:
+    with served(first, answering("200 OK", b'{"name": "x"}')) as port, vendor(local(port)) as http:
+        caught = refused_post(http)
+    assert_tells_nothing(caught)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (hanging, "timeout"),
+        (closing, "connection_lost"),
+        (answering("200 OK", b'{"name": ', length=400), "truncated"),
+        (answering("nonsense"), "connection_lost"),
+    ],
+)
+def test_what_happens_on_the_wire(script: Script, reason: str) -> None:
+    with served(script) as port, vendor(local(port), read_s=0.2) as http:
+        caught = refused_post(http)
+    assert caught.reason == reason
+    assert_tells_nothing(caught)
+
+
+def test_a_server_that_is_gone() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    error = failure(vendor(local(port)))
+    assert (type(error), error.reason) == (RetryLater, "connect_failed")
+    assert_tells_nothing(error)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://vendor.example",
+        "http://127.0.0.1.vendor.example",
+        "http://127.0.0.1@vendor.example",
+        "https://me:pass@vendor.example",
+        "https://vendor.example?token=x",
+        "ftp://vendor.example",
+        "vendor.example",
+        "https://",
+        "",
+    ],
+)
+def test_an_address_that_would_leak_a_secret_is_refused(base_url: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        vendor(base_url)
+    assert caught.value.reason == "base_url"
+
+
+class Spent:
+    def take(self, calls: int) -> float:
+        return 4.0 * calls
+
+
+def test_a_spent_budget_makes_no_call() -> None:
+    caught = failure(Http("vendor", BASE, Credentials({}, REMEDY), budget=Spent()))
+    assert isinstance(caught, RetryLater)
+    assert (caught.reason, caught.after_s) == ("budget", 4.0)
+
+
+def test_proxies_and_netrc_of_the_environment_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with served(answering("200 OK", b'{"name": "x"}')) as port, vendor(local(port)) as http:
+        assert http.get("things", Thing) == Thing("x")
+
+
+@responses.activate
+def test_no_secret_is_shown_or_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    responses.get(f"{BASE}/things", status=500)
+    http = vendor()
+    failure(http)
+    assert SECRET not in repr(http) + repr(Credentials({"Authorization": SECRET}, REMEDY)) + caplog.text

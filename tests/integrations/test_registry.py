@@ -1,0 +1,42 @@
+"""Integrations by name, imported only when asked for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from integrations import registry
+from integrations.errors import Misconfigured
+from integrations.files.source import FilesSource
+
+
+def test_nothing_of_a_vendor_is_imported_before_it_is_asked_for() -> None:
+    vendors = "[name for name in sys.modules if name.startswith('integrations.') and name.count('.') > 1]"
+    code = f"import sys, integrations.registry; print({vendors})"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("ask", [registry.source, registry.destination])
+def test_an_unknown_name_says_which_there_are(ask: object) -> None:
+    assert callable(ask)
+    with pytest.raises(Misconfigured, match="there is no 'pigeon'; there are "):
+        ask("pigeon")
+
+
+def test_every_entry_can_be_imported() -> None:
+    models = registry.settings_models()
+    assert set(models) == {*registry.SOURCES, *registry.DESTINATIONS}
+    for entry in (*registry.SOURCES.values(), *registry.DESTINATIONS.values()):
+        assert callable(registry._named(entry.builder))
+
+
+def test_files_are_read_from_the_folder_that_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEATSIGNAL_FILES_FOLDER", str(tmp_path))
+    assert isinstance(registry.source("files"), FilesSource)
+
+
+def test_files_without_a_folder_say_what_to_set() -> None:
+    with pytest.raises(Misconfigured, match="set SEATSIGNAL_FILES_FOLDER"):
+        registry.source("files")

@@ -1,0 +1,179 @@
+"""One example of each template's content; every name, company and address is invented."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec.json import encode
+
+from health.nouns import Why
+from templates.content import (
+    AccountLinks,
+    AlertContent,
+    ApproachingLimitLetter,
+    BandCounts,
+    Contact,
+    Content,
+    DigestContent,
+    DigestRow,
+    ExpansionContent,
+    FailedPaymentLetter,
+    FlagLine,
+    LetterLinks,
+    OperatorContent,
+    Play,
+    RenewalLetter,
+    TermRow,
+    Trigger,
+    ValueRow,
+)
+
+PLAY = Play(
+    title="Win back the quiet team",
+    steps=("Call Dana Quill", "Ask what changed", "Book a training"),
+    talking_points=("Half the team has not signed in since October.",),
+)
+LINKS = AccountLinks(account="https://seatsignal.example/accounts/7?a=1&b=_2_", crm="https://crm.example/7")
+ALERT = AlertContent(
+    account_key="ACC-7",
+    account_name="Harbour & Pine",
+    owner_name="Robin Vale",
+    owner="U01ROBIN",
+    kind="risk",
+    severity="normal",
+    why=Why.WORSENED,
+    band="at_risk",
+    score=41.27,
+    previous_score=53.0,
+    delta=-11.73,
+    reasons=("\N{MINUS SIGN}12: weekly active users 41 → 18", "\N{MINUS SIGN}8: idle for 9 days"),
+    flags=(
+        FlagLine(kind="usage_drop", evidence="Use is 44 % of what is usual", why=Why.WORSENED),
+        FlagLine(kind="cancel", evidence="Cancels at the end of the term", why=Why.FIRST, severity="high"),
+    ),
+    what_would_change="12 more people sign in",
+    term="2026-03-01",
+    renewal_on=date(2027, 3, 1),
+    anchor_on=date(2027, 2, 1),
+    days_to_anchor=12,
+    window=30,
+    utilisation_pct=38.4,
+    active_definition="signed in within 30 days",
+    seats=120,
+    active_users=46,
+    mrr_minor=350_000,
+    currency="EUR",
+    revenue_at_risk_minor=4_200_000,
+    contact=Contact(name="Dana Quill", role="admin"),
+    play=PLAY,
+    links=LINKS,
+)
+EXPANSION = ExpansionContent(
+    account_key="ACC-9",
+    account_name="Mill Lane Press",
+    triggers=(
+        Trigger(group="capacity", evidence="92 of 100 seats in use"),
+        Trigger(group="interest", evidence="5 tries of single sign-on this month"),
+    ),
+    product="Team",
+    suggested_seats=20,
+    days_until_full=23,
+    uplift_minor=40_000,
+    currency="USD",
+    seats=100,
+    active_users=92,
+    utilisation_pct=92.0,
+    play=PLAY,
+    links=LINKS,
+)
+DIGEST = DigestContent(
+    date=date(2027, 1, 20),
+    counts=BandCounts(at_risk=2, watch=4, healthy=1_200, unknown=1),
+    rows=(
+        DigestRow(
+            account_key="ACC-7",
+            account_name="Harbour & Pine",
+            band="at_risk",
+            score=41.0,
+            reasons=("Use fell", "Idle for 9 days", "A third reason"),
+            anchor_on=date(2027, 2, 1),
+            days_to_anchor=12,
+            revenue_at_risk_minor=4_200_000,
+            link="https://seatsignal.example/accounts/7",
+        ),
+        DigestRow(account_key="ACC-8", account_name="Quiet Co", band="unknown"),
+    ),
+    more=3,
+    owner_name="Robin Vale",
+    revenue_at_risk_minor=5_000_000,
+    currency="EUR",
+    link="https://seatsignal.example/accounts",
+)
+OPERATOR = OperatorContent(
+    title="Usage data is late",
+    what_happened="The last complete day is January 17; account alerts that rest on it wait.",
+    what_to_do=("Look at the source's key", "Run seatsignal pull"),
+    severity="high",
+    link="https://seatsignal.example/sources",
+)
+LETTER_LINKS = LetterLinks(
+    manage="https://app.example/billing?a=1&b=2",
+    preferences="https://seatsignal.example/p/abc",
+    unsubscribe="https://seatsignal.example/u/abc",
+)
+FAILED_PAYMENT = FailedPaymentLetter(
+    account_name="Harbour & Pine",
+    person_name="Dana Quill",
+    company_name="Lumen Works",
+    csm_name="Robin Vale",
+    reply_to="robin.vale@seller.example",
+    links=LETTER_LINKS,
+    invoice="INV-204",
+    amount_minor=123_450,
+    currency="EUR",
+    due_on=date(2027, 1, 12),
+    retry_on=date(2027, 1, 15),
+)
+APPROACHING_LIMIT = ApproachingLimitLetter(
+    account_name="Harbour & Pine",
+    company_name="Lumen Works",
+    csm_name="Robin Vale",
+    reply_to="robin.vale@seller.example",
+    links=LETTER_LINKS,
+    unit="seats",
+    used=92,
+    allowed=100,
+    days_until_full=23,
+)
+RENEWAL = RenewalLetter(
+    account_name="Harbour & Pine",
+    person_name="Dana Quill",
+    company_name="Lumen Works",
+    csm_name="Robin Vale",
+    reply_to="robin.vale@seller.example",
+    links=LETTER_LINKS,
+    term_ends_on=date(2027, 3, 1),
+    renews_on=date(2027, 3, 1),
+    notice_by=date(2027, 1, 30),
+    auto_renew=True,
+    table=(
+        TermRow(label="Price", now="€1,200 a month", next="€1,260 a month"),
+        TermRow(label="Seats", now="120"),
+    ),
+    options=("Renew as it is", "Reduce to 80 seats"),
+    value=(ValueRow(label="People who use it", value="46", change="+5 since the start"),),
+)
+EXAMPLES: Mapping[str, Content] = {
+    "alert": ALERT,
+    "recovered": ALERT,
+    "expansion": EXPANSION,
+    "digest": DIGEST,
+    "operator": OPERATOR,
+    "failed_payment": FAILED_PAYMENT,
+    "approaching_limit": APPROACHING_LIMIT,
+    "renewal": RENEWAL,
+}
+
+
+def payload(content: Content) -> str:
+    """A content as a notice carries it."""
+    return encode(content).decode()

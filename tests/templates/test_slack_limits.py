@@ -1,0 +1,85 @@
+"""Slack's limits, as Slack's own SDK knows them and as the reports of refusals add to them."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from health.nouns import Why
+from templates.blocks import message
+from templates.content import Content, DigestRow, FlagLine, OperatorContent, Play
+from templates.render import render
+from tests.templates.examples import ALERT, DIGEST, EXAMPLES, payload
+
+SLACK = ("alert", "recovered", "expansion", "digest", "operator")
+LONG = "Wörter & <mehr> " * 400
+LONG_FLAGS = tuple(FlagLine(kind="k", evidence=LONG, why=Why.FIRST) for _ in range(40))
+
+
+def read(name: str, content: Content) -> dict[str, Any]:
+    return dict(json.loads(render(name, payload(content))))
+
+
+def assert_slack_takes(sent: dict[str, Any]) -> None:
+    blocks = Block.parse_all(sent["blocks"])
+    assert [block.to_dict()["type"] for block in blocks] == [block["type"] for block in sent["blocks"]]
+    assert 0 < len(blocks) <= 50
+    assert len(msgspec.json.encode(sent["blocks"]).decode()) + len(sent["text"]) <= 12_000
+    assert 0 < len(sent["text"]) <= 1_000
+    assert 0 < len(sent["news"]) <= 2_900
+
+
+@pytest.mark.parametrize("name", SLACK)
+def test_every_example_is_legal(name: str) -> None:
+    assert_slack_takes(read(name, EXAMPLES[name]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        msgspec.structs.replace(ALERT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS),
+        msgspec.structs.replace(ALERT, account_name="&" * 149, what_would_change=LONG),
+        msgspec.structs.replace(ALERT, play=Play(title=LONG, steps=(LONG,) * 9, talking_points=(LONG,))),
+        msgspec.structs.replace(ALERT, flags=LONG_FLAGS),
+    ],
+)
+def test_an_alert_of_any_length_is_cut_to_what_slack_takes(content: Content) -> None:
+    assert_slack_takes(read("alert", content))
+
+
+def test_a_long_digest_keeps_its_first_rows_and_its_button_and_says_that_it_is_cut() -> None:
+    row = DigestRow(account_key="A", account_name=LONG[:900], band="watch", reasons=(LONG[:900],) * 2)
+    sent = read("digest", msgspec.structs.replace(DIGEST, rows=(row,) * 120))
+    assert_slack_takes(sent)
+    assert sent["blocks"][2]["text"]["text"].startswith("*1. ")
+    assert "Shortened to what Slack can show" in sent["blocks"][-2]["elements"][0]["text"]
+    assert sent["blocks"][-1]["type"] == "actions"
+
+
+def test_a_cut_never_breaks_an_entity() -> None:
+    sent = read("alert", msgspec.structs.replace(ALERT, account_name="&" * 149))
+    header = sent["blocks"][0]["text"]["text"]
+    assert header.replace("&amp;", "").replace("…", "") == ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(title=st.text(min_size=1, max_size=4_000), steps=st.lists(st.text(max_size=300), max_size=60))
+def test_any_words_make_a_legal_message(title: str, steps: list[str]) -> None:
+    named = f"T{title}"
+    sent = read("operator", OperatorContent(title=named, what_happened=named, what_to_do=tuple(steps)))
+    assert_slack_takes(sent)
+
+
+@pytest.mark.parametrize("words", ["hello", "shout: x", " text: x", "text x", "text: a\nb"])
+def test_a_line_that_is_no_part_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match="begins with no kind"):
+        message(words)
+
+
+def test_neighbouring_fields_share_sections_of_ten() -> None:
+    sent = message("text: t\n" + "field: f\n" * 23)
+    assert [len(block.fields) for block in sent.blocks if hasattr(block, "fields")] == [10, 10, 3]

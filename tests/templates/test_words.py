@@ -1,0 +1,304 @@
+"""The words people read, in full. A change here is a change of what customers and colleagues get."""
+
+import json
+from textwrap import dedent
+from typing import Any
+
+import msgspec
+import pytest
+
+from health.nouns import Why
+from templates.content import Content
+from templates.render import render
+from tests.templates.examples import (
+    ALERT,
+    APPROACHING_LIMIT,
+    DIGEST,
+    EXAMPLES,
+    EXPANSION,
+    FAILED_PAYMENT,
+    OPERATOR,
+    RENEWAL,
+    payload,
+)
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def read(name: str, content: Content) -> dict[str, Any]:
+    return dict(json.loads(render(name, payload(content))))
+
+
+def shown(message: dict[str, Any]) -> str:
+    """A Slack message as lines, without its blocks' machinery."""
+    return "\n".join(line for block in message["blocks"] for line in _lines(block))
+
+
+def _lines(block: dict[str, Any]) -> list[str]:
+    if block["type"] == "actions":
+        return [f"[{button['text']['text']}] {button['url']}" for button in block["elements"]]
+    parts = [*block.get("fields", []), *block.get("elements", []), block.get("text")]
+    return [part["text"].replace("\n", "\n  ") for part in parts if part]
+
+
+def test_alert() -> None:
+    message = read("alert", ALERT)
+    assert message["text"] == f"Harbour &amp; Pine is at risk, 41.2 of 100 ({MINUS}11.7). It got worse."
+    assert message["news"] == (
+        f"*It got worse.* Now at risk, 41.2 of 100 ({MINUS}11.7).\n• Use is 44 % of what is usual"
+    )
+    assert shown(message) == dedent(
+        f"""\
+        Harbour &amp; Pine: at risk, 41.2 of 100
+        It got worse. What would change it: 12 more people sign in.
+        *What we see*
+          • Use is 44 % of what is usual
+          • Cancels at the end of the term (urgent)
+        *What moves the score*
+          • {MINUS}12: weekly active users 41 → 18
+          • {MINUS}8: idle for 9 days
+        *Score*
+          41.2 of 100 ({MINUS}11.7)
+        *Renewal*
+          Mar 1, 2027
+        *Act by*
+          Feb 1, 2027, in 12 days
+        *Revenue at risk*
+          €42,000 a year
+        *Seats in use*
+          46 of 120 (38%)
+        *Recurring revenue*
+          €3,500 a month
+        *Talk to*
+          Dana Quill, admin
+        *What to do: Win back the quiet team*
+          1. Call Dana Quill
+          2. Ask what changed
+          3. Book a training
+        *Words that help*
+          • Half the team has not signed in since October.
+        ACC-7 · term 2026-03-01 · in use: signed in within 30 days · for <@U01ROBIN>
+        [Open the account] https://seatsignal.example/accounts/7?a=1&b=_2_
+        [Open in the CRM] https://crm.example/7"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Why.FIRST, "New."),
+        (Why.WORSENED, "It got worse."),
+        (Why.WINDOW_OPENED, "The renewal window of 30 days has opened."),
+        (Why.REPEAT_DUE, "Still open, and nobody has taken it on."),
+        (Why.RECOVERED, "It has recovered."),
+        (Why.SUPPRESSED, "Held back."),
+    ],
+)
+def test_an_alert_says_why_it_speaks(why: Why, words: str) -> None:
+    content = msgspec.structs.replace(ALERT, why=why, what_would_change="")
+    assert read("alert", content)["blocks"][1]["text"]["text"] == words
+
+
+def test_an_alert_leaves_out_what_is_unknown() -> None:
+    bare = msgspec.structs.replace(
+        ALERT,
+        score=None,
+        delta=None,
+        band="unknown",
+        reasons=(),
+        flags=(),
+        what_would_change="",
+        renewal_on=None,
+        anchor_on=None,
+        revenue_at_risk_minor=None,
+        seats=None,
+        active_users=None,
+        utilisation_pct=None,
+        mrr_minor=None,
+        contact=None,
+        play=None,
+        owner="",
+        owner_name="",
+        active_definition="",
+        term="",
+        links=type(ALERT.links)(),
+    )
+    assert shown(read("alert", bare)).splitlines() == [
+        "Harbour &amp; Pine: not known well enough to judge",
+        "It got worse.",
+        "ACC-7",
+    ]
+
+
+def test_recovered() -> None:
+    message = read("recovered", msgspec.structs.replace(ALERT, band="healthy", score=82.0, delta=29.0))
+    assert message["text"] == "Harbour &amp; Pine has recovered: healthy, 82 of 100 (+29)."
+    assert "This alert is closed; there is nothing left to do." in shown(message)
+
+
+def test_expansion() -> None:
+    message = read("expansion", EXPANSION)
+    assert message["text"] == "Mill Lane Press has room to grow: about 20 more seats."
+    assert shown(message).startswith(
+        dedent("""\
+        Mill Lane Press: room to grow
+        *Why now*
+          • Near a limit: 92 of 100 seats in use
+          • Tries locked features: 5 tries of single sign-on this month
+        *Product*
+          Team
+        *Seats to offer*
+          20
+        *Full*
+          in 23 days
+        *Expected uplift*
+          $400 a month
+        *Seats in use*
+          92 of 100 (92%)""")
+    )
+
+
+def test_digest() -> None:
+    message = read("digest", DIGEST)
+    assert message["text"] == "Your accounts today: 2 at risk, 4 to watch."
+    assert shown(message) == dedent("""\
+        Your accounts, Jan 20, 2027
+        For Robin Vale: *2* at risk, *4* to watch, *1,200* healthy, *1* not known well enough to judge. \
+Revenue at risk: *€50,000* a year.
+        *1. <https://seatsignal.example/accounts/7|Harbour &amp; Pine>* at risk, 41 of 100 · \
+act by Feb 1, 2027, in 12 days · €42,000 at risk
+          • Use fell
+          • Idle for 9 days
+        *2. Quiet Co* not known well enough to judge
+        And 3 accounts more.
+        [Open the list] https://seatsignal.example/accounts""")
+
+
+def test_the_first_digest_is_of_the_whole_book() -> None:
+    message = read("digest", msgspec.structs.replace(DIGEST, scope="book", rows=(), more=0))
+    assert shown(message).startswith("Your accounts at a glance, Jan 20, 2027")
+    assert "Nothing needs you today." in shown(message)
+
+
+def test_operator() -> None:
+    assert shown(read("operator", OPERATOR)) == dedent("""\
+        Usage data is late
+        *Urgent.* The last complete day is January 17; account alerts that rest on it wait.
+        *What to do*
+          1. Look at the source's key
+          2. Run seatsignal pull
+        [Open Seatsignal] https://seatsignal.example/sources""")
+
+
+CLOSE = """
+If anything is unclear, reply to this mail: it reaches Robin Vale, your contact at Lumen Works.
+
+--
+You receive this because you look after Harbour & Pine's account at Lumen Works.
+Choose what we send you: https://seatsignal.example/p/abc
+Unsubscribe: https://seatsignal.example/u/abc
+"""
+
+
+def test_failed_payment() -> None:
+    mail = read("failed_payment", FAILED_PAYMENT)
+    assert mail["subject"] == "Your payment of €1,234.50 to Lumen Works did not go through"
+    assert mail["text"] == (
+        dedent("""\
+        Hello Dana Quill,
+
+        We tried to collect invoice INV-204 for Harbour & Pine, and the payment did not go through.
+
+          Invoice   INV-204
+          Amount    €1,234.50
+          Due       January 12, 2027
+          Next try  January 15, 2027
+
+        Most often a card has expired or the bank asks for a confirmation. You can put it right here:
+        https://app.example/billing?a=1&b=2
+
+        If you have paid in the meantime, you need not do anything.
+        """)
+        + CLOSE
+    )
+
+
+def test_approaching_limit() -> None:
+    mail = read("approaching_limit", APPROACHING_LIMIT)
+    assert mail["subject"] == "Harbour & Pine uses 92 of 100 seats"
+    assert mail["text"] == (
+        dedent("""\
+        Hello,
+
+        Harbour & Pine now uses 92 of its 100 seats. At this pace the rest is used up in 23 days.
+
+        This is only a heads-up. You have two ways to keep room:
+
+          1. Free what is no longer needed, for example of people who have left.
+          2. Add more seats.
+
+        Both are here:
+        https://app.example/billing?a=1&b=2
+        """)
+        + CLOSE
+    )
+
+
+def test_renewal() -> None:
+    mail = read("renewal", RENEWAL)
+    assert mail["subject"] == "Your Lumen Works subscription renews on March 1, 2027"
+    assert mail["text"] == (
+        dedent("""\
+        Hello Dana Quill,
+
+        Here is what is coming up for Harbour & Pine, at a glance.
+
+          Term ends: March 1, 2027
+          Renews by itself on: March 1, 2027
+          Last day to change or cancel: January 30, 2027
+          Price: €1,200 a month, next term €1,260 a month
+          Seats: 120
+
+        Your options
+          - Renew as it is
+          - Reduce to 80 seats
+
+        What you got out of it
+          People who use it: 46 (+5 since the start)
+
+        How to change or cancel
+        Change seats or plan, or cancel, here, until January 30, 2027:
+        https://app.example/billing?a=1&b=2
+        """)
+        + CLOSE
+    )
+
+
+def test_a_term_that_ends_by_itself_says_so() -> None:
+    mail = read("renewal", msgspec.structs.replace(RENEWAL, auto_renew=False, renews_on=None))
+    assert mail["subject"] == "Your Lumen Works subscription ends on March 1, 2027"
+    assert "Renews by itself: no, it ends unless you renew it" in mail["text"]
+
+
+@pytest.mark.parametrize("name", ["failed_payment", "approaching_limit", "renewal"])
+def test_the_html_says_what_the_text_says(name: str) -> None:
+    mail = read(name, EXAMPLES[name])
+    links = ("https://app.example/billing?a=1&amp;b=2", "/p/abc", "/u/abc")
+    for part in (*links, "Harbour &amp; Pine", "Robin Vale", "Lumen Works"):
+        assert part in mail["html"]
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "xx", "fr_CA", "zh-Hant-TW"])
+def test_a_language_without_words_falls_back_to_english_words_and_english_figures(language: str) -> None:
+    content = msgspec.structs.replace(FAILED_PAYMENT, language=language)
+    assert read("failed_payment", content) == read("failed_payment", FAILED_PAYMENT)
+
+
+def test_a_variant_of_english_writes_its_own_dates() -> None:
+    mail = read("failed_payment", msgspec.structs.replace(FAILED_PAYMENT, language="en-GB"))
+    assert "Due       12 January 2027" in mail["text"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_same_payload_gives_the_same_bytes(name: str) -> None:
+    assert render(name, payload(EXAMPLES[name])) == render(name, payload(EXAMPLES[name]).encode())
