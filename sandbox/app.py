@@ -1,0 +1,21 @@
+"""All stand-ins under one roof."""
+
+from starlette.applications import Starlette
+
+from sandbox import control, sink, viewer
+from sandbox.faults import FaultySystem
+from sandbox.gate import Gate
+from sandbox.mail import routes as mail
+from sandbox.slack import routes as slack
+from sandbox.state import Sandbox
+
+STAND_INS = (sink, mail, slack)
+
+
+def app(sandbox: Sandbox) -> Gate:
+    """The HTTP side of the sandbox: every stand-in's routes behind the gate that plays faults."""
+    routes = [route for pages in (control, viewer, *STAND_INS) for route in pages.routes(sandbox)]
+    systems: dict[str, FaultySystem] = {}
+    for stand_in in STAND_INS:
+        systems |= stand_in.FAULTY
+    return Gate(Starlette(routes=routes), sandbox.faults, systems)

@@ -1,0 +1,67 @@
+"""What the stand-ins know about the invented company they rehearse."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A Slack channel; `is_member` is whether the bot was invited."""
+
+    id: str
+    name: str
+    purpose: str = ""
+    is_private: bool = False
+    is_archived: bool = False
+    is_member: bool = True
+
+
+class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person in the Slack workspace."""
+
+    id: str
+    name: str
+    email: str
+
+
+class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token bucket: `burst` messages at once, then `per_second`."""
+
+    per_second: float = 1.0
+    burst: int = 5
+
+
+CHANNELS = (
+    Channel(id="C01SUCCESS", name="customer-success", purpose="Accounts that need a person"),
+    Channel(id="C02OPS", name="seatsignal-ops", purpose="Sources, holds and approvals"),
+    Channel(id="C03SALES", name="sales", purpose="Room to grow"),
+)
+USERS = (
+    User(id="U01ROBIN", name="Robin Vale", email="robin.vale@seller.example"),
+    User(id="U02NOOR", name="Noor Castellan", email="noor.castellan@seller.example"),
+)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything `--config` may set; unknown keys are refused.
+
+    The mail sink asks for AUTH only when `smtp_user` is set.
+    """
+
+    slack_token: str = "xoxb-sandbox-token"  # noqa: S105 - invented, for a loopback stand-in
+    slack_rate: Rate = Rate()
+    channels: tuple[Channel, ...] = CHANNELS
+    users: tuple[User, ...] = USERS
+    bot_name: str = "Seatsignal"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_size_limit: int = 10_000_000
+
+
+def read(file: Path | None) -> Config:
+    """The configuration in a JSON file, or the defaults.
+
+    Raises:
+        msgspec.ValidationError: a key is unknown or a value has the wrong type.
+    """
+    return msgspec.json.decode(file.read_bytes(), type=Config) if file else Config()

@@ -1,0 +1,116 @@
+"""Pages on which a person sees what the company's people would have seen."""
+
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse
+from starlette.routing import Route
+
+from sandbox.answers import query
+from sandbox.ledger import NEW_THINGS, Effect
+from sandbox.mail.mailbox import body, html_with_images
+from sandbox.mail.routes import asked_mail
+from sandbox.rendering import FOLDER, Pages
+from sandbox.state import Sandbox
+
+MOST_ROWS = 500
+LETTER_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; form-action 'none'"
+)
+
+
+class Viewed(msgspec.Struct, frozen=True):
+    """How a page is looked at: `refresh` in seconds, `part` of a mail (html, plain, source)."""
+
+    refresh: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
+    part: str = ""
+
+
+class Row(NamedTuple):
+    """An effect, and whether it showed something under a key that was visible already."""
+
+    effect: Effect
+    duplicate: bool
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """`/` and everything under `/view`; `?refresh=5` reloads a page every five seconds."""
+    pages = Pages(sandbox)
+    return [*_overview(sandbox, pages), *_slack(sandbox, pages), *_inbox(sandbox, pages)]
+
+
+def _overview(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def start(request: Request) -> HTMLResponse:
+        refresh = query(request, Viewed).refresh
+        return pages.page("start.html", refresh=refresh, latest=sandbox.ledger.effects()[:-7:-1])
+
+    async def ledger(request: Request) -> HTMLResponse:
+        refresh = query(request, Viewed).refresh
+        newest = list(_rows(sandbox.ledger.effects()))[: -MOST_ROWS - 1 : -1]
+        return pages.page("ledger.html", refresh=refresh, rows=newest, summary=sandbox.ledger.summary())
+
+    async def style(_request: Request) -> FileResponse:
+        return FileResponse(FOLDER / "style.css")
+
+    async def emoji(_request: Request) -> FileResponse:
+        return FileResponse(FOLDER / "emoji.svg")
+
+    return [
+        Route("/", start),
+        Route("/view/ledger", ledger),
+        Route("/view/style.css", style),
+        Route("/view/emoji.svg", emoji),
+    ]
+
+
+def _slack(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def first(request: Request) -> HTMLResponse:
+        shown = next(iter(sandbox.workspace.conversations.values()))
+        return pages.page("slack.html", refresh=query(request, Viewed).refresh, shown=shown)
+
+    async def channel(request: Request) -> HTMLResponse:
+        name = request.path_params["channel"]
+        shown = sandbox.workspace.destination(name)
+        if shown is None:
+            raise HTTPException(404, f"there is no channel {name}")
+        return pages.page("slack.html", refresh=query(request, Viewed).refresh, shown=shown)
+
+    return [Route("/view/slack", first), Route("/view/slack/{channel}", channel)]
+
+
+def _inbox(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def mails(request: Request) -> HTMLResponse:
+        newest = sandbox.mailbox.mails[: -MOST_ROWS - 1 : -1]
+        return pages.page("inbox.html", refresh=query(request, Viewed).refresh, mails=newest)
+
+    async def mail(request: Request) -> HTMLResponse:
+        viewed = query(request, Viewed)
+        found = asked_mail(sandbox, request)
+        there = [kind for kind in ("html", "plain") if body(found.message, kind)] + ["source"]
+        shown = viewed.part if viewed.part in there else there[0]
+        return pages.page("mail.html", refresh=viewed.refresh, mail=found, parts=there, shown=shown)
+
+    async def letter(request: Request) -> HTMLResponse:
+        message = asked_mail(sandbox, request).message
+        content = '<base target="_blank">' + html_with_images(message)
+        return HTMLResponse(content, headers={"Content-Security-Policy": LETTER_POLICY})
+
+    return [
+        Route("/view/inbox", mails),
+        Route("/view/inbox/{number:int}", mail),
+        Route("/view/inbox/{number:int}/html", letter),
+    ]
+
+
+def _rows(effects: list[Effect]) -> Iterator[Row]:
+    visible: set[tuple[str, str]] = set()
+    for effect in effects:
+        name = (effect.system, effect.key)
+        is_new = effect.action in NEW_THINGS
+        yield Row(effect, is_new and name in visible)
+        if is_new:
+            visible.add(name)

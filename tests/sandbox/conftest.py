@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rehearsal import Rehearsal, start_sandbox
+
+NO_LIMIT = {"slack_rate": {"per_second": 10_000, "burst": 10_000}}
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Rehearsal]:
+    with start_sandbox(NO_LIMIT) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(started: Rehearsal) -> Rehearsal:
+    """One process for the whole folder, as new for each test."""
+    started.reset()
+    return started
