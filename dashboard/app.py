@@ -1,0 +1,84 @@
+"""What the outside may reach: the links in letters, and whether we are well. Nothing else is served."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Match
+
+from config.links import BadLink
+from dashboard.fence import Fence
+from dashboard.letters import READING, LetterPages
+from store.database import Database, Unavailable
+from templates.pages import problem, style
+
+log = structlog.get_logger()
+
+RETRY_S = 60
+REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
+
+
+def create_app(database: Database, company_name: str) -> FastAPI:
+    """Return the app of ``seatsignal web --public``; the database is opened by the first request.
+
+    ``company_name`` is ours, as it stands in the letters.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(Fence, company_name=company_name)
+    for kind in REFUSALS:
+        app.add_exception_handler(kind, _answering(company_name))
+    app.add_api_route("/healthz", _health(database), methods=[*READING])
+    app.add_api_route("/style.css", _style, methods=[*READING])
+    LetterPages(database, company_name).serve_from(app)
+    return app
+
+
+def _health(database: Database) -> Callable[[], JSONResponse]:
+    def health() -> JSONResponse:
+        """Tell whether the database answers, and nothing more: anyone may ask."""
+        try:
+            database.now()
+        except Exception:  # noqa: BLE001 - whatever it is, we are not well
+            return JSONResponse({"ok": False}, HTTPStatus.SERVICE_UNAVAILABLE)
+        return JSONResponse({"ok": True})
+
+    return health
+
+
+def _style() -> Response:
+    return Response(style(), media_type="text/css")
+
+
+def _answering(company_name: str) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        refused = _refused(request, error)
+        words = problem(company_name, refused.status_code)
+        return HTMLResponse(words, refused.status_code, refused.headers)
+
+    return answer
+
+
+def _refused(request: Request, error: Exception) -> HTTPException:
+    match error:
+        case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
+            return HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": _allowed(request)})
+        case HTTPException():
+            return error
+        case BadLink():
+            return HTTPException(HTTPStatus.NOT_FOUND)
+        case Unavailable():
+            log.warning("database_away", reason=str(error))
+            return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_S)})
+        case _:
+            return HTTPException(HTTPStatus.BAD_REQUEST)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of every route of a path; the router names those of the first alone."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted(method for route in routes for method in route.methods))

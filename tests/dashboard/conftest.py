@@ -1,0 +1,113 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+
+import psycopg
+import pytest
+import requests
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from config.links import Links
+from dashboard.app import create_app
+from dashboard.fence import HEADERS
+from dashboard.server import Web
+from store.database import Database
+from store.installation import secret
+from store.schema import migrate
+from store.subjects import consents_to
+from store.tables import audit
+from tests.services import PostgreSQL
+
+COMPANY = "Example & Sons"
+_numbers = count(1)
+
+
+def is_fenced(answer: requests.Response) -> bool:
+    """Whether an answer carries every header that each must have."""
+    return all(answer.headers.get(name) == value for name, value in HEADERS.items())
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """A real server on a free port, for as long as the block lasts."""
+    web = Web(app, "127.0.0.1", 0)
+    web.start()
+    try:
+        yield web.url
+    finally:
+        web.stop()
+        web.join(10)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site under test, its database, and one person who has never been here."""
+
+    url: str
+    app: FastAPI
+    database: Database
+    links: Links
+    subject: str
+
+    def consents(self, *topics: str) -> dict[str, bool]:
+        with self.database.read() as connection:
+            return {topic: consents_to(connection, self.subject, topic) for topic in topics}
+
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Who did what to which topic, of this person."""
+        query = select(audit.c.actor, audit.c.action, audit.c.detail).where(audit.c.about == self.subject)
+        with self.database.read() as connection:
+            return [
+                (row.actor, row.action, row.detail) for row in connection.execute(query.order_by(audit.c.id))
+            ]
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Site]:
+    database = Database(url)
+    with database.write() as connection:
+        key = secret(connection)
+    app = create_app(database, COMPANY)
+    with served(app) as address:
+        yield Site(address, app, database, Links(address, key), "nobody")
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'seatsignal.sqlite3'}"
+    made = Database(url)
+    migrate(made)
+    made.close()
+    with opened(url) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def postgresql_site(postgresql_server: PostgreSQL) -> Iterator[Site]:
+    with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE site TEMPLATE migrated")
+    with opened(postgresql_server.url("site")) as site:
+        yield site
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """A site on either database, and somebody new to it."""
+    made: Site = request.getfixturevalue(f"{request.param}_site")
+    return replace(made, subject=f"{next(_numbers):024x}")
+
+
+@pytest.fixture
+def shared_site(sqlite_site: Site) -> Site:
+    """One of them, for tests that the database makes no difference to."""
+    return sqlite_site
+
+
+@pytest.fixture
+def http() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
