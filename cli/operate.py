@@ -1,0 +1,35 @@
+"""Commands that keep running: up, web, demo."""
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(demo)
+    app.command()(up)
+    app.command()(web)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End by itself when the stories are told.")] = False,
+) -> None:
+    """Rehearse the whole job on an invented company: alerts in Slack, mails in an inbox."""
+    from cli.demo import run  # noqa: PLC0415 - a command loads what it needs
+
+    raise typer.Exit(run(once=once))
+
+
+def up() -> None:
+    """Run worker, beat and web in one process on SQLite; Ctrl-C ends it."""
+    from cli.supervisor import supervise  # noqa: PLC0415 - see above
+
+    raise typer.Exit(supervise())
+
+
+def web() -> None:
+    """Serve the web app alone: what the outside must reach, on loopback, to be put behind a proxy."""
+    from cli.embedded import serve  # noqa: PLC0415 - see above
+
+    serve()

@@ -1,0 +1,167 @@
+"""Commands about what leaves: plan, release, go-live, pause, resume, deliver, preview."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.output import answer, say, table, wants_json
+
+if TYPE_CHECKING:
+    from worker.deliver import Delivered
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(plan)
+    app.command()(release)
+    app.command("go-live")(go_live)
+    app.command()(pause)
+    app.command()(resume)
+    app.command()(deliver)
+    app.command()(preview)
+
+
+def plan() -> None:
+    """Show what would be sent: planned and due notices, and runs that wait for approval."""
+    from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
+    from store import outbox, runs  # noqa: PLC0415 - see above
+    from store.installation import is_live  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        owed = outbox.owed(connection)
+        held = runs.held(connection)
+        live = is_live(connection)
+    if wants_json():
+        answer({"live": live, "held": dict(held), "notices": [row._asdict() for row in owed]})
+        return
+    for run, reason in held:
+        say(f"Run {run} is held: {reason}. `seatsignal release {run}` approves it.")
+    table(("run", "status", "to", "template", "account", "key"), [tuple(row) for row in owed])
+    if not live:
+        say("Dry-run: nothing leaves until `seatsignal go-live`, and nothing planned before it ever does.")
+
+
+def release(run: Annotated[int, typer.Argument(help="The number of a held run.")]) -> None:
+    """Approve a held run: what it planned becomes due."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from worker.release import approve  # noqa: PLC0415 - see above
+
+    with opened() as deployment:
+        due = approve(deployment, run, actor="operator")
+    if due is None:
+        say(f"Run {run} is not held; `seatsignal plan` lists the runs that are.")
+        raise typer.Exit(1)
+    say(f"Run {run} released: {due} notices are due.")
+
+
+def go_live() -> None:
+    """Let notices leave from now on. What was planned in dry-run is closed and never sent."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from worker.release import go_live as work  # noqa: PLC0415 - see above
+
+    with opened() as deployment:
+        closed = work(deployment)
+    say(f"Live. {closed} notices planned before are closed unsent.")
+
+
+def pause() -> None:
+    """Stop everything that leaves, at once."""
+    _set_paused("operator")
+    say("Paused: nothing leaves until `seatsignal resume`.")
+
+
+def resume() -> None:
+    """Go on after a pause or a restore."""
+    _set_paused("")
+    say("Going on.")
+
+
+def _set_paused(reason: str) -> None:
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import audit  # noqa: PLC0415 - see above
+    from store.installation import set_setting  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.write() as connection:
+        set_setting(connection, "paused", reason)
+        audit.record(connection, "paused" if reason else "resumed", actor="operator")
+
+
+def deliver(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the words; send nothing.")] = False,
+) -> None:
+    """Send what is due now."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import outbox  # noqa: PLC0415 - see above
+    from worker.deliver import deliver as work  # noqa: PLC0415 - see above
+
+    with opened() as deployment:
+        if dry_run:
+            _show_due()
+            return
+        with deployment.database.write() as connection:
+            outbox.lapse(connection)
+            waiting = outbox.waiting(connection)
+        sent = {name: _until_empty(partial(work, deployment, name)) for name in waiting}
+    if wants_json():
+        answer(sent)
+    else:
+        say(", ".join(f"{count} to {name}" for name, count in sent.items()) or "Nothing is due.")
+
+
+def _until_empty(turn: "Callable[[], Delivered]") -> int:
+    settled = 0
+    while True:
+        done = turn()
+        settled += done.settled
+        if not done.more:
+            return settled
+
+
+def _show_due() -> None:
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import outbox  # noqa: PLC0415 - see above
+    from templates.render import render  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        owed = outbox.owed_notices(connection)
+    shown = [
+        {
+            "key": n.key,
+            "to": n.destination,
+            "template": n.template,
+            "body": json.loads(render(n.template, n.payload)),
+        }
+        for n in owed
+    ]
+    if wants_json():
+        answer(shown)
+        return
+    for notice in shown:
+        say(f"--- {notice['template']} to {notice['to']} ({notice['key']})")
+        say(notice["body"]["text"])
+    say(f"{len(shown)} notices; nothing was sent.")
+
+
+def preview(
+    template: Annotated[str, typer.Argument(help="A template by name.")],
+    account: Annotated[str, typer.Option(help="An account by its key.")],
+) -> None:
+    """Show a template's words for an account's latest notice of that kind; send nothing."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import outbox  # noqa: PLC0415 - see above
+    from templates.render import render  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        payload = outbox.latest_payload(connection, template, account)
+    if payload is None:
+        say(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
+        raise typer.Exit(1)
+    body = json.loads(render(template, payload))
+    if wants_json():
+        answer(body)
+    else:
+        say(f"Subject: {body['subject']}\n" if "subject" in body else "")
+        say(body["text"])

@@ -1,0 +1,78 @@
+"""What each of the demo's stories should get, and what the ledger says it got."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SILENCE = "silence_for_all_others"
+_SYSTEMS = ("slack", "crm", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story: messages expected and got, by system."""
+
+    name: str
+    expected: dict[str, int]
+    got: dict[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it got exactly what it should."""
+        return self.expected == self.got
+
+    def shown(self) -> dict[str, object]:
+        """Return the story as the demo's JSON has it."""
+        return {"name": self.name, "expected": self.expected, "got": self.got, "ok": self.ok}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All stories, and the ledger's own counts. ``delivered`` counts what is new in this run."""
+
+    stories: tuple[Story, ...]
+    delivered: dict[str, int]
+    unique: int
+    duplicates: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether every story is right and nothing is doubled."""
+        return self.duplicates == 0 and all(story.ok for story in self.stories)
+
+
+def told(stories_file: Path, ledger: dict[str, Any], seen_before: int) -> Told:
+    """Compare the stories with the ledger; ``seen_before`` effects are an earlier demo's."""
+    written = json.loads(stories_file.read_text())
+    got = _by_account(ledger["effects"])
+    stories = [_story(entry, got.pop(entry["account_id"], Counter())) for entry in written]
+    others = sum(got.values(), Counter[str]())
+    stories.append(Story(SILENCE, _counts(Counter()), _counts(others)))
+    new = Counter(effect["system"] for effect in ledger["effects"] if effect["seq"] > seen_before)
+    delivered = {system: new[system] for system in _SYSTEMS}
+    return Told(tuple(stories), delivered, ledger["unique"], ledger["duplicates"])
+
+
+def _story(entry: dict[str, Any], got: Counter[str]) -> Story:
+    return Story(entry["name"], _counts(Counter(_only_counts(entry["expected"]))), _counts(got))
+
+
+def _only_counts(expected: dict[str, Any]) -> dict[str, int]:
+    return {system: expected.get(system, 0) for system in _SYSTEMS}
+
+
+def _counts(counted: Counter[str]) -> dict[str, int]:
+    return {system: counted[system] for system in _SYSTEMS}
+
+
+def _by_account(effects: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+    """Return what became visible of each account, by system; a key spells the account's own key."""
+    got: dict[str, Counter[str]] = {}
+    for effect in effects:
+        words = effect["key"].split("/")
+        account = words[2] if words[0] == "letter" else words[1]
+        got.setdefault(account, Counter())[effect["system"]] += 1
+    return got

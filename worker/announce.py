@@ -1,0 +1,175 @@
+"""From what changed to what is owed: an alert for a colleague, a letter for a customer.
+
+A notice's key says which effect it is: the same run judged twice plans the same keys, so nothing is
+owed twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from config.plays import PlayRule
+from config.routes import Route
+from health.decide import Alert
+from health.expansion import GROUP as EXPANSION
+from health.nouns import Assessment, Flag, Notice, Why
+from integrations.errors import IntegrationError, Misconfigured
+from store.database import Connection, clock, day_of
+from templates.content import (
+    AlertContent,
+    Content,
+    ExpansionContent,
+    FlagLine,
+    OperatorContent,
+    Play,
+)
+from worker import letters
+from worker.deployment import Deployment
+from worker.letters import Verdict
+
+MOST_REASONS = 4
+
+
+def notices(
+    deployment: Deployment, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]
+) -> Iterator[Notice]:
+    """Yield what an account's alerts owe to whom."""
+    for alert in alerts:
+        if alert.audience == "customer":
+            yield from letters.letters(deployment, connection, verdict, alert)
+        else:
+            yield _told(deployment, verdict, alert)
+
+
+def _told(deployment: Deployment, verdict: Verdict, alert: Alert) -> Notice:
+    template = _template(alert)
+    matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
+    thread = f"{alert.audience}/{verdict.features.key}/{matter}"
+    return _notice(
+        deployment.routes.of(alert.audience),
+        template,
+        key=f"{thread}/{alert.kind}/{verdict.run}",
+        thread=thread,
+        content=_CONTENT[template](deployment, verdict, alert),
+        account=verdict.features.account,
+    )
+
+
+def _template(alert: Alert) -> str:
+    if alert.why is Why.RECOVERED:
+        return "recovered"
+    return "expansion" if alert.kind == EXPANSION else "alert"
+
+
+def _notice(route: Route, template: str, *, key: str, thread: str, content: Content, account: int) -> Notice:
+    return Notice(
+        key=key,
+        destination=route.destination,
+        kind="message",
+        thread=f"{route.destination}/{route.owner}/{thread}",
+        account=account,
+        template=template,
+        owner=route.owner,
+        payload=msgspec.json.encode(content).decode(),
+    )
+
+
+def _alert(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+    now, before = verdict.assessment, verdict.before
+    said = {
+        "kind": alert.kind,
+        "severity": alert.severity,
+        "why": alert.why,
+        "band": now.band,
+        "score": now.score.points / 100,
+        "previous_score": before.score.points / 100 if before else None,
+        "delta": (now.score.points - before.score.points) / 100 if before else None,
+        "reasons": _reasons(now),
+        "flags": _lines(now, alert),
+        "play": _play(deployment.plays, alert),
+        "term": alert.term,
+    }
+    figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
+    return msgspec.convert(_about(verdict, figures) | said, AlertContent)
+
+
+def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+    grown = [flag for flag in alert.flags if flag.kind == EXPANSION]
+    said = {
+        "play": _play(deployment.plays, alert),
+        "triggers": [{"group": flag.reason, "evidence": flag.evidence} for flag in grown],
+    }
+    figures = ("suggested_seats", "days_until_full", "uplift_minor")
+    return msgspec.convert(_about(verdict, figures) | said, ExpansionContent)
+
+
+_CONTENT: Mapping[str, Callable[[Deployment, Verdict, Alert], Content]] = {
+    "alert": _alert,
+    "recovered": _alert,
+    "expansion": _expansion,
+}
+_FIGURES = ("seats", "active_users", "utilisation_pct", "mrr_minor")
+
+
+def _about(verdict: Verdict, figures: Sequence[str]) -> dict[str, object]:
+    """Return what every notice to a colleague says of the account, and some figures more."""
+    facts, row = verdict.facts, verdict.features
+    said: dict[str, object] = {
+        "account_key": row.key,
+        "account_name": row.name,
+        "owner_name": letters.person_name(row.csm_email),
+        "active_definition": facts.get("active_wording") or "",
+        "currency": facts.get("currency") or None,
+    }
+    return said | {name: facts.get(name) for name in (*_FIGURES, *figures)}
+
+
+def _reasons(now: Assessment) -> tuple[str, ...]:
+    """Return what takes most off the score, the weightiest first."""
+    lines = sorted(
+        (line for line in now.score.contributions if line.points < 0), key=lambda line: line.points
+    )
+    return tuple(line.reason for line in lines[:MOST_REASONS])
+
+
+def _lines(now: Assessment, alert: Alert) -> list[FlagLine]:
+    """Return the alert's flags with today's evidence, where today still has some."""
+    evidence = {signal.kind: signal.evidence for signal in now.signals}
+    return [_line(flag, evidence.get(flag.reason, flag.evidence)) for flag in alert.flags]
+
+
+def _line(flag: Flag, evidence: str) -> FlagLine:
+    said = {"kind": flag.reason, "evidence": evidence, "why": flag.why, "severity": flag.severity}
+    return msgspec.convert(said, FlagLine)
+
+
+def _play(plays: Mapping[str, PlayRule], alert: Alert) -> Play | None:
+    """Return the play for the alert's first flag that has one."""
+    rule = next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
+    if rule is None or alert.why is Why.RECOVERED:
+        return None
+    return Play(title=rule.title, steps=rule.steps, talking_points=rule.talking_points)
+
+
+# -- for the people who run it -----------------------------------------------------------------------
+
+
+def source_failed(
+    deployment: Deployment, connection: Connection, source: str, error: IntegrationError
+) -> list[Notice]:
+    """Tell the operators that a source cannot be read: once a day for each reason, if a person must act."""
+    if not isinstance(error, Misconfigured):
+        return []
+    content = OperatorContent(
+        title=f"{source} cannot be read",
+        what_happened=f"The last pull ended with: {error.reason}.",
+        what_to_do=(
+            str(error),
+            "Scores that rest on it are kept and marked as stale until it answers again.",
+        ),
+        severity="high",
+    )
+    route = deployment.routes.ops
+    day = day_of(clock(connection)).isoformat()
+    thread = f"operator/{source}/{error.reason}"
+    return [_notice(route, "operator", key=f"{thread}/{day}", thread=thread, content=content, account=0)]

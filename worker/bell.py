@@ -1,0 +1,77 @@
+"""Ring for work. A bell that is not heard costs time, never work: a sweep finds what is due."""
+
+from collections import deque
+from typing import Protocol
+
+import structlog
+
+from store.runs import Chunk
+
+log = structlog.get_logger()
+
+
+class Bell(Protocol):
+    """What can be rung for."""
+
+    def pull(self, source: str, slot: int) -> None:
+        """Ask for a pull of a source, in a slot of its schedule."""
+
+    def judge(self, slot: int) -> None:
+        """Ask for a run over every account, in a slot of its schedule."""
+
+    def assess(self, chunk: Chunk) -> None:
+        """Ask for a chunk of accounts to be judged."""
+
+    def deliver(self, destination: str) -> None:
+        """Ask for what is due to a destination to be sent."""
+
+
+class CeleryBell:
+    """Rings through the broker; a broker that is away is logged and left to the sweep."""
+
+    def pull(self, source: str, slot: int) -> None:
+        """Ask for a pull of a source, in a slot of its schedule."""
+        self._ring("pull", source=source, slot=slot)
+
+    def judge(self, slot: int) -> None:
+        """Ask for a run over every account, in a slot of its schedule."""
+        self._ring("judge", slot=slot)
+
+    def assess(self, chunk: Chunk) -> None:
+        """Ask for a chunk of accounts to be judged."""
+        self._ring("assess", run=chunk.run, first=chunk.first_account, last=chunk.last_account)
+
+    def deliver(self, destination: str) -> None:
+        """Ask for what is due to a destination to be sent."""
+        self._ring("deliver", destination=destination)
+
+    def _ring(self, name: str, **arguments: object) -> None:
+        from kombu.exceptions import OperationalError  # noqa: PLC0415 - only where a broker is used
+
+        from worker.celery import app  # noqa: PLC0415 - commands that need no broker do not load Celery
+
+        try:
+            app.send_task(f"seatsignal.{name}", kwargs=arguments, retry=False)
+        except (OperationalError, OSError) as error:
+            log.warning("broker_away", bell=name, error=type(error).__name__)
+
+
+class Aside:
+    """Keeps what is rung for, so that a command does it in turn, without a broker."""
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self.chunks: deque[Chunk] = deque()
+
+    def pull(self, source: str, slot: int) -> None:
+        """Leave it: a command pulls by name."""
+
+    def judge(self, slot: int) -> None:
+        """Leave it: a command opens its own run."""
+
+    def assess(self, chunk: Chunk) -> None:
+        """Keep a chunk of accounts to be judged."""
+        self.chunks.append(chunk)
+
+    def deliver(self, destination: str) -> None:
+        """Leave it: a command delivers by name."""

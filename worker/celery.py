@@ -1,0 +1,83 @@
+"""The Celery app. Celery is the doorbell: messages carry ids and key ranges, the database knows what is owed.
+
+``celery -A worker worker -Q pull,assess,deliver`` and ``celery -A worker beat`` find it here.
+"""
+
+from celery import Celery
+
+from config.settings import settings
+
+LONGEST_TASK_S = 600
+VISIBILITY_S = 2 * LONGEST_TASK_S
+"""Above the longest task, so that a message is not handed out again while its task still runs."""
+
+
+def make_app() -> Celery:
+    """Return the app for the broker that the settings name."""
+    app = Celery("seatsignal", broker=settings().broker_url, include=["worker.tasks"])
+    app.conf.update(_common())
+    app.conf.update(_memory() if app.conf.broker_url.startswith("memory") else _redis())
+    return app
+
+
+def _common() -> dict[str, object]:
+    tick_s = settings().tick_s
+    return {
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": "deliver",
+        "task_routes": {
+            "seatsignal.pull": {"queue": "pull"},
+            "seatsignal.judge": {"queue": "assess"},
+            "seatsignal.assess": {"queue": "assess"},
+            "seatsignal.deliver": {"queue": "deliver"},
+        },
+        "task_create_missing_queues": True,
+        "task_time_limit": LONGEST_TASK_S,
+        "task_soft_time_limit": LONGEST_TASK_S - 30,
+        "worker_max_tasks_per_child": 500,
+        "worker_soft_shutdown_timeout": 20,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_send_task_events": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "beat_schedule": {
+            "tick": {"task": "seatsignal.tick", "schedule": tick_s, "options": {"expires": tick_s}}
+        },
+        "beat_scheduler": "celery.beat:Scheduler",  # keeps no file: the database knows the slots
+        "beat_max_loop_interval": tick_s,
+        "timezone": "UTC",
+    }
+
+
+def _memory() -> dict[str, object]:
+    return {"worker_prefetch_multiplier": 64, "broker_transport_options": {"polling_interval": 0.05}}
+
+
+def _redis() -> dict[str, object]:
+    options = {
+        "visibility_timeout": VISIBILITY_S,
+        "global_keyprefix": "seatsignal:",
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "retry_on_timeout": True,
+        "health_check_interval": 30,
+        "max_retries": 1,
+    }
+    return {
+        "broker_transport_options": options,
+        "result_backend_transport_options": {"visibility_timeout": VISIBILITY_S},
+        "visibility_timeout": VISIBILITY_S,
+        "redis_socket_timeout": 10,
+        "redis_socket_connect_timeout": 5,
+    }
+
+
+app = make_app()

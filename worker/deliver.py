@@ -1,0 +1,156 @@
+"""Deliver what is due: claim → render → mark → send → settle, in parts small enough for the lease."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from config.failpoints import failpoint
+from health.nouns import Notice, Receipt
+from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.roles import Destination
+from store import outbox
+from store.outbox import Claim
+from templates.content import Unrenderable
+from worker.deployment import Deployment
+from worker.words import Withheld, prepare
+
+log = structlog.get_logger()
+
+TURN_S = 5.0
+"""How long one call goes on claiming; then it gives way to others."""
+PAUSE_S = 300.0
+"""How long a destination that needs a person is left alone."""
+RETRY_S = 10.0
+LAPSED = Receipt("", "retry", "lease_lapsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one turn did. ``more`` is true if it stopped because its time was up."""
+
+    settled: int
+    more: bool
+
+
+def deliver(deployment: Deployment, name: str) -> Delivered:
+    """Send what is due to a destination for at most `TURN_S` seconds."""
+    until = _elapsed() + TURN_S
+    settled = 0
+    while _elapsed() < until:
+        held = _claim(deployment, name)
+        if not held.notices:
+            return Delivered(settled, more=False)
+        settled += _send_claimed(deployment, name, held)
+        failpoint("settled")
+    return Delivered(settled, more=True)
+
+
+def _elapsed() -> float:
+    """Return seconds on a clock that neither steps nor stops while the process is frozen or asleep."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A claim, and the moment of `_elapsed` at which we let go of it, safely before the database does."""
+
+    claim: Claim
+    until: float
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return self.claim.notices
+
+
+def _claim(deployment: Deployment, name: str) -> _Held:
+    lease_s = deployment.settings.lease_s
+    until = _elapsed() + lease_s * 0.9
+    with deployment.database.write() as connection:
+        claim = outbox.claim(connection, name, deployment.destination(name).batch_size, lease_s)
+    if claim.notices:
+        failpoint("claimed")
+    return _Held(claim, until)
+
+
+def _send_claimed(deployment: Deployment, name: str, held: _Held) -> int:
+    destination = deployment.destination(name)
+    ready = _prepared(deployment, held)
+    return sum(_send(deployment, destination, held, part) for part in _parts(destination, held, ready))
+
+
+def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
+    """Render what has no body yet, address it, store the new bodies; settle what may not be sent."""
+    ready: list[Notice] = []
+    refused: list[tuple[Notice, Receipt]] = []
+    with deployment.database.write() as connection:
+        for notice in held.notices:
+            try:
+                ready.append(prepare(connection, notice))
+            except Withheld as error:
+                refused.append((notice, Receipt(notice.key, "suppressed", str(error))))
+            except Unrenderable as error:
+                refused.append((notice, Receipt(notice.key, "rejected", error.reason)))
+        bodiless = {notice.id for notice in held.notices if not notice.body}
+        outbox.keep_bodies(connection, held.claim.token, [n for n in ready if n.id in bodiless])
+        outbox.settle(connection, held.claim.token, refused)
+    failpoint("rendered")
+    return ready
+
+
+def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> Iterator[list[Notice]]:
+    """Yield what is marked and sent together.
+
+    One at a time where a key is not honoured, or where a sender has died over the notice before.
+    """
+    if not destination.keyed:
+        yield from ([notice] for notice in ready)
+        return
+    yield from ([notice] for notice in ready if notice.id in held.claim.fragile)
+    together = [notice for notice in ready if notice.id not in held.claim.fragile]
+    if together:
+        yield together
+
+
+def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> int:
+    with deployment.database.write() as connection:
+        ours = outbox.mark(
+            connection, held.claim.token, [notice.id for notice in part], keyed=destination.keyed
+        )
+    marked = [replace(notice, attempt=notice.attempt + 1) for notice in part if notice.id in ours]
+    failpoint("marked")
+    answers = _answers(deployment, destination, held, marked)
+    failpoint("delivered")
+    with deployment.database.write() as connection:
+        return outbox.settle(connection, held.claim.token, answers)
+
+
+def _answers(
+    deployment: Deployment, destination: Destination, held: _Held, marked: list[Notice]
+) -> list[tuple[Notice, Receipt]]:
+    """Send and return an answer for each notice; who froze past the lease sends nothing more."""
+    if not marked:
+        return []
+    if _elapsed() >= held.until:
+        return [(notice, replace(LAPSED, key=notice.key)) for notice in marked]
+    waiting = {notice.key: notice for notice in marked}
+    answers: list[tuple[Notice, Receipt]] = []
+    rest = Receipt("", "retry", "no_answer")
+    try:
+        for receipt in destination.deliver(marked):
+            answers.append((waiting.pop(receipt.key), receipt))
+            if _elapsed() >= held.until:
+                rest = LAPSED
+                break
+    except RetryLater as error:
+        rest = Receipt("", "retry", error.reason, after_s=max(error.after_s, RETRY_S))
+    except Misconfigured as error:
+        rest = Receipt("", "retry", error.reason, after_s=PAUSE_S)
+        deployment.pause(marked[0].destination, PAUSE_S, error)
+    except Rejected as error:
+        rest = Receipt("", "rejected", error.reason)
+    except Exception as error:
+        log.exception("destination_broke", destination=marked[0].destination, error=type(error).__name__)
+        rest = Receipt("", "retry", "broken") if destination.keyed else Receipt("", "unknown", "broken")
+    return answers + [(notice, replace(rest, key=key)) for key, notice in waiting.items()]

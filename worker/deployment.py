@@ -1,0 +1,65 @@
+"""One deployment's parts, made once per process and handed to every step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import structlog
+
+from config.calendars import workdays
+from config.links import Links
+from config.plays import PlayRule
+from config.routes import Routes
+from config.settings import Settings
+from health.calendars import Workdays
+from health.policy import Policy
+from integrations import registry
+from integrations.errors import Misconfigured
+from integrations.roles import Destination, Source
+from store import audit, outbox
+from store.database import Database
+from worker.bell import Bell
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Deployment:
+    """What the steps of the pipeline work with. Integrations are made at first use and kept."""
+
+    database: Database
+    settings: Settings
+    policy: Policy
+    routes: Routes
+    plays: Mapping[str, PlayRule]
+    bell: Bell
+    links: Links | None
+    """Links under the public address; without one no letter leaves."""
+    _sources: dict[str, Source] = field(default_factory=dict)
+    _destinations: dict[str, Destination] = field(default_factory=dict)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        """The calendars of the world."""
+        return workdays()
+
+    def source(self, name: str) -> Source:
+        """Return a source by name. Raises `Misconfigured` with what to set."""
+        return self._sources.get(name) or registry.source(name)
+
+    def use_source(self, name: str, source: Source) -> None:
+        """Pull from this one under a source's name, whatever the settings say."""
+        self._sources[name] = source
+
+    def destination(self, name: str) -> Destination:
+        """Return a destination by name. Raises `Misconfigured` with what to set."""
+        if name not in self._destinations:
+            self._destinations[name] = registry.destination(name)
+        return self._destinations[name]
+
+    def pause(self, destination: str, seconds: float, error: Misconfigured) -> None:
+        """Leave a destination alone for a while and say why."""
+        log.error("destination_paused", destination=destination, reason=error.reason)
+        with self.database.write() as connection:
+            outbox.pause(connection, destination, seconds)
+            audit.record(connection, "destination_paused", destination, error.reason)

@@ -1,0 +1,57 @@
+"""What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
+
+from collections.abc import Sequence
+
+from health.bands import worse
+from health.decide import Previous, decide
+from health.features import Features, Pulse
+from health.judge import judge
+from health.nouns import Assessment, Flag, Notice
+from store import outbox, verdicts
+from store.database import Connection
+from store.runs import Run, Tally
+from store.verdicts import Judged
+from worker import announce
+from worker.deployment import Deployment
+from worker.letters import Verdict
+
+
+class Found:
+    """The findings of one chunk of a run."""
+
+    def __init__(self, deployment: Deployment, run: Run, pulse: Pulse) -> None:
+        """Start with nothing found."""
+        self._deployment = deployment
+        self._run = run
+        self._pulse = pulse
+        self._judged: list[Judged] = []
+        self._flags: list[Flag] = []
+        self._notices: list[Notice] = []
+        self._worsened = 0
+
+    def add(
+        self,
+        connection: Connection,
+        row: Features,
+        touched: int,
+        before: Assessment | None,
+        standing: Sequence[Flag],
+    ) -> None:
+        """Judge one account and keep what changed."""
+        deployment, run = self._deployment, self._run
+        policy = deployment.policy
+        assessment = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
+        previous = Previous(before.band, before.score.points) if before else None
+        decision = decide(assessment, previous, standing, policy, run.as_of, run.first)
+        verdict = Verdict(run.id, row, assessment, before)
+        self._judged.append(Judged(assessment, touched))
+        self._flags += decision.flags
+        self._notices += announce.notices(deployment, connection, verdict, decision.alerts)
+        self._worsened += previous is not None and worse(assessment.band, previous.band)
+
+    def keep(self, connection: Connection) -> Tally:
+        """Store what was found and return what it adds to the run's totals."""
+        verdicts.keep(connection, self._run, self._judged)
+        verdicts.keep_flags(connection, self._run.id, self._flags)
+        outbox.plan(connection, self._run.id, self._notices)
+        return Tally(len(self._judged), self._worsened)

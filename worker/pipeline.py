@@ -1,0 +1,148 @@
+"""The whole job on one page: pull → assess → release → deliver.
+
+Each step is a unit of work on the database that can be begun again at any point: what is not committed
+did not happen, and what is committed is found by the sweep, whoever rang or did not ring for it.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+import structlog
+
+from config.failpoints import failpoint
+from integrations.errors import IntegrationError, Misconfigured
+from integrations.roles import Page
+from store import facts, features, outbox, runs, sources, verdicts
+from store.database import Connection
+from store.installation import business_day
+from store.runs import Basis, Chunk, Tally
+from store.sources import Landed
+from worker import announce
+from worker.deliver import deliver
+from worker.deployment import Deployment
+from worker.found import Found
+from worker.pulse import read_pulse, take_pulse, written
+from worker.release import release
+
+__all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
+
+log = structlog.get_logger()
+ENGINE_VERSION = "1"
+
+
+class Pulled(msgspec.Struct, frozen=True):
+    """What a pull brought, or why it ended early."""
+
+    source: str
+    rows: int
+    rejects: int
+    failure: str = ""
+
+
+# -- pull --------------------------------------------------------------------------------------------
+
+
+def pull(deployment: Deployment, name: str) -> Pulled:
+    """Store what a source has new, page by page, and ring for the accounts it touched."""
+    rows = rejects = 0
+    failure = ""
+    try:
+        for page in _pages(deployment, name):
+            rows += page[0]
+            rejects += page[1]
+    except sources.Overtaken:
+        failure = "overtaken"
+    except IntegrationError as error:
+        failure = error.reason
+        _remember_failure(deployment, name, error)
+    log.info("pulled", source=name, rows=rows, rejects=rejects, failure=failure)
+    if not failure:
+        _end_pull(deployment, name)
+    return Pulled(name, rows, rejects, failure)
+
+
+def _end_pull(deployment: Deployment, name: str) -> None:
+    """Judge what was touched, by this pull or by one that died before it could ask for that."""
+    with deployment.database.write() as connection:
+        sources.ended(connection, name)
+        touched = runs.any_touched(connection)
+    if touched:
+        open_run(deployment, "touched")
+
+
+def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
+    """Store the pages of a source and yield the rows and rejects of each."""
+    with deployment.database.write() as connection:
+        sources.register(connection, name)
+        cursor = sources.cursor_of(connection, name)
+    for page in deployment.source(name).pull(cursor):
+        failpoint("pulled")
+        rows = _store_page(deployment, name, cursor, page)
+        failpoint("stored")
+        cursor = page.cursor
+        yield rows, page.rejects
+
+
+def _store_page(deployment: Deployment, name: str, cursor: str | None, page: Page) -> int:
+    records = list(page.records)
+    with deployment.database.write() as connection:
+        batch = sources.begin_batch(connection, name, cursor)
+        facts.store_records(connection, batch, records)
+        landed = Landed(
+            frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=page.complete
+        )
+        sources.end_batch(connection, batch, page.cursor, landed)
+    return len(records)
+
+
+def _remember_failure(deployment: Deployment, name: str, error: IntegrationError) -> None:
+    with deployment.database.write() as connection:
+        sources.failed(connection, name, error.reason, pause=isinstance(error, Misconfigured))
+        outbox.plan(connection, None, announce.source_failed(deployment, connection, name, error))
+        outbox.make_due(connection, None)
+
+
+# -- assess ------------------------------------------------------------------------------------------
+
+
+def open_run(deployment: Deployment, kind: str) -> int:
+    """Take the fleet's pulse, start a run and ring for its chunks; return the run's id."""
+    policy = deployment.policy
+    with deployment.database.write() as connection:
+        as_of = business_day(connection)
+        basis = Basis(
+            pulse=written(take_pulse(deployment, connection, as_of)),
+            known=msgspec.json.encode(sources.known(connection)).decode(),
+            policy_hash=policy.hash,
+            engine_version=ENGINE_VERSION,
+        )
+        run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
+    for chunk in chunks:
+        deployment.bell.assess(chunk)
+    return run
+
+
+def assess(deployment: Deployment, chunk: Chunk) -> None:
+    """Judge one chunk of accounts; whichever chunk of a run ends last releases it."""
+    with deployment.database.write() as connection:
+        if not runs.take(connection, chunk):
+            return
+        tally = _judge_chunk(deployment, connection, chunk)
+        left = runs.finish(connection, chunk.run, tally)
+    failpoint("assessed")
+    if left == 0:
+        release(deployment, chunk.run)
+
+
+def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -> Tally:
+    """Judge the accounts of a chunk, decide what changed, and store all of it."""
+    run = runs.load(connection, chunk.run)
+    first, last = chunk.first_account, chunk.last_account
+    features.refresh(connection, first, last, deployment.policy.metrics)
+    found = Found(deployment, run, read_pulse(run.pulse))
+    before = verdicts.previous(connection, first, last)
+    standing = verdicts.standing(connection, first, last)
+    for touched, row in features.stored(connection, first, last, stale_only=run.kind == "touched"):
+        found.add(connection, row, touched, before.get(row.account), standing.get(row.account, ()))
+    failpoint("judged")
+    return found.keep(connection)

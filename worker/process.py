@@ -1,0 +1,51 @@
+"""What a process makes once and keeps: its deployment and its schedule."""
+
+from functools import cache
+
+from config.links import Links
+from config.plays import load_plays
+from config.policy import load as load_policy
+from config.routes import load_routes
+from config.schedule import Schedule, load_schedule
+from config.settings import Settings, settings
+from store.database import Database
+from store.installation import secret
+from store.schema import require
+from worker import log
+from worker.bell import Bell, CeleryBell
+from worker.deployment import Deployment
+
+
+def open_deployment(chosen: Settings, bell: Bell) -> Deployment:
+    """Open the database, check its schema, read the configuration. Raises what each of them raises."""
+    database = Database(chosen.database_url)
+    require(database)
+    return Deployment(
+        database=database,
+        settings=chosen,
+        policy=load_policy(chosen.policy),
+        routes=load_routes(chosen.routes),
+        plays=load_plays(chosen.plays),
+        bell=bell,
+        links=_links(database, chosen.public_url),
+    )
+
+
+def _links(database: Database, public_url: str) -> Links | None:
+    if not public_url:
+        return None
+    with database.write() as connection:
+        return Links(public_url, secret(connection))
+
+
+@cache
+def deployment() -> Deployment:
+    """Return this worker process's deployment."""
+    log.configure(settings().log_level)
+    return open_deployment(settings(), CeleryBell())
+
+
+@cache
+def schedule() -> Schedule:
+    """Return this worker process's schedule."""
+    return load_schedule(settings().schedule)

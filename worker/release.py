@@ -1,0 +1,61 @@
+"""Release what a run planned, or hold it: the brake looks at the last 24 hours, not at this run alone."""
+
+import structlog
+
+from config.failpoints import failpoint
+from health.brake import Hold, Totals, brake
+from store import audit, outbox, runs
+from store.database import Connection, clock
+from store.installation import is_live, set_setting
+from worker.deployment import Deployment
+
+log = structlog.get_logger()
+BRAKE_HOURS = 24
+
+
+def release(deployment: Deployment, run: int) -> str:
+    """Release or hold a finished run and return its status: released, held or dry."""
+    with deployment.database.write() as connection:
+        status, reason = _verdict(deployment, connection, run)
+        if not runs.decide_release(connection, run, status, reason):
+            return runs.load(connection, run).status
+        owed = outbox.make_due(connection, run) if status == "released" else 0
+        audit.record(connection, f"run_{status}", str(run), reason)
+        waiting = outbox.waiting(connection)
+    log.info("run_decided", run=run, status=status, notices=owed, reason=reason)
+    failpoint("released")
+    for destination in waiting:
+        deployment.bell.deliver(destination)
+    return status
+
+
+def approve(deployment: Deployment, run: int, actor: str) -> int | None:
+    """Release a held run because a person says so; return the notices due, `None` if it is not held."""
+    with deployment.database.write() as connection:
+        if not runs.decide_release(connection, run, "released", f"approved by {actor}", only="held"):
+            return None
+        audit.record(connection, "run_approved", str(run), actor=actor)
+        return outbox.make_due(connection, run)
+
+
+def go_live(deployment: Deployment) -> int:
+    """Let notices leave from now on; close what was planned before and return how many that were."""
+    with deployment.database.write() as connection:
+        if is_live(connection):
+            return 0
+        closed = outbox.suppress_planned(connection, "before_go_live")
+        set_setting(connection, "live_since_ms", str(clock(connection)))
+        audit.record(connection, "went_live", detail=f"{closed} closed", actor="operator")
+        return closed
+
+
+def _verdict(deployment: Deployment, connection: Connection, run: int) -> tuple[str, str]:
+    if not runs.load(connection, run).live:
+        return "dry", ""
+    totals = Totals(
+        active_accounts=runs.active_accounts(connection),
+        worse=runs.worsened_lately(connection, BRAKE_HOURS),
+        most_mails=outbox.most_letters(connection),
+    )
+    verdict = brake(totals, deployment.policy.brake)
+    return ("held", verdict.reason) if isinstance(verdict, Hold) else ("released", "")

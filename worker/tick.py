@@ -1,0 +1,57 @@
+"""Every few seconds: ring for what is due, and sweep up what a lost bell or a dead process left."""
+
+from collections.abc import Callable
+from functools import partial
+
+from config.failpoints import failpoint
+from config.schedule import Schedule
+from store import outbox, runs, slots
+from worker.deployment import Deployment
+from worker.release import release
+
+JUDGE = "judge"
+"""The job that judges every account."""
+
+
+def tick(deployment: Deployment, schedule: Schedule) -> None:
+    """Do what the schedule and the sweep ask for; any number of these may run at once."""
+    for source, interval_s in schedule.pull.items():
+        _if_due(deployment, pull_job(source), interval_s, partial(deployment.bell.pull, source))
+    _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
+    sweep(deployment)
+
+
+def pull_job(source: str) -> str:
+    """Return the name under which a source's pulls have their slots."""
+    return f"pull:{source}"
+
+
+def _if_due(deployment: Deployment, job: str, interval_s: int, ring: Callable[[int], None]) -> None:
+    with deployment.database.write() as connection:
+        slot = slots.due_slot(connection, job, interval_s)
+    if slot is not None:
+        failpoint("slotted")
+        ring(slot)
+
+
+def slot_done(deployment: Deployment, job: str, slot: int) -> None:
+    """Say that a slot's work is done: its bell is not rung again."""
+    with deployment.database.write() as connection:
+        slots.done(connection, job, slot)
+
+
+def sweep(deployment: Deployment, after_ms: int = runs.RING_AGAIN_MS) -> None:
+    """Settle lapsed claims, release finished runs, ring again for chunks and for what is due.
+
+    A chunk is rung for again ``after_ms`` after its last bell.
+    """
+    with deployment.database.write() as connection:
+        outbox.lapse(connection)
+        chunks, finished = runs.unfinished(connection, after_ms)
+        waiting = outbox.waiting(connection)
+    for run in finished:
+        release(deployment, run)
+    for chunk in chunks:
+        deployment.bell.assess(chunk)
+    for destination in waiting:
+        deployment.bell.deliver(destination)
