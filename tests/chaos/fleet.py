@@ -1,0 +1,194 @@
+"""The processes of a stage: started, killed, frozen, started again, and all gone at the end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from tests.chaos import nursery
+from tests.chaos.stage import Stage
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S = 30.0
+POLL_S = 0.04
+
+EMBEDDED = ("tests.chaos.embedded",)
+CELERY = ("celery", "-A", "tests.chaos.app", "--quiet")
+WORKER = (
+    *CELERY,
+    "worker",
+    "-Q",
+    "pull,assess,deliver",
+    "-l",
+    "ERROR",
+    "--without-gossip",
+    "--without-mingle",
+)
+THREADS = (*WORKER, "-P", "threads", "-c", "4")
+PREFORK = (*WORKER, "-P", "prefork", "-c", "2")
+BEAT = (*CELERY, "beat", "-l", "ERROR")
+CHILDREN_DIE = 0.7
+"""How often, where a prefork pool is struck, one of its children dies and not all of it."""
+
+
+def until(met: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:
+    """Look until something is so, and return whether it came to be so in time."""
+    deadline = time.monotonic() + patience_s
+    while not met():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+@dataclass
+class Member:
+    """A place in the fleet, and the process that fills it now."""
+
+    name: str
+    arguments: tuple[str, ...]
+    pid: int
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs, or is frozen."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, 0)
+            return True
+        return False
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the process is stopped."""
+        found = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(self.pid)], capture_output=True, text=True, check=False
+        )
+        return found.stdout.startswith("T")
+
+    @property
+    def children(self) -> list[int]:
+        """The processes of a prefork pool."""
+        found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process and its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+
+class Fleet:
+    """Processes of one stage. ``deaths`` counts those killed, by us or by a failpoint."""
+
+    def __init__(self, stage: Stage, crib: "Crib", environment: dict[str, str], arms: Sequence[str]) -> None:
+        """Nothing runs yet; each process gets `environment` and, while there are any, an armed failpoint."""
+        self._stage = stage
+        self._crib = crib
+        self._environment = environment
+        self._arms = list(arms)
+        self.members: list[Member] = []
+        self.deaths = 0
+
+    def add(self, arguments: tuple[str, ...]) -> Member:
+        """Start a process in a new place."""
+        member = Member(f"{len(self.members)}-{arguments[0]}", arguments, 0)
+        self.members.append(member)
+        self._start(member)
+        return member
+
+    def _start(self, member: Member) -> None:
+        given = self._environment
+        if self._arms and member.arguments != BEAT:
+            given = given | {"SEATSIGNAL_FAILPOINTS": self._arms.pop(0)}
+        member.pid = self._crib.bear(self._stage.birth(member.name, *member.arguments, **given))
+
+    def strike(self, rng: Random) -> None:
+        """Kill a random process, or a random child of a prefork pool, and fill its place again."""
+        member = rng.choice(self.members)
+        children = member.children if member.arguments == PREFORK else []
+        if children and rng.random() < CHILDREN_DIE:
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(children), signal.SIGKILL)
+            self.deaths += 1
+            return
+        nursery.end(member.pid)
+        assert until(lambda: not member.alive)
+        self.raise_fallen()
+
+    def raise_fallen(self) -> None:
+        """Fill the places whose processes have died, as a supervisor does."""
+        for member in self.members:
+            if not member.alive:
+                self.deaths += 1
+                self._start(member)
+
+    def wait(self, met: Callable[[], object], what: str) -> None:
+        """Wait until something is so; if it never is, fail with what the processes had to say."""
+        assert until(met), f"{what}\n{self.logs()}"
+
+    def logs(self) -> str:
+        """What the processes had to say, the last of it."""
+        return "\n".join(
+            f"--- {file.name}\n{file.read_text(errors='replace')[-2_000:]}"
+            for file in sorted(self._stage.folder.glob("*.log"))
+        )
+
+    def end(self) -> None:
+        """Kill them all."""
+        for member in self.members:
+            nursery.end(member.pid)
+        for member in self.members:
+            until(lambda gone=member: not gone.alive)
+
+
+class Crib:
+    """The nursery's side of the harness."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        """Keep the process that forks."""
+        self._process = process
+
+    def bear(self, birth: nursery.Birth) -> int:
+        """Start a process and return its pid."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(msgspec.json.encode(birth) + b"\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def open_crib() -> Iterator[Crib]:
+    """Run a nursery until the end of the block; what it bore ends with it."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, stdin=pipe, stdout=pipe
+    ) as process:
+        yield Crib(process)
+
+
+@contextmanager
+def fleet(
+    stage: Stage,
+    crib: Crib,
+    filled: Sequence[tuple[str, ...]],
+    *,
+    arms: Sequence[str] = (),
+    **environment: str,
+) -> Iterator[Fleet]:
+    """Run a process in each place until the end of the block."""
+    made = Fleet(stage, crib, environment, arms)
+    try:
+        for arguments in filled:
+            made.add(arguments)
+        yield made
+    finally:
+        made.end()

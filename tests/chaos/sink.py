@@ -1,0 +1,84 @@
+"""Destinations without a vendor: what they show, the sandbox's ledger counts."""
+
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+
+import urllib3
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from health.nouns import Notice, Receipt
+from integrations import registry
+from integrations.errors import RetryLater
+from integrations.http import Budget
+
+SETTINGS = "tests.chaos.sink:SinkSettings"
+PATIENCE_S = 5.0
+AT_ONCE = 4
+
+
+class SinkSettings(BaseSettings):
+    """Where the sandbox is."""
+
+    model_config = SettingsConfigDict(env_prefix="CHAOS_SINK_")
+
+    url: str = Field(description="the sandbox's HTTP address")
+
+
+class KeyedSink:
+    """Shows each notice once: the sandbox leaves out a key that it has shown before."""
+
+    batch_size = 10
+    keyed = True
+    endpoint = "keyed"
+
+    def __init__(self, given: SinkSettings, *, budget: Budget) -> None:
+        """Keep connections, one a thread; a sink has no budget to keep to."""
+        del budget
+        self._url = f"{given.url}/sink/{self.endpoint}"
+        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=PATIENCE_S)
+
+    def check(self) -> None:
+        """Nothing can be set wrongly here."""
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        """Show a few notices at a time, so that a kill may fall between any two of these."""
+        for start in range(0, len(notices), AT_ONCE):
+            part = notices[start : start + AT_ONCE]
+            self._show([{"key": one.key, "thread": one.thread, "ordinal": ordinal(one.key)} for one in part])
+            yield from (Receipt(one.key, "sent") for one in part)
+
+    def _show(self, items: list[dict[str, object]]) -> None:
+        try:
+            answer = self._pool.request("POST", self._url, json=items)
+        except urllib3.exceptions.HTTPError as error:
+            raise RetryLater(type(error).__name__) from error
+        if answer.status != HTTPStatus.OK:
+            raise RetryLater(f"http_{answer.status}")
+
+
+class PlainSink(KeyedSink):
+    """Shows whatever arrives, as mail does, and says so."""
+
+    keyed = False
+    endpoint = "plain"
+
+
+class PretendedSink(KeyedSink):
+    """Shows whatever arrives, and claims to honour keys."""
+
+    endpoint = "plain"
+
+
+def ordinal(key: str) -> int:
+    """Return a notice's place in its thread: what stands after the last dot of its key."""
+    return int(key.rpartition(".")[2])
+
+
+def register(sink: type[KeyedSink] = KeyedSink) -> None:
+    """Put the sinks among the product's destinations: ``sink``, and ``plain`` which knows no keys."""
+    registry.DESTINATIONS = {
+        **registry.DESTINATIONS,
+        "sink": registry.Entry(f"tests.chaos.sink:{sink.__name__}", SETTINGS),
+        "plain": registry.Entry("tests.chaos.sink:PlainSink", SETTINGS),
+    }
