@@ -24,11 +24,13 @@ __all__ = [
     "Database",
     "Unavailable",
     "Unmigrated",
+    "Unusable",
     "clock",
     "database_url",
     "day_of",
     "is_postgresql",
     "now_ms",
+    "shown",
 ]
 
 sqlite3.register_adapter(date, date.isoformat)
@@ -36,6 +38,7 @@ sqlite3.register_adapter(date, date.isoformat)
 BUSY_S = 30
 ROWS_A_COMMIT = {"sqlite": 2_000, "postgresql": 10_000}
 _SQLITE_BEGIN = "seatsignal_begin"
+_FORMS = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
 class now_ms(FunctionElement[int]):  # noqa: N801 - an SQL function
@@ -60,20 +63,36 @@ class Unavailable(Actionable):
     """The database is locked or away. Nothing of the unit of work was stored; try again."""
 
 
+class Unusable(Actionable):
+    """What is named is no database of ours, and trying again does not help."""
+
+
 class Unmigrated(Actionable):
     """The database's schema is not the one this code speaks."""
 
 
 def database_url(text_url: str) -> URL:
-    """Return a URL with our drivers; accepts ``postgresql://``, ``sqlite:///`` and plain file names."""
+    """Return a URL with our drivers; accepts ``postgresql://``, ``sqlite:///`` and plain file names.
+
+    Raises `Unusable`, without the URL: a part of it may be a password.
+    """
     if "://" not in text_url:
         text_url = f"sqlite:///{text_url}"
-    url = make_url(text_url)
+    try:
+        url = make_url(text_url)
+    except (exc.ArgumentError, ValueError):
+        raise Unusable(f"the database's URL must read {_FORMS}") from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        raise ValueError(f"{url.drivername}: the database must be sqlite or postgresql")
+        raise Unusable(f"{url.drivername}: the database's URL must read {_FORMS}")
     return url
+
+
+def shown(url: URL) -> str:
+    """Return a URL without what is secret in it, for messages."""
+    told = {name: value for name, value in url.query.items() if "password" not in name}
+    return url.set(query=told).render_as_string(hide_password=True)
 
 
 class Database:
@@ -124,13 +143,15 @@ def _translated(url: URL) -> Iterator[None]:
     try:
         yield
     except exc.TimeoutError as error:
-        where = url.render_as_string(hide_password=True)
-        raise Unavailable(f"{where}: every connection is in use; try again") from error
+        raise Unavailable(f"{shown(url)}: every connection is in use; try again") from error
     except exc.DBAPIError as error:
+        if "file is not a database" in str(error.orig):
+            raise Unusable(f"{shown(url)}: this file is no SQLite database") from None
         if not (error.connection_invalidated or _is_operational(error)):
             raise
-        where = url.render_as_string(hide_password=True)
-        raise Unavailable(f"{where}: the database is locked or away ({_label(error)}); try again") from error
+        raise Unavailable(
+            f"{shown(url)}: the database is locked or away ({_label(error)}); try again"
+        ) from error
 
 
 def _is_operational(error: exc.DBAPIError) -> bool:
@@ -143,11 +164,20 @@ def _label(error: exc.DBAPIError) -> str:
 
 def _sqlite(url: URL) -> Engine:
     if url.database not in (None, "", ":memory:"):
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_S, "isolation_level": None})
+        _make_folder(Path(str(url.database)).parent)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_S, "isolation_level": None}
+    )
     event.listen(engine, "connect", _sqlite_settings)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"{folder}: the database's folder cannot be made: {error.strerror}") from None
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
@@ -162,6 +192,7 @@ def _sqlite_begin(connection: Connection) -> None:
 def _postgresql(url: URL, pool_size: int) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,

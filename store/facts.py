@@ -51,6 +51,8 @@ def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, _last_of_each(rows, shape))
+    if is_postgresql(connection):
+        connection.exec_driver_sql(f"ANALYZE {stage.name}")  # else it guesses, and reads the whole table
     left = _keep_past(connection, batch, shape, stage)
     touch(connection, left | _upsert(connection, batch, shape, stage))
 
@@ -141,7 +143,8 @@ def _changed(connection: Connection, statement: Insert, table: Table) -> set[int
     if "source_account" not in table.c:
         connection.execute(statement)
         return set()
-    return set(connection.execute(statement.returning(table.c.source_account)).scalars())
+    changed = connection.execute(statement.returning(table.c.source_account)).all()
+    return {row.source_account for row in changed}
 
 
 def _differs(shape: Shape, left: Any, right: Any) -> Any:  # noqa: ANN401 - columns of any table

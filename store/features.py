@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from health.features import (
     SERIES_DAYS,
@@ -25,12 +25,14 @@ from health.features import (
     Term,
     TicketFact,
 )
+from health.records import Usage
 from store.database import day_of
 from store.tables import accounts, facts, links, source_accounts
 
 IDS_A_QUERY = 500
 Rows = Mapping[int, Sequence[Row[Any]]]
 _T = TypeVar("_T")
+_COLUMNS = frozenset(Usage._fields)
 
 
 def _pack_extra(value: object) -> object:
@@ -57,39 +59,40 @@ def unpack(packed: bytes) -> Features:
     return _decoder.decode(packed)
 
 
-def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> list[tuple[int, Features]]:
-    """Return ``(touched, feature row)`` of the accounts in a key range, both ends included.
+def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> list[Features]:
+    """Return the feature rows of the accounts in a key range, both ends included.
 
     With ``stale_only``, of those alone whose facts changed since they were last judged.
     """
-    query = select(accounts.c.touched, accounts.c.features).where(accounts.c.id.between(first, last))
+    query = select(accounts.c.features).where(accounts.c.id.between(first, last))
     query = query.where(accounts.c.features.is_not(None)).order_by(accounts.c.id)
     if stale_only:
-        query = query.where(accounts.c.touched > accounts.c.judged)
-    return [(row.touched, unpack(row.features)) for row in connection.execute(query)]
+        query = query.where(accounts.c.fresh > accounts.c.judged)
+    return [unpack(packed) for packed in connection.execute(query).scalars()]
 
 
 def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:
-    """Return feature rows of at most ``size`` accounts, evenly spread and up to date."""
+    """Return feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     chosen = ids[:: max(1, -(-len(ids) // size))]
     rows: list[Features] = []
     for at in range(0, len(chosen), IDS_A_QUERY):
-        part = chosen[at : at + IDS_A_QUERY]
-        query = select(accounts.c.id, accounts.c.features).where(accounts.c.id.in_(part))
-        fresh = query.where(accounts.c.touched == accounts.c.fresh)
-        kept = [unpack(row.features) for row in connection.execute(fresh)]
-        stale = sorted(set(part) - {row.account for row in kept})
-        rows += kept + feature_rows(connection, stale, metrics)
+        part = accounts.c.id.in_(chosen[at : at + IDS_A_QUERY])
+        _rebuild(connection, part, metrics)
+        rows += [
+            unpack(packed) for packed in connection.execute(select(accounts.c.features).where(part)).scalars()
+        ]
     return rows
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:
     """Rebuild the feature rows in a key range whose facts changed and return how many."""
-    query = select(accounts.c.id, accounts.c.touched).where(
-        accounts.c.id.between(first, last), accounts.c.touched > accounts.c.fresh
-    )
-    touched = {row.id: row.touched for row in connection.execute(query)}
+    return _rebuild(connection, accounts.c.id.between(first, last), metrics)
+
+
+def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]) -> int:
+    stale = select(accounts.c.id, accounts.c.touched).where(chosen, accounts.c.touched > accounts.c.fresh)
+    touched = {row.id: row.touched for row in connection.execute(stale)}
     built = feature_rows(connection, list(touched), metrics)
     if built:
         statement = update(accounts).where(accounts.c.id == bindparam("account"))
@@ -148,7 +151,7 @@ class _Facts:
         )
         query = query.where(links.c.account.in_(self._ids), *conditions)
         found: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query).all():
             found[row.account].append(row)
         return found
 
@@ -290,19 +293,22 @@ def _series(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Series | None
     if not rows:
         return None
     start = min(row.day for row in rows)
-    days = (max(row.day for row in rows) - start).days + 1
+    offsets = [(row.day - start).days for row in rows]
+    days = max(offsets) + 1
     values: dict[str, Floats] = {}
-    for row in rows:
-        at = (row.day - start).days
-        for name, value in _stated(row, metrics):
-            values.setdefault(name, array("d", bytes(8 * days)))[at] += value
+    for name, stated in _stated(rows, metrics):
+        series = values[name] = array("d", bytes(8 * days))
+        for offset, value in zip(offsets, stated, strict=True):
+            if value is not None:
+                series[offset] += value
     return Series(start, values)
 
 
-def _stated(row: Row[Any], metrics: Collection[str]) -> Iterable[tuple[str, float]]:
-    columns = row._mapping  # noqa: SLF001 - see above
-    extra = json.loads(row.metrics) if row.metrics else {}
+def _stated(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
+    """Yield each metric that any row states, with every row's value of it."""
+    other = [name for name in metrics if name not in _COLUMNS]
+    maps = [json.loads(row.metrics) if other and row.metrics else {} for row in rows]
     for name in metrics:
-        value = columns.get(name) if name in columns else extra.get(name)
-        if value is not None:
-            yield name, value
+        stated = [each.get(name) for each in maps] if name in other else [getattr(row, name) for row in rows]
+        if any(value is not None for value in stated):
+            yield name, stated

@@ -338,9 +338,12 @@ def lapse(connection: Connection) -> int:
 
 
 def waiting(connection: Connection) -> list[str]:
-    """Return the destinations that have something due now."""
+    """Return the destinations that have something due now and are not paused."""
     query = select(notices.c.destination).where(standing(notices, "due"), notices.c.due_ms <= now_ms())
-    return [] if paused(connection) else sorted(connection.execute(query.distinct()).scalars())
+    if paused(connection):
+        return []
+    names = sorted(connection.execute(query.distinct()).scalars())
+    return [name for name in names if not _paused_until(connection, name)]
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:

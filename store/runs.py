@@ -12,11 +12,13 @@ from store.installation import is_live
 from store.tables import accounts, chunks, runs
 
 RING_AGAIN_MS = 120_000
+FULL, TOUCHED = "full", "touched"
+"""The kinds of run: over every account, or over those whose facts changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as stored. ``kind``: ``full`` judges every account, ``touched`` those whose facts changed."""
+    """A run as stored. ``kind``: `FULL` or `TOUCHED`."""
 
     id: int
     kind: str
@@ -85,7 +87,7 @@ def _none_decided(connection: Connection) -> bool:
 
 def _to_judge(connection: Connection, kind: str) -> Sequence[int]:
     query = select(accounts.c.id).order_by(accounts.c.id)
-    if kind == "touched":
+    if kind == TOUCHED:
         query = query.where(accounts.c.touched > accounts.c.judged)
     return connection.execute(query).scalars().all()
 
@@ -108,7 +110,13 @@ def load(connection: Connection, run: int) -> Run:
 
 
 def take(connection: Connection, chunk: Chunk) -> bool:
-    """Take a chunk for this unit of work; false if it is done, so that a second bell does nothing."""
+    """Take a chunk for this unit of work; false if it is done, so that a second bell does nothing.
+
+    Its accounts are locked: two runs that judge the same account do so one after the other, and the
+    second sees the flags of the first.
+    """
+    in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
+    connection.execute(select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()).all()
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
     )

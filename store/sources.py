@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection, select, update
@@ -21,10 +21,14 @@ class Overtaken(Exception):  # noqa: N818 - named by what happened
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One page's place in a source's history."""
+    """One page's place in a source's history.
+
+    ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
+    """
 
     source: str
     number: int
+    ids: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,18 @@ def cursor_of(connection: Connection, source: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def begin_batch(connection: Connection, source: str, cursor: str | None) -> Batch:
-    """Lock the source and number its next batch, or raise `Overtaken` if its cursor has moved."""
+def begin_batch(
+    connection: Connection, source: str, cursor: str | None, ids: dict[str, int] | None = None
+) -> Batch:
+    """Lock the source and number its next batch, or raise `Overtaken` if its cursor has moved.
+
+    ``ids`` are those of the pull's batch before, so that each account is looked up once.
+    """
     query = select(source_status).where(source_status.c.source == source).with_for_update()
     row = connection.execute(query).one()
     if row.cursor != cursor:
         raise Overtaken(source)
-    return Batch(source, row.batch + 1)
+    return Batch(source, row.batch + 1, {} if ids is None else ids)
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
@@ -105,15 +114,17 @@ def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> 
 
 def account_ids(connection: Connection, batch: Batch, external: Collection[str]) -> dict[str, int]:
     """Return source-account ids by external id; new ones are made and linked."""
-    found = _known(connection, batch.source, external)
-    new = [name for name in dict.fromkeys(external) if name not in found]
+    unseen = [name for name in dict.fromkeys(external) if name not in batch.ids]
+    batch.ids.update(_known(connection, batch.source, unseen))
+    new = [name for name in unseen if name not in batch.ids]
     if not new:
-        return found
+        return batch.ids
     rows = [{"source": batch.source, "external_id": name} for name in new]
     connection.execute(insert(connection, source_accounts).on_conflict_do_nothing(), rows)
     made = _known(connection, batch.source, new)
     _link(connection, batch, made)
-    return found | made
+    batch.ids.update(made)
+    return batch.ids
 
 
 def _known(connection: Connection, source: str, external: Collection[str]) -> dict[str, int]:
@@ -144,15 +155,17 @@ def _link(connection: Connection, batch: Batch, made: dict[str, int]) -> None:
 
 
 def touch(connection: Connection, changed: Collection[int]) -> None:
-    """Mark the accounts behind source accounts whose facts changed."""
+    """Mark the accounts behind source accounts whose facts changed, locked in the order of their ids."""
     ids = list(changed)
     for at in range(0, len(ids), IDS_A_QUERY):
         behind = select(links.c.account).where(
             links.c.source_account.in_(ids[at : at + IDS_A_QUERY]), links.c.to_batch.is_(None)
         )
+        touched = accounts.c.id.in_(behind)
         connection.execute(
-            update(accounts).where(accounts.c.id.in_(behind)).values(touched=accounts.c.touched + 1)
-        )
+            select(accounts.c.id).where(touched).order_by(accounts.c.id).with_for_update()
+        ).all()
+        connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
 
 
 def freshness(connection: Connection) -> dict[str, Freshness]:

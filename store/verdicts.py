@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 from sqlalchemy import insert as plain_insert
 
-from health.nouns import Assessment, Flag, Why
-from store.runs import Run
+from health.nouns import Assessment, Band, Flag, Why
+from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
@@ -30,34 +30,36 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An assessment and the count of changes that it saw."""
+class Earlier:
+    """What an assessment is compared with: the band and the points, in hundredths, of the one before."""
 
-    assessment: Assessment
-    touched: int
+    band: Band
+    points: int
 
 
-def keep(connection: Connection, run: Run, judged: Sequence[Judged]) -> None:
-    """Store a chunk's assessments and mark its accounts as judged."""
+def keep(connection: Connection, run: Run, first: int, last: int, judged: Sequence[Assessment]) -> None:
+    """Store the assessments of a key range and mark its accounts as judged.
+
+    What was judged is what the feature rows were built from, so a fact that came since counts as new.
+    """
     if not judged:
         return
-    connection.execute(plain_insert(assessments), [_row(run, each.assessment) for each in judged])
-    seen = update(accounts).where(accounts.c.id == bindparam("account"))
-    connection.execute(
-        seen.values(judged=bindparam("seen"), judged_run=run.id),
-        [{"account": each.assessment.account, "seen": each.touched} for each in judged],
-    )
+    connection.execute(plain_insert(assessments).values(run=run.id), [_row(each) for each in judged])
+    seen = update(accounts).where(accounts.c.id.between(first, last), accounts.c.features.is_not(None))
+    if run.kind == TOUCHED:
+        seen = seen.where(accounts.c.fresh > accounts.c.judged)
+    connection.execute(seen.values(judged=accounts.c.fresh, judged_run=run.id))
 
 
-def _row(run: Run, assessment: Assessment) -> dict[str, object]:
+def _row(assessment: Assessment) -> dict[str, object]:
+    score = assessment.score
     return {
         "account": assessment.account,
         "as_of": assessment.as_of,
-        "run": run.id,
-        "points": assessment.score.points,
-        "low": assessment.score.low,
-        "high": assessment.score.high,
-        "coverage": assessment.score.coverage,
+        "points": score.points,
+        "low": score.low,
+        "high": score.high,
+        "coverage": score.coverage,
         "band": assessment.band,
         "term": assessment.term,
         "verdict": _encoder.encode(assessment),
@@ -75,10 +77,14 @@ def _latest() -> Select[tuple[object, ...]]:
     )
 
 
-def previous(connection: Connection, first: int, last: int) -> dict[int, Assessment]:
-    """Return the latest assessment of the accounts in a key range, by account."""
-    rows = connection.execute(_latest().where(accounts.c.id.between(first, last)))
-    return {row.account: _decoder.decode(row.verdict) for row in rows}
+def previous(connection: Connection, first: int, last: int) -> dict[int, Earlier]:
+    """Return the last verdict on the accounts in a key range, by account."""
+    c = assessments.c
+    query = select(c.account, c.band, c.points).join(
+        accounts, (accounts.c.id == c.account) & (accounts.c.judged_run == c.run)
+    )
+    rows = connection.execute(query.where(accounts.c.id.between(first, last)))
+    return {row.account: Earlier(row.band, row.points) for row in rows}
 
 
 def verdict(connection: Connection, key: str) -> Verdict | None:

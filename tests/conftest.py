@@ -74,9 +74,10 @@ def kept_database(
         url = f"sqlite:///{tmp_path_factory.mktemp('kept') / 'seatsignal.sqlite3'}"
     else:
         server: services.PostgreSQL = request.getfixturevalue("postgresql_server")
-        url = server.url("kept")
+        name = f"kept_{next(_numbers)}"
+        url = server.url(name)
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE kept")
+            connection.execute(f"CREATE DATABASE {name}")
     made = Database(url)
     migrate(made)
     yield made

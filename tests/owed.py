@@ -17,10 +17,17 @@ PAYLOAD = msgspec.json.encode(
 ).decode()
 
 
-def notice(key: str, thread: str = "", destination: str = "sink", **more: str) -> Notice:
+def notice(  # noqa: PLR0917 - in the order in which tests care
+    key: str,
+    thread: str = "",
+    destination: str = "sink",
+    kind: str = "message",
+    template: str = "operator",
+    owner: str = "#ops",
+    payload: str = PAYLOAD,
+) -> Notice:
     """A notice for operators; `thread` is its key unless said, so that it waits for nobody."""
-    given = {"kind": "message", "template": "operator", "owner": "#ops", "payload": PAYLOAD, **more}
-    return Notice(key=key, destination=destination, thread=thread or key, account=0, **given)
+    return Notice(key, destination, kind, thread or key, 0, template, owner, payload)
 
 
 def go_live(database: Database) -> None:

@@ -4,7 +4,11 @@ A notice's key says which effect it is: the same run judged twice plans the same
 owed twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from operator import attrgetter
+from typing import TypedDict
 
 import msgspec
 
@@ -15,9 +19,13 @@ from health.expansion import GROUP as EXPANSION
 from health.nouns import Assessment, Flag, Notice, Why
 from integrations.errors import IntegrationError, Misconfigured
 from store.database import Connection, clock, day_of
+from store.verdicts import Verdict as Stored
 from templates.content import (
     AlertContent,
+    BandCounts,
     Content,
+    DigestContent,
+    DigestRow,
     ExpansionContent,
     FlagLine,
     OperatorContent,
@@ -28,6 +36,9 @@ from worker.deployment import Deployment
 from worker.letters import Verdict
 
 MOST_REASONS = 4
+LEAST_POINTS = 200
+"""Hundredths of a point that a line must take off to be worth a reader's time."""
+DIGEST_ROWS = 10
 
 
 def notices(
@@ -82,8 +93,8 @@ def _alert(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
         "why": alert.why,
         "band": now.band,
         "score": now.score.points / 100,
-        "previous_score": before.score.points / 100 if before else None,
-        "delta": (now.score.points - before.score.points) / 100 if before else None,
+        "previous_score": before.points / 100 if before else None,
+        "delta": (now.score.points - before.points) / 100 if before else None,
         "reasons": _reasons(now),
         "flags": _lines(now, alert),
         "play": _play(deployment.plays, alert),
@@ -126,10 +137,8 @@ def _about(verdict: Verdict, figures: Sequence[str]) -> dict[str, object]:
 
 def _reasons(now: Assessment) -> tuple[str, ...]:
     """Return what takes most off the score, the weightiest first."""
-    lines = sorted(
-        (line for line in now.score.contributions if line.points < 0), key=lambda line: line.points
-    )
-    return tuple(line.reason for line in lines[:MOST_REASONS])
+    weighty = [line for line in now.score.contributions if line.points <= -LEAST_POINTS]
+    return tuple(line.reason for line in sorted(weighty, key=attrgetter("points"))[:MOST_REASONS])
 
 
 def _lines(now: Assessment, alert: Alert) -> list[FlagLine]:
@@ -157,19 +166,91 @@ def _play(plays: Mapping[str, PlayRule], alert: Alert) -> Play | None:
 def source_failed(
     deployment: Deployment, connection: Connection, source: str, error: IntegrationError
 ) -> list[Notice]:
-    """Tell the operators that a source cannot be read: once a day for each reason, if a person must act."""
+    """Tell the operators that a source cannot be read, if a person must act."""
     if not isinstance(error, Misconfigured):
         return []
     content = OperatorContent(
         title=f"{source} cannot be read",
         what_happened=f"The last pull ended with: {error.reason}.",
-        what_to_do=(
-            str(error),
-            "Scores that rest on it are kept and marked as stale until it answers again.",
-        ),
+        what_to_do=(str(error), "Scores that rest on it are kept; it is asked again at its next turn."),
         severity="high",
     )
-    route = deployment.routes.ops
+    return [_operator(deployment, connection, f"{source}/{error.reason}", content)]
+
+
+def destination_paused(
+    deployment: Deployment, connection: Connection, destination: str, error: Misconfigured
+) -> list[Notice]:
+    """Tell the operators that a destination refuses us, unless it is the one they would be told through."""
+    if destination == deployment.routes.ops.destination:
+        return []
+    content = OperatorContent(
+        title=f"{destination} takes nothing",
+        what_happened=f"It refused us: {error.reason}. What is owed to it waits and nothing is lost.",
+        what_to_do=(str(error), "It is tried again by itself every few minutes."),
+        severity="high",
+    )
+    return [_operator(deployment, connection, f"{destination}/{error.reason}", content)]
+
+
+def _operator(
+    deployment: Deployment, connection: Connection, matter: str, content: OperatorContent
+) -> Notice:
+    """Return a notice that is sent once a day for each matter."""
     day = day_of(clock(connection)).isoformat()
-    thread = f"operator/{source}/{error.reason}"
-    return [_notice(route, "operator", key=f"{thread}/{day}", thread=thread, content=content, account=0)]
+    thread = f"operator/{matter}"
+    return _notice(
+        deployment.routes.ops, "operator", key=f"{thread}/{day}", thread=thread, content=content, account=0
+    )
+
+
+# -- the book ----------------------------------------------------------------------------------------
+
+
+def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored]) -> Notice:
+    """Return the digest of the whole book, which an installation's first run sends instead of alerts.
+
+    Its key is the installation's only one: should several runs be the first, one of them sends it.
+    """
+    ranked = sorted(verdicts, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+    pressing = [v for v in ranked if v.assessment.band in {"at_risk", "watch"}]
+    content = DigestContent(
+        date=as_of,
+        scope="book",
+        counts=msgspec.convert(Counter(v.assessment.band for v in verdicts), BandCounts),
+        rows=tuple(_row(v) for v in pressing[:DIGEST_ROWS]),
+        more=max(0, len(pressing) - DIGEST_ROWS),
+        **_at_risk(pressing),
+    )
+    return _notice(deployment.routes.csm, "digest", key="book", thread="book", content=content, account=0)
+
+
+def _row(stored: Stored) -> DigestRow:
+    now, facts = stored.assessment, stored.assessment.facts
+    said = {
+        "account_key": stored.key,
+        "account_name": facts.get("name"),
+        "band": now.band,
+        "score": now.score.points / 100,
+        "reasons": _reasons(now)[:2],
+    }
+    figures = ("anchor_on", "days_to_anchor", "revenue_at_risk_minor")
+    return msgspec.convert(said | {name: facts.get(name) for name in figures}, DigestRow)
+
+
+class _Sum(TypedDict, total=False):
+    revenue_at_risk_minor: int
+    currency: str
+
+
+def _at_risk(pressing: Sequence[Stored]) -> _Sum:
+    """Return the revenue at risk of the accounts at risk, where it is all of one currency."""
+    found: Counter[str] = Counter()
+    for stored in pressing:
+        facts = stored.assessment.facts
+        if stored.assessment.band == "at_risk" and facts.get("currency"):
+            found[str(facts["currency"])] += int(facts.get("revenue_at_risk_minor") or 0)
+    if len(found) != 1:
+        return {}
+    ((currency, minor),) = found.items()
+    return {"revenue_at_risk_minor": minor, "currency": currency}

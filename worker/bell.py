@@ -1,6 +1,7 @@
 """Ring for work. A bell that is not heard costs time, never work: a sweep finds what is due."""
 
 from collections import deque
+from time import monotonic
 from typing import Protocol
 
 import structlog
@@ -8,6 +9,9 @@ import structlog
 from store.runs import Chunk
 
 log = structlog.get_logger()
+
+SILENCE_S = 10.0
+"""How long a broker that was away is not rung through: each try costs seconds, and the sweep goes on."""
 
 
 class Bell(Protocol):
@@ -27,7 +31,11 @@ class Bell(Protocol):
 
 
 class CeleryBell:
-    """Rings through the broker; a broker that is away is logged and left to the sweep."""
+    """Rings through the broker; what one that is away does not hear is left to the sweep."""
+
+    def __init__(self) -> None:
+        """Take it that the broker is there."""
+        self._silent_until = 0.0
 
     def pull(self, source: str, slot: int) -> None:
         """Ask for a pull of a source, in a slot of its schedule."""
@@ -50,9 +58,12 @@ class CeleryBell:
 
         from worker.celery import app  # noqa: PLC0415 - commands that need no broker do not load Celery
 
+        if monotonic() < self._silent_until:
+            return
         try:
             app.send_task(f"seatsignal.{name}", kwargs=arguments, retry=False)
         except (OperationalError, OSError) as error:
+            self._silent_until = monotonic() + SILENCE_S
             log.warning("broker_away", bell=name, error=type(error).__name__)
 
 

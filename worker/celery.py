@@ -4,6 +4,7 @@
 """
 
 from celery import Celery
+from celery.signals import setup_logging
 
 from config.settings import settings
 
@@ -78,6 +79,15 @@ def _redis() -> dict[str, object]:
         "redis_socket_timeout": 10,
         "redis_socket_connect_timeout": 5,
     }
+
+
+@setup_logging.connect
+def log_as_we_do(**_more: object) -> None:
+    """Log our way from a process's first line on; Celery's own would redact nothing."""
+    from worker import log  # noqa: PLC0415 - commands that only ring do not log through Celery
+    from worker.secrets import secrets  # noqa: PLC0415 - see above
+
+    log.configure(settings().log_level, secrets(settings()))
 
 
 app = make_app()

@@ -10,9 +10,10 @@ from config.failpoints import failpoint
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Destination
-from store import outbox
+from store import audit, outbox
 from store.outbox import Claim
 from templates.content import Unrenderable
+from worker import announce
 from worker.deployment import Deployment
 from worker.words import Withheld, prepare
 
@@ -35,16 +36,28 @@ class Delivered:
 
 
 def deliver(deployment: Deployment, name: str) -> Delivered:
-    """Send what is due to a destination for at most `TURN_S` seconds."""
+    """Send what is due to a destination for at most `TURN_S` seconds.
+
+    Raises `Misconfigured`, and leaves the destination alone for a while, if it cannot be made.
+    """
     until = _elapsed() + TURN_S
     settled = 0
+    destination = _made(deployment, name)
     while _elapsed() < until:
-        held = _claim(deployment, name)
+        held = _claim(deployment, name, destination.batch_size)
         if not held.notices:
             return Delivered(settled, more=False)
-        settled += _send_claimed(deployment, name, held)
+        settled += _send_claimed(deployment, destination, held)
         failpoint("settled")
     return Delivered(settled, more=True)
+
+
+def _made(deployment: Deployment, name: str) -> Destination:
+    try:
+        return deployment.destination(name)
+    except Misconfigured as error:
+        _pause(deployment, name, error)
+        raise
 
 
 def _elapsed() -> float:
@@ -64,18 +77,17 @@ class _Held:
         return self.claim.notices
 
 
-def _claim(deployment: Deployment, name: str) -> _Held:
+def _claim(deployment: Deployment, name: str, most: int) -> _Held:
     lease_s = deployment.settings.lease_s
     until = _elapsed() + lease_s * 0.9
     with deployment.database.write() as connection:
-        claim = outbox.claim(connection, name, deployment.destination(name).batch_size, lease_s)
+        claim = outbox.claim(connection, name, most, lease_s)
     if claim.notices:
         failpoint("claimed")
     return _Held(claim, until)
 
 
-def _send_claimed(deployment: Deployment, name: str, held: _Held) -> int:
-    destination = deployment.destination(name)
+def _send_claimed(deployment: Deployment, destination: Destination, held: _Held) -> int:
     ready = _prepared(deployment, held)
     return sum(_send(deployment, destination, held, part) for part in _parts(destination, held, ready))
 
@@ -147,10 +159,21 @@ def _answers(
         rest = Receipt("", "retry", error.reason, after_s=max(error.after_s, RETRY_S))
     except Misconfigured as error:
         rest = Receipt("", "retry", error.reason, after_s=PAUSE_S)
-        deployment.pause(marked[0].destination, PAUSE_S, error)
+        _pause(deployment, marked[0].destination, error)
     except Rejected as error:
-        rest = Receipt("", "rejected", error.reason)
+        at_hand = list(waiting)[:1]  # those after it were not sent
+        answers += [(waiting.pop(key), Receipt(key, "rejected", error.reason)) for key in at_hand]
     except Exception as error:
         log.exception("destination_broke", destination=marked[0].destination, error=type(error).__name__)
         rest = Receipt("", "retry", "broken") if destination.keyed else Receipt("", "unknown", "broken")
     return answers + [(notice, replace(rest, key=key)) for key, notice in waiting.items()]
+
+
+def _pause(deployment: Deployment, destination: str, error: Misconfigured) -> None:
+    """Leave a destination alone for a while and tell a person once why."""
+    log.error("destination_paused", destination=destination, reason=error.reason)
+    with deployment.database.write() as connection:
+        outbox.pause(connection, destination, PAUSE_S)
+        audit.record(connection, "destination_paused", destination, error.reason)
+        outbox.plan(connection, None, announce.destination_paused(deployment, connection, destination, error))
+        outbox.make_due(connection, None)

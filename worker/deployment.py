@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import structlog
-
 from config.calendars import workdays
 from config.links import Links
 from config.plays import PlayRule
@@ -14,13 +12,9 @@ from config.settings import Settings
 from health.calendars import Workdays
 from health.policy import Policy
 from integrations import registry
-from integrations.errors import Misconfigured
 from integrations.roles import Destination, Source
-from store import audit, outbox
 from store.database import Database
 from worker.bell import Bell
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -56,10 +50,3 @@ class Deployment:
         if name not in self._destinations:
             self._destinations[name] = registry.destination(name)
         return self._destinations[name]
-
-    def pause(self, destination: str, seconds: float, error: Misconfigured) -> None:
-        """Leave a destination alone for a while and say why."""
-        log.error("destination_paused", destination=destination, reason=error.reason)
-        with self.database.write() as connection:
-            outbox.pause(connection, destination, seconds)
-            audit.record(connection, "destination_paused", destination, error.reason)

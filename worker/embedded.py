@@ -22,6 +22,8 @@ STOP_S = 10.0
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 QUEUES = ("pull", "assess", "deliver")
 THREADS = 8
+LONGEST_SLEEP_S = 1
+"""Beat sleeps no longer at once, since nothing wakes it when it should end."""
 
 
 class Part(Protocol):
@@ -70,7 +72,7 @@ class Beat:
 
     def __init__(self) -> None:
         """Prepare the service."""
-        self._service = Service(app, scheduler_cls=Scheduler)
+        self._service = Service(app, scheduler_cls=Scheduler, max_interval=LONGEST_SLEEP_S)
         self._thread = threading.Thread(target=self._run, name="beat", daemon=True)
 
     def _run(self) -> None:

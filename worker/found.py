@@ -9,8 +9,8 @@ from health.judge import judge
 from health.nouns import Assessment, Flag, Notice
 from store import outbox, verdicts
 from store.database import Connection
-from store.runs import Run, Tally
-from store.verdicts import Judged
+from store.runs import Chunk, Run, Tally
+from store.verdicts import Earlier
 from worker import announce
 from worker.deployment import Deployment
 from worker.letters import Verdict
@@ -24,7 +24,7 @@ class Found:
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
-        self._judged: list[Judged] = []
+        self._judged: list[Assessment] = []
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
         self._worsened = 0
@@ -33,25 +33,24 @@ class Found:
         self,
         connection: Connection,
         row: Features,
-        touched: int,
-        before: Assessment | None,
+        before: Earlier | None,
         standing: Sequence[Flag],
     ) -> None:
         """Judge one account and keep what changed."""
         deployment, run = self._deployment, self._run
         policy = deployment.policy
         assessment = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
-        previous = Previous(before.band, before.score.points) if before else None
+        previous = Previous(before.band, before.points) if before else None
         decision = decide(assessment, previous, standing, policy, run.as_of, run.first)
         verdict = Verdict(run.id, row, assessment, before)
-        self._judged.append(Judged(assessment, touched))
+        self._judged.append(assessment)
         self._flags += decision.flags
         self._notices += announce.notices(deployment, connection, verdict, decision.alerts)
         self._worsened += previous is not None and worse(assessment.band, previous.band)
 
-    def keep(self, connection: Connection) -> Tally:
+    def keep(self, connection: Connection, chunk: Chunk) -> Tally:
         """Store what was found and return what it adds to the run's totals."""
-        verdicts.keep(connection, self._run, self._judged)
+        verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
         verdicts.keep_flags(connection, self._run.id, self._flags)
         outbox.plan(connection, self._run.id, self._notices)
         return Tally(len(self._judged), self._worsened)

@@ -11,8 +11,10 @@ from health.decide import WINDOW, Alert
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.nouns import Assessment, Notice
+from health.renewals import term_key
 from store.contacts import Recipient, recipient
 from store.database import Connection
+from store.verdicts import Earlier
 from templates.content import (
     ApproachingLimitLetter,
     FailedPaymentLetter,
@@ -25,6 +27,8 @@ from templates.content import (
 from worker.deployment import Deployment
 
 MAIL = "mail"
+LIMIT, CAPACITY = "approaching_limit", "capacity"
+"""The letter about a limit is written only where the limit is among the evidence."""
 Facts = Mapping[str, str | int | float | bool | None]
 
 
@@ -35,7 +39,7 @@ class Verdict:
     run: int
     features: Features
     assessment: Assessment
-    before: Assessment | None
+    before: Earlier | None
 
     @property
     def facts(self) -> Facts:
@@ -61,6 +65,8 @@ def letters(
     if alert.kind not in _LETTERS:
         return
     template, write = _LETTERS[alert.kind]
+    if template == LIMIT and not any(flag.reason == CAPACITY for flag in alert.flags):
+        return
     person = recipient(connection, verdict.features.account, deployment.routes.letters.get(template, ()))
     links = _links(deployment, person, template) if person else None
     if person is None or links is None or not verdict.features.csm_email:
@@ -148,7 +154,7 @@ def _approaching_limit(verdict: Verdict, envelope: _Envelope) -> Written:
 def _renewal(verdict: Verdict, envelope: _Envelope) -> Written:
     facts = verdict.facts
     ends = facts.get("renewal_on")
-    rows = _term_rows(facts, envelope["language"])
+    rows = _term_rows(facts, _next_mrr_minor(verdict), envelope["language"])
     if not isinstance(ends, str) or not rows:
         return None
     auto = facts.get("auto_renew") is True
@@ -165,7 +171,16 @@ def _renewal(verdict: Verdict, envelope: _Envelope) -> Written:
     return content, f"{verdict.assessment.term}/{facts.get('window')}"
 
 
-def _term_rows(facts: Facts, language: str) -> tuple[TermRow, ...]:
+def _next_mrr_minor(verdict: Verdict) -> int | None:
+    """Return what the terms in force will cost per month once the anchor's has renewed."""
+    now = verdict.facts.get("mrr_minor")
+    term = next((t for t in verdict.features.terms if term_key(t) == verdict.assessment.term), None)
+    if not isinstance(now, int) or term is None or term.renewal_mrr_minor is None or term.mrr_minor is None:
+        return now if isinstance(now, int) else None
+    return now - term.mrr_minor + term.renewal_mrr_minor
+
+
+def _term_rows(facts: Facts, next_mrr_minor: int | None, language: str) -> tuple[TermRow, ...]:
     """Return the scannable table: seats and price, now and next."""
     from templates.filters import price  # noqa: PLC0415 - loads Babel's locale data
 
@@ -174,8 +189,14 @@ def _term_rows(facts: Facts, language: str) -> tuple[TermRow, ...]:
         rows.append(TermRow(label="Seats", now=str(seats), next=str(seats)))
     mrr, currency = facts.get("mrr_minor"), facts.get("currency")
     if isinstance(mrr, int) and isinstance(currency, str) and currency:
-        now = price(mrr, currency, language)
-        rows.append(TermRow(label="Price per month", now=now, next=now))
+        later = mrr if next_mrr_minor is None else next_mrr_minor
+        rows.append(
+            TermRow(
+                label="Price per month",
+                now=price(mrr, currency, language),
+                next=price(later, currency, language),
+            )
+        )
     return tuple(rows)
 
 
@@ -188,7 +209,7 @@ def _value_rows(facts: Facts) -> tuple[ValueRow, ...]:
 
 _LETTERS: Mapping[str, tuple[str, Callable[[Verdict, _Envelope], Written]]] = {
     "failed_payment": ("failed_payment", _failed_payment),
-    EXPANSION: ("approaching_limit", _approaching_limit),
+    EXPANSION: (LIMIT, _approaching_limit),
     WINDOW: ("renewal", _renewal),
 }
 """Which alert gives which letter."""

@@ -1,17 +1,25 @@
 """Logs: one JSON object a line on stderr, with no secret and no address in it."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import threading
+from collections.abc import Callable, Iterable, MutableMapping
+from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from structlog.typing import Processor
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(){}\[\],;:=]+@[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(r"[^\s@<>\"'(){}\[\],;:=]+(?:@|%40)[\w-]+(\.[\w-]+)+", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*@")
-_TOKEN = re.compile(r"\b(?:xox[a-z]-|sk_|rk_|whsec_|pat-|Bearer\s+|Basic\s+)[\w\-./+=]+", re.IGNORECASE)
+_TOKEN = re.compile(r"\b(?:xox[a-z]-|xapp-|sk_|rk_|whsec_|pat-|Bearer\s+|Basic\s+)[\w\-./+=]+", re.IGNORECASE)
+_SHORTEST_SECRET = 4
+"""Characters of a password that can be taken out without taking out everything."""
+
+Redact = Callable[[str], str]
 
 
 def redacted(text: str) -> str:
@@ -19,17 +27,32 @@ def redacted(text: str) -> str:
     return _ADDRESS.sub("[address]", _TOKEN.sub("[secret]", _CREDENTIALS.sub("[secret]@", text)))
 
 
-def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
+def redaction(secrets: Iterable[str]) -> Redact:
+    """Return what takes these secrets out of text too, in whatever way they are quoted."""
+    spelt = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
+    if not spelt:
+        return redacted
+    known = re.compile("|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
+    return lambda text: redacted(known.sub("[secret]", text))
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """Return a secret as it stands in a text, in JSON, in a traceback's quotes and in a URL."""
+    return secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
+    def __init__(self, redact: Redact, **more: Any) -> None:  # noqa: ANN401 - a library's own arguments
+        super().__init__(**more)
+        self._redact = redact
+
     def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record))
+        return self._redact(super().format(record))
 
 
-def configure(level: str) -> None:
-    """Send our log and every library's to stderr."""
+def configure(level: str, secrets: Iterable[str] = ()) -> None:
+    """Send our log, every library's, and what crashes to stderr; the secrets are taken out of all of it."""
+    redact = redaction(secrets)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -41,15 +64,37 @@ def configure(level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    last: list[Processor] = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        _redact,
-        structlog.processors.JSONRenderer(),
-    ]
     output = logging.StreamHandler(sys.stderr)
-    output.setFormatter(_Redacting(foreign_pre_chain=shared, processors=last))
+    output.setFormatter(_Redacting(redact, foreign_pre_chain=shared, processors=_rendering(redact)))
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(level)
     for noisy in ("kombu", "amqp", "urllib3", "celery.redirected", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    sys.excepthook = _crashed
+    threading.excepthook = _thread_crashed
+
+
+def _rendering(redact: Redact) -> list[Processor]:
+    """Redact each text before it is quoted; `_Redacting` does so again with the whole line."""
+
+    def taken_out(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
+
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        taken_out,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("seatsignal").critical("crashed", exc_info=(kind, error, trace))
+
+
+def _thread_crashed(crash: threading.ExceptHookArgs) -> None:
+    if crash.exc_value is not None:
+        _crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)

@@ -67,7 +67,7 @@ def _end_pull(deployment: Deployment, name: str) -> None:
         sources.ended(connection, name)
         touched = runs.any_touched(connection)
     if touched:
-        open_run(deployment, "touched")
+        open_run(deployment, runs.TOUCHED)
 
 
 def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
@@ -75,18 +75,21 @@ def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
     with deployment.database.write() as connection:
         sources.register(connection, name)
         cursor = sources.cursor_of(connection, name)
+    ids: dict[str, int] = {}
     for page in deployment.source(name).pull(cursor):
         failpoint("pulled")
-        rows = _store_page(deployment, name, cursor, page)
+        rows = _store_page(deployment, name, cursor, page, ids)
         failpoint("stored")
         cursor = page.cursor
         yield rows, page.rejects
 
 
-def _store_page(deployment: Deployment, name: str, cursor: str | None, page: Page) -> int:
+def _store_page(
+    deployment: Deployment, name: str, cursor: str | None, page: Page, ids: dict[str, int]
+) -> int:
     records = list(page.records)
     with deployment.database.write() as connection:
-        batch = sources.begin_batch(connection, name, cursor)
+        batch = sources.begin_batch(connection, name, cursor, ids)
         facts.store_records(connection, batch, records)
         landed = Landed(
             frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=page.complete
@@ -142,7 +145,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     found = Found(deployment, run, read_pulse(run.pulse))
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
-    for touched, row in features.stored(connection, first, last, stale_only=run.kind == "touched"):
-        found.add(connection, row, touched, before.get(row.account), standing.get(row.account, ()))
+    for row in features.stored(connection, first, last, stale_only=run.kind == runs.TOUCHED):
+        found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")
-    return found.keep(connection)
+    return found.keep(connection, chunk)

@@ -1,5 +1,6 @@
 """What a process makes once and keeps: its deployment and its schedule."""
 
+from contextlib import ExitStack, closing
 from functools import cache
 
 from config.links import Links
@@ -14,21 +15,25 @@ from store.schema import require
 from worker import log
 from worker.bell import Bell, CeleryBell
 from worker.deployment import Deployment
+from worker.secrets import secrets
 
 
 def open_deployment(chosen: Settings, bell: Bell) -> Deployment:
     """Open the database, check its schema, read the configuration. Raises what each of them raises."""
-    database = Database(chosen.database_url)
-    require(database)
-    return Deployment(
-        database=database,
-        settings=chosen,
-        policy=load_policy(chosen.policy),
-        routes=load_routes(chosen.routes),
-        plays=load_plays(chosen.plays),
-        bell=bell,
-        links=_links(database, chosen.public_url),
-    )
+    with ExitStack() as stack:
+        database = stack.enter_context(closing(Database(chosen.database_url)))
+        require(database)
+        deployment = Deployment(
+            database=database,
+            settings=chosen,
+            policy=load_policy(chosen.policy),
+            routes=load_routes(chosen.routes),
+            plays=load_plays(chosen.plays),
+            bell=bell,
+            links=_links(database, chosen.public_url),
+        )
+        stack.pop_all()
+    return deployment
 
 
 def _links(database: Database, public_url: str) -> Links | None:
@@ -41,7 +46,7 @@ def _links(database: Database, public_url: str) -> Links | None:
 @cache
 def deployment() -> Deployment:
     """Return this worker process's deployment."""
-    log.configure(settings().log_level)
+    log.configure(settings().log_level, secrets(settings()))
     return open_deployment(settings(), CeleryBell())
 
 

@@ -4,9 +4,10 @@ import structlog
 
 from config.failpoints import failpoint
 from health.brake import Hold, Totals, brake
-from store import audit, outbox, runs
+from store import audit, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
+from worker import announce
 from worker.deployment import Deployment
 
 log = structlog.get_logger()
@@ -19,6 +20,10 @@ def release(deployment: Deployment, run: int) -> str:
         status, reason = _verdict(deployment, connection, run)
         if not runs.decide_release(connection, run, status, reason):
             return runs.load(connection, run).status
+        if status == "released":
+            _tell_the_book(deployment, connection, run)
+        if status == "dry" and is_live(connection):  # the run began before going live, and ends after it
+            outbox.suppress_planned(connection, "before_go_live", run)
         owed = outbox.make_due(connection, run) if status == "released" else 0
         audit.record(connection, f"run_{status}", str(run), reason)
         waiting = outbox.waiting(connection)
@@ -27,6 +32,14 @@ def release(deployment: Deployment, run: int) -> str:
     for destination in waiting:
         deployment.bell.deliver(destination)
     return status
+
+
+def _tell_the_book(deployment: Deployment, connection: Connection, run: int) -> None:
+    """Plan the digest that an installation's first run sends instead of an alert for each account."""
+    found = runs.load(connection, run)
+    if found.first:
+        book = verdicts.book(connection)
+        outbox.plan(connection, run, [announce.book_digest(deployment, found.as_of, book)])
 
 
 def approve(deployment: Deployment, run: int, actor: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from store.runs import Chunk
+from store.runs import FULL, Chunk
 from worker.process import deployment, schedule
 
 
@@ -30,7 +30,7 @@ def judge(*, slot: int, **_newer: object) -> None:
     from worker.pipeline import open_run  # noqa: PLC0415 - see above
     from worker.tick import JUDGE, slot_done  # noqa: PLC0415 - see above
 
-    open_run(deployment(), "full")
+    open_run(deployment(), FULL)
     slot_done(deployment(), JUDGE, slot)
 
 

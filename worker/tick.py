@@ -49,9 +49,9 @@ def sweep(deployment: Deployment, after_ms: int = runs.RING_AGAIN_MS) -> None:
         outbox.lapse(connection)
         chunks, finished = runs.unfinished(connection, after_ms)
         waiting = outbox.waiting(connection)
-    for run in finished:
-        release(deployment, run)
     for chunk in chunks:
         deployment.bell.assess(chunk)
     for destination in waiting:
         deployment.bell.deliver(destination)
+    for run in finished:  # last, so that a release that breaks silences no bell
+        release(deployment, run)

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
-from store.database import Database, Unavailable, Unmigrated, database_url
+from store.database import Database, Unavailable, Unmigrated, Unusable, database_url
 from store.installation import setting
 from store.schema import migrate, require
 from store.tables import installation, metadata
@@ -145,5 +145,5 @@ def test_urls_get_our_drivers(given, driver):
 
 
 def test_other_databases_are_refused():
-    with pytest.raises(ValueError, match="must be sqlite or postgresql"):
+    with pytest.raises(Unusable, match="mysql: the database's URL must read sqlite:///FILE or postgresql://"):
         database_url("mysql://h/d")

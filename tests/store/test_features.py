@@ -21,7 +21,7 @@ def instant(day: date) -> int:
 def built(database, key="a") -> Features:
     with database.write() as connection:
         features.refresh(connection, 0, 10**9, METRICS)
-        rows = [row for _, row in features.stored(connection, 0, 10**9, stale_only=False)]
+        rows = features.stored(connection, 0, 10**9, stale_only=False)
     return next(row for row in rows if row.key == key)
 
 

@@ -20,7 +20,7 @@ POOLS = (("threads", "pull,deliver"), ("prefork", "assess"))
 
 @contextmanager
 def embedded(environment: dict[str, str]) -> Iterator[None]:
-    with demo._worker(environment):
+    with demo.process(demo.WORKER, environment):
         yield
 
 
@@ -33,7 +33,7 @@ def distributed(environment: dict[str, str]) -> Iterator[None]:
     commands += [[*CELERY, "beat", "-l", "WARNING", "--pidfile="]] * 2
     with ExitStack() as stack:
         for command in commands:
-            stack.enter_context(demo._process(command, environment))
+            stack.enter_context(demo.process(command, environment))
         yield
 
 
@@ -57,15 +57,15 @@ def mode(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str,
 
 
 def play(company: Path, kind: str, environment: dict[str, str]) -> Told:
-    demo._child(environment, "cli.baseline", str(company), demo.DAY_BEFORE, demo.DAY)
-    with demo._sandbox(company) as sandbox:
-        (company / "ledger.jsonl").touch()
-        running = environment | demo._integrations(company, sandbox)
+    demo.run_module(environment, "cli.baseline", str(company), demo.DAY_BEFORE, demo.DAY)
+    with demo.process(demo.sandbox_command(company), environment) as rehearsal:
+        sandbox = json.loads(demo.first_line(rehearsal))
+        running = environment | demo.integrations(company, sandbox)
         running["SEATSIGNAL_BROKER_URL"] = environment.get("SEATSIGNAL_BROKER_URL", "memory://")
         with embedded(running) if kind == "embedded" else distributed(running):
-            standing = json.loads(demo._child(running, "cli.settled", "90"))
+            standing = json.loads(demo.run_module(running, "cli.settled", "90"))
         assert standing["accounts"] == 300
-        return told(company / "stories.json", demo._ledger(sandbox["http"]), 0)
+        return told(company / "stories.json", demo.ledger(sandbox["http"]), 0)
 
 
 def test_every_story_gets_what_it_should_and_nobody_else_hears_anything(company, mode):

@@ -1,0 +1,164 @@
+"""One writer per source, its place in its history, and the accounts behind its accounts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from health.records import Account
+from store import facts, sources
+from store.database import Database
+from store.sources import IDS_A_QUERY, Batch, Landed, Overtaken
+from store.tables import accounts, batches, links, source_accounts, source_status
+
+DAY = date(2026, 5, 31)
+
+
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    with emptied_database.write() as connection:
+        sources.register(connection, "files")
+        sources.register(connection, "files")
+    return emptied_database
+
+
+def status(database: Database, source: str = "files"):
+    with database.read() as connection:
+        return connection.execute(select(source_status).where(source_status.c.source == source)).one()
+
+
+def land(
+    database: Database, cursor: str | None, to: str, *, through: date | None = None, source="files"
+) -> int:
+    """Store an empty page that reached a day."""
+    with database.write() as connection:
+        batch = sources.begin_batch(connection, source, cursor)
+        sources.end_batch(connection, batch, to, Landed(frozenset({"usage"}), 0, through, complete=False))
+    return batch.number
+
+
+def end(database: Database) -> None:
+    with database.write() as connection:
+        sources.ended(connection, "files")
+
+
+def test_a_source_goes_on_where_it_was(database):
+    with database.read() as connection:
+        assert (sources.cursor_of(connection, "files"), sources.cursor_of(connection, "unknown")) == (
+            None,
+            None,
+        )
+    assert [land(database, None, "1"), land(database, "1", "2"), land(database, "2", "2")] == [1, 2, 3]
+    with database.read() as connection:
+        assert sources.cursor_of(connection, "files") == "2"
+        assert sources.known(connection) == {"files": 3}
+
+
+def test_batches_are_numbered_by_source(database):
+    with database.write() as connection:
+        sources.register(connection, "crm")
+    assert [land(database, None, "1"), land(database, None, "1", source="crm"), land(database, "1", "2")] == [
+        1,
+        1,
+        2,
+    ]
+    with database.read() as connection:
+        assert sources.known(connection) == {"crm": 1, "files": 2}
+
+
+def test_of_eight_who_pull_the_same_page_one_stores_it(database):
+    def pull(_: int) -> bool:
+        try:
+            land(database, None, "1")
+        except Overtaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(pull, range(8))) == 1
+    with database.read() as connection:
+        assert len(connection.execute(select(batches)).all()) == 1
+
+
+@pytest.mark.parametrize("pause", [True, False])
+def test_a_failure_is_remembered_until_a_pull_ends_well(database, pause):
+    land(database, None, "1", through=DAY)
+    with database.write() as connection:
+        sources.failed(connection, "files", "unauthorized", pause=pause)
+    failed = status(database)
+    assert (failed.failure, failed.paused) == ("unauthorized", "unauthorized" if pause else "")
+    assert failed.failed_ms > 0
+    assert (failed.cursor, failed.batch, failed.complete_through) == ("1", 1, None)
+    end(database)
+    ended = status(database)
+    assert (ended.failure, ended.paused, ended.complete_through) == ("", "", DAY)
+    assert ended.pulled_ms >= failed.failed_ms
+
+
+def test_a_day_that_is_complete_stays_complete(database):
+    land(database, None, "1", through=DAY)
+    end(database)
+    land(database, "1", "2", through=DAY - timedelta(days=9))
+    land(database, "2", "3", through=None)
+    end(database)
+    assert status(database).complete_through == DAY
+
+
+def test_a_day_is_complete_only_once_the_pull_that_reached_it_has_ended(database):
+    land(database, None, "1", through=DAY)
+    end(database)
+    land(database, "1", "2", through=DAY + timedelta(days=1))
+    assert status(database).complete_through == DAY
+    end(database)
+    assert status(database).complete_through == DAY + timedelta(days=1)
+
+
+def test_a_source_states_every_kind_it_ever_brought(database):
+    for cursor, to, kinds in [(None, "1", {"usage"}), ("1", "2", {"tickets", "usage"}), ("2", "3", set())]:
+        with database.write() as connection:
+            batch = sources.begin_batch(connection, "files", cursor)
+            sources.end_batch(connection, batch, to, Landed(frozenset(kinds), 0, None, complete=False))
+    with database.read() as connection:
+        assert sources.freshness(connection)["files"].kinds == {"usage", "tickets"}
+
+
+@pytest.mark.parametrize("many", [1, IDS_A_QUERY, IDS_A_QUERY + 1, 2 * IDS_A_QUERY + 3])
+def test_accounts_are_made_and_linked_once_however_many(database, many):
+    names = [f"account {number}" for number in range(many)]
+    with database.write() as connection:
+        first = sources.account_ids(connection, Batch("files", 1), set(names))
+        again = sources.account_ids(connection, Batch("files", 2), {*names, "one more"})
+    assert set(first) == set(names)
+    assert {name: again[name] for name in names} == first
+    with database.read() as connection:
+        for table in (accounts, source_accounts, links):
+            assert len(connection.execute(select(table)).all()) == many + 1, table.name
+
+
+def test_two_sources_that_meet_an_account_at_once_link_to_one(database):
+    with database.write() as connection:
+        sources.register(connection, "crm")
+
+    def meet(source: str) -> None:
+        with database.write() as connection:
+            batch = sources.begin_batch(connection, source, None)
+            facts.store_records(connection, batch, [Account(f"account {number}") for number in range(50)])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(meet, ["files", "crm"]))
+    with database.read() as connection:
+        found = connection.execute(select(links.c.account, links.c.source_account)).all()
+        assert len(connection.execute(select(accounts)).all()) == 50
+    assert (len(found), len({account for account, _ in found})) == (100, 50)
+
+
+def test_only_the_accounts_behind_are_touched(database):
+    with database.write() as connection:
+        ours = sources.account_ids(connection, Batch("files", 1), {f"a{n}" for n in range(IDS_A_QUERY + 2)})
+        before = {row.key: row.touched for row in connection.execute(select(accounts))}
+        changed = {ours["a1"], ours["a2"]}
+        sources.touch(connection, changed)
+        sources.touch(connection, [])
+        after = {row.key: row.touched for row in connection.execute(select(accounts))}
+    assert {key for key in after if after[key] != before[key]} == {"a1", "a2"}

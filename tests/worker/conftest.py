@@ -1,0 +1,50 @@
+"""A deployment on either database, whose bell only remembers what was rung for."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from config.plays import load_plays
+from config.policy import load as load_policy
+from config.routes import load_routes
+from config.settings import Settings
+from store.database import Database
+from store.runs import Chunk
+from worker.deployment import Deployment
+
+
+@dataclass
+class Remembered:
+    """A bell that rings for nobody."""
+
+    rung: list[tuple[str, object]] = field(default_factory=list)
+
+    def pull(self, source: str, slot: int) -> None:
+        self.rung.append((f"pull {source}", slot))
+
+    def judge(self, slot: int) -> None:
+        self.rung.append(("judge", slot))
+
+    def assess(self, chunk: Chunk) -> None:
+        self.rung.append(("assess", chunk))
+
+    def deliver(self, destination: str) -> None:
+        self.rung.append(("deliver", destination))
+
+
+@pytest.fixture
+def bell() -> Remembered:
+    return Remembered()
+
+
+@pytest.fixture
+def deployment(emptied_database: Database, bell: Remembered) -> Deployment:
+    return Deployment(
+        database=emptied_database,
+        settings=Settings(lease_s=30.0),
+        policy=load_policy(None),
+        routes=load_routes(None),
+        plays=load_plays(None),
+        bell=bell,
+        links=None,
+    )

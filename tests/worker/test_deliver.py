@@ -1,0 +1,252 @@
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pytest
+
+from health.nouns import Notice, Receipt
+from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+from store import outbox, subjects
+from store.installation import set_setting
+from tests.owed import notice, owe, pass_time, rows, standing
+from tests.templates.examples import EXAMPLES, payload
+from worker import deliver as module
+from worker.deliver import Delivered, deliver
+
+Said = str | Exception | Callable[[], object]
+"""What a destination says to a notice: an outcome, an error, or something that happens first."""
+
+
+class Scripted:
+    """A destination that says what a test wrote down for it, and `sent` to all else."""
+
+    batch_size = 10
+
+    def __init__(self, said: Mapping[str, Said] | None = None, *, keyed: bool = True) -> None:
+        self.said = dict(said or {})
+        self.keyed = keyed
+        self.calls: list[list[Notice]] = []
+
+    def check(self) -> None:
+        """Nothing to check."""
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        self.calls.append([])
+        for one in notices:
+            said = self.said.get(one.key, "sent")
+            if isinstance(said, Exception):
+                raise said
+            self.calls[-1].append(one)
+            if callable(said):
+                said()
+                said = "sent"
+            yield Receipt(one.key, said, "said so", remote=f"remote {one.key}")
+
+    @property
+    def sent(self) -> list[list[str]]:
+        return [[one.key for one in call] for call in self.calls]
+
+
+@pytest.fixture
+def send(deployment):
+    """Deliver through a scripted destination."""
+
+    def through(destination: Scripted, name: str = "sink") -> Delivered:
+        deployment._destinations[name] = destination
+        return deliver(deployment, name)
+
+    return through
+
+
+@pytest.fixture
+def database(deployment):
+    return deployment.database
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of `_elapsed`, in seconds, as a test sets it."""
+    seconds = [0.0]
+    monkeypatch.setattr(module, "_elapsed", lambda: seconds[0])
+    return seconds
+
+
+def test_what_is_due_is_sent_rendered_and_settled(send, database):
+    owe(database, *(notice(str(n)) for n in range(25)))
+    destination = Scripted()
+    assert send(destination) == Delivered(25, more=False)
+    assert [len(call) for call in destination.sent] == [10, 10, 5]
+    assert set(standing(database).values()) == {"sent"}
+    assert b"A source is stale" in destination.calls[0][0].body
+    assert destination.calls[0][0].attempt == 1
+
+
+def test_the_second_message_of_a_thread_knows_the_first(send, database):
+    owe(database, notice("a1", "a"), notice("a2", "a"))
+    destination = Scripted()
+    assert send(destination).settled == 2
+    assert [[one.remote for one in call] for call in destination.calls] == [[""], ["remote a1"]]
+
+
+@pytest.mark.parametrize(("keyed", "calls"), [(True, [["a", "b", "c"]]), (False, [["a"], ["b"], ["c"]])])
+def test_where_no_key_is_honoured_notices_are_marked_and_sent_one_at_a_time(send, database, keyed, calls):
+    owe(database, notice("a"), notice("b"), notice("c"))
+    destination = Scripted(keyed=keyed)
+    send(destination)
+    assert destination.sent == calls
+
+
+def test_what_a_sender_died_over_is_sent_alone(send, database):
+    owe(database, notice("a"), notice("b"), notice("c"))
+    send(Scripted({"b": ValueError()}))
+    pass_time(database, 900)
+    destination = Scripted()
+    send(destination)
+    assert destination.sent == [["b"], ["c"]], "after a broke batch each that had no answer goes alone"
+
+
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [
+        (RetryLater("busy"), {"a": "sent", "b": "due", "c": "due"}),
+        (Misconfigured("no_token"), {"a": "sent", "b": "due", "c": "due"}),
+        (Rejected("too_long"), {"a": "sent", "b": "quarantined", "c": "due"}),
+        (KeyError("bug"), {"a": "sent", "b": "due", "c": "due"}),
+    ],
+)
+def test_an_error_speaks_of_the_notice_at_hand_and_the_rest_were_not_sent(send, database, error, after):
+    owe(database, notice("a"), notice("b"), notice("c"))
+    assert send(Scripted({"b": error})).settled == 3
+    assert standing(database).items() >= after.items()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(RetryLater("busy"), "due"), (Rejected("no_mailbox"), "quarantined"), (KeyError("bug"), "unknown")],
+)
+def test_what_breaks_without_a_key_may_have_been_sent(send, database, error, status):
+    owe(database, notice("a"))
+    send(Scripted({"a": error}, keyed=False))
+    assert standing(database) == {"a": status}
+
+
+def test_a_destination_that_needs_a_person_is_left_alone_for_a_while(send, database):
+    owe(database, notice("a"), notice("b", destination="other"))
+    send(Scripted({"a": Misconfigured("no_token")}))
+    pass_time(database, module.PAUSE_S)
+    destination = Scripted()
+    assert send(destination).settled == 0
+    assert send(destination, "other").settled == 1
+    assert destination.sent == [["b"]]
+
+
+def test_a_destination_that_cannot_be_made_is_left_alone_too(deployment, database, monkeypatch):
+    def refuse(_name: str) -> None:
+        raise Misconfigured("settings_invalid", "set SEATSIGNAL_SINK_TOKEN")
+
+    monkeypatch.setattr("worker.deployment.registry.destination", refuse)
+    owe(database, notice("a"))
+    for _ in range(2):
+        with pytest.raises(Misconfigured):
+            deliver(deployment, "sink")
+    with database.read() as connection:
+        assert outbox.waiting(connection) == ["slack"], "nobody is rung for in vain"
+    assert [(row.status, row.destination) for row in rows(database)] == [("due", "sink"), ("due", "slack")], (
+        "a person is told, once"
+    )
+
+
+def test_words_that_cannot_be_made_are_quarantined_and_stop_nobody(send, database):
+    owe(database, notice("bad", payload="{}"), notice("good"))
+    assert send(Scripted()).settled == 1
+    assert standing(database) == {"bad": "quarantined", "good": "sent"}
+    assert rows(database)[0].reason == "payload_invalid"
+
+
+def letter(key: str, owner: str) -> Notice:
+    content = payload(EXAMPLES["failed_payment"])
+    return notice(key, destination="mail", template="failed_payment", owner=owner, payload=content)
+
+
+def test_a_letter_goes_to_the_address_that_its_token_stands_for(send, database):
+    with database.write() as connection:
+        people = subjects.remember(connection, {"yes@customer.example": "Dana", "no@customer.example": "Uma"})
+        subjects.set_consent(connection, people["no@customer.example"], "failed_payment", granted=False)
+    willing, unwilling = people.values()
+    owe(database, letter("yes", willing), letter("no", unwilling), letter("gone", "nobody"))
+    destination = Scripted(keyed=False)
+    send(destination, "mail")
+    assert [one.owner for call in destination.calls for one in call] == ["yes@customer.example"]
+    assert [(row.status, row.reason) for row in rows(database)] == [
+        ("sent", ""),
+        ("suppressed", "no_consent"),
+        ("suppressed", "no_address"),
+    ]
+
+
+def test_the_same_bytes_are_sent_again(send, database, monkeypatch):
+    owe(database, notice("a"))
+    first = Scripted({"a": RetryLater("busy")})
+    send(first)
+    pass_time(database, 900)
+    monkeypatch.setattr("worker.words.render", lambda *_: b"other words")
+    second = Scripted()
+    send(second)
+    assert b"A source is stale" in second.calls[0][0].body
+    assert second.calls[0][0].attempt == 2
+
+
+def test_who_slept_past_the_lease_before_the_first_byte_sends_nothing(send, database, clock, monkeypatch):
+    owe(database, notice("a"))
+    monkeypatch.setattr(module, "failpoint", lambda name: clock.__setitem__(0, 28.0 * (name == "marked")))
+    destination = Scripted()
+    assert send(destination).settled == 1
+    assert destination.sent == []
+    assert [(row.status, row.reason) for row in rows(database)] == [("due", "lease_lapsed")]
+
+
+def test_who_slept_past_the_lease_between_two_notices_sends_no_second(send, database, clock):
+    owe(database, notice("a"), notice("b"), notice("c"))
+    destination = Scripted({"a": lambda: clock.__setitem__(0, 28.0)})
+    send(destination)
+    assert destination.sent == [["a"]]
+    assert standing(database) == {"a": "sent", "b": "due", "c": "due"}
+
+
+def test_who_lost_the_lease_marks_nothing_and_sends_nothing(send, database, monkeypatch):
+    owe(database, notice("a"))
+    monkeypatch.setattr(
+        module, "failpoint", lambda name: pass_time(database, 31) if name == "rendered" else None
+    )
+    destination = Scripted()
+    send(destination)
+    assert destination.sent == []
+    assert standing(database) == {"a": "claimed"}, "left to the sweep"
+
+
+def test_an_answer_that_comes_after_the_lease_changes_nothing(send, database):
+    def steal() -> None:
+        pass_time(database, 31)
+        with database.write() as connection:
+            outbox.lapse(connection)
+            outbox.claim(connection, "sink", 1, 30.0)
+
+    owe(database, notice("a"))
+    assert send(Scripted({"a": steal})).settled == 0
+    assert standing(database) == {"a": "claimed"}
+
+
+def test_a_turn_ends_with_its_time_and_says_that_there_is_more(send, database, clock):
+    owe(database, *(notice(str(n)) for n in range(25)))
+    destination = Scripted({"9": lambda: clock.__setitem__(0, module.TURN_S)})
+    assert send(destination) == Delivered(10, more=True)
+    assert send(destination) == Delivered(15, more=False)
+
+
+def test_nothing_is_sent_while_the_installation_is_paused(send, database):
+    owe(database, notice("a"))
+    with database.write() as connection:
+        set_setting(connection, "paused", "a person said so")
+    assert send(Scripted()) == Delivered(0, more=False)
+
+
+def test_the_three_errors_are_all_there_are():
+    assert set(IntegrationError.__subclasses__()) == {RetryLater, Rejected, Misconfigured}

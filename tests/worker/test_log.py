@@ -1,0 +1,236 @@
+"""What is logged: one JSON object a line, without a secret or an address, whoever logs and however."""
+
+import io
+import json
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import Settings
+from tests.rehearsal import ROOT
+from worker import log
+from worker.log import redacted, redaction
+from worker.secrets import secrets
+
+PASSWORD = 'p4ss "wörd"/\\@x'
+"""A password that every way of quoting changes."""
+TOKEN = "xoxb-1234-canary"
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Configures logging as a process does, and tells what has been logged since."""
+    root, levels = logging.getLogger(), {}
+    kept = root.handlers[:], root.level, sys.excepthook, threading.excepthook
+    for name in ("kombu", "amqp", "urllib3", "celery.redirected", "alembic"):
+        levels[name] = logging.getLogger(name).level
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    log.configure("DEBUG", [PASSWORD])
+    yield stream.getvalue
+    root.handlers[:], level, sys.excepthook, threading.excepthook = kept
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.reset_defaults()
+
+
+ADDRESSES = (
+    "dana@customer.example",
+    "Dana.Quill+tag@mail.customer.example",
+    "dana_quill-2@customer.co.example",
+    "o'brien@customer.example",
+    "dana%40customer.example",
+    "jörg@kunde.example",
+    "dana@bücher.example",
+    "d@x.example",
+)
+SECRETS = (
+    TOKEN,
+    "xoxp-1-2-abcDEF",
+    "xapp-1-A-canary",
+    "sk_live_canary",
+    "rk_live_canary",
+    "whsec_canary/+=",
+    "pat-eu1-canary",
+    "Bearer eyJhbGciOi.canary-_",
+    "bearer canary",
+    "Basic Y2FuYXJ5OmNhbmFyeQ==",
+)
+URLS = (
+    "postgresql://seat:canary@db.example:5432/seat",
+    "redis://:canary@broker.example/0",
+    "amqp://seat:can%40ary@broker.example//",
+)
+AROUND = ("{}", "<{}>", '"{}"', "({}),", "to={};", "mailto:{}?x", "[{}]", "Key (email)=({}) exists", "x {}\n")
+
+
+def core(text: str) -> str:
+    """The part of an address or a secret that must be gone."""
+    return text.partition("@")[0].split("%40")[0] if "example" in text and "://" not in text else text
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("text", [*ADDRESSES, *SECRETS])
+def test_an_address_or_a_token_is_taken_out_wherever_it_stands(text, around):
+    told = redacted(around.format(text))
+    assert text not in told
+    assert core(text).split()[-1] not in told.split("[")[0] or len(core(text)) == 1
+    assert "[address]" in told or "[secret]" in told
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_what_signs_in_is_taken_out_of_urls_and_the_rest_stays(url):
+    told = redacted(f"cannot reach {url}: refused")
+    assert "canary" not in told
+    assert "can%40ary" not in told
+    assert told.endswith(
+        "example:5432/seat: refused" if "5432" in url else url.partition(".example")[2] + ": refused"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run 3 released: 5 notices",
+        "2026-06-01T08:30:00Z",
+        "csm/a1/s-a1@2026-01-01/at_risk/3",
+        "sqlite:////var/lib/seatsignal.sqlite3",
+        "http://127.0.0.1:8080/healthz",
+        "worker@host",
+        "barer than before, and basically fine",
+    ],
+)
+def test_what_is_neither_stays_as_it_is(text):
+    assert redacted(text) == text
+
+
+@given(st.text(min_size=4).filter(str.strip), st.text())
+def test_a_known_secret_is_gone_in_every_spelling(secret, around):
+    redact = redaction([secret])
+    for spelt in (secret, json.dumps(secret), repr(secret)):
+        inner = spelt if spelt == secret else spelt[1:-1]
+        told = redact(f"{around}{spelt}{around}")
+        assert inner not in told.replace("[secret]", "").replace("[address]", "") or inner in around + around
+
+
+def test_a_password_too_short_to_be_one_takes_out_nothing():
+    assert redaction(["a", ""])("a password") == "a password"
+
+
+LOGGERS: tuple[Callable[[str], object], ...] = (
+    lambda text: structlog.get_logger().warning("event", detail=text),
+    lambda text: structlog.get_logger().warning(text),
+    lambda text: structlog.get_logger().bind(detail=text).info("event"),
+    lambda text: structlog.get_logger().info("event", deep={"list": [text, {"key": (text,)}]}),
+    lambda text: structlog.get_logger().info("event", **{text: 1}),
+    lambda text: structlog.get_logger().info("event", error=ValueError(text)),
+    lambda text: logging.getLogger("celery.worker").info("task %s took %r", text, {"person": text}),
+    lambda text: logging.getLogger("celery.app.trace").error("raised", exc_info=ValueError(text)),
+    lambda text: logging.getLogger("asyncio").debug(text),
+    lambda text: logging.getLogger("library").warning(b"bytes %r", text.encode()),
+)
+
+
+@pytest.mark.parametrize("text", [TOKEN, PASSWORD, ADDRESSES[0], ADDRESSES[5], URLS[0]])
+@pytest.mark.parametrize("write", LOGGERS)
+def test_no_logger_lets_anything_through(logged, write, text):
+    write(text)
+    assert_clean(logged(), text)
+
+
+def assert_clean(told: str, text: str) -> None:
+    """One JSON object a line, in which the text is taken out."""
+    assert told.endswith("\n")
+    for line in told.splitlines():
+        json.loads(line)
+    assert "[secret]" in told or "[address]" in told
+    assert not {form for form in log._forms(text) if form in told}
+
+
+def raise_from(text: str) -> None:
+    """Raise an error whose cause, context and notes all say something."""
+    try:
+        try:
+            raise KeyError(text)
+        except KeyError as error:
+            raise ValueError(f"bad value {text!r}") from error
+    except ValueError as error:
+        error.add_note(f"said {text}")
+        raise RuntimeError(text, {"told": text}) from error
+
+
+@pytest.mark.parametrize("text", [TOKEN, PASSWORD, ADDRESSES[0], URLS[1]])
+def test_no_traceback_lets_anything_through(logged, text):
+    try:
+        raise_from(text)
+    except RuntimeError as error:
+        structlog.get_logger().exception("broke")
+        logging.getLogger("celery.app.trace").exception("Task %s raised", text)
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert logged().count('"event": "crashed"') == 1
+    assert logged().count("Traceback (most recent call last)") == 9
+    assert_clean(logged(), text)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_crashes_is_logged_without_its_secrets(logged):
+    crashing = threading.Thread(target=raise_from, args=(ADDRESSES[0],))
+    hook, threading.excepthook = threading.excepthook, log._thread_crashed
+    crashing.start()
+    crashing.join()
+    threading.excepthook = hook
+    assert '"event": "crashed"' in logged()
+    assert_clean(logged(), ADDRESSES[0])
+
+
+def test_the_level_counts_and_noisy_libraries_stay_quiet(logged):
+    logging.getLogger("kombu").info("connected")
+    logging.getLogger("urllib3.connectionpool").debug("GET /?email=dana")
+    logging.getLogger("ours").debug("told")
+    assert [json.loads(line)["event"] for line in logged().splitlines()] == ["told"]
+
+
+def test_without_redaction_the_check_would_notice(logged, monkeypatch):
+    monkeypatch.setattr(log, "redaction", lambda _: lambda text: text)
+    log.configure("DEBUG")
+    structlog.get_logger().warning("event", detail=ADDRESSES[0])
+    assert ADDRESSES[0] in logged()
+    with pytest.raises(AssertionError):
+        assert_clean(logged(), ADDRESSES[0])
+
+
+def test_every_secret_that_is_set_is_known(monkeypatch):
+    monkeypatch.setenv("SEATSIGNAL_SLACK_TOKEN", "canary-1")
+    monkeypatch.setenv("seatsignal_mail_password", "canary-2")
+    chosen = Settings(
+        database_url="postgresql://seat:canary%2F3@db.example/seat?sslpassword=canary-4&sslmode=require",
+        broker_url="redis://:canary-5@broker.example/0",
+    )
+    assert secrets(chosen) == {"canary-1", "canary-2", "canary%2F3", "canary/3", "canary-4", "canary-5"}
+    assert secrets(Settings(database_url="plain.sqlite3")) == {"canary-1", "canary-2"}
+
+
+CRASHING = """
+from worker import log
+log.configure("INFO", ["canary-password"])
+raise RuntimeError("dana@customer.example canary-password")
+"""
+
+
+def test_a_process_that_crashes_tells_no_secret(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", CRASHING], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    told = json.loads(done.stderr)
+    assert told["event"] == "crashed"
+    assert told["exception"].endswith("RuntimeError: [address] [secret]")

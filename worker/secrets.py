@@ -1,0 +1,34 @@
+"""What must never be written anywhere: every secret that is set."""
+
+import os
+from urllib.parse import unquote
+
+from pydantic import SecretStr
+
+from config.settings import Settings
+from integrations import registry
+
+
+def secrets(chosen: Settings) -> set[str]:
+    """Return the passwords in our URLs, and the values of every integration's secret settings."""
+    in_urls = {part for url in (chosen.database_url, chosen.broker_url) for part in _in_url(url)}
+    given = {name.upper(): value for name, value in os.environ.items()}
+    return in_urls | {given[name] for name in _variables() if given.get(name)}
+
+
+def _in_url(url: str) -> set[str]:
+    """Return the password before a URL's host, as it is spelt there and as it is meant."""
+    before, at, _ = url.partition("://")[2].rpartition("@")
+    password = before.partition(":")[2] if at else ""
+    query = url.partition("?")[2].split("&")
+    in_query = [value for name, _, value in (part.partition("=") for part in query) if "password" in name]
+    return {form for found in (password, *in_query) if found for form in (found, unquote(found))}
+
+
+def _variables() -> list[str]:
+    return [
+        f"SEATSIGNAL_{vendor}_{name}".upper()
+        for vendor, model in registry.settings_models().items()
+        for name, field in model.model_fields.items()
+        if field.annotation is SecretStr
+    ]
