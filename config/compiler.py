@@ -235,11 +235,11 @@ class _Writer:
 
     def source(self) -> str:
         """Return the whole function: measures first, then what was written."""
-        loads = []
-        for name in self._names:
-            loads.append(f"{name} = {_raw(name)}")
-            if name in NUMBERS:
-                loads += [f"if {name} is NOT_APPLICABLE:", f"{_INDENT}{name} = None"]
+        loads = [
+            f"{', '.join(names._fields)} = {family}" for family, names in Measures.__annotations__.items()
+        ]
+        for name in filter(NUMBERS.__contains__, self._names):
+            loads += [f"if {name} is NOT_APPLICABLE:", f"{_INDENT}{name} = None"]
         body = (f"{', '.join(Measures._fields)} = measures", *loads, *self._lines)
         return "def rules(measures):\n" + "".join(f"{_INDENT}{line}\n" for line in body)
 

@@ -12,6 +12,8 @@ from config.errors import Actionable
 
 _M = TypeVar("_M", bound=BaseModel)
 SHIPPED = Path(__file__).parent
+_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where it was built: ten times as fast, and every command reads our files."""
 
 
 class ConfigError(Actionable):
@@ -26,7 +28,7 @@ class ConfigError(Actionable):
 def read(model: type[_M], path: Path) -> _M:
     """Return the validated content of a YAML file, or raise `ConfigError` with every problem."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506 - it is a safe one
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
     except yaml.YAMLError as error:
@@ -47,8 +49,10 @@ def _problem(path: Path, model: type[BaseModel], details: Any) -> str:  # noqa: 
 
 def _fields(model: Any, location: Sequence[Any]) -> list[str]:  # noqa: ANN401 - a model or an annotation
     for part in location:
-        field = getattr(model, "model_fields", {}).get(part)
-        model = field.annotation if field else (get_args(model) or (model,))[-1]
+        fields = getattr(model, "model_fields", {})
+        if "root" in fields:  # a file that is a mapping as a whole
+            model, fields = fields["root"].annotation, {}
+        model = fields[part].annotation if part in fields else (get_args(model) or (model,))[-1]
     return list(getattr(model, "model_fields", {}))
 
 

@@ -7,9 +7,12 @@ and is none of ours or theirs is refused by ``seatsignal config check``.
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.files import ConfigError
 
 
 def data_folder() -> Path:
@@ -34,7 +37,7 @@ class Settings(BaseSettings):
     )
     broker_url: str = Field(default="memory://", description="memory:// or redis://host:port/db")
     public_url: str = Field(
-        default="", description="https address under which the outside reaches `web --public`"
+        default="", description="https address under which the outside reaches the web app"
     )
     manage_url: str = Field(default="", description="where customers manage their subscription")
     company_name: str = Field(default="Our company", description="who customers' mails are from")
@@ -47,10 +50,16 @@ class Settings(BaseSettings):
     tick_s: float = Field(default=10.0, gt=0, description="how often beat asks what is due")
     web_host: str = Field(default="127.0.0.1", description="address the web app binds to")
     web_port: int = Field(default=8080, ge=0, le=65_535, description="its port; 0 takes a free one")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="how much is logged"
+    )
 
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once. Raises `config.files.ConfigError`, without values."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    raise ConfigError([f"SEATSIGNAL_{str(one['loc'][0]).upper()}: {one['msg']}" for one in found])

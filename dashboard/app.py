@@ -24,7 +24,7 @@ REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
 def create_app(database: Database, company_name: str) -> FastAPI:
-    """Return the app of ``seatsignal web --public``; the database is opened by the first request.
+    """Return the app of ``seatsignal web``; the database is opened by the first request.
 
     ``company_name`` is ours, as it stands in the letters.
     """

@@ -35,6 +35,9 @@ class Decision:
     alerts: tuple[Alert, ...] = ()
 
 
+_NOTHING = Decision()
+
+
 class _Case(NamedTuple):
     """All that a decision rests on. ``standing`` is by kind and reason, the open one or the latest."""
 
@@ -62,9 +65,8 @@ def decide(  # noqa: PLR0917 - the order is the interface
     latest = _latest(standing, assessment.term)
     case = _Case(assessment, previous, latest, policy, as_of, first_run)
     opened = [flag for signal in assessment.signals if (flag := _opened(case, signal)) is not None]
-    closed = _closed(case, standing)
-    flags = (*opened, *_windows(case, standing), *closed)
-    return Decision(flags, alerts(standing, flags, policy, first_run=first_run))
+    flags = (*opened, *_windows(case, standing), *_closed(case, standing))
+    return Decision(flags, alerts(standing, flags, policy, first_run=first_run)) if flags else _NOTHING
 
 
 def _latest(standing: Sequence[Flag], term: str) -> dict[tuple[str, str], Flag]:
@@ -158,7 +160,7 @@ def _evidence(case: _Case, signal: Signal) -> str:
 
 def _closed(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
     """Return the flags whose signal is surely cleared; windows close in `_windows`."""
-    met = {(_kind(signal), signal.kind) for signal in case.assessment.signals}
+    met = [(_kind(signal), signal.kind) for signal in case.assessment.signals]
     return [
         replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)
         for flag in standing
@@ -186,7 +188,7 @@ def _windows(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
     assessment = case.assessment
     days = assessment.facts.get("window")
     entered = [flag for flag in standing if flag.kind == WINDOW]
-    nearest = min((int(flag.reason) for flag in entered if flag.term == assessment.term), default=None)
+    nearest = min([int(flag.reason) for flag in entered if flag.term == assessment.term], default=None)
     opens = isinstance(days, int) and (nearest is None or days < nearest)
     left = [
         replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)

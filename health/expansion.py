@@ -23,9 +23,10 @@ def expansion(findings: Findings, band: Band, rules: ExpansionRules) -> list[Sig
 
 def undecided(findings: Findings, rules: ExpansionRules) -> list[str]:
     """Return all groups not cleared, if those met are too few but with the undecided ones enough."""
-    met = [group for group, _ in findings.triggers]
-    possible = met + findings.undecided_triggers
-    return possible if len(met) < rules.groups_min <= len(possible) else []
+    possible = len(findings.triggers) + len(findings.undecided_triggers)
+    if not len(findings.triggers) < rules.groups_min <= possible:
+        return []
+    return [group for group, _ in findings.triggers] + findings.undecided_triggers
 
 
 def suggested_seats(measures: Measures, rules: ExpansionRules) -> int | None:

@@ -168,9 +168,11 @@ class Freshness:
     complete_through: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pulse:
     """The fleet on one day: freshness per source, and how its use stands against its own baseline.
+
+    Compared by identity, as a cache key.
 
     ``fleet_trend`` is the median over accounts of the last 14 days' use as a share of what their
     baselines expect (1.0 = as expected), or `None` where too few accounts have a baseline.

@@ -50,8 +50,9 @@ class Phrases:
     def __post_init__(self) -> None:
         """Find the fewest pieces one of which must be in a text: most texts have none."""
         last_words = (saying.split()[-1] for saying in self.sayings)
-        hints = (*self.verbs.whole, *self.verbs.stems, *last_words)
-        object.__setattr__(self, "_hints", tuple(dict.fromkeys(hints)))
+        hints = dict.fromkeys((*self.verbs.whole, *self.verbs.stems, *last_words))
+        fewest = [hint for hint in hints if not any(other in hint for other in hints if other != hint)]
+        object.__setattr__(self, "_hints", tuple(fewest))
 
     def speak_of_cancelling(self, text: str) -> bool:
         """Say whether ``text`` is about ending the subscription."""

@@ -13,7 +13,6 @@ from health.nouns import Assessment, Band, Contribution, Input, Score, Signal
 from health.policy import Policy
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
-from health.terms import in_force
 
 ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
     "weighted": weighted.score,
@@ -36,8 +35,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     score = ENGINES[policy.engine](findings, policy)
     verdict = band(score, policy.bands)
     grown = expansion.expansion(findings, verdict, policy.expansion)
-    rules = policy.renewals
-    account = facts.book(in_force(features.terms, as_of, rules), as_of)
+    account = facts.book(features, as_of, policy.renewals, workdays)
+    room = "" in [signal.gate for signal in grown]
     return Assessment(
         account=features.account,
         as_of=as_of,
@@ -45,22 +44,14 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
         band=verdict,
         inputs=_inputs(found),
         signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
-        facts={
-            "name": features.name,
-            "csm_email": features.csm_email,
-            "health": score.points // 100,
-            **facts.seat_facts(found),
-            **facts.money_facts(account, found, score, policy),
-            **facts.growth_facts(account, found, policy, grown=any(not signal.gate for signal in grown)),
-            **facts.renewal_facts(account, features, as_of, rules, workdays),
-        },
+        facts=facts.figures(features, account, found, score, policy, grown=room),
         term=term_key(account.first.term) if account.first else "",
         undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
     )
 
 
 def _inputs(found: Measures) -> Mapping[str, Input]:
-    numbers = (*found.licence, *found.use, *found.capacity, *found.service, *found.term)
+    numbers = found.licence + found.use + found.capacity + found.service + found.term
     return dict(zip(NUMBERS, numbers, strict=True))
 
 

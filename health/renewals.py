@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from health.features import Term
 from health.policy import Points, RenewalRules
@@ -15,8 +16,7 @@ _LONGEST_CLOSURE = 14  # days without a working day; no calendar has more
 _UNEVEN_DAYS = 2  # three months may be 89 days, and six 181
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """The earliest date still ahead on which someone must act, and the term it belongs to.
 
     ``kind`` is ``notice``, ``review`` or ``term_end``.
@@ -74,12 +74,11 @@ def _notice_on(term: Term) -> date | None:
 
 
 def _anchor(term: Term, as_of: date) -> Anchor | None:
-    dates = (("notice", _notice_on(term)), ("review", term.review_on), ("term_end", term.term_end))
-    ahead = [(on, kind) for kind, on in dates if on is not None and on >= as_of]
-    if not ahead:
-        return None
-    on, kind = min(ahead)
-    return Anchor(on, kind, term)
+    found = None
+    for kind, on in (("notice", _notice_on(term)), ("review", term.review_on), ("term_end", term.term_end)):
+        if on is not None and on >= as_of and (found is None or on < found.on):
+            found = Anchor(on, kind, term)
+    return found
 
 
 def windows(term: Term, rules: RenewalRules) -> tuple[int, ...]:
@@ -87,7 +86,7 @@ def windows(term: Term, rules: RenewalRules) -> tuple[int, ...]:
     if term.term_end is None or rolling(term, rules):
         return ()
     length = (term.term_end - term.term_start).days + _UNEVEN_DAYS
-    return tuple(days for days in rules.windows if rules.term_parts * days <= length)
+    return tuple([days for days in rules.windows if rules.term_parts * days <= length])
 
 
 def window(found: Anchor, as_of: date, rules: RenewalRules, is_workday: Callable[[date], bool]) -> int | None:
@@ -98,11 +97,11 @@ def window(found: Anchor, as_of: date, rules: RenewalRules, is_workday: Callable
     ahead = (found.on - as_of).days
     if ahead > max(rules.windows) + _LONGEST_CLOSURE:
         return None
-    open_ones = (
+    open_ones = [
         days
         for days in windows(found.term, rules)
         if ahead <= days or _moved_to(as_of, ahead - days, is_workday)
-    )
+    ]
     return min(open_ones, default=None)
 
 
@@ -115,18 +114,20 @@ def _moved_to(as_of: date, days: int, is_workday: Callable[[date], bool]) -> boo
 
 def revenue_at_risk_minor(found: Sequence[Anchor], first: Anchor) -> int:
     """Return recurring revenue up at the first anchor, per year: all terms of its currency and date."""
-    up = [at.term for at in found if at.on == first.on and at.term.currency == first.term.currency]
-    return _MONTHS * sum(term.mrr_minor or 0 for term in up)
+    on, currency = first.on, first.term.currency
+    return _MONTHS * sum(
+        [at.term.mrr_minor or 0 for at in found if at.on == on and at.term.currency == currency]
+    )
 
 
 def downsizing_risk_minor(terms: Sequence[Term], active_users: float) -> int:
     """Return (purchased minus active seats) times price per seat and year; 0 when every seat is used."""
-    priced = [term for term in terms if term.seats and term.mrr_minor is not None]
-    seats = sum(term.seats or 0 for term in priced)
-    if not seats:
-        return 0
-    mrr = sum(term.mrr_minor or 0 for term in priced)
-    return round(_MONTHS * mrr * max(0.0, seats - active_users) / seats)
+    seats = mrr = 0
+    for term in terms:
+        if term.seats and term.mrr_minor is not None:
+            seats += term.seats
+            mrr += term.mrr_minor
+    return round(_MONTHS * mrr * (seats - active_users) / seats) if seats > active_users else 0
 
 
 def nearness(days: int | None, curve: Points) -> float:

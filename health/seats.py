@@ -1,7 +1,8 @@
 """Seats: bought, given out, used, and how near they are to being full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from health.cuts import weighed
@@ -14,6 +15,7 @@ from health.track import Track
 _SNAPSHOT_DAYS = 30
 _BY_CONSUMPTION = "usage"
 _DOMAINS = "domains"
+_NOT_SOLD_BY_SEAT = SeatMeasures(*[NOT_APPLICABLE] * len(SeatMeasures._fields))
 
 
 class Activity(NamedTuple):
@@ -27,11 +29,9 @@ class Activity(NamedTuple):
 
 def utilisation(active_users: Input, seats: Input) -> Input:
     """Return active users ÷ seats times 100; over 100 is over-use. Unknown without seats to divide by."""
-    if active_users is NOT_APPLICABLE or seats is NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    if not isinstance(active_users, float) or not isinstance(seats, float) or seats <= 0:
-        return None
-    return 100.0 * active_users / seats
+    if isinstance(active_users, float) and isinstance(seats, float):
+        return 100.0 * active_users / seats if seats > 0 else None
+    return NOT_APPLICABLE if active_users is NOT_APPLICABLE or seats is NOT_APPLICABLE else None
 
 
 def activity(features: Features, track: Track | None, policy: Policy) -> Activity:
@@ -41,27 +41,36 @@ def activity(features: Features, track: Track | None, policy: Policy) -> Activit
     """
     if track is None:
         return Activity(policy.active[0], None, None, None)
-    metric = track.first_of([active.metric for active in policy.active])
+    definitions = _definitions(policy)
+    metric = track.first_of(definitions)
     if metric is None:
         nothing = None if track.values else 0.0
         return Activity(policy.active[0], nothing, nothing, nothing)
-    definition = next(active for active in policy.active if active.metric == metric)
+    definition = definitions[metric]
     days = policy.windows.mean_days
     daily = track.tail(metric, days)
     half = days // 2
     early = weighed(daily[:half], track.cuts.early)
     rise = weighed(daily[half:], track.cuts.late) - early
     mean = early + rise * track.cuts.late_share
-    users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric)
+    users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric, daily[-1])
     return Activity(definition, users, mean, rise / half)
 
 
-def _snapshot(features: Features, track: Track, metric: str) -> float:
+@lru_cache(maxsize=16)
+def _definitions(policy: Policy) -> Mapping[str, Active]:
+    """Return the definitions by metric, in order of preference; the first where two take the same."""
+    found: dict[str, Active] = {}
+    for active in policy.active:
+        found.setdefault(active.metric, active)
+    return found
+
+
+def _snapshot(features: Features, track: Track, metric: str, last: float) -> float:
     """Return the snapshot of the last day; of a day before it where the source skipped quiet days.
 
     A count over 30 days cannot be 0 while there was use within them: then the row is missing, not zero.
     """
-    (last,) = track.tail(metric, 1)
     used = features.last_used_on
     if last or used is None or (track.end - used).days >= _SNAPSHOT_DAYS:
         return last
@@ -71,48 +80,47 @@ def _snapshot(features: Features, track: Track, metric: str) -> float:
 def seat_measures(features: Features, current: Sequence[Term], active: Activity, as_of: date) -> SeatMeasures:
     """Return the seat measures over the terms in force; not applicable where all are by consumption."""
     licensed = [term for term in current if term.licence_model != _BY_CONSUMPTION]
-    seats = _sum([term.seats for term in licensed])
-    if not licensed and current:
-        return SeatMeasures(*[NOT_APPLICABLE] * len(SeatMeasures._fields))
-    growth = float(sum(term.growth_seats for term in licensed if _ahead(term, as_of)))
-    committed = None if seats is None else seats - growth
+    if current and not licensed:
+        return _NOT_SOLD_BY_SEAT
+    users, seats, growth = active.users, _seats(licensed), _growth_seats(licensed, as_of)
+    used_pct = utilisation(users, seats)
+    committed_pct = utilisation(users, seats - growth) if seats is not None and growth else used_pct
     assigned = None if features.assigned_seats is None else float(features.assigned_seats)
-    return SeatMeasures(
-        seats=seats,
-        growth_seats=growth,
-        active_users=active.users,
-        utilisation_pct=utilisation(active.users, seats),
-        committed_utilisation_pct=utilisation(active.users, committed),
-        assigned_seats=assigned,
-        assigned_pct=utilisation(assigned, seats),
-        adopted_pct=utilisation(active.users, assigned),
-    )
+    assigned_pct, adopted_pct = utilisation(assigned, seats), utilisation(users, assigned)
+    return SeatMeasures(seats, growth, users, used_pct, committed_pct, assigned, assigned_pct, adopted_pct)
 
 
-def _sum(seats: Sequence[int | None]) -> float | None:
-    known = [number for number in seats if number is not None]
-    return float(sum(known)) if seats and len(known) == len(seats) else None
+def _seats(licensed: Sequence[Term]) -> float | None:
+    """Return the seats of all terms, or `None` where one does not state them."""
+    total = 0.0
+    for term in licensed:
+        if term.seats is None:
+            return None
+        total += term.seats
+    return total if licensed else None
 
 
-def _ahead(term: Term, as_of: date) -> bool:
-    return term.growth_until is None or term.growth_until > as_of
+def _growth_seats(licensed: Sequence[Term], as_of: date) -> float:
+    """Return the seats that are declared as bought ahead and not yet due."""
+    total = 0.0
+    for term in licensed:
+        if term.growth_seats and (term.growth_until is None or term.growth_until > as_of):
+            total += term.growth_seats
+    return total
 
 
 def capacity_measures(
     limits: Sequence[LimitFact] | None, licence: SeatMeasures, active: Activity
 ) -> CapacityMeasures:
     """Return how near seats and quotas are to their limits; ``limits`` is `None` where none is known."""
-    quotas = [100.0 * limit.used / limit.allowed for limit in limits or () if limit.allowed > 0]
-    seats = licence.seats
-    mean_pct = utilisation(active.mean, seats)
-    return CapacityMeasures(
-        capacity_pct=_nearest(mean_pct, quotas),
-        limit_pct=_nearest(licence.utilisation_pct, quotas),
-        domain_use_pct=None if limits is None else _domains(limits),
-        mean_active=active.mean,
-        growth_per_day=active.per_day,
-        days_until_full=_days_until_full(active, seats),
-    )
+    mean, per_day = active.mean, active.per_day
+    capacity_pct, limit_pct = utilisation(mean, licence.seats), licence.utilisation_pct
+    if limits:
+        quotas = [100.0 * limit.used / limit.allowed for limit in limits if limit.allowed > 0]
+        capacity_pct, limit_pct = _nearest(capacity_pct, quotas), _nearest(limit_pct, quotas)
+    domain_use_pct = None if limits is None else _domains(limits)
+    days_until_full = _days_until_full(mean, per_day, licence.seats)
+    return CapacityMeasures(capacity_pct, limit_pct, domain_use_pct, mean, per_day, days_until_full)
 
 
 def _nearest(seats_pct: Input, quotas: Sequence[float]) -> Input:
@@ -126,8 +134,7 @@ def _domains(limits: Sequence[LimitFact]) -> Input:
     return uses[0] if uses else NOT_APPLICABLE
 
 
-def _days_until_full(active: Activity, seats: Input) -> Input:
-    mean, per_day = active.mean, active.per_day
+def _days_until_full(mean: Input, per_day: Input, seats: Input) -> Input:
     if not isinstance(mean, float) or not isinstance(per_day, float) or not isinstance(seats, float):
         return NOT_APPLICABLE if seats is NOT_APPLICABLE else None
     if mean >= seats:

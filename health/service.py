@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from health.features import EventFact, Features, PaymentFact, SurveyFact, TicketFact
+from health.intent import Phrases
 from health.nouns import Input
 from health.policy import Policy
 from health.rules import ServiceMeasures
@@ -11,6 +12,7 @@ from health.rules import ServiceMeasures
 _SOLVED = frozenset({"solved", "closed"})
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
+_UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
 
 def service_measures(
@@ -18,10 +20,10 @@ def service_measures(
 ) -> ServiceMeasures:
     """Return the service measures; those of a kind that is not among ``kinds`` are unknown."""
     return ServiceMeasures(
-        *_tickets(features.tickets, as_of, policy) if "tickets" in kinds else (None,) * 4,
-        *_payments(features.payments, as_of) if "payments" in kinds else (None,) * 2,
-        *_surveys(features.surveys, as_of, policy) if "surveys" in kinds else (None,) * 3,
-        *_events(features.events, as_of, policy) if "events" in kinds else (None,) * 3,
+        *(_tickets(features.tickets, as_of, policy) if "tickets" in kinds else _UNKNOWN[:4]),
+        *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
+        *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
+        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
 
@@ -33,29 +35,31 @@ def is_open(ticket: TicketFact, as_of: date) -> bool:
 
 
 def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
-    if not tickets:
-        return 0.0, 0.0, 0.0, 0.0
-    opened = [ticket for ticket in tickets if is_open(ticket, as_of)]
-    urgent = sum([ticket.priority in policy.urgent for ticket in opened])
-    load = len(opened) + (_URGENT_COUNTS - 1) * urgent
-    recent = as_of - timedelta(days=policy.windows.ticket_days)
-    heard = [ticket for ticket in tickets if ticket.opened_on >= recent or is_open(ticket, as_of)]
-    cancelling = sum([_speaks_of_cancelling(ticket, policy) for ticket in heard])
-    return float(len(opened)), float(urgent), float(load), float(cancelling)
+    opened = urgent = cancelling = 0.0
+    ticket_days = policy.windows.ticket_days
+    for ticket in tickets:
+        if is_open(ticket, as_of):
+            opened += 1
+            urgent += ticket.priority in policy.urgent
+        elif (as_of - ticket.opened_on).days > ticket_days:
+            continue
+        cancelling += _speaks_of_cancelling(ticket, policy.phrases)
+    return opened, urgent, opened + (_URGENT_COUNTS - 1) * urgent, cancelling
 
 
-def _speaks_of_cancelling(ticket: TicketFact, policy: Policy) -> bool:
-    speaks = policy.phrases.speak_of_cancelling
-    return speaks(ticket.subject) or (bool(ticket.topic) and speaks(ticket.topic.replace("_", " ")))
+def _speaks_of_cancelling(ticket: TicketFact, phrases: Phrases) -> bool:
+    if phrases.speak_of_cancelling(ticket.subject):
+        return True
+    return bool(ticket.topic) and phrases.speak_of_cancelling(ticket.topic.replace("_", " "))
 
 
 def _payments(payments: Sequence[PaymentFact], as_of: date) -> tuple[Input, ...]:
-    unsettled = [payment for payment in payments if _unsettled(payment, as_of)]
-    if not unsettled:
-        return 0.0, 0.0
-    failed = sum(payment.status in _FAILED or payment.attempts > 0 for payment in unsettled)
-    overdue = max(max(1, (as_of - payment.due_on).days) for payment in unsettled)
-    return float(failed), float(overdue)
+    failed = overdue = 0.0
+    for payment in payments:
+        if _unsettled(payment, as_of):
+            failed += payment.status in _FAILED or payment.attempts > 0
+            overdue = max(overdue, 1.0, (as_of - payment.due_on).days)
+    return failed, float(overdue)
 
 
 def _unsettled(payment: PaymentFact, as_of: date) -> bool:

@@ -1,7 +1,7 @@
 """Terms: which are in force, and what changed since the one before."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from health.features import Features, Term
 from health.nouns import NOT_APPLICABLE, Input
@@ -18,23 +18,22 @@ def in_force(terms: Sequence[Term], as_of: date, rules: RenewalRules) -> list[Te
     A term is in force on [term_start, term_end), and for the days of grace after it where it renews by
     itself and no successor is known.
     """
-    graced = as_of - timedelta(days=rules.grace_days)
     return [
         term
         for term in terms
-        if (term.term_end is None or term.term_end > graced)
-        and term.term_start <= as_of
+        if term.term_start <= as_of
         and term.status not in rules.ended
-        and _lasts(term, terms, as_of)
+        and ((term.term_end is not None and as_of < term.term_end) or _lasts(term, terms, as_of, rules))
     ]
 
 
-def _lasts(term: Term, terms: Sequence[Term], as_of: date) -> bool:
+def _lasts(term: Term, terms: Sequence[Term], as_of: date, rules: RenewalRules) -> bool:
     """Say whether a term that ended within the days of grace, or has no end, is still the last one."""
-    if term.term_end is not None and as_of < term.term_end:
-        return True
-    open_ended = term.term_end is None or term.auto_renew
-    return open_ended and not any(_follows(other, term, as_of) for other in terms)
+    if term.term_end is not None:
+        graced = (as_of - term.term_end).days < rules.grace_days
+        if not graced or not term.auto_renew:
+            return False
+    return not any(_follows(other, term, as_of) for other in terms)
 
 
 def _follows(other: Term, term: Term, as_of: date) -> bool:
@@ -51,30 +50,47 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
 
 def started_on(features: Features) -> date | None:
     """Return the earliest of the first term and the first use; when neither is known, the creation."""
-    days = [term.term_start for term in features.terms]
-    if features.first_used_on is not None:
-        days.append(features.first_used_on)
-    return min(days) if days else features.created_on
+    earliest = features.first_used_on
+    for term in features.terms:
+        if earliest is None or term.term_start < earliest:
+            earliest = term.term_start
+    return earliest or features.created_on
 
 
 def term_measures(
     terms: Sequence[Term], current: Sequence[Term], started: date | None, as_of: date, rules: RenewalRules
 ) -> TermMeasures:
     """Return what the terms say; ``current`` are those in force."""
-    pairs = [(_before(term, terms), term) for term in current] if len(terms) > len(current) else []
-    followed = [(before, term) for before, term in pairs if before is not None]
-    ends = [term.term_end for term in current if term.term_end and not rolling(term, rules)]
-    ahead = [(end - as_of).days for end in ends if end >= as_of]
-    starts = [term.term_start for term in current]
+    mrr_change, seats_change = _changes(terms, current)
     return TermMeasures(
-        days_to_renewal=float(min(ahead)) if ahead else NOT_APPLICABLE,
-        days_into_term=float((as_of - max(starts)).days) if starts else NOT_APPLICABLE,
-        mrr_change_pct=_change([(before.mrr_minor, term.mrr_minor) for before, term in followed]),
-        seats_change_pct=_change([(before.seats, term.seats) for before, term in followed]),
-        price_change_pct=_change([(term.mrr_minor, term.renewal_mrr_minor) for term in current]),
-        account_age_days=None if started is None else float((as_of - started).days),
-        in_trial=float(any(_on_trial(term, as_of) for term in current)),
-        cancelling=float(any(term.cancel_at_period_end for term in current)),
+        _days_to_renewal(current, as_of, rules),
+        float((as_of - max([term.term_start for term in current])).days) if current else NOT_APPLICABLE,
+        mrr_change,
+        seats_change,
+        _change([(term.mrr_minor, term.renewal_mrr_minor) for term in current]),
+        None if started is None else float((as_of - started).days),
+        float(True in [_on_trial(term, as_of) for term in current]),
+        float(True in [term.cancel_at_period_end for term in current]),
+    )
+
+
+def _days_to_renewal(current: Sequence[Term], as_of: date, rules: RenewalRules) -> Input:
+    nearest: date | None = None
+    for term in current:
+        end = term.term_end
+        if end and end >= as_of and (nearest is None or end < nearest) and not rolling(term, rules):
+            nearest = end
+    return float((nearest - as_of).days) if nearest else NOT_APPLICABLE
+
+
+def _changes(terms: Sequence[Term], current: Sequence[Term]) -> tuple[Input, Input]:
+    """Return the changes of revenue and seats against the terms before those in force."""
+    if len(terms) == len(current):
+        return NOT_APPLICABLE, NOT_APPLICABLE
+    pairs = [(before, term) for term in current if (before := _before(term, terms)) is not None]
+    return (
+        _change([(before.mrr_minor, term.mrr_minor) for before, term in pairs]),
+        _change([(before.seats, term.seats) for before, term in pairs]),
     )
 
 
@@ -89,9 +105,12 @@ def _before(term: Term, terms: Sequence[Term]) -> Term | None:
 
 def _change(pairs: Sequence[tuple[int | None, int | None]]) -> Input:
     """Return the change of the sum in per cent, over pairs of which both sides are known."""
-    both = [(old, new) for old, new in pairs if old is not None and new is not None]
-    old = sum(old for old, _ in both)
-    return 100.0 * sum(new for _, new in both) / old - 100.0 if old else NOT_APPLICABLE
+    before = after = 0
+    for old, new in pairs:
+        if old is not None and new is not None:
+            before += old
+            after += new
+    return 100.0 * after / before - 100.0 if before else NOT_APPLICABLE
 
 
 def _on_trial(term: Term, as_of: date) -> bool:

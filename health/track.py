@@ -1,8 +1,9 @@
 """Track: an account's daily series, cut at the last complete day."""
 
 from array import array
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from health.calendars import Workdays
@@ -33,26 +34,49 @@ class Track(NamedTuple):
         body = values[max(0, start) : max(0, stop)].tolist()
         return ([0.0] * min(days, max(0, -start)) + body + [0.0] * days)[:days]
 
-    def first_of(self, metrics: Sequence[str]) -> str | None:
+    def first_of(self, metrics: Iterable[str]) -> str | None:
         """Return the first metric that has any use in the series, else the first that is there."""
         there = None
         for metric in metrics:
-            if metric in self.values:
-                if any(self.values[metric]):
+            daily = self.values.get(metric)
+            if daily is not None:
+                if any(daily):
                     return metric
                 there = there or metric
         return there
 
 
-def known(features: Features, pulse: Pulse, as_of: date, policy: Policy) -> dict[str, date]:
-    """Return the kinds of fact that are known of the account, each with its last complete day.
+class Known(NamedTuple):
+    """The kinds of fact that are known of an account, and the day its windows of use end on.
+
+    ``end`` is the last complete day of the sources that state use, at the latest the day before the
+    judged one; `None` where use is not known.
+    """
+
+    kinds: frozenset[str]
+    end: date | None
+
+
+@lru_cache(maxsize=256)
+def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -> Known:
+    """Return what is known of an account that is linked to ``sources``: few sets of them make a fleet.
 
     A kind that no linked source covers, or whose last complete day is past its shelf life, is not known.
     Where several sources state a kind, the one furthest behind decides.
     """
+    found = _complete_through(sources, pulse, as_of, policy)
+    through = found.get("usage")
+    end = None if through is None else min(through, as_of - timedelta(days=1))
+    return Known(frozenset(found), end)
+
+
+def _complete_through(
+    sources: Sequence[str], pulse: Pulse, as_of: date, policy: Policy
+) -> Mapping[str, date]:
+    """Return the last complete day of each kind that is known."""
     found: dict[str, date] = {}
     stale = set()
-    for source in features.sources:
+    for source in sources:
         fresh = pulse.freshness.get(source)
         if fresh is None:
             continue
@@ -63,7 +87,7 @@ def known(features: Features, pulse: Pulse, as_of: date, policy: Policy) -> dict
                 stale.add(kind)
             elif kind not in found or (through is not None and through < found[kind]):
                 found[kind] = through or as_of
-    return {kind: found[kind] for kind in found if kind not in stale} if stale else found
+    return {kind: found[kind] for kind in found if kind not in stale}
 
 
 def track(features: Features, end: date, policy: Policy, workdays: Workdays) -> Track:
@@ -73,4 +97,5 @@ def track(features: Features, end: date, policy: Policy, workdays: Workdays) -> 
     series = features.series
     if series is None:
         return Track({}, 0, end, used, weights)
-    return Track(series.values, (end - series.start).days + 1, end, max(used, series.start), weights)
+    start = series.start
+    return Track(series.values, (end - start).days + 1, end, max(used, start), weights)

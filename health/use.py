@@ -31,31 +31,33 @@ class Core(NamedTuple):
     weeks: Input
 
 
+_NO_CORE = Core(NOT_APPLICABLE, NOT_APPLICABLE)
+
+
 def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     features: Features, track: Track, as_of: date, started: date | None, policy: Policy, pulse: Pulse
 ) -> UseMeasures:
     """Return the use measures of an account whose use is known. ``started``: its first term or use."""
     metric = track.first_of(policy.use_metrics)
-    windows = policy.windows
+    windows, last_used_on, end = policy.windows, features.last_used_on, track.end
     found = trend(track, metric, windows)
-    change = NOT_APPLICABLE if found is None else 100.0 * found.recent / found.expected - 100.0
+    recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
+    change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
     fleet = pulse.fleet_trend
-    core = core_use(track, policy)
     return UseMeasures(
-        idle_days=idle_days(features.last_used_on, started, track.end),
-        never_used=float(features.last_used_on is None),
-        recent_use=found.recent if found else NOT_APPLICABLE,
-        expected_use=found.expected if found else NOT_APPLICABLE,
-        trend_pct=change,
-        trend_beyond_fleet_pct=beyond_fleet(change, fleet),
-        week_ratio_pct=week_ratio_pct(track, metric),
-        months_down=months_down(track, policy.active[0], windows),
-        breadth_pct=core.breadth_pct,
-        core_weeks=core.weeks,
-        rate_limit_hits=count(track, "rate_limit_hits", windows.count_days),
-        locked_feature_attempts=count(track, "locked_feature_attempts", windows.count_days),
-        usage_age_days=float((as_of - track.end).days - 1),
-        fleet_trend_pct=None if fleet is None else 100.0 * fleet,
+        idle_days(last_used_on, started, end),
+        1.0 if last_used_on is None else 0.0,
+        recent,
+        expected,
+        change,
+        beyond_fleet(change, fleet),
+        week_ratio_pct(track, metric),
+        months_down(track, policy.active[0], windows),
+        *core_use(track, policy),
+        count(track, "rate_limit_hits", windows.count_days),
+        count(track, "locked_feature_attempts", windows.count_days),
+        float((as_of - end).days - 1),
+        None if fleet is None else 100.0 * fleet,
     )
 
 
@@ -118,7 +120,7 @@ def months_down(track: Track, active: Active, windows: Windows) -> Input:
 def core_use(track: Track, policy: Policy) -> Core:
     """Return breadth and steadiness of core features; not applicable where the policy names none."""
     if not policy.core_features:
-        return Core(NOT_APPLICABLE, NOT_APPLICABLE)
+        return _NO_CORE
     used = 0
     weeks = [False] * 4
     for feature in policy.core_features:

@@ -38,7 +38,7 @@ TOPICS: Mapping[str, Topic] = {
         "emails about limits",
     ),
 }
-"""What a person may choose: every letter of `templates.content.TEMPLATES`, by its name there."""
+"""What a person may choose: every letter of `templates.payload.TEMPLATES`, by its name there."""
 
 EVERY = Topic("Everything", "", "all our emails")
 """All topics at once."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,5 +14,5 @@ class FilesSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SEATSIGNAL_FILES_", extra="forbid")
 
-    folder: Path | None = None
-    rejects: Path | None = None
+    folder: Path | None = Field(default=None, description="where import files are dropped")
+    rejects: Path | None = Field(default=None, description="where reject files go; beside the files if unset")

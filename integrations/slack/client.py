@@ -18,7 +18,10 @@ A = TypeVar("A", bound=Answer)
 L = TypeVar("L", bound=Listing)
 
 REMEDY = "set SEATSIGNAL_SLACK_TOKEN to the bot token of your Slack app"
-SCOPES = "chat:write, chat:write.public, channels:read, channels:history, im:read and im:history"
+SCOPES = (
+    "chat:write, chat:write.public, channels:read, channels:history, groups:read, groups:history, "
+    "im:read and im:history"
+)
 PAGE = 200
 PAGES_LIMIT = 10
 LIMITED_S = 30.0

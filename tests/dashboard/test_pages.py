@@ -2,7 +2,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from templates.content import TEMPLATES
 from templates.pages import (
     EVERY,
     OTHER,
@@ -17,6 +16,7 @@ from templates.pages import (
     problem,
     style,
 )
+from templates.payload import TEMPLATES
 
 HOSTILE = """<script>alert(1)</script>"'&"""
 CHOICES = tuple(Choice(name, words.name, words.about, wanted=True) for name, words in TOPICS.items())
