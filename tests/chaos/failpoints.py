@@ -4,28 +4,25 @@ from random import Random
 
 import msgspec
 
-from tests.chaos.fleet import BEAT, EMBEDDED, THREADS, Crib
+from tests.chaos.fleet import ALONE, Crib
 from tests.chaos.load import Load
 from tests.chaos.play import Plot, play
 from tests.chaos.stage import Servers, stage
 from tests.chaos.verdict import Verdict
 
-ONCE = "slotted"
-"""A slot is taken by the first process that ticks, and by no later one."""
-AGAIN = ("released", "claimed", "rendered", "marked", "delivered", "settled")
-PLACES = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, BEAT)}
+FIRST = ("slotted=kill", "released=kill")
+"""A slot is taken by the first process that ticks and by no later one; runs to release are soon used up."""
+AGAIN = ("claimed", "rendered", "marked", "delivered", "settled")
 
 
-def failpoints(
-    servers: Servers, crib: Crib, database: str, *, rounds: int = 1, size: int = 300, seed: int = 0
-) -> Verdict:
+def failpoints(servers: Servers, crib: Crib, database: str, *, rounds: int = 1, seed: int = 0) -> Verdict:
     """Every process but the last dies at a step of its own; what is owed is released by those that live."""
     rng = Random(seed)
     again = [f"{name}=kill@{rng.randint(1, 2)}" for _ in range(rounds) for name in AGAIN]
     rng.shuffle(again)
-    arms = (f"{ONCE}=kill", *again)
-    load = Load(size * rounds, by_run=True)
-    plot = Plot("failpoints", load, seed, PLACES[database], arms=arms, ahead=20)
-    with stage(servers, database) as chosen:
+    arms = (*FIRST, *again)
+    load = Load(200 * rounds, by_run=True)
+    plot = Plot("failpoints", load, seed, ALONE[database], arms=arms, ahead=100)
+    with stage(servers, database, judged=False) as chosen:
         verdict = play(chosen, crib, plot)
-    return msgspec.structs.replace(verdict, ok=verdict.ok and verdict.kills == len(arms))
+    return msgspec.structs.replace(verdict, ok=verdict.ok and verdict.kills >= len(arms))

@@ -18,7 +18,7 @@ from tests.chaos.stage import Stage
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 30.0
-POLL_S = 0.04
+POLL_S = 0.06
 
 EMBEDDED = ("tests.chaos.embedded",)
 CELERY = ("celery", "-A", "tests.chaos.app", "--quiet")
@@ -35,8 +35,10 @@ WORKER = (
 THREADS = (*WORKER, "-P", "threads", "-c", "4")
 PREFORK = (*WORKER, "-P", "prefork", "-c", "2")
 BEAT = (*CELERY, "beat", "-l", "ERROR")
-CHILDREN_DIE = 0.7
-"""How often, where a prefork pool is struck, one of its children dies and not all of it."""
+PLACES = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, PREFORK, BEAT)}
+"""Who works on a database: everything in one process, or workers of both kinds and a beat."""
+ALONE = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, BEAT)}
+"""The same with one worker, where each process is to reach a failpoint of its own."""
 
 
 def until(met: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:
@@ -66,16 +68,8 @@ class Member:
         return False
 
     @property
-    def frozen(self) -> bool:
-        """Whether the process is stopped."""
-        found = subprocess.run(
-            ["ps", "-o", "stat=", "-p", str(self.pid)], capture_output=True, text=True, check=False
-        )
-        return found.stdout.startswith("T")
-
-    @property
     def children(self) -> list[int]:
-        """The processes of a prefork pool."""
+        """The processes of a prefork pool, if it has one."""
         found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
         return [int(pid) for pid in found.stdout.split()]
 
@@ -83,6 +77,14 @@ class Member:
         """Send a signal to the process and its children."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, number)
+
+
+def all_frozen(members: Sequence[Member]) -> bool:
+    """Whether each of some processes is stopped."""
+    pids = ",".join(str(member.pid) for member in members)
+    found = subprocess.run(["ps", "-o", "stat=", "-p", pids], capture_output=True, text=True, check=False)
+    states = found.stdout.split()
+    return len(states) == len(members) and all(state.startswith("T") for state in states)
 
 
 class Fleet:
@@ -110,15 +112,15 @@ class Fleet:
             given = given | {"SEATSIGNAL_FAILPOINTS": self._arms.pop(0)}
         member.pid = self._crib.bear(self._stage.birth(member.name, *member.arguments, **given))
 
-    def strike(self, rng: Random) -> None:
-        """Kill a random process, or a random child of a prefork pool, and fill its place again."""
-        member = rng.choice(self.members)
-        children = member.children if member.arguments == PREFORK else []
-        if children and rng.random() < CHILDREN_DIE:
+    def strike(self, rng: Random, children: float = 0.0) -> None:
+        """Kill a random child of the prefork pools, so often as `children` says, or a random process."""
+        pool = [pid for member in self.members for pid in member.children] if rng.random() < children else []
+        self.deaths += len(pool[:1])
+        if pool:
             with suppress(ProcessLookupError):
-                os.kill(rng.choice(children), signal.SIGKILL)
-            self.deaths += 1
+                os.kill(rng.choice(pool), signal.SIGKILL)
             return
+        member = rng.choice(self.members)
         nursery.end(member.pid)
         assert until(lambda: not member.alive)
         self.raise_fallen()
@@ -145,8 +147,7 @@ class Fleet:
         """Kill them all."""
         for member in self.members:
             nursery.end(member.pid)
-        for member in self.members:
-            until(lambda gone=member: not gone.alive)
+        assert until(lambda: not any(member.alive for member in self.members))
 
 
 class Crib:

@@ -1,75 +1,107 @@
-"""Senders freeze between marking and the first byte, are thought dead, and wake up."""
+"""Senders freeze between marking and the first byte, or after the last, are thought dead, and wake up."""
 
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.chaos.fleet import BEAT, EMBEDDED, THREADS, Crib, Fleet, Member, fleet
-from tests.chaos.load import Load, account, settled
+import msgspec
+
+from tests.chaos.fleet import BEAT, EMBEDDED, THREADS, Crib, Fleet, Member, all_frozen, fleet
+from tests.chaos.load import Load
 from tests.chaos.sabotage import VARIABLE
 from tests.chaos.stage import Servers, Stage, stage
-from tests.chaos.verdict import Seen, seen
+from tests.chaos.verdict import Verdict, seen
 
 SLEEPER = {"sqlite": EMBEDDED, "postgresql": (*THREADS[:-1], "1")}
 """With one thread each, so that a sleeper is at its failpoint and nowhere else."""
-LEASE_S = 4.0
+LEASE_S = 2.5
 """Longer than a starved machine keeps a healthy sender waiting."""
-SIZE = 30
 
 
 @dataclass(frozen=True)
 class Frost:
-    """Where the sender to a destination freezes. With no key that is honoured, the lease alone protects."""
+    """Where the senders of a load freeze, one each; the first ``dead`` of them never wake up."""
 
-    destination: str
-    failpoint: str = "marked"
+    load: Load
+    failpoints: tuple[str, ...]
+    dead: int = 0
 
 
 @dataclass(frozen=True)
-class Thaw:
-    """What is seen of each destination in the end, and how many notices are unknown: asleep, awake."""
-
-    seen: dict[str, Seen]
+class _Thaw:
+    verdict: Verdict
     unknown_meanwhile: int
-    unknown: int
 
 
-def frozen(
-    servers: Servers,
-    crib: Crib,
-    database: str,
-    frosts: Sequence[Frost],
-    *,
-    sabotage: str = "no_keys",
-    wakes: bool = True,
-) -> Thaw:
-    """Freeze a sender to each destination, let a healthy one take over, wake the sleepers up, and judge."""
-    arms = [f"{frost.failpoint}=freeze" for frost in frosts]
-    loads = [Load(SIZE, frost.destination) for frost in frosts]
+def sink(servers: Servers, crib: Crib, database: str) -> Verdict:
+    """A frozen sender sends nothing once it wakes. No key is honoured here: the lease alone protects."""
+    frost = Frost(Load(30), ("marked",))
+    verdict = _frozen(servers, crib, database, frost, "no_keys").verdict
+    control = _frozen(servers, crib, database, frost, "no_look_at_the_clock").verdict
+    return verdict.against({"no_look_at_the_clock": control.duplicated})
+
+
+def mail(servers: Servers, crib: Crib, database: str) -> Verdict:
+    """Mail being sent as its sender froze is unknown until that one wakes up, and is never sent twice.
+
+    ``lost`` counts what is neither seen nor listed as unknown.
+    """
+    frost = Frost(Load(16, "mail"), ("marked", "delivered", "marked"), dead=1)
+    thaw = _frozen(servers, crib, database, frost)
+    expected = thaw.unknown_meanwhile == len(frost.failpoints) and thaw.verdict.unknown == frost.dead
+    return msgspec.structs.replace(thaw.verdict, ok=thaw.verdict.ok and expected)
+
+
+def _frozen(servers: Servers, crib: Crib, database: str, frost: Frost, sabotage: str = "") -> _Thaw:
+    """Freeze senders, let a healthy one take over, wake the sleepers up, and judge."""
+    started, load = time.monotonic(), frost.load
+    arms = [f"{name}=freeze" for name in frost.failpoints]
     given = {VARIABLE: sabotage, "CHAOS_THREADS": "1", "SEATSIGNAL_LEASE_S": str(LEASE_S)}
     with stage(servers, database) as chosen, fleet(chosen, crib, (), arms=arms, **given) as workers:
-        sleepers = [_asleep(chosen, workers, load) for load in loads]
+        load.plan(chosen.database)
+        sleepers = _asleep(chosen, workers, len(arms))
         workers.add(SLEEPER[database])
-        workers.wait(lambda: settled(chosen.database), "a healthy sender takes over")
-        meanwhile = account(chosen.database)["unknown"]
-        for sleeper in sleepers:
-            _wake(workers, sleeper, wakes=wakes)
-        workers.wait(lambda: settled(chosen.database), "what woke up is settled")
-        found = {load.destination: seen(servers.rehearsal, load.keys(), load.system) for load in loads}
-        return Thaw(found, meanwhile, account(chosen.database)["unknown"])
+        workers.wait(lambda: load.settled(chosen.database), "a healthy sender takes over")
+        meanwhile = load.account(chosen.database)["unknown"]
+        _wake(workers, sleepers, frost.dead)
+        workers.wait(lambda: load.settled(chosen.database), "what woke up is settled")
+        return _Thaw(_judged(chosen, load, frost.dead, time.monotonic() - started), meanwhile)
 
 
-def _asleep(chosen: Stage, workers: Fleet, load: Load) -> Member:
-    sleeper = workers.add(SLEEPER[chosen.name])
-    if not (chosen.embedded or BEAT in [member.arguments for member in workers.members]):
+def _asleep(chosen: Stage, workers: Fleet, many: int) -> list[Member]:
+    sleepers = [workers.add(SLEEPER[chosen.name]) for _ in range(many)]
+    if not chosen.embedded:
         workers.add(BEAT)
-    load.plan(chosen.database)
-    workers.wait(lambda: sleeper.frozen, f"the sender to {load.destination} freezes")
-    return sleeper
+    workers.wait(lambda: all_frozen(sleepers), "every sender freezes")
+    return sleepers
 
 
-def _wake(workers: Fleet, sleeper: Member, *, wakes: bool) -> None:
-    """Wake a sleeper and ask it to leave: it does so when what it had begun is over."""
-    for number in (signal.SIGCONT, signal.SIGTERM) if wakes else (signal.SIGKILL,):
-        sleeper.send(number)
-    workers.wait(lambda: not sleeper.alive, "who woke up leaves when asked to")
+def _wake(workers: Fleet, sleepers: Sequence[Member], dead: int) -> None:
+    """Wake sleepers and ask them to leave, which they do when what they had begun is over; kill the dead."""
+    for sleeper in sleepers[dead:]:
+        sleeper.send(signal.SIGCONT)
+        sleeper.send(signal.SIGTERM)
+    for sleeper in sleepers[:dead]:
+        sleeper.send(signal.SIGKILL)
+    workers.wait(lambda: not any(sleeper.alive for sleeper in sleepers), "who woke up leaves when asked to")
+
+
+def _judged(chosen: Stage, load: Load, dead: int, seconds: float) -> Verdict:
+    found = seen(chosen.rehearsal, load.named(), load.system)
+    unknown = load.account(chosen.database)["unknown"]
+    return Verdict(
+        bar=f"frozen, {load.destination}",
+        database=chosen.name,
+        seed=0,
+        kills=dead,
+        sent=found.sent,
+        unique=found.unique,
+        lost=found.lost - unknown,
+        duplicated=found.duplicated,
+        unknown=unknown,
+        disorder=found.disorder,
+        seconds=round(seconds, 1),
+        gap_s=0.0,
+        ok=found.lost == unknown and not found.duplicated,
+    )

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice, repeat
 
+from sqlalchemy import func, select
+
 from health.nouns import Notice
 from store import outbox, runs, subjects
 from store.database import Connection, Database
 from store.installation import business_day
 from store.runs import Basis
+from store.tables import notices
 from tests.owed import notice
 from tests.templates.examples import EXAMPLES, payload
 
@@ -38,7 +41,7 @@ class Load:
         """The destination's name in the ledger."""
         return SYSTEMS.get(self.destination, "sink")
 
-    def keys(self) -> Iterator[str]:
+    def named(self) -> Iterator[str]:
         """The keys of the notices in the order planned: ``destination thread.place``."""
         places = (divmod(number, self.threads) for number in range(self.size))
         return (f"{self.destination} {thread}.{place}" for place, thread in places)
@@ -47,11 +50,23 @@ class Load:
         """Plan some of them in one unit of work, and make them due or leave that to a worker."""
         with database.write() as connection:
             owners = _owners(connection, self.destination)
-            keys = islice(self.keys(), start, stop)
+            keys = islice(self.named(), start, stop)
             run = _finished_run(connection) if self.by_run else None
             outbox.plan(connection, run, (self._notice(key, next(owners)) for key in keys))
             if run is None:
                 outbox.make_due(connection, None)
+
+    def account(self, database: Database) -> Counter[str]:
+        """How many of them stand where. Whatever else the workers find to say is not counted."""
+        query = select(notices.c.status, func.count()).group_by(notices.c.status)
+        with database.read() as connection:
+            rows = connection.execute(query.where(notices.c.key.startswith(f"{self.destination} ")))
+            return Counter({row[0]: row[1] for row in rows})
+
+    def settled(self, database: Database) -> bool:
+        """Whether all are planned and none is open."""
+        stands = self.account(database)
+        return stands.total() == self.size and stands.keys().isdisjoint(outbox.OPEN)
 
     def _notice(self, key: str, owner: str) -> Notice:
         template = TEMPLATES.get(self.destination, "operator")
@@ -73,14 +88,3 @@ def _finished_run(connection: Connection) -> int:
     basis = Basis(pulse="", known="", policy_hash="", engine_version="")
     run, _ = runs.open_run(connection, "touched", business_day(connection), basis, chunk_size=1)
     return run
-
-
-def account(database: Database) -> Counter[str]:
-    """How many notices stand where."""
-    with database.read() as connection:
-        return Counter(outbox.account_of(connection))
-
-
-def settled(database: Database) -> bool:
-    """Whether nothing is open any more."""
-    return account(database).keys().isdisjoint(outbox.OPEN)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.chaos.fleet import BEAT, PREFORK, THREADS, Crib, Fleet
+from tests.chaos.fleet import PLACES, Crib, Fleet
 from tests.chaos.load import Load
 from tests.chaos.play import Plot, play
 from tests.chaos.stage import Servers, Stage, stage
@@ -24,19 +24,21 @@ def strike_database(chosen: Stage, fleet: Fleet, _rng: Random) -> None:
 
 
 def broker(servers: Servers, crib: Crib, *, size: int, strikes: int, seed: int = 0) -> Verdict:
-    """Workers that end with their connection are started again, as their supervisor would."""
-    return _outage(
-        servers, crib, Plot("broker", Load(size), seed, (THREADS, PREFORK, BEAT), strike_broker, strikes)
-    )
+    """Few notices are owed at a time, so that each few need a bell that is heard.
+
+    Workers that end with their connection are started again, as their supervisor would.
+    """
+    places = PLACES["postgresql"]
+    return _play(servers, crib, Plot("broker", Load(size), seed, places, strike_broker, strikes, ahead=10))
 
 
 def database(servers: Servers, crib: Crib, *, size: int, strikes: int, seed: int = 0) -> Verdict:
     """Nobody starts a worker again: they must all outlive it."""
-    places = (THREADS, PREFORK, BEAT)
+    places = PLACES["postgresql"]
     plot = Plot("database", Load(size), seed, places, strike_database, strikes, supervised=False)
-    return _outage(servers, crib, plot)
+    return _play(servers, crib, plot)
 
 
-def _outage(servers: Servers, crib: Crib, plot: Plot) -> Verdict:
+def _play(servers: Servers, crib: Crib, plot: Plot) -> Verdict:
     with stage(servers, "postgresql") as chosen:
         return play(chosen, crib, plot)

@@ -5,19 +5,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import msgspec
 
 from store import outbox
 from store.database import Unavailable
 from tests.chaos.fleet import PATIENCE_S, POLL_S, Crib, Fleet, fleet
-from tests.chaos.load import Load, account
+from tests.chaos.load import Load
 from tests.chaos.sabotage import VARIABLE
 from tests.chaos.stage import Stage
 from tests.chaos.verdict import Verdict, seen
 
 BATCH = 25
-STANDSTILL_S = 20.0
+_IN_LEDGER = {"duplicated": "duplicates", "disorder": "disorder"}
 
 Strike = Callable[[Stage, Fleet, Random], None]
 """What is done at random moments of progress."""
@@ -29,9 +30,9 @@ class Plot:
 
     ``strikes`` fall at moments of progress drawn from the seed. ``arms`` are failpoints: each process that
     is started gets the next one, until none is left. ``ahead`` notices are planned before they are seen, so
-    that workers are busy and planning goes on beside them. Unless ``supervised``, processes that end stay away,
-    and the bar fails. Nothing more is waited for once nothing has changed for ``standstill_s`` seconds:
-    short where a loss is expected.
+    that workers are busy and planning goes on beside them. Unless ``supervised``, processes that end stay
+    away, and the bar fails. Nothing more is waited for once the ledger counts one ``enough`` (`duplicated`
+    or `disorder`), or once nothing has changed for ``standstill_s`` seconds: short where a loss is expected.
     """
 
     bar: str
@@ -44,7 +45,8 @@ class Plot:
     sabotage: str = ""
     supervised: bool = True
     ahead: int = 300
-    standstill_s: float = STANDSTILL_S
+    enough: str = ""
+    standstill_s: float = 20.0
 
 
 @dataclass
@@ -54,8 +56,11 @@ class _Play:
     plot: Plot
     rng: Random
     planned: int = 0
+    summary: dict[str, Any] = field(default_factory=dict)
+    gap_s: float = 0.0
     last: tuple[int, Counter[str]] = (0, Counter())
     changed: float = field(default_factory=time.monotonic)
+    progressed: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         late = int(self.plot.load.size * 0.95)
@@ -70,17 +75,26 @@ class _Play:
 
     def look(self) -> None:
         """Plan and strike as far as things have come. A database that is away is looked at again."""
-        shown = self.stage.rehearsal.summary()["unique"]
+        self.summary = self.stage.rehearsal.summary()
+        shown = self.summary["unique"]
         try:
             self.plan(shown)
-            stands = account(self.stage.database)
+            stands = self.plot.load.account(self.stage.database)
         except Unavailable:
             return
         if (shown, stands) != self.last:
+            self.note(shown)
             self.last, self.changed = (shown, stands), time.monotonic()
         if self.moments and shown >= self.moments[0] and self.plot.strike:
             self.moments.pop(0)
             self.plot.strike(self.stage, self.fleet, self.rng)
+
+    def note(self, shown: int) -> None:
+        """Keep the longest time between two moments of progress."""
+        if shown > self.last[0] > 0:
+            self.gap_s = max(self.gap_s, time.monotonic() - self.progressed)
+        if shown > self.last[0]:
+            self.progressed = time.monotonic()
 
     def plan(self, shown: int) -> None:
         if self.planned < self.plot.load.size and self.planned - shown < self.plot.ahead:
@@ -90,6 +104,8 @@ class _Play:
     def is_over(self) -> bool:
         """Whether all is settled, or nothing moves any more."""
         shown, stands = self.last
+        if self.plot.enough in _IN_LEDGER and self.summary.get(_IN_LEDGER[self.plot.enough]):
+            return True
         settled = stands.keys().isdisjoint(outbox.OPEN) and stands.total() == self.plot.load.size
         patience_s = self.plot.standstill_s if shown else PATIENCE_S
         return settled or time.monotonic() - self.changed > patience_s
@@ -99,27 +115,30 @@ def play(stage: Stage, crib: Crib, plot: Plot) -> Verdict:
     """Play a bar and return what the ledger says of it."""
     started = time.monotonic()
     with fleet(stage, crib, plot.places, arms=plot.arms, **{VARIABLE: plot.sabotage}) as workers:
-        _Play(stage, workers, plot, Random(plot.seed)).run()
+        played = _Play(stage, workers, plot, Random(plot.seed))
+        played.run()
         kept = plot.supervised or all(member.alive for member in workers.members)
-        verdict = _judged(stage, plot, workers.deaths, started)
+    verdict = _judged(played, time.monotonic() - started)
     return msgspec.structs.replace(verdict, ok=verdict.ok and kept)
 
 
-def _judged(stage: Stage, plot: Plot, kills: int, started: float) -> Verdict:
+def _judged(played: _Play, seconds: float) -> Verdict:
     """Read the verdict from the ledger, and from the database only what nobody has seen."""
-    found = seen(stage.rehearsal, plot.load.keys(), plot.load.system)
-    stands = account(stage.database)
+    stage, plot = played.stage, played.plot
+    found = seen(stage.rehearsal, plot.load.named(), plot.load.system)
+    stands = plot.load.account(stage.database)
     return Verdict(
         bar=plot.bar,
         database=stage.name,
         seed=plot.seed,
-        kills=kills,
+        kills=played.fleet.deaths,
         sent=found.sent,
         unique=found.unique,
         lost=found.lost,
         duplicated=found.duplicated,
         unknown=stands["unknown"],
         disorder=found.disorder,
-        seconds=round(time.monotonic() - started, 1),
+        seconds=round(seconds, 1),
+        gap_s=round(played.gap_s, 1),
         ok=not (found.lost or found.duplicated or found.disorder) and stands == {"sent": plot.load.size},
     )

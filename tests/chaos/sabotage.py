@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 from sqlalchemy import Connection, Select, select
 
+from integrations.mail.destination import MailDestination
+from integrations.slack import destination
 from store import outbox, slots
 from store.database import now_ms
 from store.tables import notices
@@ -35,11 +37,16 @@ def no_sweep() -> None:
 def no_order() -> None:
     """Any due notice of a thread can be claimed, not only its oldest open one."""
 
-    def claimable(destination: str) -> Select[tuple[int]]:
-        due = select(notices.c.id).where(notices.c.destination == destination, notices.c.status == "due")
+    def claimable(name: str) -> Select[tuple[int]]:
+        due = select(notices.c.id).where(notices.c.destination == name, notices.c.status == "due")
         return due.where(notices.c.due_ms <= now_ms()).order_by(notices.c.due_ms, notices.c.id)
 
     patch.object(outbox, "_claimable", claimable).start()
+
+
+def no_search() -> None:
+    """Who tries again does not look for what an earlier attempt left behind in Slack."""
+    patch.object(destination, "_left_behind", lambda _notice, _messages: "").start()
 
 
 def no_look_at_the_clock() -> None:
@@ -49,14 +56,15 @@ def no_look_at_the_clock() -> None:
 
 
 SABOTAGES: dict[str, Callable[[], None]] = {
-    act.__name__: act for act in (no_keys, no_sweep, no_order, no_look_at_the_clock)
+    act.__name__: act for act in (no_keys, no_sweep, no_order, no_search, no_look_at_the_clock)
 }
 
 
 def apply() -> None:
-    """Register the sinks and do what this process's environment asks for."""
+    """Register the sinks, leave less time and fewer mails together, and do what the environment asks for."""
     sink.register()
-    patch.object(slots, "RING_AGAIN_MS", 1_000).start()  # no safeguard: a minute is long for a test
+    patch.object(slots, "RING_AGAIN_MS", 1_000).start()
+    patch.object(MailDestination, "batch_size", 4).start()
     name = os.environ.get(VARIABLE)
     if name:
         SABOTAGES[name]()

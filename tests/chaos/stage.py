@@ -1,15 +1,18 @@
 """What a bar is played on: one database, one broker, and the sandbox that judges."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 
+from store import slots
 from store.database import Database
 from store.schema import migrate
 from tests import services
@@ -18,9 +21,12 @@ from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
 from tests.owed import go_live
 from tests.rehearsal import Rehearsal, start_sandbox
+from worker.tick import JUDGE
 
 LEASE_S = 1.5
-TICK_S = 0.25
+TICK_S = 0.15
+LONG_S = 10**9
+"""An interval that no test sees the end of."""
 SANDBOX = {
     "slack_rate": {"per_second": 10_000, "burst": 10_000},
     "smtp_user": "seatsignal",
@@ -29,7 +35,7 @@ SANDBOX = {
 _numbers = count(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Servers:
     """What all stages share: the servers, each a process of its own."""
 
@@ -78,38 +84,72 @@ class Stage:
 
 
 @contextmanager
-def stage(servers: Servers, name: str) -> Iterator[Stage]:
-    """``sqlite`` with the broker in memory, or ``postgresql`` with Redis; nothing has happened yet."""
+def stage(servers: Servers, name: str, *, judged: bool = True) -> Iterator[Stage]:
+    """``sqlite`` with the broker in memory, or ``postgresql`` with Redis; nothing has happened yet.
+
+    ``judged``: the accounts, none, have been judged for the day, so that nobody has anything else to say.
+    """
     servers.rehearsal.reset()
     folder = servers.folder / f"{name}-{next(_numbers)}"
     folder.mkdir()
-    url, broker = _SETS[name](servers, folder)
+    if name == "sqlite":
+        url, broker = _sqlite_copy(servers, folder), "memory://"
+    else:
+        url, broker = _postgresql_copy(servers, folder.name), servers.redis.url
+        servers.redis.flush()
     database = Database(url)
     try:
-        migrate(database)
         go_live(database)
+        if judged:
+            _judge(database)
         yield Stage(name, servers, folder, database, broker, _environment(servers, folder, url, broker))
     finally:
         database.close()
 
 
-def _sqlite(_servers: Servers, folder: Path) -> tuple[str, str]:
-    return f"sqlite:///{folder / 'seatsignal.sqlite3'}", "memory://"
+def _judge(database: Database) -> None:
+    with database.write() as connection:
+        slot = slots.due_slot(connection, JUDGE, LONG_S)
+        slots.done(connection, JUDGE, slot or 0)
 
 
-def _postgresql(servers: Servers, folder: Path) -> tuple[str, str]:
+def _sqlite_copy(servers: Servers, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(_sqlite(servers), folder)}"
+
+
+def _postgresql_copy(servers: Servers, name: str) -> str:
+    template = _postgresql(servers)
     with psycopg.connect(servers.postgresql.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{folder.name}"')
-    servers.redis.flush()
-    return servers.postgresql.url(folder.name), servers.redis.url
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    return servers.postgresql.url(name)
 
 
-_SETS = {"sqlite": _sqlite, "postgresql": _postgresql}
+@cache
+def _sqlite(servers: Servers) -> Path:
+    """A migrated database, to be copied."""
+    file = servers.folder / "migrated.sqlite3"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@cache
+def _postgresql(servers: Servers) -> str:
+    """A migrated database, to be copied."""
+    with psycopg.connect(servers.postgresql.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE chaos_migrated")
+    _migrate(servers.postgresql.url("chaos_migrated"))
+    return "chaos_migrated"
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
 
 
 def _environment(servers: Servers, folder: Path, url: str, broker: str) -> dict[str, str]:
     schedule = folder / "schedule.yaml"
-    schedule.write_text("pull: {}\nassess: 86400\n")
+    schedule.write_text(f"pull: {{}}\nassess: {LONG_S}\n")
     rehearsal = servers.rehearsal
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return inherited | {

@@ -1,8 +1,7 @@
 """What the judge says: counted from the sandbox's ledger, which shares no code with the judged."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -31,7 +30,12 @@ def seen(rehearsal: Rehearsal, owed: Iterable[str], system: str = "sink") -> See
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """One bar's line. ``ok`` says that the bar holds and that its control, if it has one, fails it."""
+    """One bar's line.
+
+    ``gap_s`` is the longest time in which nothing was seen, start and end left out: how long a strike was
+    felt. ``control`` holds how often what must show without each safeguard did. ``ok`` says that the bar
+    holds and that each of its controls shows.
+    """
 
     bar: str
     database: str
@@ -44,9 +48,22 @@ class Verdict(msgspec.Struct, frozen=True):
     unknown: int
     disorder: int
     seconds: float
+    gap_s: float
     ok: bool
-    control: dict[str, Any] = {}
+    control: dict[str, int] = {}
+
+    def against(self, control: Mapping[str, int]) -> "Verdict":
+        """The same beside its controls: a bar that cannot fail does not hold."""
+        return msgspec.structs.replace(self, control=dict(control), ok=self.ok and all(control.values()))
 
     def line(self) -> str:
         """The verdict as a line of JSON."""
         return msgspec.json.encode(self).decode()
+
+    def words(self) -> str:
+        """The verdict as a person reads it."""
+        counts = ("kills", "sent", "unique", "lost", "duplicated", "unknown", "disorder")
+        found = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
+        without = "".join(f"; {name}: {count}" for name, count in self.control.items())
+        state = "holds" if self.ok else "FAILS"
+        return f"{state}  {self.bar} on {self.database}, seed {self.seed}: {found}, {self.seconds} s{without}"

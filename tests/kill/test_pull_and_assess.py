@@ -101,7 +101,8 @@ def outcome(database: Database) -> dict[str, object]:
             for row in connection.execute(select(flags))
         }
         owed = sorted(
-            (key_of[row.account], row.template, row.status) for row in connection.execute(select(notices))
+            (key_of.get(row.account, ""), row.template, row.status)
+            for row in connection.execute(select(notices))
         )
         judged = {
             key_of[row.account]: (row.points, row.band) for row in connection.execute(select(assessments))
