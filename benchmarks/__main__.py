@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 
 from benchmarks.measure import Result
+from worker import log
 
 GROUPS = ("ingest", "assess", "outbox")
 
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--only", choices=GROUPS, help="one group")
     chosen = parser.parse_args()
+    log.configure("ERROR")
     missed = 0
     for result in run((chosen.only,) if chosen.only else GROUPS):
         shown = result.shown()

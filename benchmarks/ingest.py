@@ -1,7 +1,7 @@
 """Usage into the database: our bulk upsert against SQLAlchemy Core's, and against decoding alone."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import databases
 from benchmarks.measure import Result, rates
-from health.records import Usage
+from health.records import Record, Usage
 from integrations.files.source import FilesSource
 from store import facts, sources
 from store.database import Database
@@ -47,14 +47,14 @@ def _write(folder: Path) -> None:
             writer.writerows((f"a{n}", stamp, n % 40, n % 90, n % 700, n % 5, n % 3) for n in range(ACCOUNTS))
 
 
-def _store(database: Database, records: Sequence[Usage], source: str) -> None:
-    size = database.rows_a_commit
+def _store(database: Database, records: Iterable[Sequence[Record]], source: str) -> None:
+    """Store pages as a pull does, each in a unit of work of its own."""
+    ids: dict[str, int] = {}
     with database.write() as connection:
         sources.register(connection, source)
-    for at in range(0, len(records), size):
-        page = records[at : at + size]
+    for at, page in enumerate(records):
         with database.write() as connection:
-            batch = sources.begin_batch(connection, source, sources.cursor_of(connection, source))
+            batch = sources.begin_batch(connection, source, sources.cursor_of(connection, source), ids)
             facts.store_records(connection, batch, page)
             landed = Landed(frozenset({"usage"}), len(page), facts.last_day(page), complete=False)
             sources.end_batch(connection, batch, str(at), landed)
@@ -64,7 +64,9 @@ def _against_core(database: Database, usage: Sequence[Usage]) -> Result:
     """Both write new rows, then the rival's are ours with new values: an insert and an update each."""
 
     def ours() -> None:
-        _store(database, usage, f"ours-{next(_rounds)}")
+        size = database.rows_a_commit
+        pages = (usage[at : at + size] for at in range(0, len(usage), size))
+        _store(database, pages, f"ours-{next(_rounds)}")
 
     def core() -> None:
         _core(database, usage, next(_rounds) * 1_000_000)
@@ -94,9 +96,8 @@ def _against_decoding(database: Database, folder: Path) -> Result:
     """From the file to the database, against reading the file alone."""
 
     def stored() -> None:
-        source = f"files-{next(_rounds)}"
-        for page in FilesSource(folder).pull(None):
-            _store(database, [r for r in page.records if isinstance(r, Usage)], source)
+        pages = (list(page.records) for page in FilesSource(folder).pull(None))
+        _store(database, pages, f"files-{next(_rounds)}")
 
     def decoded() -> None:
         for page in FilesSource(folder).pull(None):
