@@ -30,7 +30,8 @@ test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not kill" $(ARGS)
+	@$(BIN)/pytest -m kill $(ARGS)
 
 check: setup ## The linters alone
 	@$(BIN)/ruff check .

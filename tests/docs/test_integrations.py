@@ -1,0 +1,70 @@
+"""The page of each integration names the settings, scopes, methods and reasons that its code has."""
+
+import re
+
+import pytest
+
+from integrations import registry
+from integrations.errors import Misconfigured, RetryLater
+from integrations.mail.destination import MailDestination
+from integrations.slack import client
+from integrations.slack.destination import SlackDestination
+from tests.docs.pages import DOCS, ROOT, Page, page
+
+NAMES = sorted({*registry.SOURCES, *registry.DESTINATIONS})
+SLACK = page("integrations/slack.md")
+MAIL = page("integrations/mail.md")
+REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
+WORDS = re.compile(r"\w+…?")
+
+
+def code(folder: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).glob("*.py")))
+
+
+def reasons(found: Page) -> set[str]:
+    """The labels in the first columns of a page's tables of errors."""
+    tables = [table for table in found.tables if table.section == "Errors" and len(table.headings) > 2]
+    return {word for table in tables for row in table.rows for word in WORDS.findall(row[0])}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_integration_has_its_page(name: str) -> None:
+    assert (DOCS / "integrations" / f"{name}.md").is_file()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
+    found = set(REASON.findall(code(f"integrations/{name}")))
+    assert found
+    assert found - reasons(page(f"integrations/{name}.md")) == set()
+
+
+def test_the_page_of_slack_explains_every_reason_of_http() -> None:
+    labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
+    assert {"budget", "rate_limited", "not_json"} <= labels
+    assert labels - reasons(SLACK) == set()
+
+
+def test_slack_errors_are_of_the_kind_that_the_page_says() -> None:
+    said = SLACK.table("Errors", "error").pairs("error", "kind")
+    assert said.pop("any other") == "quarantined"
+    known = {**dict.fromkeys(client.PERSON_NEEDED, "a person")}
+    known |= dict.fromkeys(client.LIMITED | client.TEMPORARY, "retry")
+    assert said == known
+    kinds = {"a person": Misconfigured, "retry": RetryLater}
+    assert all(isinstance(client.refusal(error), kinds[kind]) for error, kind in said.items())
+
+
+def test_slack_scopes_and_methods_are_those_of_the_client() -> None:
+    scopes = set(SLACK.table("Scopes", "scope").column("scope"))
+    assert set(re.findall(r"[a-z]+:[a-z.]+", client.SCOPES)) <= scopes
+    methods = re.findall(r'"((?:chat|auth|conversations|users)\.\w+)"', code("integrations/slack"))
+    assert set(SLACK.table("Scopes", "method").column("method")) == set(methods)
+
+
+def test_batches_are_as_documented() -> None:
+    assert (f"| notices claimed at a time | {SlackDestination.batch_size} |") in SLACK.text
+    assert (
+        f"| letters over one connection | {MailDestination.batch_size}, one recipient each |"
+    ) in MAIL.text
