@@ -7,7 +7,7 @@ from cli.opened import judge_waiting, opened
 from integrations.files.source import FilesSource
 from store.installation import business_day, set_setting
 from worker.deployment import Deployment
-from worker.pipeline import open_run, pull
+from worker.pipeline import pull
 from worker.release import go_live
 
 
@@ -20,8 +20,6 @@ def main(company: Path, day_before: str, day: str) -> None:
         _set_day(deployment, day_before)
         deployment.use_source("files", FilesSource(company / "baseline", rejects=company))
         pull(deployment, "files")
-        judge_waiting(deployment)
-        open_run(deployment, "full")
         judge_waiting(deployment)
         go_live(deployment)
         _set_day(deployment, day)

@@ -1,14 +1,23 @@
 """``seatsignal config``: check, show and describe everything that can be set."""
 
 import json
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import answer, say, wants_json
+from cli.output import answer, complain, tell, wants_json
 
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
+
+    from config.routes import Routes
+
+PREFIX = "SEATSIGNAL_"
+READ_ELSEWHERE = ("FAILPOINTS", "JSON", "SECRETS_DIR")
+"""Variables that are read, and are no field of a model."""
 
 
 def register(app: typer.Typer) -> None:
@@ -22,44 +31,71 @@ def register(app: typer.Typer) -> None:
 
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
-    from config.policy import load as load_policy  # noqa: PLC0415 - a command loads what it needs
+    from config.plays import load_plays  # noqa: PLC0415 - a command loads what it needs
+    from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
 
     chosen = settings()
     policy = load_policy(chosen.policy)
-    load_routes(chosen.routes)
+    load_plays(chosen.plays)
     load_schedule(chosen.schedule)
-    unknown = _unknown_variables()
+    problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]
     if wants_json():
-        answer({"policy": policy.hash, "unknown_variables": unknown})
-    for line in unknown:
-        say(line)
-    if unknown:
+        answer({"policy": policy.hash, "problems": problems})
+    for line in problems:
+        complain(line)
+    if problems:
         raise typer.Exit(1)
-    say(f"Policy {policy.hash}, routes and schedule are good.")
+    if not wants_json():
+        print(f"Policy {policy.hash}, plays, routes, schedule and settings are good.")
 
 
-def _unknown_variables() -> list[str]:
-    """Return a line for each ``SEATSIGNAL_…`` variable that nothing reads."""
-    import os  # noqa: PLC0415 - see above
-
-    from config.files import nearest  # noqa: PLC0415 - see above
-
-    known = {f"SEATSIGNAL_{name}" for name in _names()}
-    found = sorted(name for name in os.environ if name.startswith("SEATSIGNAL_") and name not in known)
-    return [f"{name}: nothing reads this variable{nearest(name, sorted(known))}" for name in found]
+def _unknown_variables() -> Iterator[str]:
+    """Yield a line for each ``SEATSIGNAL_…`` variable that nothing reads."""
+    known = _names()
+    given = (name.removeprefix(PREFIX) for name in sorted(os.environ) if name.startswith(PREFIX))
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f", did you mean {PREFIX}{close[0]}?" if close else ""
+            yield f"{PREFIX}{name}: nothing reads this variable{hint}"
 
 
 def _names() -> set[str]:
     from config.settings import Settings  # noqa: PLC0415 - see above
     from integrations import registry  # noqa: PLC0415 - see above
 
-    names = {name.upper() for name in Settings.model_fields} | {"FAILPOINTS", "JSON", "SECRETS_DIR"}
+    names = {name.upper() for name in Settings.model_fields} | set(READ_ELSEWHERE)
     for vendor, model in registry.settings_models().items():
         names |= {f"{vendor}_{name}".upper() for name in model.model_fields}
     return names
+
+
+def _integrations() -> Iterator[str]:
+    """Yield what is wrong with the settings of integrations that have any."""
+    from integrations import registry  # noqa: PLC0415 - see above
+    from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
+    from integrations.settings import settings  # noqa: PLC0415 - see above
+
+    for vendor, model in registry.settings_models().items():
+        if any(f"{PREFIX}{vendor}_{name}".upper() in os.environ for name in model.model_fields):
+            try:
+                settings(model)
+            except Misconfigured as error:
+                yield f"{vendor}: {error}"
+
+
+def _routes(routes: "Routes") -> Iterator[str]:
+    """Yield a line for each route through a destination that is not there."""
+    from config.files import nearest  # noqa: PLC0415 - see above
+    from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
+
+    for audience in ("csm", "sales", "ops"):
+        name = routes.of(audience).destination
+        if name not in DESTINATIONS:
+            yield f"routes: {audience}: no destination {name!r}{nearest(name, sorted(DESTINATIONS))}"
 
 
 def show(
@@ -70,25 +106,27 @@ def show(
     """Print the settings in force; secrets are never shown."""
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
-    from store.database import database_url  # noqa: PLC0415 - see above
+
+    if compiled:
+        source = load_policy(settings().policy).source
+        tell({"compiled": source}, source)
+        return
+    values = _values()
+    lines = (f"SEATSIGNAL_{name.upper()}={'' if value is None else value}" for name, value in values.items())
+    tell(values, "\n".join(lines))
+
+
+def _values() -> dict[str, object]:
+    """Return the settings without what is secret in them."""
+    from config.settings import settings  # noqa: PLC0415 - see above
+    from store.database import database_url, shown  # noqa: PLC0415 - see above
 
     chosen = settings()
-    if compiled:
-        print(load_policy(chosen.policy).source)
-        return
-    shown = json.loads(chosen.model_dump_json())
-    for name in ("database_url", "broker_url"):
-        if "://" in shown[name] and "@" in shown[name]:
-            shown[name] = (
-                database_url(shown[name]).render_as_string(hide_password=True)
-                if name == "database_url"
-                else "(set)"
-            )
-    if wants_json():
-        answer(shown)
-        return
-    for name, value in shown.items():
-        print(f"SEATSIGNAL_{name.upper()}={'' if value is None else value}")
+    values: dict[str, object] = json.loads(chosen.model_dump_json())
+    values["database_url"] = shown(database_url(chosen.database_url))
+    if "@" in chosen.broker_url:
+        values["broker_url"] = "(set)"
+    return values
 
 
 def schema() -> None:

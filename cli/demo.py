@@ -8,15 +8,16 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from cli.output import answer, say, table, wants_json
 from cli.stories import Told, told
@@ -25,8 +26,11 @@ from config.settings import data_folder
 
 DAY_BEFORE, DAY = "2026-05-31", "2026-06-01"
 PATIENCE_S = 120
+WORKER = (sys.executable, "-m", "cli.embedded")
+SETTLED = (sys.executable, "-m", "cli.settled", str(PATIENCE_S))
 STOP_S = 15
 MINOR = 100
+LOOPBACK = "127.0.0.1"
 
 
 class DemoError(Actionable):
@@ -38,14 +42,19 @@ def run(*, once: bool) -> int:
     began = time.monotonic()
     environment = dict(os.environ)
     folder = _folder(environment)
-    _prepare(folder, environment)
     with ExitStack() as stack:
-        sandbox = stack.enter_context(_sandbox(folder))
-        before = _ledger(sandbox["http"])["effects"]
-        environment |= _integrations(folder, sandbox)
-        site = stack.enter_context(_worker(environment))
-        standing = json.loads(_child(environment, "cli.settled", str(PATIENCE_S)))
-        found = told(folder / "stories.json", _ledger(sandbox["http"]), len(before))
+        rehearsal = stack.enter_context(process(sandbox_command(folder), environment))
+        fresh = _prepare(folder, environment)
+        sandbox = json.loads(first_line(rehearsal))
+        if fresh:
+            _ask(f"{sandbox['http']}/reset", method="POST")
+        before = ledger(sandbox["http"])["effects"]
+        environment |= integrations(folder, sandbox)
+        worker = stack.enter_context(process(WORKER, environment))
+        waiting = stack.enter_context(process(SETTLED, environment))
+        site = first_line(worker).rsplit(" ", 1)[-1].strip()
+        standing = json.loads(first_line(waiting))
+        found = told(folder / "stories.json", ledger(sandbox["http"]), len(before))
         _report(found, standing, time.monotonic() - began)
         if not once:
             _stay(sandbox["http"], site)
@@ -63,17 +72,15 @@ def _folder(environment: dict[str, str]) -> Path:
     return folder
 
 
-def _prepare(folder: Path, environment: Mapping[str, str]) -> None:
-    """Make the company and judge the day before in silence; an earlier demo's database is used as it is."""
+def _prepare(folder: Path, environment: Mapping[str, str]) -> bool:
+    """Make the company and judge its Sunday; false if an earlier demo did, whose database goes on."""
     say("Making an invented company of 300 accounts and judging its Sunday in silence ...")
-    _child(environment, "sandbox.company", "--out", str(folder))
-    fresh = _child(environment, "cli.baseline", str(folder), DAY_BEFORE, DAY).strip() == "fresh"
-    if fresh:
-        (folder / "ledger.jsonl").unlink(missing_ok=True)
+    run_module(environment, "sandbox.company", "--out", str(folder))
+    return run_module(environment, "cli.baseline", str(folder), DAY_BEFORE, DAY).strip() == "fresh"
 
 
-def _child(environment: Mapping[str, str], module: str, *arguments: str) -> str:
-    """Run one of our modules to its end and return what it printed."""
+def run_module(environment: Mapping[str, str], module: str, *arguments: str) -> str:
+    """Run one of our modules to its end and return what it printed. Raises `DemoError`."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
@@ -81,23 +88,23 @@ def _child(environment: Mapping[str, str], module: str, *arguments: str) -> str:
     return done.stdout
 
 
-@contextmanager
-def _sandbox(folder: Path) -> Iterator[dict[str, Any]]:
+def sandbox_command(folder: Path) -> list[str]:
+    """Return what starts the sandbox with this demo's ledger."""
     config = folder / "sandbox.json"
     config.write_text(json.dumps({"slack_rate": {"per_second": 5, "burst": 20}}))
     options = ["--ledger-file", str(folder / "ledger.jsonl"), "--config", str(config), "--with-parent"]
-    with _process([sys.executable, "-m", "sandbox", *options], os.environ) as process:
-        yield json.loads(_first_line(process))
+    return [sys.executable, "-m", "sandbox", *options]
 
 
-def _integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
+def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that point every integration at the sandbox."""
     host, _, port = sandbox["smtp"].rpartition(":")
+    web = _free_port()
     return {
         "SEATSIGNAL_BROKER_URL": os.environ.get("SEATSIGNAL_BROKER_URL", "memory://"),
         "SEATSIGNAL_TICK_S": "0.5",
-        "SEATSIGNAL_WEB_PORT": "0",
-        "SEATSIGNAL_PUBLIC_URL": "http://127.0.0.1:8080",
+        "SEATSIGNAL_WEB_PORT": str(web),
+        "SEATSIGNAL_PUBLIC_URL": f"http://{LOOPBACK}:{web}",
         "SEATSIGNAL_COMPANY_NAME": "Lumen Ledger",
         "SEATSIGNAL_FILES_FOLDER": str(folder / "monday"),
         "SEATSIGNAL_SLACK_TOKEN": "xoxb-sandbox-token",
@@ -110,41 +117,47 @@ def _integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _worker(environment: Mapping[str, str]) -> Iterator[str]:
-    """Run worker, beat and web as `up` does, and yield where the web app is."""
-    with _process([sys.executable, "-m", "cli.embedded"], environment) as process:
-        yield _first_line(process).rsplit(" ", 1)[-1].strip()
+def _free_port() -> int:
+    """Return a port that nobody listens on now: links in letters must name it before it is served."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _process(command: list[str], environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+def process(command: Sequence[str], environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
     """Run a process that ends with us: by its closed input, by SIGTERM, at last by SIGKILL."""
-    process = subprocess.Popen(  # noqa: S603 - our own modules
+    running = subprocess.Popen(  # noqa: S603 - our own modules
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield process
+        yield running
     finally:
-        process.terminate()
+        running.terminate()
         try:
-            process.communicate(timeout=STOP_S)
+            running.communicate(timeout=STOP_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            running.kill()
+            running.communicate()
 
 
-def _first_line(process: "subprocess.Popen[str]") -> str:
-    line = process.stdout.readline() if process.stdout else ""
+def first_line(running: "subprocess.Popen[str]") -> str:
+    line = running.stdout.readline() if running.stdout else ""
     if not line:
-        raise DemoError(f"a part of the demo did not start (status {process.wait()}); what it said is above")
+        raise DemoError(f"a part of the demo ended with {running.wait()}; what it said is above")
     return line
 
 
-def _ledger(url: str) -> dict[str, Any]:
-    """Read the effect ledger; the sandbox is on loopback and no proxy is asked."""
-    with build_opener(ProxyHandler({})).open(f"{url}/ledger", timeout=STOP_S) as reply:
-        return dict(json.load(reply))
+def ledger(url: str) -> dict[str, Any]:
+    """Read the effect ledger."""
+    return dict(json.loads(_ask(f"{url}/ledger")))
+
+
+def _ask(url: str, method: str = "GET") -> bytes:
+    """Ask the sandbox, which is on loopback: no proxy is asked."""
+    with build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=STOP_S) as reply:  # noqa: S310 - see above
+        body: bytes = reply.read()
+    return body
 
 
 def _report(found: Told, standing: Mapping[str, Any], seconds: float) -> None:

@@ -1,6 +1,15 @@
 """The one process of the embedded mode: worker, beat and web in threads."""
 
-from config.settings import settings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cli.output import plainly
+from config.errors import Actionable
+from config.settings import Settings, settings
+
+
+class AddressTaken(Actionable):
+    """The web app cannot listen where it should."""
 
 
 def main() -> None:
@@ -14,7 +23,8 @@ def main() -> None:
     site = Web(
         create_app(deployment().database, chosen.company_name), host=chosen.web_host, port=chosen.web_port
     )
-    run([site, Beat(), Worker()], lambda: print(f"Seatsignal is up: {site.url}", flush=True))
+    with _listening(chosen):
+        run([site, Beat(), Worker()], lambda: print(f"Seatsignal is up: {site.url}", flush=True))
 
 
 def serve() -> None:
@@ -24,8 +34,19 @@ def serve() -> None:
     from worker.process import deployment  # noqa: PLC0415 - see above
 
     chosen = settings()
-    work(create_app(deployment().database, chosen.company_name), chosen.web_host, chosen.web_port)
+    with _listening(chosen):
+        work(create_app(deployment().database, chosen.company_name), chosen.web_host, chosen.web_port)
+
+
+@contextmanager
+def _listening(chosen: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f"{chosen.web_host}:{chosen.web_port}"
+        raise AddressTaken(f"SEATSIGNAL_WEB_HOST, SEATSIGNAL_WEB_PORT: {where}: {error.strerror}") from None
 
 
 if __name__ == "__main__":
-    main()
+    with plainly():
+        main()

@@ -1,13 +1,16 @@
 """Commands about facts: migrate, import, pull, backup, restore."""
 
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import REJECTS, answer, say, wants_json
+from cli.output import REJECTS, answer, complain, say, tell, wants_json
 
 if TYPE_CHECKING:
+    from worker.deployment import Deployment
     from worker.pipeline import Pulled
 
 
@@ -26,13 +29,9 @@ def migrate() -> None:
     from store.database import Database  # noqa: PLC0415 - see above
     from store.schema import migrate as work  # noqa: PLC0415 - see above
 
-    database = Database(settings().database_url)
-    revision = work(database)
-    database.close()
-    if wants_json():
-        answer({"revision": revision})
-    else:
-        say(f"The database is at revision {revision}.")
+    with closing(Database(settings().database_url)) as database:
+        revision = work(database)
+    tell({"revision": revision}, f"The database is at revision {revision}.")
 
 
 def import_folder(
@@ -53,33 +52,60 @@ def import_folder(
         judge_waiting(deployment)
     for remark in source.remarks:
         say(str(remark))
-    _report(pulled)
+    tell(_answer(pulled), _line(pulled))
+    _end([pulled])
 
 
 def pull(
     source: Annotated[str, typer.Argument(help="A source by name; all that are set up if left out.")] = "",
 ) -> None:
     """Pull what the sources have new, then judge the accounts it touches."""
-    from cli.opened import judge_waiting, opened  # noqa: PLC0415 - see above
-    from worker.pipeline import pull as work  # noqa: PLC0415 - see above
+    from cli.opened import opened  # noqa: PLC0415 - see above
     from worker.process import schedule  # noqa: PLC0415 - see above
 
     with opened() as deployment:
-        for name in [source] if source else schedule().pull:
-            pulled = work(deployment, name)
-            judge_waiting(deployment)
-            _report(pulled)
-
-
-def _report(pulled: "Pulled") -> None:
+        ended = [_pulled(deployment, name) for name in ([source] if source else schedule().pull)]
     if wants_json():
-        answer({name: getattr(pulled, name) for name in pulled.__struct_fields__})
-    else:
-        say(f"{pulled.source}: {pulled.rows} rows read, {pulled.rejects} rejected.")
-    if pulled.failure:
-        say(f"{pulled.source}: the pull ended early ({pulled.failure}); it goes on from there next time.")
+        answer([_answer(pulled) for pulled in ended])
+    _end(ended)
+
+
+def _pulled(deployment: "Deployment", name: str) -> "Pulled":
+    """Pull one source; whatever keeps it from that is said, and does not keep the others."""
+    from cli.opened import judge_waiting  # noqa: PLC0415 - see above
+    from integrations.errors import IntegrationError  # noqa: PLC0415 - see above
+    from worker.pipeline import Pulled  # noqa: PLC0415 - see above
+    from worker.pipeline import pull as work  # noqa: PLC0415 - see above
+
+    try:
+        deployment.source(name).check()
+    except IntegrationError as error:
+        complain(str(error), about=name)
+        return Pulled(name, 0, 0, error.reason)
+    pulled = work(deployment, name)
+    judge_waiting(deployment)
+    say(_line(pulled))
+    return pulled
+
+
+def _answer(pulled: "Pulled") -> dict[str, object]:
+    return {name: getattr(pulled, name) for name in pulled.__struct_fields__}
+
+
+def _line(pulled: "Pulled") -> str:
+    return f"{pulled.source}: {pulled.rows} rows read, {pulled.rejects} rejected."
+
+
+def _end(ended: Sequence["Pulled"]) -> None:
+    """End with what the pulls ask for, after all of them were tried."""
+    failed = [pulled for pulled in ended if pulled.failure]
+    for pulled in failed:
+        complain(
+            f"{pulled.source}: the pull ended early ({pulled.failure}); it goes on from there next time."
+        )
+    if failed:
         raise typer.Exit(1)
-    if pulled.rejects:
+    if any(pulled.rejects for pulled in ended):
         raise typer.Exit(REJECTS)
 
 
@@ -89,10 +115,9 @@ def backup(target: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     from store.backup import backup as work  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
 
-    database = Database(settings().database_url)
-    work(database, target)
-    database.close()
-    say(f"Backed up to {target}.")
+    with closing(Database(settings().database_url)) as database:
+        work(database, target)
+    tell({"target": str(target)}, f"Backed up to {target}.")
 
 
 def restore(source: Annotated[Path, typer.Argument(help="A file that `backup` made.")]) -> None:
@@ -101,9 +126,10 @@ def restore(source: Annotated[Path, typer.Argument(help="A file that `backup` ma
     from store.backup import restore as work  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
 
-    database = Database(settings().database_url)
-    doubtful = work(database, source)
-    database.close()
-    say(
-        f"Restored and paused. {doubtful} notices may have been sent since and are unknown; `resume` goes on."
+    with closing(Database(settings().database_url)) as database:
+        doubtful = work(database, source)
+    tell(
+        {"unknown": doubtful},
+        f"Restored and paused. {doubtful} notices may have been sent since and are unknown; "
+        "`resume` goes on.",
     )

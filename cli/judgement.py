@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import answer, say, table, wants_json
+from cli.output import answer, complain, say, table, tell, wants_json
 
 if TYPE_CHECKING:
     from store.verdicts import Verdict
@@ -25,26 +25,31 @@ def assess() -> None:
     from worker.pipeline import open_run  # noqa: PLC0415 - see above
 
     with opened() as deployment:
-        run = open_run(deployment, "full")
+        run = open_run(deployment, runs.FULL)
         judge_waiting(deployment)
         with deployment.database.read() as connection:
             found = runs.load(connection, run)
             judged = runs.assessed(connection, run)
-    if wants_json():
-        answer({"run": run, "as_of": found.as_of, "status": found.status, "assessed": judged})
-    else:
-        say(f"Run {run} as of {found.as_of}: {judged} accounts judged, {found.status}.")
+    tell(
+        {"run": run, "as_of": found.as_of, "status": found.status, "assessed": judged},
+        f"Run {run} as of {found.as_of}: {judged} accounts judged, {found.status}.",
+    )
 
 
 def sweep() -> None:
     """Finish what a process that died left behind: lapsed claims, unjudged chunks, unreleased runs."""
     from cli.opened import judge_waiting, opened  # noqa: PLC0415 - see above
+    from store import outbox  # noqa: PLC0415 - see above
     from worker.tick import sweep as work  # noqa: PLC0415 - see above
 
     with opened() as deployment:
         work(deployment, after_ms=0)
         judge_waiting(deployment)
         work(deployment)
+        with deployment.database.read() as connection:
+            standing = outbox.account_of(connection)
+    counted = ", ".join(f"{count} {status}" for status, count in sorted(standing.items()))
+    tell({"notices": standing}, f"Swept. Notices: {counted or 'none'}.")
 
 
 def accounts(
@@ -97,7 +102,7 @@ def explain(account: Annotated[str, typer.Argument(help="An account by its key."
     with opened() as deployment, deployment.database.read() as connection:
         found = stored(connection, account)
     if found is None:
-        say(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
+        complain(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
         raise typer.Exit(1)
     if wants_json():
         answer(_explained(found))

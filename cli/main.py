@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cli import configure, facts, judgement, operate, outbound
-from config.errors import Actionable
+from cli.output import plainly
 
 app = typer.Typer(
     name="seatsignal",
@@ -57,9 +57,6 @@ def hoist(arguments: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run a command; an error that a person can act on is told plainly, without a traceback."""
-    try:
+    """Run a command; an error that a person can act on is told plainly."""
+    with plainly():
         app(hoist(sys.argv[1:]))
-    except Actionable as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)

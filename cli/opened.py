@@ -8,12 +8,13 @@ from worker import log
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.process import open_deployment
+from worker.secrets import secrets
 
 
 @contextmanager
 def opened() -> Iterator[Deployment]:
     """Open the deployment that the settings name; work that is rung for waits for `judge_waiting`."""
-    log.configure(settings().log_level)
+    log.configure(settings().log_level, secrets(settings()))
     deployment = open_deployment(settings(), Aside())
     try:
         yield deployment

@@ -1,16 +1,11 @@
 """Commands about what leaves: plan, release, go-live, pause, resume, deliver, preview."""
 
 import json
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cli.output import answer, say, table, wants_json
-
-if TYPE_CHECKING:
-    from worker.deliver import Delivered
+from cli.output import answer, complain, say, table, tell, wants_json
 
 
 def register(app: typer.Typer) -> None:
@@ -52,9 +47,9 @@ def release(run: Annotated[int, typer.Argument(help="The number of a held run.")
     with opened() as deployment:
         due = approve(deployment, run, actor="operator")
     if due is None:
-        say(f"Run {run} is not held; `seatsignal plan` lists the runs that are.")
+        complain(f"Run {run} is not held; `seatsignal plan` lists the runs that are.")
         raise typer.Exit(1)
-    say(f"Run {run} released: {due} notices are due.")
+    tell({"run": run, "due": due}, f"Run {run} released: {due} notices are due.")
 
 
 def go_live() -> None:
@@ -64,85 +59,44 @@ def go_live() -> None:
 
     with opened() as deployment:
         closed = work(deployment)
-    say(f"Live. {closed} notices planned before are closed unsent.")
+    tell({"closed": closed}, f"Live. {closed} notices planned before are closed unsent.")
 
 
 def pause() -> None:
     """Stop everything that leaves, at once."""
     _set_paused("operator")
-    say("Paused: nothing leaves until `seatsignal resume`.")
+    tell({"paused": True}, "Paused: nothing leaves until `seatsignal resume`.")
 
 
 def resume() -> None:
-    """Go on after a pause or a restore."""
+    """Go on after a pause or a restore, and with destinations that were left alone for a while."""
     _set_paused("")
-    say("Going on.")
+    tell({"paused": False}, "Going on.")
 
 
 def _set_paused(reason: str) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
-    from store import audit  # noqa: PLC0415 - see above
+    from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
+    from store import audit, outbox  # noqa: PLC0415 - see above
     from store.installation import set_setting  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.write() as connection:
         set_setting(connection, "paused", reason)
+        for destination in () if reason else DESTINATIONS:
+            outbox.pause(connection, destination, 0)
         audit.record(connection, "paused" if reason else "resumed", actor="operator")
 
 
 def deliver(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the words; send nothing.")] = False,
 ) -> None:
-    """Send what is due now."""
-    from cli.opened import opened  # noqa: PLC0415 - see above
-    from store import outbox  # noqa: PLC0415 - see above
-    from worker.deliver import deliver as work  # noqa: PLC0415 - see above
+    """Send what is due now, and say what was answered."""
+    from cli.sending import send, show  # noqa: PLC0415 - see above
 
-    with opened() as deployment:
-        if dry_run:
-            _show_due()
-            return
-        with deployment.database.write() as connection:
-            outbox.lapse(connection)
-            waiting = outbox.waiting(connection)
-        sent = {name: _until_empty(partial(work, deployment, name)) for name in waiting}
-    if wants_json():
-        answer(sent)
-    else:
-        say(", ".join(f"{count} to {name}" for name, count in sent.items()) or "Nothing is due.")
-
-
-def _until_empty(turn: "Callable[[], Delivered]") -> int:
-    settled = 0
-    while True:
-        done = turn()
-        settled += done.settled
-        if not done.more:
-            return settled
-
-
-def _show_due() -> None:
-    from cli.opened import opened  # noqa: PLC0415 - see above
-    from store import outbox  # noqa: PLC0415 - see above
-    from templates.render import render  # noqa: PLC0415 - see above
-
-    with opened() as deployment, deployment.database.read() as connection:
-        owed = outbox.owed_notices(connection)
-    shown = [
-        {
-            "key": n.key,
-            "to": n.destination,
-            "template": n.template,
-            "body": json.loads(render(n.template, n.payload)),
-        }
-        for n in owed
-    ]
-    if wants_json():
-        answer(shown)
-        return
-    for notice in shown:
-        say(f"--- {notice['template']} to {notice['to']} ({notice['key']})")
-        say(notice["body"]["text"])
-    say(f"{len(shown)} notices; nothing was sent.")
+    if dry_run:
+        show()
+    elif not send():
+        raise typer.Exit(1)
 
 
 def preview(
@@ -152,14 +106,18 @@ def preview(
     """Show a template's words for an account's latest notice of that kind; send nothing."""
     from cli.opened import opened  # noqa: PLC0415 - see above
     from store import outbox  # noqa: PLC0415 - see above
-    from templates.render import render  # noqa: PLC0415 - see above
+    from templates.render import Unrenderable, render  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.read() as connection:
         payload = outbox.latest_payload(connection, template, account)
     if payload is None:
-        say(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
+        complain(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
         raise typer.Exit(1)
-    body = json.loads(render(template, payload))
+    try:
+        body = json.loads(render(template, payload))
+    except Unrenderable as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
     if wants_json():
         answer(body)
     else:

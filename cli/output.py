@@ -3,7 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from config.errors import Actionable
 
 REJECTS = 3
 """Exit status of a command that did its work and had to leave rows out."""
@@ -19,9 +22,32 @@ def say(line: str) -> None:
     print(line, file=sys.stderr if wants_json() else sys.stdout)
 
 
+def complain(line: str, about: str = "") -> None:
+    """Say what went wrong, and ``about`` what unless the line does, always beside the answer."""
+    print(line if line.startswith(about) else f"{about}: {line}", file=sys.stderr)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Tell an error that a person can act on without a traceback, and end with status 1."""
+    try:
+        yield
+    except Actionable as error:
+        complain(str(error))
+        sys.exit(1)
+
+
 def answer(document: object) -> None:
     """Print the one JSON document."""
     print(json.dumps(document, default=str, ensure_ascii=False, indent=2))
+
+
+def tell(document: object, line: str) -> None:
+    """Answer a program with a document, and a person with a line."""
+    if wants_json():
+        answer(document)
+    else:
+        say(line)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -72,7 +72,7 @@ def _by_account(effects: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
     """Return what became visible of each account, by system; a key spells the account's own key."""
     got: dict[str, Counter[str]] = {}
     for effect in effects:
-        words = effect["key"].split("/")
-        account = words[2] if words[0] == "letter" else words[1]
+        kind, *words = effect["key"].split("/")
+        account = words[1] if kind == "letter" else next(iter(words), "")
         got.setdefault(account, Counter())[effect["system"]] += 1
     return got

@@ -1,0 +1,85 @@
+"""``seatsignal deliver``: send what is due now, or show its words, and say what was answered."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+
+from cli.opened import opened
+from cli.output import answer, complain, say, tell, wants_json
+from health.nouns import Notice
+from integrations.errors import IntegrationError
+from store import answers, outbox
+from store.answers import Answered
+from store.installation import paused
+from templates.render import Unrenderable, render
+from worker.deliver import deliver
+from worker.deployment import Deployment
+
+DONE = ("sent", "suppressed")
+"""Outcomes after which nothing is left to do."""
+
+
+def send() -> bool:
+    """Send what is due and tell whether all of it is done."""
+    with opened() as deployment:
+        with deployment.database.write() as connection:
+            outbox.lapse(connection)
+            before, waiting = answers.latest(connection), outbox.waiting(connection)
+        reached = [_told(name, partial(_deliver, deployment, name)) for name in waiting]
+        with deployment.database.read() as connection:
+            answered = answers.since(connection, before)
+            left, why = outbox.account_of(connection).get("due", 0), paused(connection)
+        for name in sorted({one.destination for one in answered if one.outcome == "retry"}):
+            _told(name, deployment.destination(name).check)
+    _tell(answered, left, why)
+    return all(reached) and all(one.outcome in DONE for one in answered)
+
+
+def _told(name: str, act: Callable[[], object]) -> bool:
+    """Act; what keeps a destination from it is told, and does not keep the others."""
+    try:
+        act()
+    except IntegrationError as error:
+        complain(str(error), about=name)
+        return False
+    return True
+
+
+def _deliver(deployment: Deployment, name: str) -> None:
+    while deliver(deployment, name).more:
+        pass
+
+
+def _tell(answered: Sequence[Answered], left: int, why: str) -> None:
+    lines = [f"{one.destination}: {one.count} {one.outcome} {one.reason}".rstrip() for one in answered]
+    if left:
+        lines.append(f"{left} more wait; `seatsignal plan` lists them.")
+    if why:
+        lines.append(f"Paused ({why}): nothing leaves until `seatsignal resume`.")
+    document = {"answers": [asdict(one) for one in answered], "waiting": left, "paused": why}
+    tell(document, "\n".join(lines) or "Nothing was due.")
+
+
+def show() -> None:
+    """Show the words of what is planned or due; send nothing."""
+    with opened() as deployment, deployment.database.read() as connection:
+        owed = outbox.owed_notices(connection)
+    shown = [(notice, _words(notice)) for notice in owed]
+    if wants_json():
+        answer(
+            [{"key": n.key, "to": n.destination, "template": n.template, "body": body} for n, body in shown]
+        )
+        return
+    for notice, body in shown:
+        say(f"--- {notice.template} to {notice.destination} ({notice.key})")
+        say(body["text"])
+    say(f"{len(shown)} notices; nothing was sent.")
+
+
+def _words(notice: Notice) -> dict[str, str]:
+    try:
+        words: dict[str, str] = json.loads(render(notice.template, notice.payload))
+    except Unrenderable as error:
+        return {"text": f"cannot be worded: {error}"}
+    return words

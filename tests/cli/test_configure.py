@@ -1,0 +1,172 @@
+"""What can be set: mistakes are named in one line each, secrets are never shown."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from config.files import SHIPPED
+from tests.cli.conftest import Seatsignal
+
+SECRETS = {
+    "SEATSIGNAL_DATABASE_URL": "postgresql://seat:canary-database@db.example/seat?sslpassword=canary-key",
+    "SEATSIGNAL_BROKER_URL": "redis://:canary-broker@broker.example/0",
+    "SEATSIGNAL_SLACK_TOKEN": "xoxb-canary-slack",
+    "SEATSIGNAL_MAIL_HOST": "mail.example",
+    "SEATSIGNAL_MAIL_SENDER": "success@seller.example",
+    "SEATSIGNAL_MAIL_PASSWORD": "canary-mail",
+}
+
+WAIT = "seconds to wait for an answer"
+SENDER = "in the environment: the address that mail comes from; its domain must allow this server"
+
+
+class Slip(NamedTuple):
+    """A key as it should be, misspelt, and what is said of it."""
+
+    file: str
+    right: str
+    wrong: str
+    said: str
+
+
+SLIPS = (
+    Slip(
+        "policy",
+        "  watch_from: 50",
+        "  watch_form: 50",
+        "bands.watch_form: unknown key, did you mean 'watch_from'?",
+    ),
+    Slip("routes", "sales:\n", "sails:\n", "sails: unknown key, did you mean 'sales'?"),
+    Slip("schedule", "assess:", "asses:", "asses: unknown key, did you mean 'assess'?"),
+    Slip(
+        "plays",
+        "  title: They are set to cancel",
+        "  titel: They are set to cancel",
+        "cancel_at_period_end.titel: unknown key, did you mean 'title'?",
+    ),
+)
+
+
+@pytest.mark.parametrize("command", [["config", "check"], ["pull"]])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_an_unknown_key_names_the_nearest_one(seatsignal: Seatsignal, tmp_path: Path, command, slip):
+    text = (SHIPPED / f"{slip.file}.yaml").read_text()
+    assert text.count(slip.right) == 1
+    (tmp_path / "ours.yaml").write_text(text.replace(slip.right, slip.wrong))
+    done = seatsignal(*command, **{f"SEATSIGNAL_{slip.file.upper()}": str(tmp_path / "ours.yaml")})
+    assert (done.status, done.out) == (1, "")
+    assert f"ours.yaml: {slip.said}" in done.complaint
+    assert all(line.startswith("ours.yaml: ") for line in done.complaint)
+
+
+@pytest.mark.parametrize("name", ["POLICY", "ROUTES", "PLAYS", "SCHEDULE"])
+def test_a_file_that_is_not_there_is_named(seatsignal: Seatsignal, name):
+    done = seatsignal("config", "check", **{f"SEATSIGNAL_{name}": "/nowhere/ours.yaml"})
+    assert (done.status, done.complaint) == (1, ["/nowhere/ours.yaml: No such file or directory"])
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (
+            {"SEATSIGNAL_SLACK_TOKNE": "x"},
+            "SEATSIGNAL_SLACK_TOKNE: nothing reads this variable, did you mean SEATSIGNAL_SLACK_TOKEN?",
+        ),
+        ({"SEATSIGNAL_ZZZ": "x"}, "SEATSIGNAL_ZZZ: nothing reads this variable"),
+        ({"SEATSIGNAL_MAIL_HOST": "mail.example"}, f"mail: set SEATSIGNAL_MAIL_SENDER {SENDER}"),
+        (
+            {"SEATSIGNAL_SLACK_TOKEN": "xoxb-x", "SEATSIGNAL_SLACK_TIMEOUT_S": "0"},
+            f"slack: SEATSIGNAL_SLACK_TIMEOUT_S: Input should be greater than 0 ({WAIT})",
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named(seatsignal: Seatsignal, variables, said):
+    done = seatsignal("config", "check", **variables)
+    assert (done.status, done.out) == (1, "")
+    assert said in done.complaint
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        (
+            "SEATSIGNAL_LEASE_S",
+            "canary",
+            "Input should be a valid number, unable to parse string as a number",
+        ),
+        ("SEATSIGNAL_WEB_PORT", "70000", "Input should be less than or equal to 65535"),
+        ("SEATSIGNAL_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        (
+            "SEATSIGNAL_PUBLIC_URL",
+            "ftp://x",
+            "must be https://host[:port][/path]; plain http only on loopback",
+        ),
+    ],
+)
+def test_a_bad_value_is_told_in_one_line_without_the_value(seatsignal: Seatsignal, variable, value, said):
+    done = seatsignal("accounts", **{variable: value})
+    assert (done.status, done.out, done.complaint) == (1, "", [f"{variable}: {said}"])
+
+
+def test_a_route_to_nowhere_is_named(seatsignal: Seatsignal, tmp_path: Path):
+    text = (SHIPPED / "routes.yaml").read_text().replace("destination: slack", "destination: slak", 1)
+    (tmp_path / "ours.yaml").write_text(text)
+    done = seatsignal("config", "check", SEATSIGNAL_ROUTES=str(tmp_path / "ours.yaml"))
+    assert (done.status, done.complaint) == (1, ["routes: csm: no destination 'slak', did you mean 'slack'?"])
+
+
+def test_programs_get_the_problems(seatsignal: Seatsignal):
+    assert seatsignal("config", "check", "--json").document["problems"] == []
+    done = seatsignal("config", "check", "--json", SEATSIGNAL_ZZZ="x")
+    assert (done.status, len(done.document["problems"])) == (1, 1)
+
+
+@pytest.mark.parametrize("words", [["show"], ["show", "--json"], ["check"], ["schema"]])
+def test_no_secret_is_shown(seatsignal: Seatsignal, words):
+    done = seatsignal("config", *words, **SECRETS)
+    assert done.status == 0
+    assert "canary" not in done.out + done.err
+
+
+def test_what_is_in_force_is_shown(seatsignal: Seatsignal):
+    done = seatsignal("config", "show", SEATSIGNAL_LEASE_S="12", **SECRETS)
+    assert "SEATSIGNAL_LEASE_S=12.0" in done.out.splitlines()
+    assert "SEATSIGNAL_DATABASE_URL=postgresql+psycopg://seat:***@db.example/seat" in done.out.splitlines()
+    assert "SEATSIGNAL_BROKER_URL=(set)" in done.out.splitlines()
+
+
+def test_the_compiled_policy_is_python(seatsignal: Seatsignal):
+    source = seatsignal("config", "show", "--compiled").out
+    compile(source, "policy", "exec")
+    assert "def " in source
+
+
+WORDS = {
+    "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
+    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "properties",
+    "required", "title", "type", "writeOnly", "exclusiveMaximum",
+}  # fmt: skip
+TYPES = {"object", "string", "integer", "number", "boolean", "null", "array"}
+
+
+def schemas(schema: object) -> Iterator[dict[str, object]]:
+    """Each schema within a schema."""
+    assert isinstance(schema, dict)
+    yield schema
+    for inner in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
+        yield from schemas(inner)
+
+
+def test_the_schema_describes_each_setting(seatsignal: Seatsignal):
+    document = json.loads(seatsignal("config", "schema").out)
+    assert {"seatsignal", "files", "mail", "slack"} <= set(document)
+    for model in document.values():
+        assert model["type"] == "object"
+        for schema in schemas(model):
+            assert set(schema) <= WORDS
+            assert schema.get("type", "string") in TYPES
+        assert all(setting.get("description") for setting in model["properties"].values())
+    assert "token" in document["slack"]["required"]

@@ -1,0 +1,75 @@
+"""Verdicts by command: who is at risk, and why, to the point."""
+
+import pytest
+
+from store.tables import runs
+from tests import book
+from tests.cli.conftest import Seatsignal
+from worker.pipeline import open_run
+
+
+def test_a_run_over_the_book_says_what_it_did(eve: Seatsignal):
+    done = eve("assess", "--json").document
+    assert done == {"run": 3, "as_of": book.DAY.isoformat(), "status": "dry", "assessed": len(book.ACCOUNTS)}
+    assert eve("assess").out == f"Run 4 as of {book.DAY}: {len(book.ACCOUNTS)} accounts judged, dry.\n"
+
+
+@pytest.mark.parametrize(
+    ("band", "accounts"),
+    [("at_risk", {book.LEAVING}), ("watch", {book.UNPAID}), ("unknown", set()), ("", set(book.ACCOUNTS))],
+)
+def test_a_band_has_its_accounts_alone(owing: Seatsignal, band, accounts):
+    found = owing("accounts", "--band", band, "--json").document
+    assert {row["account"] for row in found} == accounts
+    assert {row["band"] for row in found} <= ({band} if band else {"at_risk", "watch", "healthy"})
+
+
+def test_the_list_is_a_table_for_a_person(owing: Seatsignal):
+    heading, *lines = owing("accounts").out.splitlines()
+    assert heading.split("  ")[0] == "account"
+    assert len(lines) == len(book.ACCOUNTS)
+
+
+@pytest.mark.parametrize("account", ["a0", book.LEAVING, book.UNPAID, book.RENEWING])
+def test_the_lines_of_an_explanation_sum_to_the_score(owing: Seatsignal, account):
+    told = owing("explain", account, "--json").document
+    hundredths = [round(line["points"] * 100) for line in told["contributions"]]
+    assert 10_000 + sum(hundredths) == round(told["health"] * 100)
+    assert told["interval"][0] <= told["health"] <= told["interval"][1]
+    assert all(line["reason"] for line in told["contributions"])
+    assert (told["known"], told["policy"], told["engine"], told["run"]) != ("", "", "", 0)
+
+
+def test_an_explanation_is_a_sum_for_a_person_too(owing: Seatsignal):
+    told = owing("explain", book.LEAVING).out
+    assert f"Account {book.LEAVING} ({book.LEAVING}) as of {book.DAY}: at_risk" in told
+    assert "Health 49 of 100, between " in told
+    table = told[told.index("points") : told.index("risk: ")].splitlines()[1:]
+    *lines, health = [float(line.split()[0]) for line in table]
+    assert (round(sum(lines), 2), health) == (49.0, 49.0)
+    assert "risk: cancel_ticket: a ticket speaks of cancelling" in told
+
+
+@pytest.mark.parametrize("words", [["explain", "nobody"], ["explain", "nobody", "--json"]])
+def test_an_unknown_account_is_said_to_be(owing: Seatsignal, words):
+    done = owing(*words)
+    assert (done.status, done.out) == (1, "")
+    assert done.complaint == ["No verdict on 'nobody': is the key right, and has `seatsignal assess` run?"]
+
+
+def test_a_sweep_finishes_what_a_process_left_that_died(eve: Seatsignal):
+    eve("go-live")
+    opened = book.deployment(eve.url)
+    book.set_day(opened.database, book.DAY)
+    open_run(opened, "full")  # and dies before it judges a chunk
+    opened.database.close()
+    assert eve("sweep", "--json").document == {"notices": {"due": 1}}
+    database = eve.database()
+    with database.read() as connection:
+        last = connection.execute(runs.select().order_by(runs.c.id.desc()).limit(1)).one()
+    assert (last.status, last.assessed) == ("released", len(book.ACCOUNTS))
+    assert list(book.keys(database)) == [
+        f"csm/{book.RENEWING}/s-{book.RENEWING}@{book.TERM_START}/renewal_window/3"
+    ]
+    database.close()
+    assert eve("sweep").out == "Swept. Notices: 1 due.\n"
