@@ -37,8 +37,24 @@ def redaction(secrets: Iterable[str]) -> Redact:
 
 
 def _forms(secret: str) -> tuple[str, ...]:
-    """Return a secret as it stands in a text, in JSON, in a traceback's quotes and in a URL."""
-    return secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")
+    """Return a secret as it stands in a text, in JSON, in what Python quotes, and in a URL."""
+    quoted = (json.dumps(secret)[1:-1], repr(secret)[1:-1], repr(secret.encode())[2:-1])
+    return (secret, *quoted, quote(secret, safe=""))
+
+
+def _clean(value: object, redact: Redact) -> object:
+    """Return a value of an event with every text in it redacted before any is quoted."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return redact(value)
+        case dict():
+            return {redact(str(name)): _clean(part, redact) for name, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(part, redact) for part in value]
+        case _:
+            return redact(repr(value))
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
