@@ -57,3 +57,6 @@ class Destination(Protocol):
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order and yield one receipt per notice as soon as it is known."""
+
+    def close(self) -> None:
+        """Let go of what is held open; a later call opens it again."""

@@ -92,10 +92,10 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
 
 
 def _rendering(redact: Redact) -> list[Processor]:
-    """Redact each text before it is quoted; `_Redacting` does so again with the whole line."""
+    """Redact what an event holds; `_Redacting` does so again with the whole line."""
 
-    def taken_out(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
+    def taken_out(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, object]:
+        return {redact(name): _clean(value, redact) for name, value in event.items()}
 
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,

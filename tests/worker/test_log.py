@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import pytest
 import structlog
@@ -24,17 +25,31 @@ PASSWORD = 'p4ss "wörd"/\\@x'
 TOKEN = "xoxb-1234-canary"
 
 
+class Logged:
+    """Logging as a process configures it, and what was logged."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    def configure(self, *known: str) -> None:
+        with patch.object(sys, "stderr", self.stream):
+            log.configure("DEBUG", known)
+
+    def __call__(self) -> str:
+        return self.stream.getvalue()
+
+
+NOISY = ("kombu", "amqp", "urllib3", "celery.redirected", "alembic")
+
+
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
-    """Configures logging as a process does, and tells what has been logged since."""
-    root, levels = logging.getLogger(), {}
+def logged() -> Iterator[Logged]:
+    """Logging that knows `PASSWORD`; all of it is put back."""
+    root, levels = logging.getLogger(), {name: logging.getLogger(name).level for name in NOISY}
     kept = root.handlers[:], root.level, sys.excepthook, threading.excepthook
-    for name in ("kombu", "amqp", "urllib3", "celery.redirected", "alembic"):
-        levels[name] = logging.getLogger(name).level
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    log.configure("DEBUG", [PASSWORD])
-    yield stream.getvalue
+    made = Logged()
+    made.configure(PASSWORD)
+    yield made
     root.handlers[:], level, sys.excepthook, threading.excepthook = kept
     root.setLevel(level)
     for name, before in levels.items():
@@ -200,7 +215,7 @@ def test_the_level_counts_and_noisy_libraries_stay_quiet(logged):
 
 def test_without_redaction_the_check_would_notice(logged, monkeypatch):
     monkeypatch.setattr(log, "redaction", lambda _: lambda text: text)
-    log.configure("DEBUG")
+    logged.configure()
     structlog.get_logger().warning("event", detail=ADDRESSES[0])
     assert ADDRESSES[0] in logged()
     with pytest.raises(AssertionError):
