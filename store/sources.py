@@ -94,8 +94,8 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     )
 
 
-def ended(connection: Connection, source: str) -> None:
-    """Say that a pull has read all there was: the days it reached are complete now."""
+def ended(connection: Connection, source: str) -> bool:
+    """Say that a pull has read all there was, and tell whether more days are complete than before."""
     status = connection.execute(select(source_status).where(source_status.c.source == source)).one()
     through = max(filter(None, (status.complete_through, status.reaching)), default=None)
     connection.execute(
@@ -103,6 +103,7 @@ def ended(connection: Connection, source: str) -> None:
         .where(source_status.c.source == source)
         .values(complete_through=through, pulled_ms=now_ms(), failure="", paused="")
     )
+    return bool(through != status.complete_through)
 
 
 def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> None:

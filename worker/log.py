@@ -57,15 +57,6 @@ def _clean(value: object, redact: Redact) -> object:
             return redact(repr(value))
 
 
-class _Redacting(structlog.stdlib.ProcessorFormatter):
-    def __init__(self, redact: Redact, **more: Any) -> None:  # noqa: ANN401 - a library's own arguments
-        super().__init__(**more)
-        self._redact = redact
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record))
-
-
 def configure(level: str, secrets: Iterable[str] = ()) -> None:
     """Send our log, every library's, and what crashes to stderr; the secrets are taken out of all of it."""
     redact = redaction(secrets)
@@ -81,7 +72,9 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         cache_logger_on_first_use=True,
     )
     output = logging.StreamHandler(sys.stderr)
-    output.setFormatter(_Redacting(redact, foreign_pre_chain=shared, processors=_rendering(redact)))
+    output.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(redact))
+    )
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(level)
@@ -92,16 +85,13 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
 
 
 def _rendering(redact: Redact) -> list[Processor]:
-    """Redact what an event holds; `_Redacting` does so again with the whole line."""
+    """Redact all that an event holds, then write it as one line."""
 
     def taken_out(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, object]:
         return {redact(name): _clean(value, redact) for name, value in event.items()}
 
-    return [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        taken_out,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
+    last = structlog.processors.JSONRenderer(ensure_ascii=False)
+    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, taken_out, last]
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

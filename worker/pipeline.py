@@ -62,12 +62,16 @@ def pull(deployment: Deployment, name: str) -> Pulled:
 
 
 def _end_pull(deployment: Deployment, name: str) -> None:
-    """Judge what was touched, by this pull or by one that died before it could ask for that."""
+    """Judge what was touched, by this pull or by one that died before it could ask for that.
+
+    Where more days are complete than before, every account is judged: a run that was under way has
+    judged some of them by the days before.
+    """
     with deployment.database.write() as connection:
-        sources.ended(connection, name)
+        advanced = sources.ended(connection, name)
         touched = runs.any_touched(connection)
-    if touched:
-        open_run(deployment, runs.TOUCHED)
+    if advanced or touched:
+        open_run(deployment, runs.FULL if advanced else runs.TOUCHED)
 
 
 def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from health.records import Account, Payment, Record
+from health.records import Account, Payment, Record, Usage
 from store import facts, runs, sources
 from store.database import Database
 from store.installation import set_setting
@@ -14,7 +14,7 @@ from store.runs import Chunk
 from store.sources import Landed
 from store.tables import notices
 from worker.deployment import Deployment
-from worker.pipeline import assess, open_run
+from worker.pipeline import _end_pull, assess, open_run
 
 ACCOUNTS = 200
 
@@ -24,9 +24,10 @@ def keep(database: Database, records: list[Record]) -> None:
         sources.register(connection, "files")
         batch = sources.begin_batch(connection, "files", sources.cursor_of(connection, "files"))
         facts.store_records(connection, batch, records)
-        landed = Landed(frozenset(facts.kinds_of(records)), len(records), None, complete=False)
+        landed = Landed(
+            frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=False
+        )
         sources.end_batch(connection, batch, str(batch.number), landed)
-        sources.ended(connection, "files")
 
 
 @pytest.fixture
@@ -105,3 +106,17 @@ def test_what_did_not_change_is_not_said_again(book):
     first = alerts(book)
     judge_all(book)
     assert alerts(book) == first
+
+
+def test_a_day_that_becomes_complete_is_judged_whoever_was_judged_half_way(deployment):
+    keep(deployment.database, [Account("a"), Usage("a", date(2026, 5, 31), active_users=3)])
+    judge_all(deployment)
+    before = len(rung(deployment))
+    _end_pull(deployment, "files")
+    assert len(rung(deployment)) == before + 1
+    _end_pull(deployment, "files")
+    for chunk in rung(deployment)[before:]:
+        assess(deployment, chunk)
+    now = len(rung(deployment))
+    _end_pull(deployment, "files")
+    assert len(rung(deployment)) == now, "nothing changed and no day more is complete"
