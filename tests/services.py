@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import redis as client
 
@@ -44,7 +45,7 @@ def ensure() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.exit(f"The tests need {' and '.join(missing)}. Install them: sudo sh -c '{command}'")
     print(f"Installing {', '.join(missing)} ...", flush=True)  # noqa: T201 - a command speaks
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     if subprocess.run(["sh", "-c", command], check=False, **quiet).returncode or _missing():
         sys.exit(f"Could not install {' and '.join(missing)}; run: {command}")
 
@@ -121,7 +122,7 @@ class PostgreSQL:
         self.process = _start_postgres(self.port, self.folder, durable=False)
 
 
-def _unprivileged() -> dict[str, str]:
+def _unprivileged() -> dict[str, Any]:
     """PostgreSQL refuses to run as root: then it runs as the user that its package made."""
     return {"user": OWNER, "group": OWNER} if os.geteuid() == 0 else {}
 
@@ -138,7 +139,7 @@ def _start_postgres(port: int, folder: Path, *, durable: bool) -> subprocess.Pop
         "logging_collector": "off",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    process = subprocess.Popen(
+    process: subprocess.Popen[bytes] = subprocess.Popen(
         [str(program), "-D", str(folder / "data"), *options],
         stderr=subprocess.PIPE, cwd=folder, **_unprivileged(),
     )  # fmt: skip
