@@ -45,8 +45,10 @@ def ensure() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.exit(f"The tests need {' and '.join(missing)}. Install them: sudo sh -c '{command}'")
     print(f"Installing {', '.join(missing)} ...", flush=True)  # noqa: T201 - a command speaks
-    quiet: dict[str, Any] = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
-    if subprocess.run(["sh", "-c", command], check=False, **quiet).returncode or _missing():
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["sh", "-c", command]
+    done = subprocess.run(install, check=False, env=environment, stdout=subprocess.DEVNULL)
+    if done.returncode or _missing():
         sys.exit(f"Could not install {' and '.join(missing)}; run: {command}")
 
 
