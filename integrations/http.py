@@ -4,7 +4,7 @@ A client hands in what differs (base address, credentials, what to change when t
 asks for typed answers. No text of an error carries an address, a query, a header or a body.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import time
@@ -22,6 +22,8 @@ from urllib3.util import Retry
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 
 T = TypeVar("T")
+Query = Mapping[str, str | int | Sequence[str]]
+"""A query; a sequence repeats its name."""
 
 CONNECT_S = 5.0
 READ_S = 30.0
@@ -49,6 +51,17 @@ class Unlimited:
         """Always go."""
         del calls
         return 0.0
+
+
+class Vitals(NamedTuple):
+    """What a vendor's last answer told beside the point; `None` where it told nothing.
+
+    ``clock_skew_s`` is its clock minus ours in seconds, to the second; ``calls_left`` what its rate limit
+    leaves us in the current window.
+    """
+
+    clock_skew_s: float | None = None
+    calls_left: int | None = None
 
 
 class Credentials(NamedTuple):
@@ -87,6 +100,7 @@ class Http:
         self._budget: Budget = budget or Unlimited()
         self._timeout = (connect_s, read_s)
         self._session = _session(credentials.headers)
+        self.vitals = Vitals()
 
     def __repr__(self) -> str:
         return f"Http({self._name})"
@@ -101,7 +115,7 @@ class Http:
         """Close the connections."""
         self._session.close()
 
-    def get(self, path: str, answer: type[T], query: Mapping[str, str | int] | None = None) -> T:
+    def get(self, path: str, answer: type[T], query: Query | None = None) -> T:
         """The JSON at ``path`` as ``answer``. Raises `RetryLater`, `Rejected` or `Misconfigured`."""
         return self._call("GET", path, answer, params=query)
 
@@ -116,7 +130,7 @@ class Http:
         path: str,
         answer: type[T],
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Query | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
@@ -132,6 +146,7 @@ class Http:
             with self._session.send(
                 request, timeout=self._timeout, allow_redirects=False, stream=True
             ) as response:
+                self.vitals = vitals(response.headers, time())
                 return self._body(response)
         except requests.RequestException as error:
             failure = self._failure(error)
@@ -205,6 +220,24 @@ def retry_after(headers: Mapping[str, str], now: float) -> float:
         return min(max(parsedate_to_datetime(wish).timestamp() - now, 0.0), RETRY_AFTER_LIMIT_S)
     except (ValueError, OverflowError):
         return 0.0
+
+
+_CALLS_LEFT = (
+    "X-RateLimit-Remaining",
+    "X-Rate-Limit-Remaining",
+    "RateLimit-Remaining",
+    "X-HubSpot-RateLimit-Remaining",
+)
+
+
+def vitals(headers: Mapping[str, str], now: float) -> Vitals:
+    """Vitals from an answer's headers, received at ``now`` in seconds since 1970."""
+    left = next((headers[name] for name in _CALLS_LEFT if headers.get(name, "").isdecimal()), None)
+    try:
+        skew_s = parsedate_to_datetime(headers.get("Date", "")).timestamp() - now
+    except (ValueError, OverflowError):
+        return Vitals(None, None if left is None else int(left))
+    return Vitals(float(round(skew_s)), None if left is None else int(left))
 
 
 def _session(headers: Mapping[str, str]) -> requests.Session:

@@ -5,20 +5,21 @@ Nothing of a vendor is imported before it is asked for.
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from time import time
 from typing import NamedTuple, cast
 
 from pydantic_settings import BaseSettings
 
 from integrations.errors import Misconfigured
 from integrations.http import Budget, Unlimited
-from integrations.roles import Destination, Source
+from integrations.roles import Clock, Destination, Source
 from integrations.settings import settings
 
 
 class Entry(NamedTuple):
     """An integration as ``module:name`` of what builds it, and of the model of its settings.
 
-    The builder, mostly the class itself, takes the settings and ``budget=``.
+    The builder, mostly the class itself, takes the settings and ``budget=``, that of a source ``clock=`` too.
     """
 
     builder: str
@@ -28,10 +29,10 @@ class Entry(NamedTuple):
         """The model of its settings."""
         return cast("type[BaseSettings]", _named(self.settings))
 
-    def built(self, budget: Budget | None) -> object:
+    def built(self, budget: Budget | None, **more: object) -> object:
         """The integration, set up from the environment. Raises `Misconfigured`."""
         builder = cast("Callable[..., object]", _named(self.builder))
-        return builder(settings(self.model()), budget=budget or Unlimited())
+        return builder(settings(self.model()), budget=budget or Unlimited(), **more)
 
 
 SOURCES: Mapping[str, Entry] = {
@@ -45,9 +46,12 @@ DESTINATIONS: Mapping[str, Entry] = {
 }
 
 
-def source(name: str, *, budget: Budget | None = None) -> Source:
-    """The source of that name, set up from the environment. Raises `Misconfigured`."""
-    return cast("Source", _entry(SOURCES, name).built(budget))
+def source(name: str, *, budget: Budget | None = None, clock: Clock = time) -> Source:
+    """The source of that name, set up from the environment. Raises `Misconfigured`.
+
+    ``clock`` gives the instant that the company's day is at, in seconds since 1970.
+    """
+    return cast("Source", _entry(SOURCES, name).built(budget, clock=clock))
 
 
 def destination(name: str, *, budget: Budget | None = None) -> Destination:
@@ -60,12 +64,12 @@ def settings_models() -> dict[str, type[BaseSettings]]:
     return {name: entry.model() for name, entry in sorted({**SOURCES, **DESTINATIONS}.items())}
 
 
-def files(given: BaseSettings, *, budget: Budget) -> Source:
-    """The files source, which reads from a folder and so needs no budget."""
+def files(given: BaseSettings, *, budget: Budget, clock: Clock) -> Source:
+    """The files source, which reads from a folder and so needs neither budget nor clock."""
     from integrations.files.settings import FilesSettings  # noqa: PLC0415 - lazily, as all vendors are
     from integrations.files.source import FilesSource  # noqa: PLC0415
 
-    del budget
+    del budget, clock
     if not isinstance(given, FilesSettings) or given.folder is None:
         raise Misconfigured("no_folder", "set SEATSIGNAL_FILES_FOLDER to the folder of import files")
     return FilesSource(given.folder, given.rejects)

@@ -1,14 +1,19 @@
 """What an integration can be: Source, Webhook, Destination. Structural types, no base class."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from health.nouns import Notice, Receipt
 from health.records import Record
+from integrations.http import Vitals
 
 Cursor = str
 """Where a source goes on next time. Opaque to everyone but the source that made it."""
+
+
+Clock = Callable[[], float]
+"""Seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,13 @@ class Source(Protocol):
     def pull(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield pages from the cursor on. Raises `RetryLater`, `Rejected` or `Misconfigured`."""
 
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of the vendor."""
+
+    def close(self) -> None:
+        """Let go of what is held open; a later call opens it again."""
+
 
 class Webhook(Protocol):
     """A vendor that calls us."""
@@ -57,6 +69,10 @@ class Destination(Protocol):
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order and yield one receipt per notice as soon as it is known."""
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of the vendor."""
 
     def close(self) -> None:
         """Let go of what is held open; a later call opens it again."""

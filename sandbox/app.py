@@ -5,11 +5,16 @@ from starlette.applications import Starlette
 from sandbox import control, sink, viewer
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
+from sandbox.hubspot import routes as hubspot
+from sandbox.keygen import routes as keygen
 from sandbox.mail import routes as mail
+from sandbox.posthog import routes as posthog
 from sandbox.slack import routes as slack
 from sandbox.state import Sandbox
+from sandbox.stripe import routes as stripe
+from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack)
+STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot)
 
 
 def app(sandbox: Sandbox) -> Gate:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,6 +16,15 @@ from sandbox.state import Sandbox
 FAULTS = msgspec.json.Decoder(list[Fault])
 
 
+class Instant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the stand-ins' clock is to stand, in seconds since 1970."""
+
+    at_s: float
+
+
+INSTANTS = msgspec.json.Decoder(list[Instant])
+
+
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which effects: those after a sequence number, those of one system."""
 
@@ -23,8 +33,11 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
-    """`/ledger`, `/ledger/summary`, `/faults`, `/reset`, `/healthz`."""
+    """`/ledger`, `/ledger/summary`, `/faults`, `/clock`, `/seed/{vendor}`, `/reset`, `/healthz`."""
+    return [*_asked(sandbox), *_ordered(sandbox)]
 
+
+def _asked(sandbox: Sandbox) -> list[Route]:
     async def ledger(request: Request) -> Response:
         asked = query(request, Asked)
         effects = sandbox.ledger.effects(since=asked.since, system=asked.system)
@@ -33,6 +46,17 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def summary(_request: Request) -> Response:
         return reply(_counts(sandbox))
 
+    async def healthz(_request: Request) -> Response:
+        return reply({"ok": True})
+
+    return [
+        Route("/ledger", ledger),
+        Route("/ledger/summary", summary),
+        Route("/healthz", healthz),
+    ]
+
+
+def _ordered(sandbox: Sandbox) -> list[Route]:
     async def faults(request: Request) -> Response:
         if request.method == "DELETE":
             sandbox.faults.clear()
@@ -41,19 +65,30 @@ def routes(sandbox: Sandbox) -> list[Route]:
                 sandbox.faults.add(fault)
         return reply(sandbox.faults.waiting())
 
+    async def clock(request: Request) -> Response:
+        (at,) = await listed(request, INSTANTS)
+        sandbox.clock.set(at.at_s)
+        return reply({"now_s": sandbox.clock.now_s()})
+
+    async def seed(request: Request) -> Response:
+        book = sandbox.books.get(request.path_params["vendor"])
+        if book is None:
+            raise HTTPException(404, f"there is no such vendor; there are {', '.join(sandbox.books)}")
+        try:
+            book.load(await request.body())
+        except msgspec.DecodeError as error:
+            raise HTTPException(400, str(error)) from error
+        return reply({"ok": True})
+
     async def reset(_request: Request) -> Response:
         sandbox.reset()
         return reply({"ok": True})
 
-    async def healthz(_request: Request) -> Response:
-        return reply({"ok": True})
-
     return [
-        Route("/ledger", ledger),
-        Route("/ledger/summary", summary),
         Route("/faults", faults, methods=["GET", "POST", "DELETE"]),
+        Route("/clock", clock, methods=["POST"]),
+        Route("/seed/{vendor}", seed, methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
-        Route("/healthz", healthz),
     ]
 
 

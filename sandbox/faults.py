@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-FaultySystem = Literal["slack", "smtp", "sink"]
+from sandbox.alterations import ALTERATIONS
+
+FaultySystem = Literal["slack", "smtp", "sink", "stripe", "posthog", "keygen", "zendesk", "hubspot"]
 HTTP_FAULTS: frozenset[str] = frozenset(
-    {"401", "429", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}
+    {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}
+    | {"again", *ALTERATIONS}
 )
 SMTP_POINTS = range(1, 9)
 SMTP_FAULTS: frozenset[str] = frozenset(

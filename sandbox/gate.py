@@ -1,11 +1,13 @@
 """The layer before the stand-ins that plays HTTP faults."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
+import msgspec
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.alterations import ALTERATIONS
 from sandbox.faults import Fault, Faults, FaultySystem
 
 HTML_PAGE = "<!doctype html><title>Sign in</title><h1>The proxy wants a word with you</h1>"
@@ -14,8 +16,9 @@ HTML_PAGE = "<!doctype html><title>Sign in</title><h1>The proxy wants a word wit
 class Gate:
     """ASGI application around another: takes the head of a system's queue and plays it.
 
-    `401`, `429`, `500`, `html` and `ok_false` answer instead of the stand-in, which does nothing.
-    `truncated` and `drop_answer` let it act and spoil the answer. `refuse` closes the connection
+    `401`, `403`, `429`, `429_bare` (without Retry-After), `500`, `html` and `ok_false` answer instead of
+    the stand-in, which does nothing. `again` gives the path's last answer once more. `truncated`,
+    `drop_answer` and the alterations let it act and spoil the answer. `refuse` closes the connection
     before anything happened; `hang` says nothing until the client leaves.
     """
 
@@ -24,6 +27,7 @@ class Gate:
         self._faults = faults
         self._systems = systems
         self._live: Iterable[Any] = ()
+        self._last: dict[str, bytes] = {}
 
     def watch(self, connections: Iterable[Any]) -> None:
         """Tell the gate where the server keeps its open connections, so that it can cut them."""
@@ -32,7 +36,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._fault(scope)
         if fault is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, self._remembered(scope, send))
         else:
             await self._play(fault, scope, receive, send)
 
@@ -53,10 +57,26 @@ class Gate:
                 await self._app(scope, receive, _swallow)
                 await self._cut(scope, receive)
             case "truncated":
-                await self._app(scope, receive, _Halving(send))
+                await self._app(scope, receive, _Spoiling(send, _halved))
+            case name if name in ALTERATIONS:
+                await self._app(scope, receive, _Spoiling(send, _altering(name)))
+            case "again":
+                await _body(receive)
+                last = self._last.get(scope["path"], b"{}")
+                await Response(last, media_type="application/json")(scope, receive, send)
             case _:
                 await _body(receive)
                 await _answer(fault)(scope, receive, send)
+
+    def _remembered(self, scope: Scope, send: Send) -> Send:
+        """Keep what the stand-in answers, by path, for the fault `again`."""
+
+        async def passed(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                self._last[scope["path"]] = message["body"]
+            await send(message)
+
+        return passed if any(map(scope.get("path", "").startswith, self._systems)) else send
 
     async def _cut(self, scope: Scope, receive: Receive) -> None:
         self.cut(scope["client"])
@@ -69,19 +89,21 @@ class Gate:
                 connection.transport.abort()
 
 
+_REFUSALS = {
+    "401": (401, "invalid_auth"),
+    "403": (403, "forbidden"),
+    "429": (429, "ratelimited"),
+    "429_bare": (429, "ratelimited"),
+    "500": (500, "internal_error"),
+}
+
+
 def _answer(fault: Fault) -> Response:
-    match fault.fault:
-        case "401":
-            return JSONResponse({"ok": False, "error": "invalid_auth"}, 401)
-        case "429":
-            headers = {"Retry-After": str(fault.retry_after)}
-            return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers)
-        case "500":
-            return JSONResponse({"ok": False, "error": "internal_error"}, 500)
-        case "html":
-            return HTMLResponse(HTML_PAGE)
-        case _:
-            return JSONResponse({"ok": False, "error": fault.error})
+    if fault.fault == "html":
+        return HTMLResponse(HTML_PAGE)
+    status, error = _REFUSALS.get(fault.fault, (200, fault.error))
+    headers = {"Retry-After": str(fault.retry_after)} if fault.fault == "429" else None
+    return JSONResponse({"ok": False, "error": error}, status, headers)
 
 
 async def _body(receive: Receive) -> None:
@@ -98,21 +120,31 @@ async def _swallow(_message: Message) -> None:
     pass
 
 
-class _Halving:
-    """Sends half the body under a length to match: valid HTTP, cut JSON."""
+def _halved(body: bytes) -> bytes:
+    """Half the body under a length to match: valid HTTP, cut JSON."""
+    return body[: len(body) // 2]
 
-    def __init__(self, send: Send) -> None:
+
+def _altering(name: str) -> Callable[[bytes], bytes]:
+    return lambda body: msgspec.json.encode(ALTERATIONS[name](msgspec.json.decode(body)))
+
+
+class _Spoiling:
+    """Sends another body than the stand-in's, under a length to match."""
+
+    def __init__(self, send: Send, spoil: Callable[[bytes], bytes]) -> None:
         self._send = send
+        self._spoil = spoil
         self._start: MutableMapping[str, Any] = {}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
             return
-        half = message["body"][: len(message["body"]) // 2]
+        body = self._spoil(message["body"])
         self._start["headers"] = [
-            (name, str(len(half)).encode() if name == b"content-length" else value)
+            (name, str(len(body)).encode() if name == b"content-length" else value)
             for name, value in self._start["headers"]
         ]
         await self._send(self._start)
-        await self._send({**message, "body": half})
+        await self._send({**message, "body": body})

@@ -1,13 +1,15 @@
 """What this installation is: dry-run or live, paused or not, its secret, its own business day."""
 
 import secrets
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, delete, select
 
 from store.database import clock, day_of
 from store.tables import installation
 from store.upsert import insert
+
+NOON = time(12)
 
 
 def setting(connection: Connection, name: str) -> str:
@@ -43,6 +45,14 @@ def secret(connection: Connection) -> bytes:
         connection.execute(statement.on_conflict_do_nothing())
         found = setting(connection, "secret")
     return bytes.fromhex(found)
+
+
+def business_instant_s(connection: Connection) -> float:
+    """Return the instant that the judged day is at, in seconds since 1970: now, or its own day's noon."""
+    own = setting(connection, "business_day")
+    if not own:
+        return clock(connection) / 1000
+    return datetime.combine(date.fromisoformat(own), NOON, UTC).timestamp()
 
 
 def business_day(connection: Connection) -> date:

@@ -41,6 +41,14 @@ class Rehearsal:
         """Drop the faults not yet played."""
         self._call("DELETE", "/faults")
 
+    def set_clock(self, at_s: float) -> None:
+        """Let the stand-ins' clock stand at an instant."""
+        self._call("POST", "/clock", json={"at_s": at_s})
+
+    def seed(self, vendor: str, content: Any) -> None:
+        """Let a vendor hold a book, in its stand-in's own form."""
+        self._call("POST", f"/seed/{vendor}", json=content)
+
     def reset(self) -> None:
         """Forget effects, faults, messages and mails."""
         self._call("POST", "/reset")

@@ -14,6 +14,7 @@ from health.policy import Policy
 from integrations import registry
 from integrations.roles import Destination, Source
 from store.database import Database
+from store.installation import business_instant_s
 from worker.bell import Bell
 
 
@@ -39,7 +40,12 @@ class Deployment:
 
     def source(self, name: str) -> Source:
         """Return a source by name. Raises `Misconfigured` with what to set."""
-        return self._sources.get(name) or registry.source(name)
+        return self._sources.get(name) or registry.source(name, clock=self.clock)
+
+    def clock(self) -> float:
+        """Return the instant that the company's day is at, in seconds since 1970."""
+        with self.database.read() as connection:
+            return business_instant_s(connection)
 
     def use_source(self, name: str, source: Source) -> None:
         """Pull from this one under a source's name, whatever the settings say."""

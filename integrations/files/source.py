@@ -17,6 +17,7 @@ from integrations.files.place import Place
 from integrations.files.reader import Currencies, records
 from integrations.files.report import REJECTS_SUFFIX, Remark, Report
 from integrations.files.usage import usage
+from integrations.http import Vitals
 from integrations.roles import Cursor, Page
 
 PAGE = 2_000
@@ -37,6 +38,14 @@ class FilesSource:
         self._folder = folder
         self._rejects = rejects or folder
         self._complete = frozenset(complete)
+
+    @property
+    def vitals(self) -> Vitals:
+        """A folder tells nothing of itself."""
+        return Vitals()
+
+    def close(self) -> None:
+        """Nothing stays open between pulls."""
 
     def check(self) -> None:
         """Read every header. Raises `Misconfigured` with what to change, `RetryLater` for a file cut off."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from health.nouns import Notice, Receipt
 from integrations.errors import Rejected, RetryLater
-from integrations.http import NEVER_SENT, Budget, Unlimited
+from integrations.http import NEVER_SENT, Budget, Unlimited, Vitals
 from integrations.mail.message import mail
 from integrations.mail.session import MailSession
 from integrations.mail.settings import MailSettings
@@ -31,6 +31,11 @@ class MailDestination:
         self._settings = settings
         self._budget: Budget = budget or Unlimited()
         self._clock = clock
+
+    @property
+    def vitals(self) -> Vitals:
+        """SMTP tells neither its time nor its limits."""
+        return Vitals()
 
     def close(self) -> None:
         """Nothing stays open between batches."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import Budget, Credentials, Http
+from integrations.http import Budget, Credentials, Http, Vitals
 from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
 from integrations.slack.message import Post, Update
 from integrations.slack.settings import SlackSettings
@@ -51,6 +51,11 @@ class SlackClient:
         token = settings.token.get_secret_value()
         credentials = Credentials({"Authorization": f"Bearer {token}"}, REMEDY)
         self._http = Http("slack", settings.base_url, credentials, budget=budget, read_s=settings.timeout_s)
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of Slack."""
+        return self._http.vitals
 
     def close(self) -> None:
         """Close the connections."""

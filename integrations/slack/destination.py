@@ -10,7 +10,7 @@ from time import time
 
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.http import NEVER_SENT, Budget
+from integrations.http import NEVER_SENT, Budget, Vitals
 from integrations.slack.answers import Message
 from integrations.slack.client import SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
@@ -39,6 +39,11 @@ class SlackDestination:
         self._slack = SlackClient(settings, budget)
         self._clock = clock
         self._channel_ids: dict[str, str] = {}
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of Slack."""
+        return self._slack.vitals
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,7 +10,15 @@ import responses
 from msgspec import Struct
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import BODY_LIMIT, RETRY_AFTER_LIMIT_S, Credentials, Http, retry_after
+from integrations.http import (
+    BODY_LIMIT,
+    RETRY_AFTER_LIMIT_S,
+    Credentials,
+    Http,
+    Vitals,
+    retry_after,
+    vitals,
+)
 from tests.integrations.wire import Script, answering, closing, hanging, served
 
 SECRET = "xoxb-canary-8731"
@@ -252,3 +260,29 @@ def test_no_secret_is_shown_or_logged(caplog: pytest.LogCaptureFixture) -> None:
     http = vendor()
     failure(http)
     assert SECRET not in repr(http) + repr(Credentials({"Authorization": SECRET}, REMEDY)) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, Vitals()),
+        ({"Date": "Mon, 01 Jun 2026 09:00:30 GMT"}, Vitals(30.0)),
+        ({"Date": "Mon, 01 Jun 2026 08:59:00 GMT", "RateLimit-Remaining": "12"}, Vitals(-60.0, 12)),
+        ({"Date": "yesterday", "X-HubSpot-RateLimit-Remaining": "0"}, Vitals(None, 0)),
+        ({"X-RateLimit-Remaining": "many"}, Vitals()),
+    ],
+)
+def test_an_answer_tells_the_vendor_s_time_and_what_is_left(
+    headers: dict[str, str], expected: Vitals
+) -> None:
+    now = datetime(2026, 6, 1, 9, tzinfo=UTC).timestamp()
+    assert vitals(headers, now) == expected
+
+
+@responses.activate
+def test_vitals_are_those_of_the_last_answer_even_of_a_refusal() -> None:
+    responses.get(f"{BASE}/things", status=429, headers={"X-RateLimit-Remaining": "0"})
+    http = vendor()
+    assert http.vitals == Vitals()
+    failure(http)
+    assert http.vitals.calls_left == 0

@@ -29,6 +29,8 @@ def effects(sandbox: Rehearsal) -> int:
     ("fault", "status", "body"),
     [
         ("401", 401, {"ok": False, "error": "invalid_auth"}),
+        ("403", 403, {"ok": False, "error": "forbidden"}),
+        ("429_bare", 429, {"ok": False, "error": "ratelimited"}),
         ("429", 429, {"ok": False, "error": "ratelimited"}),
         ("500", 500, {"ok": False, "error": "internal_error"}),
         ("ok_false", 200, {"ok": False, "error": "internal_error"}),
@@ -40,6 +42,13 @@ def test_answers_instead_of_the_stand_in_leave_no_effect(sandbox: Rehearsal, sys
     assert (answer.status_code, answer.json()) == (status, body)
     assert effects(sandbox) == 0
     assert send(sandbox, system).json()["ok"] is True
+
+
+def test_the_last_answer_comes_again_without_an_effect(sandbox: Rehearsal):
+    first = send(sandbox, "sink").json()
+    sandbox.faults("sink", "again")
+    assert send(sandbox, "sink").json() == first
+    assert effects(sandbox) == 1
 
 
 def test_429_says_how_long_to_wait(sandbox: Rehearsal):
