@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     )
     manage_url: str = Field(default="", description="where customers manage their subscription")
     company_name: str = Field(default="Our company", description="who customers' mails are from")
+    founders: str = Field(
+        default="files,stripe",
+        description="sources whose accounts are customers of ours; those of any other source only join them",
+    )
     policy: Path | None = Field(default=None, description="policy.yaml of your own")
     plays: Path | None = Field(default=None, description="plays.yaml of your own")
     routes: Path | None = Field(default=None, description="routes.yaml of your own")
@@ -53,6 +57,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="how much is logged"
     )
+
+    @property
+    def founding(self) -> frozenset[str]:
+        """The names in ``founders``."""
+        return frozenset(name.strip() for name in self.founders.split(","))
 
 
 @cache

@@ -1,7 +1,12 @@
 """Identity: which account a source's account is. The ladder, without its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+
+OUR_ID, DOMAIN = "our_id", "domain"
+CRMS = frozenset({"hubspot", "salesforce", "pipedrive"})
+"""Sources that people keep by hand: a link by one of them ranks below one by a machine."""
 
 FREE_MAIL = frozenset(
     {
@@ -13,33 +18,19 @@ FREE_MAIL = frozenset(
 """Domains that anyone may have: they join nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceAccount:
-    """What a source tells of one of its accounts, as far as it can join it to one of ours."""
+class Name(NamedTuple):
+    """A name that an account goes by: ``our_id``, a verified ``domain``, or its id in a source."""
 
-    external_id: str
-    our_id: str = ""
-    crm_id: str = ""
-    domain: str = ""
-    domain_verified: bool = False
-    emails: frozenset[str] = frozenset()
+    kind: str
+    value: str
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One of our accounts, with all that is known to belong to it."""
-
-    account: int
-    key: str
-    external_ids: frozenset[str] = frozenset()
-    crm_ids: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-    emails: frozenset[str] = frozenset()
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The account, the rung that found it, and what the two have in common."""
+    """The account, the rung that found it, and the name that the two have in common."""
 
     account: int
     rule: str
@@ -55,52 +46,30 @@ class Refused:
     candidates: tuple[int, ...] = ()
 
 
-_Rung = Callable[[SourceAccount, Candidate], str]
+def resolve(names: Collection[Name], candidates: Mapping[int, Collection[Name]]) -> Link | Refused:
+    """Climb the ladder: our id, external id, CRM link, verified domain.
 
-
-def resolve(source_account: SourceAccount, candidates: Sequence[Candidate]) -> Link | Refused:
-    """Climb the ladder: our id, external id, CRM link, verified domain, contact's e-mail.
-
-    The first rung on which any candidate fits decides; where two fit, it is refused and no further rung
-    is tried. Free-mail domains join nobody.
+    ``candidates`` are our accounts with all names they go by. The first rung on which any of them shares a
+    name decides; where two do, it is refused and no further rung is tried. Free-mail domains join nobody.
     """
     for rule, rung in _LADDER:
-        fits = [(each.account, found) for each in candidates if (found := rung(source_account, each))]
+        own = {name for name in names if rung(name)}
+        shared = {account: own.intersection(theirs) for account, theirs in candidates.items()}
+        fits = {account: found for account, found in shared.items() if found}
         if len(fits) > 1:
-            return Refused("two", rule, tuple(account for account, _ in fits))
-        if fits:
-            return Link(fits[0][0], rule, fits[0][1])
+            return Refused("two", rule, tuple(sorted(fits)))
+        for account, found in fits.items():
+            return Link(account, rule, str(min(found)))
     return Refused("none")
 
 
-def _our_id(source: SourceAccount, candidate: Candidate) -> str:
-    return source.our_id if source.our_id == candidate.key else ""
+def _external(name: Name) -> bool:
+    return name.kind not in {OUR_ID, DOMAIN} and name.kind not in CRMS
 
 
-def _external_id(source: SourceAccount, candidate: Candidate) -> str:
-    return source.external_id if source.external_id in candidate.external_ids else ""
-
-
-def _crm_id(source: SourceAccount, candidate: Candidate) -> str:
-    return source.crm_id if source.crm_id in candidate.crm_ids else ""
-
-
-def _domain(source: SourceAccount, candidate: Candidate) -> str:
-    domain = source.domain.lower()
-    if not source.domain_verified or domain in FREE_MAIL:
-        return ""
-    return domain if domain in candidate.domains else ""
-
-
-def _email(source: SourceAccount, candidate: Candidate) -> str:
-    shared = {email.lower() for email in source.emails} & {email.lower() for email in candidate.emails}
-    return min((email for email in shared if email.partition("@")[2] not in FREE_MAIL), default="")
-
-
-_LADDER: tuple[tuple[str, _Rung], ...] = (
-    ("our_id", _our_id),
-    ("external_id", _external_id),
-    ("crm_link", _crm_id),
-    ("verified_domain", _domain),
-    ("contact_email", _email),
+_LADDER: tuple[tuple[str, Callable[[Name], bool]], ...] = (
+    ("our_id", lambda name: name.kind == OUR_ID),
+    ("external_id", _external),
+    ("crm_link", lambda name: name.kind in CRMS),
+    ("verified_domain", lambda name: name.kind == DOMAIN and name.value not in FREE_MAIL),
 )

@@ -30,6 +30,18 @@ class Account(NamedTuple):
     created_on: date | None = None
 
 
+class Identifier(NamedTuple):
+    """A name that an account goes by elsewhere: evidence that two systems speak of the same customer.
+
+    ``kind`` is ``our_id``, ``domain`` (only where whoever keeps the record vouches for it), or the name of
+    another source; ``value`` is then that source's id of the account.
+    """
+
+    account_id: str
+    kind: str
+    value: str
+
+
 class Contact(NamedTuple):
     """A person at the customer who may be written to. ``role``: billing, admin, user or champion."""
 
@@ -227,6 +239,7 @@ class Rate(NamedTuple):
 
 Record = (
     Account
+    | Identifier
     | Contact
     | Subscription
     | Licence
@@ -268,6 +281,7 @@ SHAPES: dict[str, Shape] = {
     shape.name: shape
     for shape in (
         Shape("accounts", Account, ("account_id",)),
+        Shape("identifiers", Identifier, ("account_id", "kind", "value")),
         Shape("contacts", Contact, ("account_id", "email")),
         Shape("subscriptions", Subscription, ("subscription_id", "term_start")),
         Shape("licences", Licence, ("licence_id",)),

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, select, update
 
 from health.features import Freshness
+from store import identity
 from store.database import now_ms
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
@@ -24,11 +25,15 @@ class Batch:
     """One page's place in a source's history.
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
+    ``new`` are those that this page is the first to name. ``founding``: an account of the source that is
+    none of ours becomes one.
     """
 
     source: str
     number: int
     ids: dict[str, int] = field(default_factory=dict, compare=False)
+    founding: bool = True
+    new: list[int] = field(default_factory=list, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,12 @@ def cursor_of(connection: Connection, source: str) -> str | None:
 
 
 def begin_batch(
-    connection: Connection, source: str, cursor: str | None, ids: dict[str, int] | None = None
+    connection: Connection,
+    source: str,
+    cursor: str | None,
+    ids: dict[str, int] | None = None,
+    *,
+    founding: bool = True,
 ) -> Batch:
     """Lock the source and number its next batch, or raise `Overtaken` if its cursor has moved.
 
@@ -64,11 +74,15 @@ def begin_batch(
     row = connection.execute(query).one()
     if row.cursor != cursor:
         raise Overtaken(source)
-    return Batch(source, row.batch + 1, {} if ids is None else ids)
+    return Batch(source, row.batch + 1, {} if ids is None else ids, founding)
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
-    """Store the batch and move the source's cursor, in the unit of work that stores its records."""
+    """Link the accounts that are new, store the batch and move the source's cursor.
+
+    All of it in the unit of work that stores the batch's records.
+    """
+    identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
     status = connection.execute(select(source_status).where(source_status.c.source == batch.source)).one()
     reaching = max(filter(None, (status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(status.kinds or "[]"), *landed.kinds})
@@ -114,7 +128,7 @@ def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> 
 
 
 def account_ids(connection: Connection, batch: Batch, external: Collection[str]) -> dict[str, int]:
-    """Return source-account ids by external id; new ones are made and linked."""
+    """Return source-account ids by external id; new ones are made, and linked as the batch ends."""
     unseen = [name for name in dict.fromkeys(external) if name not in batch.ids]
     batch.ids.update(_known(connection, batch.source, unseen))
     new = [name for name in unseen if name not in batch.ids]
@@ -123,8 +137,8 @@ def account_ids(connection: Connection, batch: Batch, external: Collection[str])
     rows = [{"source": batch.source, "external_id": name} for name in new]
     connection.execute(insert(connection, source_accounts).on_conflict_do_nothing(), rows)
     made = _known(connection, batch.source, new)
-    _link(connection, batch, made)
     batch.ids.update(made)
+    batch.new.extend(made.values())
     return batch.ids
 
 
@@ -139,20 +153,6 @@ def _known(connection: Connection, source: str, external: Collection[str]) -> di
 
 def _parts(names: list[str]) -> Iterable[list[str]]:
     return (names[at : at + IDS_A_QUERY] for at in range(0, len(names), IDS_A_QUERY))
-
-
-def _link(connection: Connection, batch: Batch, made: dict[str, int]) -> None:
-    """Link new source accounts to the account with the same id, which is made if need be."""
-    connection.execute(
-        insert(connection, accounts).on_conflict_do_nothing(), [{"key": name} for name in made]
-    )
-    ours: dict[str, int] = {}
-    for part in _parts(list(made)):
-        query = select(accounts.c.key, accounts.c.id).where(accounts.c.key.in_(part))
-        ours.update({row.key: row.id for row in connection.execute(query)})
-    link = {"rule": "our_id", "from_batch": batch.number}
-    rows = [{"source_account": made[name], "account": ours[name], "evidence": name} | link for name in made]
-    connection.execute(insert(connection, links).on_conflict_do_nothing(), rows)
 
 
 def touch(connection: Connection, changed: Collection[int]) -> None:

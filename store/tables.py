@@ -209,8 +209,14 @@ def _fact_columns(shape: Shape) -> list[Column[Any]]:
     return columns
 
 
+_LOOKED_UP = {"accounts": ("domain",), "identifiers": ("kind", "value")}
+"""Columns by which accounts are found, beside their keys."""
+
+
 def _fact(shape: Shape) -> Table:
     by_account = [Index(None, "source_account")] if len(owner_columns(shape)) > 1 else []
+    if shape.name in _LOOKED_UP:
+        by_account.append(Index(None, *_LOOKED_UP[shape.name]))
     return _table(
         f"fact_{shape.name}",
         *_fact_columns(shape),

@@ -12,7 +12,7 @@ import structlog
 from config.failpoints import failpoint
 from integrations.errors import IntegrationError, Misconfigured
 from integrations.roles import Page
-from store import facts, features, outbox, runs, sources, verdicts
+from store import facts, features, identity, outbox, runs, sources, verdicts
 from store.database import Connection
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
@@ -69,6 +69,7 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     """
     with deployment.database.write() as connection:
         advanced = sources.ended(connection, name)
+        identity.link_waiting(connection)
         touched = runs.any_touched(connection)
     if advanced or touched:
         open_run(deployment, runs.FULL if advanced else runs.TOUCHED)
@@ -93,7 +94,8 @@ def _store_page(
 ) -> int:
     records = list(page.records)
     with deployment.database.write() as connection:
-        batch = sources.begin_batch(connection, name, cursor, ids)
+        founding = name in deployment.settings.founding
+        batch = sources.begin_batch(connection, name, cursor, ids, founding=founding)
         facts.store_records(connection, batch, records)
         landed = Landed(
             frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=page.complete

@@ -1,46 +1,38 @@
 import pytest
 
-from health.identity import Candidate, Link, Refused, SourceAccount, resolve
+from health.identity import Link, Name, Refused, resolve
 
-ACME = Candidate(
-    1,
-    "acme",
-    external_ids=frozenset({"cus_1"}),
-    crm_ids=frozenset({"001"}),
-    domains=frozenset({"acme.example"}),
-    emails=frozenset({"Ada@acme.example", "ada@gmail.com"}),
-)
-TWIN = Candidate(
-    2, "twin", domains=frozenset({"acme.example", "gmail.com"}), emails=frozenset({"ada@gmail.com"})
-)
+ACME, TWIN = 1, 2
+BOOK = {
+    ACME: {
+        Name("our_id", "acme"),
+        Name("stripe", "cus_1"),
+        Name("hubspot", "001"),
+        Name("domain", "acme.example"),
+    },
+    TWIN: {Name("our_id", "twin"), Name("domain", "acme.example"), Name("domain", "gmail.com")},
+}
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("names", "expected"),
     [
-        (SourceAccount("x", our_id="acme", crm_id="other"), Link(1, "our_id", "acme")),
-        (SourceAccount("cus_1"), Link(1, "external_id", "cus_1")),
-        (SourceAccount("x", crm_id="001"), Link(1, "crm_link", "001")),
-        (
-            SourceAccount("x", domain="acme.example", domain_verified=True),
-            Refused("two", "verified_domain", (1, 2)),
-        ),
-        (SourceAccount("x", domain="acme.example"), Refused("none")),
-        (SourceAccount("x", domain="GMAIL.com", domain_verified=True), Refused("none")),
-        (
-            SourceAccount("x", emails=frozenset({"ada@ACME.example"})),
-            Link(1, "contact_email", "ada@acme.example"),
-        ),
-        (SourceAccount("x", emails=frozenset({"ada@gmail.com"})), Refused("none")),
-        (SourceAccount(""), Refused("none")),
+        ({("our_id", "acme"), ("hubspot", "999")}, Link(ACME, "our_id", "our_id acme")),
+        ({("stripe", "cus_1")}, Link(ACME, "external_id", "stripe cus_1")),
+        ({("hubspot", "001")}, Link(ACME, "crm_link", "hubspot 001")),
+        ({("hubspot", "cus_1")}, Refused("none")),
+        ({("domain", "acme.example")}, Refused("two", "verified_domain", (ACME, TWIN))),
+        ({("domain", "gmail.com")}, Refused("none")),
+        ({("stripe", "cus_1"), ("our_id", "twin")}, Link(TWIN, "our_id", "our_id twin")),
+        ({("our_id", "")}, Refused("none")),
+        (set(), Refused("none")),
     ],
 )
-def test_the_ladder(source, expected):
-    assert resolve(source, (ACME, TWIN)) == expected
+def test_the_ladder(names, expected):
+    assert resolve({Name(*name) for name in names}, BOOK) == expected
 
 
 def test_a_refusal_ends_the_climb():
-    source = SourceAccount(
-        "x", domain="acme.example", domain_verified=True, emails=frozenset({"ada@acme.example"})
-    )
-    assert resolve(source, (ACME, TWIN)) == Refused("two", "verified_domain", (1, 2))
+    both = {ACME: {Name("stripe", "s"), Name("domain", "a.example")}, TWIN: {Name("stripe", "s")}}
+    names = {Name("stripe", "s"), Name("domain", "a.example")}
+    assert resolve(names, both) == Refused("two", "external_id", (ACME, TWIN))

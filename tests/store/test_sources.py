@@ -9,7 +9,7 @@ from sqlalchemy import select
 from health.records import Account
 from store import facts, sources
 from store.database import Database
-from store.sources import IDS_A_QUERY, Batch, Landed, Overtaken
+from store.sources import IDS_A_QUERY, Landed, Overtaken
 from store.tables import accounts, batches, links, source_accounts, source_status
 
 DAY = date(2026, 5, 31)
@@ -36,6 +36,17 @@ def land(
         batch = sources.begin_batch(connection, source, cursor)
         sources.end_batch(connection, batch, to, Landed(frozenset({"usage"}), 0, through, complete=False))
     return batch.number
+
+
+def meet(database: Database, source: str, cursor: str | None, to: str, names: list[str]) -> dict[str, int]:
+    """Store a page that names some accounts and return the source's ids."""
+    with database.write() as connection:
+        batch = sources.begin_batch(connection, source, cursor)
+        facts.store_records(connection, batch, [Account(name) for name in names])
+        sources.end_batch(
+            connection, batch, to, Landed(frozenset({"accounts"}), len(names), None, complete=False)
+        )
+    return batch.ids
 
 
 def end(database: Database) -> None:
@@ -126,9 +137,8 @@ def test_a_source_states_every_kind_it_ever_brought(database):
 @pytest.mark.parametrize("many", [1, IDS_A_QUERY, IDS_A_QUERY + 1, 2 * IDS_A_QUERY + 3])
 def test_accounts_are_made_and_linked_once_however_many(database, many):
     names = [f"account {number}" for number in range(many)]
-    with database.write() as connection:
-        first = sources.account_ids(connection, Batch("files", 1), set(names))
-        again = sources.account_ids(connection, Batch("files", 2), {*names, "one more"})
+    first = meet(database, "files", None, "1", names)
+    again = meet(database, "files", "1", "2", [*names, "one more"])
     assert set(first) == set(names)
     assert {name: again[name] for name in names} == first
     with database.read() as connection:
@@ -140,13 +150,9 @@ def test_two_sources_that_meet_an_account_at_once_link_to_one(database):
     with database.write() as connection:
         sources.register(connection, "crm")
 
-    def meet(source: str) -> None:
-        with database.write() as connection:
-            batch = sources.begin_batch(connection, source, None)
-            facts.store_records(connection, batch, [Account(f"account {number}") for number in range(50)])
-
+    names = [f"account {number}" for number in range(50)]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(meet, ["files", "crm"]))
+        list(pool.map(lambda source: meet(database, source, None, "1", names), ["files", "crm"]))
     with database.read() as connection:
         found = connection.execute(select(links.c.account, links.c.source_account)).all()
         assert len(connection.execute(select(accounts)).all()) == 50
@@ -154,8 +160,8 @@ def test_two_sources_that_meet_an_account_at_once_link_to_one(database):
 
 
 def test_only_the_accounts_behind_are_touched(database):
+    ours = meet(database, "files", None, "1", [f"a{n}" for n in range(IDS_A_QUERY + 2)])
     with database.write() as connection:
-        ours = sources.account_ids(connection, Batch("files", 1), {f"a{n}" for n in range(IDS_A_QUERY + 2)})
         before = {row.key: row.touched for row in connection.execute(select(accounts))}
         changed = {ours["a1"], ours["a2"]}
         sources.touch(connection, changed)

@@ -1,0 +1,293 @@
+"""Links: which of our accounts a source's account is, with the rule and the evidence.
+
+Facts belong to a source account and reach an account through its link, so that no fact is rewritten when
+a link is made, undone or moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Select, and_, exists, literal, select, tuple_, update
+
+from health.identity import DOMAIN, OUR_ID, Link, Name, Refused, resolve
+from store.tables import accounts, facts, links, source_accounts, source_status
+from store.upsert import insert
+
+IDS_A_QUERY = 500
+NAMES_A_QUERY = 400
+BY_HAND = "by_hand"
+
+_T = TypeVar("_T")
+_open = links.c.to_batch.is_(None)
+_described = facts["accounts"]
+_identifiers = facts["identifiers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A source's account that is none of ours yet: why, and whose accounts' keys would fit."""
+
+    source: str
+    external_id: str
+    reason: str
+    rule: str
+    candidates: tuple[str, ...]
+
+
+def link_new(connection: Connection, unlinked: Sequence[int], batch: int, *, founding: bool) -> int:
+    """Link source accounts that a batch brought; return how many of them are linked now.
+
+    Where none of our accounts fits, a ``founding`` source's own becomes one of ours.
+    """
+    made = 0
+    for part in _parts(unlinked, IDS_A_QUERY):
+        found = _resolved(connection, part)
+        joined = {each: link for each, link in found.items() if isinstance(link, Link)}
+        alone = [each for each, link in found.items() if founding and link == Refused("none")]
+        joined |= _founded(connection, alone)
+        _join(connection, joined, dict.fromkeys(joined, batch))
+        made += len(joined)
+    return made
+
+
+def link_waiting(connection: Connection) -> int:
+    """Try again to link what never was, now that more is known; return how many are linked now.
+
+    Nothing is founded here, and what a person unlinked stays so.
+    """
+    made = 0
+    any_link = links.alias("any_link")
+    ever = exists().where(any_link.c.source_account == source_accounts.c.id)
+    waiting = {row.id: row.batch for row in connection.execute(_unlinked().where(~ever))}
+    for part in _parts(list(waiting), IDS_A_QUERY):
+        found = _resolved(connection, part)
+        joined = {each: link for each, link in found.items() if isinstance(link, Link)}
+        _join(connection, joined, waiting)
+        made += len(joined)
+    return made
+
+
+def unmatched(connection: Connection) -> list[Unmatched]:
+    """Return the source accounts that are none of ours, by source and id."""
+    query = _unlinked().order_by(source_accounts.c.source, source_accounts.c.external_id)
+    rows = connection.execute(query).all()
+    listed: list[Unmatched] = []
+    for part in _parts(rows, IDS_A_QUERY):
+        found = _resolved(connection, [row.id for row in part])
+        refused = {row: found[row.id] for row in part}
+        keys = _keys(connection, {each for link in found.values() for each in _candidates(link)})
+        listed += [
+            Unmatched(
+                row.source, row.external_id, *_told(link), tuple(keys[each] for each in _candidates(link))
+            )
+            for row, link in refused.items()
+        ]
+    return listed
+
+
+def _told(link: Link | Refused) -> tuple[str, str]:
+    return ("fits", link.rule) if isinstance(link, Link) else (link.reason, link.rule)
+
+
+def _candidates(link: Link | Refused) -> tuple[int, ...]:
+    return (link.account,) if isinstance(link, Link) else link.candidates
+
+
+def match_rates(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Return by source how many of its accounts are linked, and how many it has."""
+    query = select(source_accounts.c.source, links.c.account).outerjoin(
+        links, and_(links.c.source_account == source_accounts.c.id, _open)
+    )
+    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for source, account in connection.execute(query):
+        counted[source][0] += account is not None
+        counted[source][1] += 1
+    return {source: (linked, total) for source, (linked, total) in counted.items()}
+
+
+def link_by_hand(connection: Connection, source: str, external_id: str, key: str, actor: str) -> bool:
+    """Link a source's account to ours because a person says so; false if either is not known."""
+    found = connection.execute(_one(source, external_id)).one_or_none()
+    account = connection.execute(select(accounts.c.id).where(accounts.c.key == key)).scalar_one_or_none()
+    if found is None or account is None:
+        return False
+    unlink(connection, source, external_id)
+    _join(connection, {found.id: Link(account, BY_HAND, actor)}, {found.id: found.batch})
+    return True
+
+
+def unlink(connection: Connection, source: str, external_id: str) -> bool:
+    """End the link of a source's account, whose facts then speak of nobody; false if there is none."""
+    found = connection.execute(_one(source, external_id)).one_or_none()
+    if found is None:
+        return False
+    ended = update(links).where(links.c.source_account == found.id, _open).returning(links.c.account)
+    left = connection.execute(ended.values(to_batch=found.batch)).scalars().all()
+    _touch(connection, left)
+    return bool(left)
+
+
+def record_id(connection: Connection, source: str, account: int) -> str:
+    """Return the id that a source has for an account of ours; empty without a link, or with several."""
+    query = select(source_accounts.c.external_id).join(
+        links, and_(links.c.source_account == source_accounts.c.id, _open)
+    )
+    found = connection.execute(query.where(source_accounts.c.source == source, links.c.account == account))
+    ids = found.scalars().all()
+    return ids[0] if len(ids) == 1 else ""
+
+
+# -- names -------------------------------------------------------------------------------------------
+
+
+def _resolved(connection: Connection, unlinked: Sequence[int]) -> dict[int, Link | Refused]:
+    names = _names(connection, unlinked)
+    owners = _owners(connection, {name for each in names.values() for name in each})
+    return {each: resolve(own, _sharing(own, owners)) for each, own in names.items()}
+
+
+def _sharing(own: Collection[Name], owners: Mapping[Name, set[int]]) -> dict[int, set[Name]]:
+    """Return the accounts that share a name with one, and the names they share."""
+    found: dict[int, set[Name]] = defaultdict(set)
+    for name in own:
+        for account in owners.get(name, ()):
+            found[account].add(name)
+    return found
+
+
+def _names(connection: Connection, unlinked: Sequence[int]) -> dict[int, set[Name]]:
+    """Return all names that some source accounts go by."""
+    own = select(source_accounts.c.id, source_accounts.c.source, source_accounts.c.external_id)
+    found = {
+        row.id: {Name(row.source, row.external_id)}
+        for row in connection.execute(own.where(source_accounts.c.id.in_(unlinked)))
+    }
+    told = select(_identifiers.c.source_account, _identifiers.c.kind, _identifiers.c.value)
+    for row in connection.execute(told.where(_identifiers.c.source_account.in_(unlinked))):
+        found[row.source_account].add(Name(row.kind, row.value))
+    return found
+
+
+def _owners(connection: Connection, names: Collection[Name]) -> dict[Name, set[int]]:
+    """Return which of our accounts go by which of some names."""
+    found: dict[Name, set[int]] = defaultdict(set)
+    for part in _parts(sorted(names), NAMES_A_QUERY):
+        for query in _lookups(part):
+            for row in connection.execute(query):
+                found[Name(row.kind, row.value)].add(row.account)
+    return found
+
+
+def _lookups(names: Sequence[Name]) -> Iterable[Select[tuple[str, str, int]]]:
+    """Yield queries of kind, value and account: by our key, a source's id, an identifier, a domain."""
+    ours = [name.value for name in names if name.kind == OUR_ID]
+    domains = [name.value for name in names if name.kind == DOMAIN]
+    yield select(
+        literal(OUR_ID).label("kind"), accounts.c.key.label("value"), accounts.c.id.label("account")
+    ).where(accounts.c.key.in_(ours))
+    c = source_accounts.c
+    yield (
+        select(c.source.label("kind"), c.external_id.label("value"), links.c.account)
+        .join(links, and_(links.c.source_account == c.id, _open))
+        .where(tuple_(c.source, c.external_id).in_(names))
+    )
+    yield (
+        select(_identifiers.c.kind, _identifiers.c.value, links.c.account)
+        .join(links, and_(links.c.source_account == _identifiers.c.source_account, _open))
+        .where(tuple_(_identifiers.c.kind, _identifiers.c.value).in_(names))
+    )
+    yield (
+        select(literal(DOMAIN).label("kind"), _described.c.domain.label("value"), links.c.account)
+        .join(links, and_(links.c.source_account == _described.c.source_account, _open))
+        .where(_described.c.domain.in_(domains))
+    )
+
+
+# -- rows --------------------------------------------------------------------------------------------
+
+
+def _founded(connection: Connection, alone: Sequence[int]) -> dict[int, Link]:
+    """Make accounts of ours for source accounts: keyed by the id they state as ours, else by their own."""
+    names = _names(connection, alone)
+    stated = {
+        each: min((n.value for n in own if n.kind == OUR_ID), default="") for each, own in names.items()
+    }
+    external = {row.id: row.external_id for row in connection.execute(_rows(alone))} if alone else {}
+    keys = {each: stated[each] or external[each] for each in names}
+    if not keys:
+        return {}
+    rows = [{"key": key} for key in sorted(set(keys.values()))]
+    connection.execute(insert(connection, accounts).on_conflict_do_nothing(), rows)
+    ours = select(accounts.c.key, accounts.c.id).where(accounts.c.key.in_(keys.values()))
+    ids = {row.key: row.id for row in connection.execute(ours)}
+    return {each: Link(ids[key], "our_id" if stated[each] else "founded", key) for each, key in keys.items()}
+
+
+def _rows(ids: Sequence[int]) -> Select[tuple[int, str]]:
+    return select(source_accounts.c.id, source_accounts.c.external_id).where(source_accounts.c.id.in_(ids))
+
+
+def _join(connection: Connection, joined: Mapping[int, Link], batches: Mapping[int, int]) -> None:
+    rows = [
+        {
+            "source_account": each,
+            "account": link.account,
+            "rule": link.rule,
+            "evidence": link.evidence,
+            "from_batch": batches[each],
+        }
+        for each, link in joined.items()
+    ]
+    if not rows:
+        return
+    again = insert(connection, links)
+    fields = ("account", "rule", "evidence")
+    connection.execute(
+        again.on_conflict_do_update(
+            index_elements=["source_account", "from_batch"],
+            set_={name: again.excluded[name] for name in fields} | {"to_batch": None},
+        ),
+        rows,
+    )
+    _touch(connection, {link.account for link in joined.values()})
+
+
+def _touch(connection: Connection, ids: Collection[int]) -> None:
+    """Mark accounts whose facts are more or fewer now."""
+    for part in _parts(sorted(ids), IDS_A_QUERY):
+        chosen = accounts.c.id.in_(part)
+        connection.execute(
+            select(accounts.c.id).where(chosen).order_by(accounts.c.id).with_for_update()
+        ).all()
+        connection.execute(update(accounts).where(chosen).values(touched=accounts.c.touched + 1))
+
+
+def _unlinked() -> Select[tuple[int, str, str, int]]:
+    """Select the source accounts without a link, and the last batch of their source."""
+    c = source_accounts.c
+    return (
+        select(c.id, c.source, c.external_id, source_status.c.batch)
+        .join(source_status, source_status.c.source == c.source)
+        .outerjoin(links, and_(links.c.source_account == c.id, _open))
+        .where(links.c.account.is_(None))
+    )
+
+
+def _one(source: str, external_id: str) -> Select[tuple[int, int]]:
+    c = source_accounts.c
+    return (
+        select(c.id, source_status.c.batch)
+        .join(source_status, source_status.c.source == c.source)
+        .where(c.source == source, c.external_id == external_id)
+    )
+
+
+def _keys(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    rows = connection.execute(select(accounts.c.id, accounts.c.key).where(accounts.c.id.in_(ids)))
+    return {row.id: row.key for row in rows}
+
+
+def _parts(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

@@ -1,0 +1,172 @@
+"""Accounts of several systems with ids of their own: who is joined, by what evidence, and who is refused."""
+
+from collections.abc import Iterable
+
+import pytest
+from sqlalchemy import select
+
+from health.records import Account, Identifier, Record, Ticket
+from store import facts, identity, sources
+from store.database import Database
+from store.sources import Landed
+from store.tables import accounts, links, source_accounts
+
+FOUNDERS = frozenset({"billing"})
+
+
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    with emptied_database.write() as connection:
+        for source in ("billing", "desk", "hubspot"):
+            sources.register(connection, source)
+    return emptied_database
+
+
+def land(database: Database, source: str, records: Iterable[Record]) -> None:
+    """Store a page as a pull does."""
+    with database.write() as connection:
+        cursor = sources.cursor_of(connection, source)
+        batch = sources.begin_batch(connection, source, cursor, founding=source in FOUNDERS)
+        page = list(records)
+        facts.store_records(connection, batch, page)
+        landed = Landed(frozenset(facts.kinds_of(page)), len(page), None, complete=False)
+        sources.end_batch(connection, batch, f"{batch.number}", landed)
+
+
+def joined(database: Database) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return by source and id the account's key, the rule and the evidence."""
+    query = (
+        select(source_accounts, accounts.c.key, links.c.rule, links.c.evidence)
+        .join(links, links.c.source_account == source_accounts.c.id)
+        .join(accounts, accounts.c.id == links.c.account)
+        .where(links.c.to_batch.is_(None))
+    )
+    with database.read() as connection:
+        return {(r.source, r.external_id): (r.key, r.rule, r.evidence) for r in connection.execute(query)}
+
+
+def refused(database: Database) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    with database.read() as connection:
+        found = identity.unmatched(connection)
+    return [(each.external_id, each.reason, each.rule, each.candidates) for each in found]
+
+
+def wait(database: Database) -> int:
+    with database.write() as connection:
+        return identity.link_waiting(connection)
+
+
+BOOK = [
+    Account("cus_1", domain="one.example"),
+    Identifier("cus_1", "our_id", "acct-1"),
+    Account("cus_2"),
+    Identifier("cus_2", "domain", "two.example"),
+    Identifier("cus_2", "hubspot", "902"),
+    Account("cus_3", domain="one.example"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "records", "expected"),
+    [
+        ("desk", [Identifier("77", "our_id", "acct-1")], ("acct-1", "our_id", "our_id acct-1")),
+        ("desk", [Identifier("77", "billing", "cus_2")], ("cus_2", "external_id", "billing cus_2")),
+        ("hubspot", [Account("902")], ("cus_2", "crm_link", "hubspot 902")),
+        ("desk", [Identifier("77", "hubspot", "902")], ("cus_2", "crm_link", "hubspot 902")),
+        (
+            "desk",
+            [Identifier("77", "domain", "two.example")],
+            ("cus_2", "verified_domain", "domain two.example"),
+        ),
+        ("desk", [Identifier("77", "domain", "one.example")], None),
+        ("desk", [Account("77", domain="two.example")], None),
+        ("desk", [Account("cus_2")], None),
+        ("desk", [Identifier("77", "our_id", "acct-9")], None),
+    ],
+)
+def test_a_source_that_founds_nothing_joins_by_evidence_or_not_at_all(database, source, records, expected):
+    land(database, "billing", BOOK)
+    land(database, source, records)
+    external_id = records[0].account_id
+    assert joined(database).get((source, external_id)) == expected
+    with database.read() as connection:
+        assert len(connection.execute(select(accounts)).all()) == 3
+
+
+def test_a_founding_source_keeps_the_key_that_it_states(database):
+    land(database, "billing", BOOK)
+    assert joined(database) == {
+        ("billing", "cus_1"): ("acct-1", "our_id", "acct-1"),
+        ("billing", "cus_2"): ("cus_2", "founded", "cus_2"),
+        ("billing", "cus_3"): ("cus_3", "founded", "cus_3"),
+    }
+
+
+def test_what_fits_two_is_refused_and_listed_with_both(database):
+    land(database, "billing", BOOK)
+    land(database, "desk", [Identifier("77", "domain", "one.example"), Account("78")])
+    assert refused(database) == [
+        ("77", "two", "verified_domain", ("acct-1", "cus_3")),
+        ("78", "none", "", ()),
+    ]
+
+
+def test_what_came_too_early_is_linked_once_more_is_known(database):
+    land(database, "desk", [Ticket("t1", "77", 1), Identifier("77", "domain", "two.example")])
+    assert (joined(database), wait(database)) == ({}, 0)
+    land(database, "billing", BOOK)
+    assert wait(database) == 1
+    assert joined(database)[("desk", "77")][0] == "cus_2"
+    assert wait(database) == 0
+
+
+def test_a_link_touches_its_account(database):
+    land(database, "billing", BOOK)
+    with database.read() as connection:
+        before = {row.key: row.touched for row in connection.execute(select(accounts))}
+    land(database, "desk", [Identifier("77", "domain", "two.example")])
+    with database.read() as connection:
+        after = {row.key: row.touched for row in connection.execute(select(accounts))}
+    assert {key for key in after if after[key] > before[key]} == {"cus_2"}
+
+
+def test_a_person_links_moves_and_unlinks(database):
+    land(database, "billing", BOOK)
+    land(database, "desk", [Account("77")])
+    with database.write() as connection:
+        assert identity.link_by_hand(connection, "desk", "77", "acct-1", "ann")
+        assert identity.link_by_hand(connection, "desk", "77", "cus_2", "ann")
+        assert not identity.link_by_hand(connection, "desk", "77", "nobody", "ann")
+        assert not identity.link_by_hand(connection, "desk", "99", "cus_2", "ann")
+    assert joined(database)[("desk", "77")] == ("cus_2", "by_hand", "ann")
+    with database.write() as connection:
+        assert identity.unlink(connection, "desk", "77")
+        assert not identity.unlink(connection, "desk", "77")
+    assert ("desk", "77") not in joined(database)
+
+
+def test_what_a_person_unlinked_stays_so(database):
+    land(database, "billing", BOOK)
+    land(database, "desk", [Identifier("77", "domain", "two.example")])
+    with database.write() as connection:
+        assert identity.unlink(connection, "desk", "77")
+    assert wait(database) == 0
+    assert refused(database) == [("77", "fits", "verified_domain", ("cus_2",))]
+
+
+def test_the_id_to_write_by_is_the_one_that_is_linked(database):
+    land(database, "billing", BOOK)
+    land(database, "hubspot", [Account("902"), Account("903")])
+    with database.write() as connection:
+        ours = {row.key: row.id for row in connection.execute(select(accounts))}
+        assert identity.record_id(connection, "hubspot", ours["cus_2"]) == "902"
+        assert identity.record_id(connection, "hubspot", ours["acct-1"]) == ""
+        identity.link_by_hand(connection, "hubspot", "903", "cus_2", "ann")
+        assert identity.record_id(connection, "hubspot", ours["cus_2"]) == ""
+
+
+def test_a_source_s_match_rate_counts_all_of_its_accounts(database):
+    land(database, "billing", BOOK)
+    land(database, "desk", [Identifier("77", "our_id", "acct-1"), Account("78")])
+    with database.read() as connection:
+        assert identity.match_rates(connection) == {"billing": (3, 3), "desk": (1, 2)}
