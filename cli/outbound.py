@@ -105,6 +105,7 @@ def preview(
 ) -> None:
     """Show a template's words for an account's latest notice of that kind; send nothing."""
     from cli.opened import opened  # noqa: PLC0415 - see above
+    from cli.sending import readable  # noqa: PLC0415 - see above
     from store import outbox  # noqa: PLC0415 - see above
     from templates.render import Unrenderable, render  # noqa: PLC0415 - see above
 
@@ -122,4 +123,4 @@ def preview(
         answer(body)
     else:
         say(f"Subject: {body['subject']}\n" if "subject" in body else "")
-        say(body["text"])
+        say(readable(body))

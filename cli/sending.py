@@ -1,9 +1,10 @@
 """``seatsignal deliver``: send what is due now, or show its words, and say what was answered."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 from cli.opened import opened
 from cli.output import answer, complain, say, tell, wants_json
@@ -73,13 +74,20 @@ def show() -> None:
         return
     for notice, body in shown:
         say(f"--- {notice.template} to {notice.destination} ({notice.key})")
-        say(body["text"])
+        say(readable(body))
     say(f"{len(shown)} notices; nothing was sent.")
 
 
-def _words(notice: Notice) -> dict[str, str]:
+def readable(body: Mapping[str, Any]) -> str:
+    """Return what a person reads of a body: its text, or the fields of a record."""
+    if "fields" not in body:
+        return str(body["text"])
+    return "\n".join(f"{name}: {'-' if value is None else value}" for name, value in body["fields"].items())
+
+
+def _words(notice: Notice) -> dict[str, Any]:
     try:
-        words: dict[str, str] = json.loads(render(notice.template, notice.payload))
+        words: dict[str, Any] = json.loads(render(notice.template, notice.payload))
     except Unrenderable as error:
         return {"text": f"cannot be worded: {error}"}
     return words

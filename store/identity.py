@@ -129,14 +129,28 @@ def unlink(connection: Connection, source: str, external_id: str) -> bool:
     return bool(left)
 
 
-def record_id(connection: Connection, source: str, account: int) -> str:
-    """Return the id that a source has for an account of ours; empty without a link, or with several."""
-    query = select(source_accounts.c.external_id).join(
+def record_ids(connection: Connection, source: str, first: int, last: int) -> dict[int, str]:
+    """Return the ids that a source has for our accounts in a key range, by account.
+
+    An account with several has none: nobody could say which to write to.
+    """
+    query = select(links.c.account, source_accounts.c.external_id).join(
         links, and_(links.c.source_account == source_accounts.c.id, _open)
     )
-    found = connection.execute(query.where(source_accounts.c.source == source, links.c.account == account))
-    ids = found.scalars().all()
-    return ids[0] if len(ids) == 1 else ""
+    query = query.where(source_accounts.c.source == source, links.c.account.between(first, last))
+    found: dict[int, list[str]] = defaultdict(list)
+    for account, external_id in connection.execute(query):
+        found[account].append(external_id)
+    return {account: ids[0] for account, ids in found.items() if len(ids) == 1}
+
+
+def without_record(connection: Connection, source: str) -> list[str]:
+    """Return the keys of our accounts to which nothing can be written in a system: no record, or several."""
+    ids = connection.execute(select(accounts.c.id, accounts.c.key).order_by(accounts.c.key)).all()
+    if not ids:
+        return []
+    found = record_ids(connection, source, min(row.id for row in ids), max(row.id for row in ids))
+    return [row.key for row in ids if row.id not in found]
 
 
 # -- names -------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from sqlalchemy import insert as plain_insert
 from health.nouns import Notice, Receipt
 from store.database import clock, now_ms
 from store.installation import is_live, paused, set_setting, setting
+from store.states import keep_written
 from store.tables import accounts, bodies, notices, receipts, threads
 from store.upsert import insert
 
@@ -239,7 +240,9 @@ def settle(connection: Connection, token: str, answers: Sequence[tuple[Notice, R
         return 0
     ours = _fenced(connection, token, [notice.id for notice, _ in answers])
     kept = [(notice, receipt) for notice, receipt in answers if notice.id in ours]
-    _settle_sent(connection, [notice.id for notice, receipt in kept if receipt.outcome == "sent"])
+    sent = [notice for notice, receipt in kept if receipt.outcome == "sent"]
+    _settle_sent(connection, [notice.id for notice in sent])
+    keep_written(connection, [notice for notice in sent if notice.kind == "state"])
     for notice, receipt in kept:
         if receipt.outcome != "sent":
             _settle_unsent(connection, notice, receipt)

@@ -348,6 +348,12 @@ threads = _table(
     _text("remote"),  # the destination's id of the thread's first message
 )
 
+written = _table(
+    "written",  # what each thread of states last said, so that the same is not written again
+    Column("thread", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+)
+
 receipts = _table(
     "receipts",
     Column("id", Key, primary_key=True),

@@ -86,6 +86,7 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     active_definition: str = ""  # in words: "signed in within 30 days"
     mrr_minor: int | None = None
     currency: Currency | None = None
+    due_on: date | None = None  # by when the owner should have acted
     contact: Contact | None = None
     play: Play | None = None
     links: AccountLinks = AccountLinks()
@@ -132,6 +133,30 @@ class ExpansionContent(_AboutAccount, frozen=True, kw_only=True):
     suggested_seats: Count | None = None
     days_until_full: Count | None = None
     uplift_minor: Count | None = None
+
+
+class RecordContent(_Content, frozen=True, kw_only=True):
+    """What a CRM's record of an account says: its fields as sales reads, sorts and filters by them.
+
+    Nothing in it changes with the calendar alone, but what runs to a date. ``uplift_minor`` is per month.
+    """
+
+    account_key: Name
+    band: Band
+    health: Annotated[int, Meta(ge=0, le=100)]
+    priority: int
+    reasons: tuple[str, ...] = ()
+    utilisation_pct: Percent | None = None
+    days_until_full: Count | None = None
+    expansion: bool = False
+    expansion_evidence: tuple[str, ...] = ()
+    suggested_seats: Count | None = None
+    uplift_minor: Count | None = None
+    revenue_at_risk_minor: Count | None = None
+    currency: Currency | None = None
+    renewal_on: date | None = None
+    anchor_on: date | None = None
+    language: Language = "en"
 
 
 class BandCounts(_Content, frozen=True, kw_only=True):
@@ -259,6 +284,7 @@ class RenewalLetter(LetterContent, frozen=True, kw_only=True):
 Content = (
     AlertContent
     | ExpansionContent
+    | RecordContent
     | DigestContent
     | OperatorContent
     | FailedPaymentLetter

@@ -15,11 +15,12 @@ from templates.content import (
     ExpansionContent,
     FailedPaymentLetter,
     OperatorContent,
+    RecordContent,
     RenewalLetter,
     Unrenderable,
 )
 
-Medium = Literal["slack", "mail"]
+Medium = Literal["slack", "mail", "task", "record"]
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""
 
@@ -37,6 +38,10 @@ TEMPLATES: Mapping[str, Template] = {
     "expansion": Template("slack", ExpansionContent),
     "digest": Template("slack", DigestContent),
     "operator": Template("slack", OperatorContent),
+    "alert_task": Template("task", AlertContent),
+    "recovered_task": Template("task", AlertContent),
+    "expansion_task": Template("task", ExpansionContent),
+    "record": Template("record", RecordContent),
     "failed_payment": Template("mail", FailedPaymentLetter),
     "approaching_limit": Template("mail", ApproachingLimitLetter),
     "renewal": Template("mail", RenewalLetter),

@@ -1,10 +1,12 @@
 """From a notice's payload to the bytes that are sent: the only user of Jinja.
 
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
-``{"text", "blocks", "news"}`` and mail ``{"subject", "html", "text"}``, both as JSON in UTF-8.
+``{"text", "blocks", "news"}``, mail ``{"subject", "html", "text"}``, a CRM ``{"subject", "text", "priority",
+"due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale
@@ -45,6 +47,22 @@ class Mail(Struct, frozen=True):
     text: str
 
 
+class Task(Struct, frozen=True):
+    """What a colleague is to do, in a CRM. ``owner`` is the address of whose task it is, or empty."""
+
+    subject: str
+    text: str
+    priority: str
+    due_on: date | None
+    owner: str
+
+
+class Record(Struct, frozen=True):
+    """What a CRM's record says, by field; ``None`` is unknown. A destination maps names and types."""
+
+    fields: dict[str, str | float | date | None]
+
+
 def render(template: str, payload: bytes | str) -> bytes:
     """A notice's body from its template's name and its payload (`templates.content`).
 
@@ -73,7 +91,42 @@ def _mail(name: str, language: str, fields: dict[str, Plain]) -> Struct:
     return Mail(shortened(one_line(subject), SUBJECT_LIMIT), html, body.strip() + "\n")
 
 
-_WORDS: Mapping[Medium, Callable[[str, str, dict[str, Plain]], Struct]] = {"slack": _slack, "mail": _mail}
+def _task(name: str, language: str, fields: dict[str, Plain]) -> Struct:
+    """The template's first line is the subject."""
+    words = _words("text", f"crm/{name.removesuffix('_task')}.j2", language, fields)
+    subject, _, text = words.partition("\n")
+    due_on = fields["due_on"]
+    return Task(
+        subject=shortened(one_line(subject), SUBJECT_LIMIT),
+        text=text.strip() + "\n",
+        priority="high" if fields.get("severity") == "high" else "normal",
+        due_on=due_on if isinstance(due_on, date) else None,
+        owner=str(fields["owner"]),
+    )
+
+
+def _record(_name: str, _language: str, fields: dict[str, Plain]) -> Struct:
+    """Fields of a record need no words: what is stated in several parts is one line each."""
+    del fields["language"]
+    return Record({name: _field(value) for name, value in fields.items()})
+
+
+def _field(value: Plain) -> str | float | date | None:
+    match value:
+        case tuple():
+            return "\n".join(str(part) for part in value)
+        case dict():
+            raise TypeError("a record's field is one value")
+        case _:
+            return value
+
+
+_WORDS: Mapping[Medium, Callable[[str, str, dict[str, Plain]], Struct]] = {
+    "slack": _slack,
+    "mail": _mail,
+    "task": _task,
+    "record": _record,
+}
 
 
 def _words(environment: str, file: str, language: str, fields: dict[str, Plain]) -> str:

@@ -6,7 +6,7 @@ owed twice.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import TypedDict
 
@@ -16,6 +16,7 @@ from config.plays import PlayRule
 from config.routes import Route
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
+from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from integrations.errors import IntegrationError, Misconfigured
 from store.database import Connection, clock, day_of
@@ -48,17 +49,25 @@ def notices(
     for alert in alerts:
         if alert.audience == "customer":
             yield from letters.letters(deployment, connection, verdict, alert)
-        else:
-            yield _told(deployment, verdict, alert)
+        elif route := _routed(deployment.routes.of(alert.audience), verdict):
+            yield _told(deployment, verdict, alert, route)
 
 
-def _told(deployment: Deployment, verdict: Verdict, alert: Alert) -> Notice:
+def _routed(route: Route, verdict: Verdict) -> Route | None:
+    """Return the route with its owner: at a CRM the account's record, and without one there is no route."""
+    if route.destination not in CRMS:
+        return route
+    record_id = verdict.records.get(route.destination)
+    return Route(destination=route.destination, owner=record_id) if record_id else None
+
+
+def _told(deployment: Deployment, verdict: Verdict, alert: Alert, route: Route) -> Notice:
     template = _template(alert)
     matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
     return _notice(
-        deployment.routes.of(alert.audience),
-        template,
+        route,
+        f"{template}_task" if route.destination in CRMS else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
         thread=thread,
         content=_CONTENT[template](deployment, verdict, alert),
@@ -101,7 +110,7 @@ def _alert(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
         "term": alert.term,
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
-    return msgspec.convert(_about(verdict, figures) | said, AlertContent)
+    return msgspec.convert(_about(deployment, verdict, alert, figures) | said, AlertContent)
 
 
 def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
@@ -111,7 +120,7 @@ def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Conten
         "triggers": [{"group": flag.reason, "evidence": flag.evidence} for flag in grown],
     }
     figures = ("suggested_seats", "days_until_full", "uplift_minor")
-    return msgspec.convert(_about(verdict, figures) | said, ExpansionContent)
+    return msgspec.convert(_about(deployment, verdict, alert, figures) | said, ExpansionContent)
 
 
 _CONTENT: Mapping[str, Callable[[Deployment, Verdict, Alert], Content]] = {
@@ -122,13 +131,17 @@ _CONTENT: Mapping[str, Callable[[Deployment, Verdict, Alert], Content]] = {
 _FIGURES = ("seats", "active_users", "utilisation_pct", "mrr_minor")
 
 
-def _about(verdict: Verdict, figures: Sequence[str]) -> dict[str, object]:
+def _about(
+    deployment: Deployment, verdict: Verdict, alert: Alert, figures: Sequence[str]
+) -> dict[str, object]:
     """Return what every notice to a colleague says of the account, and some figures more."""
     facts, row = verdict.facts, verdict.features
+    rule = _play_rule(deployment.plays, alert)
     said: dict[str, object] = {
         "account_key": row.key,
         "account_name": row.name,
         "owner_name": letters.person_name(row.csm_email),
+        "due_on": verdict.assessment.as_of + timedelta(rule.due_days) if rule else None,
         "active_definition": facts.get("active_wording") or "",
         "currency": facts.get("currency") or None,
     }
@@ -154,10 +167,16 @@ def _line(flag: Flag, evidence: str) -> FlagLine:
 
 def _play(plays: Mapping[str, PlayRule], alert: Alert) -> Play | None:
     """Return the play for the alert's first flag that has one."""
-    rule = next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
-    if rule is None or alert.why is Why.RECOVERED:
+    rule = _play_rule(plays, alert)
+    if rule is None:
         return None
     return Play(title=rule.title, steps=rule.steps, talking_points=rule.talking_points)
+
+
+def _play_rule(plays: Mapping[str, PlayRule], alert: Alert) -> PlayRule | None:
+    if alert.why is Why.RECOVERED:
+        return None
+    return next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
 
 
 # -- for the people who run it -----------------------------------------------------------------------

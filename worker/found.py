@@ -1,29 +1,34 @@
 """What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from health.bands import worse
 from health.decide import Previous, decide
 from health.features import Features, Pulse
 from health.judge import judge
 from health.nouns import Assessment, Flag, Notice
-from store import outbox, verdicts
+from store import outbox, states, verdicts
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from store.verdicts import Earlier
 from worker import announce
 from worker.deployment import Deployment
 from worker.letters import Verdict
+from worker.records import record
 
 
 class Found:
     """The findings of one chunk of a run."""
 
-    def __init__(self, deployment: Deployment, run: Run, pulse: Pulse) -> None:
-        """Start with nothing found."""
+    def __init__(
+        self, deployment: Deployment, run: Run, pulse: Pulse, records: Mapping[str, Mapping[int, str]]
+    ) -> None:
+        """Start with nothing found. ``records`` are the accounts' ids in CRMs, by CRM and account."""
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
+        self._records = records
+        self._states: list[Notice] = []
         self._judged: list[Assessment] = []
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
@@ -42,15 +47,21 @@ class Found:
         assessment = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         previous = Previous(before.band, before.points) if before else None
         decision = decide(assessment, previous, standing, policy, run.as_of, run.first)
-        verdict = Verdict(run.id, row, assessment, before)
+        verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
         self._judged.append(assessment)
         self._flags += decision.flags
         self._notices += announce.notices(deployment, connection, verdict, decision.alerts)
+        if record_id := verdict.records.get(deployment.routes.record):
+            self._states.append(record(deployment.routes.record, record_id, verdict))
         self._worsened += previous is not None and worse(assessment.band, previous.band)
+
+    def _records_of(self, account: int) -> dict[str, str]:
+        return {crm: ids[account] for crm, ids in self._records.items() if account in ids}
 
     def keep(self, connection: Connection, chunk: Chunk) -> Tally:
         """Store what was found and return what it adds to the run's totals."""
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
         verdicts.keep_flags(connection, self._run.id, self._flags)
-        outbox.plan(connection, self._run.id, self._notices)
+        owed = self._notices + states.unwritten(connection, self._states)
+        outbox.plan(connection, self._run.id, owed)
         return Tally(len(self._judged), self._worsened)

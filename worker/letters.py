@@ -1,7 +1,7 @@
 """Letters: what a customer is written, and to whom. Whatever is mandatory and missing keeps one back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypedDict
 
@@ -40,6 +40,8 @@ class Verdict:
     features: Features
     assessment: Assessment
     before: Earlier | None
+    records: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the account's records in CRMs, by CRM."""
 
     @property
     def facts(self) -> Facts:

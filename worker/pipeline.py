@@ -148,7 +148,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     run = runs.load(connection, chunk.run)
     first, last = chunk.first_account, chunk.last_account
     features.refresh(connection, first, last, deployment.policy.metrics)
-    found = Found(deployment, run, read_pulse(run.pulse))
+    records = {crm: identity.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
+    found = Found(deployment, run, read_pulse(run.pulse), records)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
     for row in features.stored(connection, first, last, stale_only=run.kind == runs.TOUCHED):

@@ -159,10 +159,12 @@ def test_the_id_to_write_by_is_the_one_that_is_linked(database):
     land(database, "hubspot", [Account("902"), Account("903")])
     with database.write() as connection:
         ours = {row.key: row.id for row in connection.execute(select(accounts))}
-        assert identity.record_id(connection, "hubspot", ours["cus_2"]) == "902"
-        assert identity.record_id(connection, "hubspot", ours["acct-1"]) == ""
+        everyone = min(ours.values()), max(ours.values())
+        assert identity.record_ids(connection, "hubspot", *everyone) == {ours["cus_2"]: "902"}
+        assert identity.without_record(connection, "hubspot") == ["acct-1", "cus_3"]
         identity.link_by_hand(connection, "hubspot", "903", "cus_2", "ann")
-        assert identity.record_id(connection, "hubspot", ours["cus_2"]) == ""
+        assert identity.record_ids(connection, "hubspot", *everyone) == {}
+        assert identity.without_record(connection, "hubspot") == ["acct-1", "cus_2", "cus_3"]
 
 
 def test_a_source_s_match_rate_counts_all_of_its_accounts(database):

@@ -17,7 +17,12 @@ def test_every_template_has_an_example_that_survives_the_way_through_json(name: 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_renders(name: str) -> None:
-    keys = {"slack": {"text", "blocks", "news"}, "mail": {"subject", "html", "text"}}
+    keys = {
+        "slack": {"text", "blocks", "news"},
+        "mail": {"subject", "html", "text"},
+        "task": {"subject", "text", "priority", "due_on", "owner"},
+        "record": {"fields"},
+    }
     assert set(json.loads(render(name, payload(EXAMPLES[name])))) == keys[TEMPLATES[name].medium]
 
 

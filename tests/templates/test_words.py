@@ -1,6 +1,7 @@
 """The words people read, in full. A change here is a change of what customers and colleagues get."""
 
 import json
+from datetime import date
 from textwrap import dedent
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.templates.examples import (
     EXPANSION,
     FAILED_PAYMENT,
     OPERATOR,
+    RECORD,
     RENEWAL,
     payload,
 )
@@ -302,3 +304,47 @@ def test_a_variant_of_english_writes_its_own_dates() -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_same_payload_gives_the_same_bytes(name: str) -> None:
     assert render(name, payload(EXAMPLES[name])) == render(name, payload(EXAMPLES[name]).encode())
+
+
+def test_expansion_task() -> None:
+    task = read(
+        "expansion_task", msgspec.structs.replace(EXPANSION, due_on=date(2026, 6, 8), owner="sam@us.example")
+    )
+    assert (task["subject"], task["priority"], task["due_on"], task["owner"]) == (
+        "Mill Lane Press: room to grow, about 20 more seats",
+        "normal",
+        "2026-06-08",
+        "sam@us.example",
+    )
+    assert task["text"].startswith(
+        "Why now:\n- 92 of 100 seats in use\n- 5 tries of single sign-on this month\n"
+    )
+    assert "Full in 23 days at today's pace." in task["text"]
+
+
+def test_alert_task() -> None:
+    task = read("alert_task", msgspec.structs.replace(ALERT, severity="high"))
+    assert (task["subject"], task["priority"]) == ("Harbour & Pine: at risk, health 41.2", "high")
+    assert task["text"].startswith("- Use is 44 % of what is usual\n- Cancels at the end of the term\n")
+    assert "1. Call Dana Quill\n2. Ask what changed\n3. Book a training\n" in task["text"]
+
+
+def test_record_has_one_value_a_field_and_none_where_unknown() -> None:
+    fields = read("record", RECORD)["fields"]
+    assert fields == {
+        "account_key": "ACC-9",
+        "band": "healthy",
+        "health": 88,
+        "priority": 120,
+        "reasons": "\N{MINUS SIGN}3: open tickets: 1, urgent: 0",
+        "utilisation_pct": 92.0,
+        "days_until_full": 23,
+        "expansion": True,
+        "expansion_evidence": "92 of 100 seats in use\n5 tries of single sign-on this month",
+        "suggested_seats": 20,
+        "uplift_minor": 40_000,
+        "revenue_at_risk_minor": None,
+        "currency": "EUR",
+        "renewal_on": "2027-03-01",
+        "anchor_on": None,
+    }
