@@ -15,6 +15,14 @@ from integrations.http import Budget, Unlimited
 from integrations.roles import Clock, Destination, Source
 from integrations.settings import settings
 
+Budgets = Callable[[str, int | None], Budget]
+"""Gives the budget of an integration, by its name and the calls per minute that its settings allow it."""
+
+
+def unlimited(_name: str, _calls_per_minute: int | None) -> Budget:
+    """No budget, for a process that shares with no other."""
+    return Unlimited()
+
 
 class Entry(NamedTuple):
     """An integration as ``module:name`` of what builds it, and of the model of its settings.
@@ -29,10 +37,12 @@ class Entry(NamedTuple):
         """The model of its settings."""
         return cast("type[BaseSettings]", _named(self.settings))
 
-    def built(self, budget: Budget | None, **more: object) -> object:
+    def built(self, name: str, budgets: Budgets, **more: object) -> object:
         """The integration, set up from the environment. Raises `Misconfigured`."""
         builder = cast("Callable[..., object]", _named(self.builder))
-        return builder(settings(self.model()), budget=budget or Unlimited(), **more)
+        given = settings(self.model())
+        budget = budgets(name, getattr(given, "calls_per_minute", None))
+        return builder(given, budget=budget, **more)
 
 
 SOURCES: Mapping[str, Entry] = {
@@ -46,17 +56,17 @@ DESTINATIONS: Mapping[str, Entry] = {
 }
 
 
-def source(name: str, *, budget: Budget | None = None, clock: Clock = time) -> Source:
+def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Source:
     """The source of that name, set up from the environment. Raises `Misconfigured`.
 
     ``clock`` gives the instant that the company's day is at, in seconds since 1970.
     """
-    return cast("Source", _entry(SOURCES, name).built(budget, clock=clock))
+    return cast("Source", _entry(SOURCES, name).built(name, budgets, clock=clock))
 
 
-def destination(name: str, *, budget: Budget | None = None) -> Destination:
+def destination(name: str, *, budgets: Budgets = unlimited) -> Destination:
     """The destination of that name, set up from the environment. Raises `Misconfigured`."""
-    return cast("Destination", _entry(DESTINATIONS, name).built(budget))
+    return cast("Destination", _entry(DESTINATIONS, name).built(name, budgets))
 
 
 def settings_models() -> dict[str, type[BaseSettings]]:

@@ -374,6 +374,13 @@ job_slots = _table(
     PrimaryKeyConstraint("job", "slot"),
 )
 
+budgets = _table(
+    "budgets",  # calls taken of a vendor's current minute
+    Column("vendor", Text, primary_key=True),
+    _number("minute"),  # minutes since 1970
+    _number("taken"),
+)
+
 audit = _table(
     "audit",
     Column("id", Key, primary_key=True),

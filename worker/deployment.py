@@ -12,10 +12,12 @@ from config.settings import Settings
 from health.calendars import Workdays
 from health.policy import Policy
 from integrations import registry
+from integrations.http import Budget, Unlimited
 from integrations.roles import Destination, Source
 from store.database import Database
 from store.installation import business_instant_s
 from worker.bell import Bell
+from worker.budgets import SharedBudget
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Deployment:
 
     def source(self, name: str) -> Source:
         """Return a source by name. Raises `Misconfigured` with what to set."""
-        return self._sources.get(name) or registry.source(name, clock=self.clock)
+        if name not in self._sources:
+            self._sources[name] = registry.source(name, budgets=self._budget, clock=self.clock)
+        return self._sources[name]
 
     def clock(self) -> float:
         """Return the instant that the company's day is at, in seconds since 1970."""
@@ -54,5 +58,10 @@ class Deployment:
     def destination(self, name: str) -> Destination:
         """Return a destination by name. Raises `Misconfigured` with what to set."""
         if name not in self._destinations:
-            self._destinations[name] = registry.destination(name)
+            self._destinations[name] = registry.destination(name, budgets=self._budget)
         return self._destinations[name]
+
+    def _budget(self, name: str, calls_per_minute: int | None) -> Budget:
+        if calls_per_minute is None:
+            return Unlimited()
+        return SharedBudget(self.database, name, calls_per_minute)

@@ -214,7 +214,7 @@ class Spent:
 def test_a_spent_budget_makes_everything_wait(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in tried.good.items():
         monkeypatch.setenv(variable, value)
-    with closing(registry.destination(name, budget=Spent())) as opened:  # type: ignore[type-var] - all have it
+    with closing(registry.destination(name, budgets=lambda *_: Spent())) as opened:  # type: ignore[type-var] - all have it
         receipts = list(opened.deliver([tried.notice("a"), tried.notice("b")]))
     assert [(r.outcome, r.reason, r.after_s) for r in receipts] == [("retry", "budget", 4.0)] * 2
     assert tried.seen("a") == 0

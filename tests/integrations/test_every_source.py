@@ -19,7 +19,7 @@ from msgspec import convert
 from health.records import Record
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import Budget
+from integrations.registry import Budgets
 from integrations.roles import Cursor, Source
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble, source_rig
 from tests.rehearsal import Rehearsal
@@ -73,8 +73,8 @@ def tried(name: str, sandbox: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Sou
     return rig
 
 
-def opened(tried: SourceRig, budget: Budget | None = None) -> Source:
-    return registry.source(tried.vendor, budget=budget, clock=lambda: tried.clock_s)
+def opened(tried: SourceRig, budgets: Budgets = registry.unlimited) -> Source:
+    return registry.source(tried.vendor, budgets=budgets, clock=lambda: tried.clock_s)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ class Spent:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_spent_budget_ends_the_pull_for_now(tried: SourceRig) -> None:
-    with closing(opened(tried, Spent())) as made:
+    with closing(opened(tried, lambda *_: Spent())) as made:
         met = pulled(made)
     assert isinstance(met.error, RetryLater)
     assert (met.error.reason, met.error.after_s, met.records) == ("budget", 4.0, [])

@@ -1,0 +1,43 @@
+"""Calls that a vendor allows us in a minute, shared by all workers: one row a vendor, leased in slices."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, case, or_
+
+from store.database import clock
+from store.tables import budgets
+from store.upsert import insert
+
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Calls that one worker may make within ``seconds``; with none, the wait until there may be some."""
+
+    calls: int
+    seconds: float
+
+
+def lease(connection: Connection, vendor: str, calls: int, calls_per_minute: int) -> Slice:
+    """Take calls of the current minute's budget, all of them or none.
+
+    The database's clock says which minute it is; should it step back, the minute taken last goes on.
+    """
+    now = clock(connection)
+    minute = now // MINUTE_MS
+    left_s = ((minute + 1) * MINUTE_MS - now) / 1000
+    statement = insert(connection, budgets).values(vendor=vendor, minute=minute, taken=calls)
+    begins = statement.excluded.minute > budgets.c.minute
+    fits = budgets.c.taken + calls <= calls_per_minute
+    taken = statement.on_conflict_do_update(
+        index_elements=["vendor"],
+        set_={
+            "minute": case((begins, statement.excluded.minute), else_=budgets.c.minute),
+            "taken": case((begins, calls), else_=budgets.c.taken + calls),
+        },
+        where=or_(begins, and_(~begins, fits)),
+    ).returning(budgets.c.taken)
+    if calls > calls_per_minute or connection.execute(taken).first() is None:
+        return Slice(0, left_s)
+    return Slice(calls, left_s)
