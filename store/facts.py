@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Insert, MetaData, Table, and_, literal, select, true, tuple_
 from sqlalchemy import insert as plain_insert
 
-from health.records import SHAPES, Contact, Record, Seat, Shape, Usage
+from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
 from store.database import is_postgresql
 from store.sources import Batch, account_ids, touch
 from store.subjects import remember
@@ -41,8 +41,8 @@ def kinds_of(records: Sequence[Record]) -> set[str]:
 
 
 def last_day(records: Sequence[Record]) -> date | None:
-    """Return the last day of use on a page, or `None` if it has none."""
-    return max((record.day for record in records if type(record) is Usage), default=None)
+    """Return the last day of use or validations on a page, or `None` if it has none."""
+    return max((record.day for record in records if isinstance(record, Usage | Validation)), default=None)
 
 
 def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, select, update
 
 from health.features import Freshness
 from store import identity
 from store.database import now_ms
+from store.installation import business_day
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
 
 IDS_A_QUERY = 500
+DAILY = frozenset({"usage", "validations"})
+"""Kinds of fact that are stated by the day: a day of them is complete or it is not."""
 
 
 class Overtaken(Exception):  # noqa: N818 - named by what happened
@@ -109,15 +112,21 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
 
 
 def ended(connection: Connection, source: str) -> bool:
-    """Say that a pull has read all there was, and tell whether more days are complete than before."""
+    """Say that a pull has read all there was, and tell whether more days of use are complete than before.
+
+    A source that states use by the day is complete through the last day it brought, any other through the
+    day before the pull.
+    """
     status = connection.execute(select(source_status).where(source_status.c.source == source)).one()
-    through = max(filter(None, (status.complete_through, status.reaching)), default=None)
+    daily = not DAILY.isdisjoint(json.loads(status.kinds))
+    reached = status.reaching if daily else business_day(connection) - timedelta(days=1)
+    through = max(filter(None, (status.complete_through, reached)), default=None)
     connection.execute(
         update(source_status)
         .where(source_status.c.source == source)
         .values(complete_through=through, pulled_ms=now_ms(), failure="", paused="")
     )
-    return bool(through != status.complete_through)
+    return daily and bool(through != status.complete_through)
 
 
 def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from health.records import Account
 from store import facts, sources
 from store.database import Database
+from store.installation import set_setting
 from store.sources import IDS_A_QUERY, Landed, Overtaken
 from store.tables import accounts, batches, links, source_accounts, source_status
 
@@ -123,6 +124,15 @@ def test_a_day_is_complete_only_once_the_pull_that_reached_it_has_ended(database
     assert status(database).complete_through == DAY
     end(database)
     assert status(database).complete_through == DAY + timedelta(days=1)
+
+
+def test_a_source_without_days_of_use_is_complete_through_the_day_before_its_pull(database):
+    with database.write() as connection:
+        set_setting(connection, "business_day", "2026-06-01")
+        batch = sources.begin_batch(connection, "files", None)
+        sources.end_batch(connection, batch, "1", Landed(frozenset({"tickets"}), 1, None, complete=False))
+        assert not sources.ended(connection, "files"), "no day of use is complete that was not"
+    assert status(database).complete_through == DAY
 
 
 def test_a_source_states_every_kind_it_ever_brought(database):

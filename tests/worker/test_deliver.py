@@ -139,7 +139,7 @@ def test_a_destination_that_needs_a_person_is_left_alone_for_a_while(send, datab
 
 
 def test_a_destination_that_cannot_be_made_is_left_alone_too(deployment, database, monkeypatch):
-    def refuse(_name: str) -> None:
+    def refuse(_name: str, **_: object) -> None:
         raise Misconfigured("settings_invalid", "set SEATSIGNAL_SINK_TOKEN")
 
     monkeypatch.setattr("worker.deployment.registry.destination", refuse)
