@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command()(check)
     group.command()(show)
     group.command()(schema)
+    group.command()(example)
     app.add_typer(group, name="config")
 
 
@@ -136,3 +137,11 @@ def schema() -> None:
 
     models: dict[str, type[BaseSettings]] = {"seatsignal": Settings, **registry.settings_models()}
     answer({name: model.model_json_schema() for name, model in models.items()})
+
+
+def example() -> None:
+    """Print a file of every setting, each off: the start of a `.env`."""
+    from cli.example import example as text  # noqa: PLC0415 - see above
+
+    told = text()
+    tell({"env": told}, told.rstrip("\n"))

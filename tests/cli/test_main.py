@@ -37,6 +37,7 @@ ANSWERING = {
     "config show": ["config", "show"],
     "config show --compiled": ["config", "show", "--compiled"],
     "config schema": ["config", "schema"],
+    "config example": ["config", "example"],
 }
 """A use of each other command."""
 
