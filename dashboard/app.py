@@ -14,6 +14,7 @@ from starlette.routing import Match
 from config.links import BadLink
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
+from dashboard.webhooks import Hooks, serve_webhooks
 from store.database import Database, Unavailable
 from templates.pages import problem, style
 
@@ -23,10 +24,10 @@ RETRY_S = 60
 REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
-def create_app(database: Database, company_name: str) -> FastAPI:
+def create_app(database: Database, company_name: str, hooks: Hooks) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
-    ``company_name`` is ours, as it stands in the letters.
+    ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
@@ -35,6 +36,7 @@ def create_app(database: Database, company_name: str) -> FastAPI:
     app.add_api_route("/healthz", _health(database), methods=[*READING])
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
+    serve_webhooks(app, database, hooks)
     return app
 
 

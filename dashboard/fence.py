@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 BODY_LIMIT = 65_536
 """Bytes; a filled form takes about 100."""
+CALL_LIMIT = 1_048_576
+"""Bytes of a vendor's call, which tells of a whole object."""
 BODY_S = 10.0
 FRAMES = 6
 """Of an error's trace the last so many; those before are the framework's."""
@@ -49,7 +51,9 @@ class Fence:
             return
         headed = _headed(send)
         try:
-            body = await _body(receive)
+            body = await _body(
+                receive, CALL_LIMIT if scope.get("path", "").startswith("/webhooks/") else BODY_LIMIT
+            )
         except ClientDisconnect:
             return
         except HTTPException as refused:
@@ -80,17 +84,17 @@ def _headed(send: Send) -> Send:
     return with_headers
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, limit: int) -> bytes:
     """Read a body to its end. Raises `HTTPException` if it is too large or too slow."""
     try:
         async with asyncio.timeout(BODY_S):
-            return b"".join([part async for part in _parts(receive)])
+            return b"".join([part async for part in _parts(receive, limit)])
     except TimeoutError:
         raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, headers={"Connection": "close"}) from None
 
 
-async def _parts(receive: Receive) -> AsyncIterator[bytes]:
-    left, more = BODY_LIMIT, True
+async def _parts(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    left, more = limit, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from integrations.errors import Misconfigured
 from integrations.http import Budget, Unlimited
-from integrations.roles import Clock, Destination, Source
+from integrations.roles import Clock, Destination, Source, Webhook
 from integrations.settings import settings
 
 Budgets = Callable[[str, int | None], Budget]
@@ -54,6 +54,14 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
 }
+
+
+WEBHOOKS: Mapping[str, Entry] = {}
+
+
+def webhook(name: str, *, clock: Clock = time) -> Webhook:
+    """The webhook of that name, set up from the environment. Raises `Misconfigured`."""
+    return cast("Webhook", _entry(WEBHOOKS, name).built(name, unlimited, clock=clock))
 
 
 def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Source:

@@ -14,6 +14,10 @@ SILENCE_S = 10.0
 """How long a broker that was away is not rung through: each try costs seconds, and the sweep goes on."""
 
 
+NO_SLOT = 0
+"""The slot of a pull that no schedule asked for."""
+
+
 class Bell(Protocol):
     """What can be rung for."""
 

@@ -13,7 +13,7 @@ from health.calendars import Workdays
 from health.policy import Policy
 from integrations import registry
 from integrations.http import Budget, Unlimited
-from integrations.roles import Destination, Source
+from integrations.roles import Destination, Source, Webhook
 from store.database import Database
 from store.installation import business_instant_s
 from worker.bell import Bell
@@ -34,6 +34,7 @@ class Deployment:
     """Links under the public address; without one no letter leaves."""
     _sources: dict[str, Source] = field(default_factory=dict)
     _destinations: dict[str, Destination] = field(default_factory=dict)
+    _webhooks: dict[str, Webhook] = field(default_factory=dict)
 
     @cached_property
     def workdays(self) -> Workdays:
@@ -45,6 +46,16 @@ class Deployment:
         if name not in self._sources:
             self._sources[name] = registry.source(name, budgets=self._budget, clock=self.clock)
         return self._sources[name]
+
+    def webhook(self, name: str) -> Webhook:
+        """Return a webhook by name. Raises `Misconfigured` with what to set."""
+        if name not in self._webhooks:
+            self._webhooks[name] = registry.webhook(name)
+        return self._webhooks[name]
+
+    def use_webhook(self, name: str, webhook: Webhook) -> None:
+        """Let this one verify and read a vendor's calls, whatever the settings say."""
+        self._webhooks[name] = webhook
 
     def clock(self) -> float:
         """Return the instant that the company's day is at, in seconds since 1970."""

@@ -4,16 +4,18 @@ Each step is a unit of work on the database that can be begun again at any point
 did not happen, and what is committed is found by the sweep, whoever rang or did not ring for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import structlog
 
 from config.failpoints import failpoint
-from integrations.errors import IntegrationError, Misconfigured
-from integrations.roles import Page
-from store import facts, features, identity, outbox, runs, sources, verdicts
+from health.records import Record
+from integrations.errors import IntegrationError, Misconfigured, Rejected
+from integrations.roles import Page, Webhook
+from store import facts, features, identity, inbox, outbox, runs, sources, verdicts
 from store.database import Connection
+from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
@@ -28,6 +30,8 @@ __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 
 log = structlog.get_logger()
 ENGINE_VERSION = "1"
+CALLS_A_PAGE = 500
+"""Calls of a vendor that one unit of work stores."""
 
 
 class Pulled(msgspec.Struct, frozen=True):
@@ -81,6 +85,7 @@ def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
         sources.register(connection, name)
         cursor = sources.cursor_of(connection, name)
     ids: dict[str, int] = {}
+    yield from _called(deployment, name, cursor, ids)
     for page in deployment.source(name).pull(cursor):
         failpoint("pulled")
         rows = _store_page(deployment, name, cursor, page, ids)
@@ -89,8 +94,39 @@ def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
         yield rows, page.rejects
 
 
-def _store_page(
-    deployment: Deployment, name: str, cursor: str | None, page: Page, ids: dict[str, int]
+def _called(
+    deployment: Deployment, name: str, cursor: str | None, ids: dict[str, int]
+) -> Iterator[tuple[int, int]]:
+    """Store what the vendor called in, first: the pull that follows knows what is newest."""
+    while True:
+        with deployment.database.read() as connection:
+            calls = inbox.waiting(connection, name, CALLS_A_PAGE)
+        if not calls:
+            return
+        records, rejects = _read(deployment.webhook(name), calls)
+        page = Page(records, cursor, rejects=rejects)
+        yield _store_page(deployment, name, cursor, page, ids, calls), rejects
+
+
+def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
+    """Return the records of some calls, and how many calls could not be read."""
+    records: list[Record] = []
+    rejects = 0
+    for call in calls:
+        try:
+            records += webhook.parse(call.body)
+        except Rejected:
+            rejects += 1
+    return records, rejects
+
+
+def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
+    deployment: Deployment,
+    name: str,
+    cursor: str | None,
+    page: Page,
+    ids: dict[str, int],
+    calls: Sequence[Call] = (),
 ) -> int:
     records = list(page.records)
     with deployment.database.write() as connection:
@@ -101,6 +137,7 @@ def _store_page(
             frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=page.complete
         )
         sources.end_batch(connection, batch, page.cursor, landed)
+        inbox.stored(connection, [call.id for call in calls], batch.number)
     return len(records)
 
 

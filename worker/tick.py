@@ -5,10 +5,13 @@ from functools import partial
 
 from config.failpoints import failpoint
 from config.schedule import Schedule
-from store import outbox, runs, slots
+from store import inbox, outbox, runs, slots
+from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.release import release
 
+CALLED_S = 60
+"""How often a pull is rung for while calls of its vendor wait."""
 JUDGE = "judge"
 """The job that judges every account."""
 
@@ -17,8 +20,23 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     """Do what the schedule and the sweep ask for; any number of these may run at once."""
     for source, interval_s in schedule.pull.items():
         _if_due(deployment, pull_job(source), interval_s, partial(deployment.bell.pull, source))
+    _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     sweep(deployment)
+
+
+def _answer_calls(deployment: Deployment) -> None:
+    """Ring for what vendors called in and is not stored: whoever took the call may have rung in vain."""
+    with deployment.database.read() as connection:
+        called = inbox.called(connection)
+    for source in called:
+        job = f"inbox:{source}"
+
+        def ring(slot: int, source: str = source, job: str = job) -> None:
+            deployment.bell.pull(source, NO_SLOT)
+            slot_done(deployment, job, slot)
+
+        _if_due(deployment, job, CALLED_S, ring)
 
 
 def pull_job(source: str) -> str:

@@ -13,6 +13,8 @@ from config.links import Links
 from dashboard.app import create_app
 from dashboard.fence import HEADERS
 from dashboard.server import Web
+from dashboard.webhooks import Hooks
+from integrations import registry
 from store.database import Database
 from store.installation import secret
 from store.schema import migrate
@@ -21,6 +23,8 @@ from store.tables import audit
 from tests.services import PostgreSQL
 
 COMPANY = "Example & Sons"
+NOBODY = Hooks(registry.webhook, lambda _: None)
+"""Only vendors that are set up may call, and no test has set one up."""
 _numbers = count(1)
 
 
@@ -69,7 +73,7 @@ def opened(url: str) -> Iterator[Site]:
     database = Database(url)
     with database.write() as connection:
         key = secret(connection)
-    app = create_app(database, COMPANY)
+    app = create_app(database, COMPANY, NOBODY)
     with served(app) as address:
         yield Site(address, app, database, Links(address, key), "nobody")
     database.close()

@@ -88,11 +88,13 @@ PROGRAM = """
     import sys
     from dashboard.app import create_app
     from dashboard.server import serve
+    from dashboard.webhooks import Hooks
+    from integrations import registry
     from store.database import Database
     from worker import log
 
     log.configure("DEBUG")
-    serve(create_app(Database(sys.argv[1]), "Example"), "127.0.0.1", 0)
+    serve(create_app(Database(sys.argv[1]), "Example", Hooks(registry.webhook, print)), "127.0.0.1", 0)
     print("closed", flush=True)
 """
 

@@ -1,0 +1,43 @@
+"""What vendors called in: raw bodies, kept until a pull has stored what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from store.database import now_ms
+from store.tables import inbox
+from store.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that was verified and is not stored yet."""
+
+    id: int
+    body: bytes
+
+
+def append(connection: Connection, source: str, event: str, body: bytes) -> bool:
+    """Keep a call; false if the source has called with this event before."""
+    call = insert(connection, inbox).values(source=source, event=event, body=body, received_ms=now_ms())
+    kept = call.on_conflict_do_nothing().returning(inbox.c.id)
+    return connection.execute(kept).first() is not None
+
+
+def waiting(connection: Connection, source: str, limit: int) -> list[Call]:
+    """Return the oldest calls of a source that are not stored yet."""
+    query = select(inbox.c.id, inbox.c.body).where(inbox.c.source == source, inbox.c.batch.is_(None))
+    return [Call(row.id, row.body) for row in connection.execute(query.order_by(inbox.c.id).limit(limit))]
+
+
+def called(connection: Connection) -> list[str]:
+    """Return the sources with calls that are not stored yet."""
+    query = select(inbox.c.source).where(inbox.c.batch.is_(None)).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def stored(connection: Connection, ids: Sequence[int], batch: int) -> None:
+    """Say which batch holds what some calls said, in the unit of work that stores it."""
+    if ids:
+        connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(batch=batch))
