@@ -64,7 +64,11 @@ def pull(
     from worker.process import schedule  # noqa: PLC0415 - see above
 
     with opened() as deployment:
-        ended = [_pulled(deployment, name) for name in ([source] if source else schedule().pull)]
+        wanted = [source] if source else list(filter(deployment.has_source, schedule().pull))
+        if not wanted:
+            complain("No source is set up; `seatsignal config example` shows what can be set.")
+            raise typer.Exit(1)
+        ended = [_pulled(deployment, name) for name in wanted]
     if wants_json():
         answer([_answer(pulled) for pulled in ended])
     _end(ended)

@@ -10,6 +10,7 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.command()(up)
     app.command()(web)
+    app.command()(doctor)
 
 
 def demo(
@@ -33,3 +34,10 @@ def web() -> None:
     from cli.embedded import serve  # noqa: PLC0415 - see above
 
     serve()
+
+
+def doctor() -> None:
+    """Ask every system that is set up whether it answers, and say what to change where it does not."""
+    from cli.doctor import examine  # noqa: PLC0415 - see above
+
+    examine()

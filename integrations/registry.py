@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings
 from integrations.errors import Misconfigured
 from integrations.http import Budget, Unlimited
 from integrations.roles import Clock, Destination, Source, Webhook
-from integrations.settings import settings
+from integrations.settings import any_given, settings
 
 Budgets = Callable[[str, int | None], Budget]
 """Gives the budget of an integration, by its name and the calls per minute that its settings allow it."""
@@ -75,6 +75,15 @@ def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> S
 def destination(name: str, *, budgets: Budgets = unlimited) -> Destination:
     """The destination of that name, set up from the environment. Raises `Misconfigured`."""
     return cast("Destination", _entry(DESTINATIONS, name).built(name, budgets))
+
+
+def is_set_up(name: str) -> bool:
+    """Whether anything is set of an integration: one that nobody set up is off, and no fault.
+
+    A name that is none counts as set up, so that whoever asks for it is told.
+    """
+    entry = {**SOURCES, **DESTINATIONS}.get(name)
+    return entry is None or any_given(entry.model())
 
 
 def settings_models() -> dict[str, type[BaseSettings]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from health.nouns import Notice, Receipt
 from health.records import Record
@@ -76,3 +76,25 @@ class Destination(Protocol):
 
     def close(self) -> None:
         """Let go of what is held open; a later call opens it again."""
+
+
+class Prepared(NamedTuple):
+    """What was found of one thing that a CRM must have before it is written to.
+
+    ``outcome`` is ``made``, ``there``, or ``differs``, and then ``difference`` says how. What differs may be
+    a person's: it is never changed.
+    """
+
+    object: str
+    kind: str
+    name: str
+    outcome: str
+    difference: str = ""
+
+
+@runtime_checkable
+class Crm(Protocol):
+    """A destination with fields of ours."""
+
+    def setup(self) -> Sequence[Prepared]:
+        """Make what is missing; doing it again makes nothing. Raises the three errors."""

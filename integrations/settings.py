@@ -29,6 +29,11 @@ def settings(model: type[S]) -> S:
     raise Misconfigured("settings_invalid", wrong)
 
 
+def any_given(model: type[BaseSettings]) -> bool:
+    """Whether any variable with a model's prefix is set."""
+    return bool(_given(str(model.model_config["env_prefix"]).upper()))
+
+
 def _given(prefix: str) -> set[str]:
     return {name.upper() for name in os.environ if name.upper().startswith(prefix)}
 

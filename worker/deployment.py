@@ -62,6 +62,10 @@ class Deployment:
         with self.database.read() as connection:
             return business_instant_s(connection)
 
+    def has_source(self, name: str) -> bool:
+        """Tell whether anything is set of a source; one that nobody set up is off."""
+        return name in self._sources or registry.is_set_up(name)
+
     def use_source(self, name: str, source: Source) -> None:
         """Pull from this one under a source's name, whatever the settings say."""
         self._sources[name] = source

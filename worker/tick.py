@@ -19,6 +19,8 @@ JUDGE = "judge"
 def tick(deployment: Deployment, schedule: Schedule) -> None:
     """Do what the schedule and the sweep ask for; any number of these may run at once."""
     for source, interval_s in schedule.pull.items():
+        if not deployment.has_source(source):
+            continue
         _if_due(deployment, pull_job(source), interval_s, partial(deployment.bell.pull, source))
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)

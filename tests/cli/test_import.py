@@ -85,7 +85,8 @@ def test_an_import_that_is_cut_off_keeps_what_it_has_and_says_so(seatsignal: Sea
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["pull"], "files: set SEATSIGNAL_FILES_FOLDER to the folder of import files"),
+        (["pull"], "No source is set up; `seatsignal config example` shows what can be set."),
+        (["pull", "files"], "files: set SEATSIGNAL_FILES_FOLDER to the folder of import files"),
         (["pull", "flies"], "flies: there is no 'flies'; there are files"),
     ],
 )

@@ -30,6 +30,8 @@ ANSWERING = {
     "resume": ["resume"],
     "deliver": ["deliver"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
+    "doctor": ["doctor"],
+    "crm setup": ["crm", "setup"],
     "identity review": ["identity", "review"],
     "identity link": ["identity", "link", "files", book.LEAVING, book.LEAVING],
     "identity unlink": ["identity", "unlink", "files", book.LEAVING],
@@ -56,8 +58,12 @@ def test_every_command_is_tried():
     assert commands() == RUNNING | {name for name in ANSWERING if not name.endswith("--compiled")}
 
 
-FAILING = {"release", "deliver"}
-"""Nothing is held, and Slack has no token."""
+FAILING = {"release", "deliver", "crm setup"}
+"""Nothing is held, Slack has no token, and nothing is routed to a CRM."""
+
+
+SILENT = {"release", "crm setup"}
+"""They have nothing to answer then."""
 
 
 def give(commands: Seatsignal, judged: Judged, day: str, *words: str) -> Ended:
@@ -74,7 +80,7 @@ def test_a_program_gets_one_json_document(owing: Seatsignal, judged, day, name):
         assert done.complaint
     else:
         assert done.status == 0
-    if name != "release":
+    if name not in SILENT:
         assert done.document is not None
 
 
@@ -82,7 +88,7 @@ def test_a_program_gets_one_json_document(owing: Seatsignal, judged, day, name):
 def test_a_person_gets_words_and_complaints_are_apart(owing: Seatsignal, judged, day, name):
     done = give(owing, judged, day, *ANSWERING[name])
     assert (done.status, bool(done.err)) == ((1, True) if name in FAILING else (0, False))
-    assert done.out or name == "release"
+    assert done.out or name in SILENT
 
 
 @pytest.mark.parametrize(

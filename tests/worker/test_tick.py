@@ -21,6 +21,12 @@ NOTHING = Schedule(pull={}, assess=DAY_S)
 LEASE_S = 30.0
 
 
+@pytest.fixture(autouse=True)
+def _files(tmp_path, monkeypatch):
+    """Something is set of the source that the schedules name."""
+    monkeypatch.setenv("SEATSIGNAL_FILES_FOLDER", str(tmp_path))
+
+
 @pytest.fixture
 def database(deployment) -> Database:
     return deployment.database
@@ -231,3 +237,9 @@ def test_each_slot_is_kept_by_its_job(deployment, database):
     tick(deployment, Schedule(pull={"files": 3_600}, assess=DAY_S))
     with database.read() as connection:
         assert set(connection.execute(select(job_slots.c.job)).scalars()) == {JUDGE, pull_job("files")}
+
+
+def test_a_source_that_nobody_set_up_is_off(deployment, bell, monkeypatch):
+    monkeypatch.delenv("SEATSIGNAL_FILES_FOLDER")
+    tick(deployment, Schedule(pull={"files": 3_600}, assess=DAY_S))
+    assert {name for name, _ in bell.rung} == {"judge"}

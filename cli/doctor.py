@@ -1,0 +1,150 @@
+"""``seatsignal doctor``: whether everything that is set up answers, and what to change where it does not."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from time import time
+
+import typer
+
+from cli.opened import opened
+from cli.output import answer, table, wants_json
+from config.errors import Actionable
+from health.records import SHAPES, Record
+from integrations import registry
+from integrations.http import Vitals
+from integrations.roles import Destination, Page, Source
+from store import identity
+from store.tables import PERSONAL
+from worker.deployment import Deployment
+
+GOOD, BAD, NOTE = "good", "bad", "note"
+SKEW_S = 60.0
+"""Seconds that two clocks may differ: signatures and cursors bear five times that."""
+FEW_CALLS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: ``state`` is good, bad (a person must act) or note."""
+
+    about: str
+    what: str
+    state: str
+    detail: str = ""
+
+
+def examine() -> None:
+    """Print the findings; end with status 1 if any is bad."""
+    with opened() as deployment:
+        findings = list(_findings(deployment))
+    if wants_json():
+        answer([{name: getattr(each, name) for name in each.__slots__} for each in findings])
+    else:
+        table(("about", "looked at", "", ""), [(f.about, f.what, f.state, f.detail) for f in findings])
+    if any(each.state == BAD for each in findings):
+        raise typer.Exit(1)
+
+
+def _findings(deployment: Deployment) -> Iterator[Finding]:
+    yield from _ourselves(deployment)
+    for name in registry.SOURCES:
+        yield from _integration(name, "source", deployment.source)
+    for name in registry.DESTINATIONS:
+        yield from _integration(name, "destination", deployment.destination)
+    yield from _accounts(deployment)
+
+
+# -- ourselves ---------------------------------------------------------------------------------------
+
+
+def _ourselves(deployment: Deployment) -> Iterator[Finding]:
+    skew_s = deployment.database.now() / 1000 - time()
+    yield _clock("database", skew_s)
+    yield _broker(deployment.settings.broker_url)
+    if deployment.settings.public_url:
+        yield Finding("web", "public address", GOOD)
+    else:
+        yield Finding("web", "public address", NOTE, "SEATSIGNAL_PUBLIC_URL is not set: no letter leaves")
+
+
+def _broker(url: str) -> Finding:
+    from kombu import Connection  # noqa: PLC0415 - loads Celery's transport
+
+    try:
+        with Connection(url, connect_timeout=5) as connection:
+            connection.ensure_connection(max_retries=1, timeout=5)
+    except Exception as error:  # noqa: BLE001 - each transport has errors of its own
+        return Finding("broker", "reach", BAD, f"{type(error).__name__}: see SEATSIGNAL_BROKER_URL")
+    return Finding("broker", "reach", GOOD, "in memory" if url.startswith("memory") else "")
+
+
+def _clock(about: str, skew_s: float) -> Finding:
+    state = GOOD if abs(skew_s) <= SKEW_S else BAD
+    remedy = "" if state == GOOD else "; set this machine's clock"
+    return Finding(about, "clock", state, f"{skew_s:+.0f} s from ours{remedy}")
+
+
+# -- integrations ------------------------------------------------------------------------------------
+
+
+def _integration(name: str, role: str, made: Callable[[str], Source | Destination]) -> Iterator[Finding]:
+    about = f"{name} {role}"
+    if not registry.is_set_up(name):
+        yield Finding(about, "settings", NOTE, "not set up")
+        return
+    try:
+        with closing(made(name)) as integration:
+            integration.check()
+            yield Finding(about, "credentials, reach, scopes", GOOD)
+            yield from _vitals(about, integration.vitals)
+            if pull := getattr(integration, "pull", None):
+                yield _sample(about, pull(None))
+    except Actionable as error:
+        yield Finding(about, "credentials, reach, scopes", BAD, str(error))
+
+
+def _vitals(about: str, vitals: Vitals) -> Iterator[Finding]:
+    if vitals.clock_skew_s is not None:
+        yield _clock(about, vitals.clock_skew_s)
+    if vitals.calls_left is not None:
+        state = GOOD if vitals.calls_left >= FEW_CALLS else NOTE
+        yield Finding(about, "calls left", state, f"{vitals.calls_left} in the current window")
+
+
+def _sample(about: str, pages: Iterator[Page]) -> Finding:
+    """Read one page, store nothing, and show a record of it without what names a person."""
+    page = next(pages, None)
+    record = next(iter(islice(page.records, 1)), None) if page else None
+    if record is None:
+        return Finding(about, "sample", NOTE, "the first page is empty")
+    return Finding(about, "sample", GOOD, _shown(record))
+
+
+def _shown(record: Record) -> str:
+    shape = next(shape for shape in SHAPES.values() if shape.record is type(record))
+    hidden = {*PERSONAL.get(shape.name, ()), "csm_email", "sales_email"}
+    stated = {name: value for name, value in record._asdict().items() if value not in {None, ""}}
+    told = (f"{name}={'(set)' if name in hidden else value}" for name, value in stated.items())
+    return f"{shape.name}: {', '.join(told)}"
+
+
+# -- accounts ----------------------------------------------------------------------------------------
+
+
+def _accounts(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.read() as connection:
+        rates = identity.match_rates(connection)
+        missing = {crm: identity.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
+    for source, (linked, total) in sorted(rates.items()):
+        yield Finding(source, "accounts matched", GOOD if linked == total else NOTE, f"{linked} of {total}")
+    for crm, keys in missing.items():
+        yield Finding(crm, "records to write to", NOTE if keys else GOOD, _named(keys))
+
+
+def _named(keys: Sequence[str], most: int = 5) -> str:
+    if not keys:
+        return "every account has one"
+    more = f" and {len(keys) - most} more" if len(keys) > most else ""
+    return f"none, or several, for {', '.join(keys[:most])}{more}"

@@ -1,0 +1,53 @@
+"""What the doctor finds: good, bad with what to change, and no person's name or address."""
+
+import pytest
+
+from tests.cli.conftest import Seatsignal
+from tests.rehearsal import Rehearsal
+
+
+def findings(done) -> dict[tuple[str, str], tuple[str, str]]:
+    return {(each["about"], each["what"]): (each["state"], each["detail"]) for each in done.document}
+
+
+def slack(sandbox: Rehearsal, token: str = "xoxb-sandbox-token") -> dict[str, str]:
+    return {"SEATSIGNAL_SLACK_TOKEN": token, "SEATSIGNAL_SLACK_BASE_URL": f"{sandbox.http}/slack/api"}
+
+
+def test_with_nothing_set_up_nothing_is_wrong(seatsignal: Seatsignal):
+    done = seatsignal("doctor", "--json")
+    assert done.status == 0
+    assert findings(done)["files source", "settings"] == ("note", "not set up")
+    assert findings(done)["slack destination", "settings"] == ("note", "not set up")
+    assert findings(done)["database", "clock"][0] == "good"
+
+
+def test_what_answers_is_good_and_a_sample_is_shown(seatsignal: Seatsignal, sandbox: Rehearsal, day):
+    done = seatsignal("doctor", "--json", SEATSIGNAL_FILES_FOLDER=day, **slack(sandbox))
+    found = findings(done)
+    assert done.status == 0
+    assert found["slack destination", "credentials, reach, scopes"] == ("good", "")
+    assert found["slack destination", "clock"][0] == "good"
+    assert found["files source", "sample"][0] == "good"
+    assert found["files source", "sample"][1].startswith("accounts: account_id=")
+
+
+def test_a_wrong_token_is_bad_and_names_the_setting(seatsignal: Seatsignal, sandbox: Rehearsal):
+    done = seatsignal("doctor", "--json", **slack(sandbox, "xoxb-canary-1"))
+    state, detail = findings(done)["slack destination", "credentials, reach, scopes"]
+    assert (done.status, state) == (1, "bad")
+    assert "SEATSIGNAL_SLACK_TOKEN" in detail
+    assert "canary" not in done.out + done.err
+
+
+@pytest.mark.parametrize("url", ["redis://:canary-2@127.0.0.1:1/0"])
+def test_a_broker_that_is_away_is_bad(seatsignal: Seatsignal, url):
+    done = seatsignal("doctor", "--json", SEATSIGNAL_BROKER_URL=url)
+    assert done.status == 1
+    assert findings(done)["broker", "reach"][0] == "bad"
+    assert "canary" not in done.out + done.err
+
+
+def test_a_person_reads_a_table(seatsignal: Seatsignal):
+    done = seatsignal("doctor")
+    assert done.out.splitlines()[0].split() == ["about", "looked", "at"]
