@@ -8,6 +8,7 @@ from itertools import pairwise
 from config.expressions import Expression, ExpressionError, Vocabulary, Wording
 from config.files import nearest
 from config.schema import CapData, DeductionData, MeasureData, PolicyData, SignalData, TriggerData
+from health.alerts import LICENSING
 from health.chance import chance
 from health.nouns import NOT_APPLICABLE, Signal
 from health.rules import NUMBERS, TEXTS, Findings, Measures, Rules
@@ -110,7 +111,8 @@ def _signals(writer: "_Writer", policy: PolicyData) -> None:
         path = f"signals.{kind}"
         gate = writer.gate(f"{path}.gates", signal.gates, policy.gates)
         evidence = writer.wording(f"{path}.evidence", signal.evidence, kind)
-        found = f"Signal({kind!r}, 'risk', {evidence}, {signal.severity!r}, {gate})"
+        group = LICENSING if signal.family == LICENSING else "risk"
+        found = f"Signal({kind!r}, {group!r}, {evidence}, {signal.severity!r}, {gate})"
         writer.found(path, signal, f"signals.append({found})", f"undecided.append({kind!r})")
 
 

@@ -22,10 +22,11 @@ from health.policy import (
     Weight,
     Windows,
 )
+from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
 _HASH_LENGTH = 16
-_COUNTED = ("rate_limit_hits", "locked_feature_attempts")
+_COUNTED = ("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS, *MISMATCHES)
 
 
 class PolicyError(ConfigError):
@@ -176,6 +177,7 @@ def _phrases(data: PolicyData) -> Phrases:
         denials=Words.of(intent.denials),
         sayings=tuple(intent.sayings),
         reach=intent.reach,
+        smaller=tuple(intent.smaller),
     )
 
 

@@ -41,7 +41,7 @@ class Routes(BaseModel):
 
     def crms(self) -> frozenset[str]:
         """Return the CRMs that anything is written to: by the ids of their own records."""
-        named = {self.record, *(self.of(audience).destination for audience in ("csm", "sales", "ops"))}
+        named = {self.record, *(self.of(audience).destination for audience in ("csm", "sales"))}
         return CRMS & named
 
 

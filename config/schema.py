@@ -136,7 +136,7 @@ class DeductionsData(_Strict):
 class SignalData(_Strict):
     """A risk signal: when it opens, when it closes (else: when it no longer opens), what stops it."""
 
-    family: Literal["explicit", "payment", "behaviour", "sentiment", "commercial", "onboarding"]
+    family: Literal["explicit", "payment", "behaviour", "sentiment", "commercial", "onboarding", "licensing"]
     severity: Literal["normal", "high"] = "normal"
     when: Text
     clear: Text | None = None
@@ -187,7 +187,9 @@ class AlertsData(_Strict):
 
     repeat_days: Days
     budget_per_day: Annotated[int, Field(ge=0)]
-    audiences: dict[Literal["at_risk", "recovered", "expansion", "renewal_window"], list[Audience]]
+    audiences: dict[
+        Literal["at_risk", "recovered", "expansion", "renewal_window", "licensing"], list[Audience]
+    ]
 
 
 class BrakeData(_Strict):
@@ -206,6 +208,7 @@ class IntentData(_Strict):
     harmless: list[Text]
     denials: list[Text]
     sayings: list[Text]
+    smaller: list[Text] = []
     reach: Annotated[int, Field(ge=1, le=10)]
 
 

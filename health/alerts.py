@@ -10,6 +10,8 @@ from health.policy import Policy
 AT_RISK = "at_risk"
 RECOVERED = "recovered"
 WINDOW = "renewal_window"
+LICENSING = "licensing"
+"""What is no risk of losing the account: a key in too many places, use beyond what is licensed."""
 OPEN = frozenset({"firing", "acknowledged", "snoozed"})
 HIGH = "high"
 _EXPLICIT = "explicit"
@@ -19,9 +21,9 @@ _EXPLICIT = "explicit"
 class Alert:
     """What an audience is told of an account's flags in a term.
 
-    ``kind`` is ``at_risk``, ``recovered``, ``expansion``, ``renewal_window``, or the kind of a signal that
-    has an audience of its own, such as ``failed_payment``. ``flags`` are those it lists: what changed
-    first, then what stands beside it. Severity ``high`` is outside the budget.
+    ``kind`` is ``at_risk``, ``recovered``, ``expansion``, ``licensing``, ``renewal_window``, or the kind
+    of a signal that has an audience of its own, such as ``failed_payment``. ``flags`` are those it lists:
+    what changed first, then what stands beside it. Severity ``high`` is outside the budget.
     """
 
     audience: str
@@ -67,6 +69,9 @@ def _subjects(said: Sequence[Flag], beside: Sequence[Flag]) -> list[Alert]:
     grown = [flag for flag in said if flag.kind == EXPANSION and flag.state in OPEN]
     if grown and not any(flag.kind == EXPANSION for flag in beside):
         told.append(_alert(EXPANSION, grown, [], grown[0].why))
+    odd = [flag for flag in said if flag.kind == LICENSING and flag.state in OPEN]
+    if odd:
+        told.append(_alert(LICENSING, odd, [], odd[0].why))
     windows = [flag for flag in said if flag.kind == WINDOW and flag.state in OPEN]
     if windows:
         told.append(_alert(WINDOW, windows, open_risks, windows[0].why))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from health.alerts import AT_RISK, HIGH, OPEN, RECOVERED, WINDOW, Alert, alerts
+from health.alerts import AT_RISK, HIGH, LICENSING, OPEN, RECOVERED, WINDOW, Alert, alerts
 from health.bands import worse
 from health.expansion import GROUP as EXPANSION
 from health.judge import SCORE
@@ -80,7 +80,7 @@ def _latest(standing: Sequence[Flag], term: str) -> dict[tuple[str, str], Flag]:
 
 
 def _kind(signal: Signal) -> str:
-    return EXPANSION if signal.group == EXPANSION else AT_RISK
+    return signal.group if signal.group in {EXPANSION, LICENSING} else AT_RISK
 
 
 # -- what opens --------------------------------------------------------------------------------------

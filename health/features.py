@@ -98,6 +98,22 @@ class SurveyFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceFact:
+    """A licence: when it was issued, and when it was first put to use."""
+
+    issued_on: date | None = None
+    activated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionFact:
+    """Somebody at the customer who speaks well of us: the days they were first and last seen."""
+
+    since: date
+    last_seen_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """Daily values of some metrics; a day with no row is a day with no use.
 
@@ -143,6 +159,7 @@ class Features:
     language: str = ""
     currency: str = ""
     csm_email: str = ""
+    sales_email: str = ""
     created_on: date | None = None
     sources: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
@@ -155,6 +172,8 @@ class Features:
     limits: tuple[LimitFact, ...] = ()
     events: tuple[EventFact, ...] = ()
     surveys: tuple[SurveyFact, ...] = ()
+    licences: tuple[LicenceFact, ...] = ()
+    champions: tuple[ChampionFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +193,10 @@ class Pulse:
 
     Compared by identity, as a cache key.
 
-    ``fleet_trend`` is the median over accounts of the last 14 days' use as a share of what their
-    baselines expect (1.0 = as expected), or `None` where too few accounts have a baseline.
+    ``fleet_trends`` is by the metric that tells use: the median over accounts of the last 14 days' use as
+    a share of what their baselines expect (1.0 = as expected). A metric that too few accounts have a
+    baseline of is left out. One source's bad day shows in its own metric, whatever the others say.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
-    fleet_trend: float | None = None
+    fleet_trends: Mapping[str, float] = field(default_factory=dict)

@@ -36,7 +36,7 @@ class Phrases:
     """What to listen for, in all languages together.
 
     ``denials`` turn a verb within ``reach`` words after them into its opposite. ``sayings`` are runs of
-    whole words that count without any further look.
+    whole words that count without any further look; so are ``smaller``, of a smaller plan.
     """
 
     verbs: Words
@@ -45,6 +45,7 @@ class Phrases:
     denials: Words
     sayings: tuple[str, ...]
     reach: int
+    smaller: tuple[str, ...] = ()
     _hints: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +65,14 @@ class Phrases:
         if any(f" {saying} " in joined for saying in self.sayings):
             return True
         return any(word in self.verbs and self._meant(words, at) for at, word in enumerate(words))
+
+    def speak_of_a_smaller_plan(self, text: str) -> bool:
+        """Say whether ``text`` asks about paying for less."""
+        plain = text.lower()
+        if not any(saying.split()[0] in plain for saying in self.smaller):
+            return False
+        joined = f" {' '.join(_WORD.findall(plain))} "
+        return any(f" {saying} " in joined for saying in self.smaller)
 
     def _meant(self, words: list[str], at: int) -> bool:
         before = words[max(0, at - self.reach) : at]

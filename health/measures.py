@@ -6,7 +6,7 @@ from health.calendars import Workdays
 from health.features import Features, Pulse, Term
 from health.policy import Policy
 from health.rules import Measures, Traits
-from health.seats import Activity, activity, capacity_measures, seat_measures
+from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
 from health.terms import in_force, started_on, term_measures
@@ -29,30 +29,42 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     current = in_force(terms, as_of, rules)
     started = started_on(features)
     licence = seat_measures(features, current, active, as_of)
+    limits = features.limits if "limits" in kinds else None
+    nearest = nearest_limit(limits, licence, active)
     return Measures(
         licence,
         NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse),
-        capacity_measures(features.limits if "limits" in kinds else None, licence, active),
+        capacity_measures(limits, licence, active, nearest),
         service_measures(features, kinds, as_of, policy),
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
-        _traits(features, current[0] if current else None, active),
+        _traits(features, current[0] if current else None, active, nearest.limit),
     )
 
 
-def trend(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> float | None:
-    """Return the last 14 days' use as a share of what the own baseline expects (1.0 = as expected).
+def trend(
+    features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays
+) -> tuple[str, float] | None:
+    """Return the metric that tells use, and its last 14 days as a share of what the own baseline expects.
 
-    `None` without a baseline, or where use is not known. `health.pulse.fleet_trend` takes these.
+    `None` without a baseline, or where use is not known. `health.pulse.fleet_trends` takes these.
     """
     end = known(features.sources, pulse, as_of, policy).end
     if end is None:
         return None
     path = track(features, end, policy, workdays)
-    found = trend_of(path, path.first_of(policy.use_metrics), policy.windows)
-    return found.recent / found.expected if found else None
+    metric = path.first_of(policy.use_metrics)
+    found = trend_of(path, metric, policy.windows)
+    return (metric, found.recent / found.expected) if found and metric else None
 
 
-def _traits(features: Features, current: Term | None, active: Activity) -> Traits:
+def _traits(features: Features, current: Term | None, active: Activity, nearest_limit: str) -> Traits:
     definition = active.definition
     licence_model, plan = (current.licence_model, current.plan or None) if current else (None, None)
-    return Traits(licence_model, plan, features.customer_type or None, definition.name, definition.wording)
+    return Traits(
+        licence_model,
+        plan,
+        features.customer_type or None,
+        definition.name,
+        definition.wording,
+        nearest_limit or None,
+    )

@@ -36,7 +36,10 @@ class UseMeasures(NamedTuple):
     ``trend_beyond_fleet_pct`` the change left when a fall of the whole fleet is taken out.
     ``week_ratio_pct`` is the last 7 days ÷ the 7 before. ``months_down`` counts monthly falls in a row.
     ``core_weeks`` are those of the last four with any core use. ``usage_age_days`` is how many days the
-    source is behind yesterday.
+    source is behind yesterday. ``consumption_pace_pct`` is this month's consumption to date ÷ the same
+    days of the month before; not applicable in its first week. ``key_mismatches`` counts validations from
+    a domain or machine that the licence is not for. ``champions_silent`` are those last seen two weeks ago
+    or more, after eight weeks or more.
     """
 
     idle_days: Input
@@ -53,6 +56,9 @@ class UseMeasures(NamedTuple):
     locked_feature_attempts: Input
     usage_age_days: Input
     fleet_trend_pct: Input
+    consumption_pace_pct: Input
+    key_mismatches: Input
+    champions_silent: Input
 
 
 class CapacityMeasures(NamedTuple):
@@ -60,7 +66,7 @@ class CapacityMeasures(NamedTuple):
 
     ``capacity_pct`` is the nearest of seats (working-day mean over 28 days) and quotas (as last stated),
     ``limit_pct`` the same with today's active users. ``days_until_full`` is for seats, at the last four
-    weeks' pace.
+    weeks' pace. ``nearest_used`` of ``nearest_allowed`` is the limit that is nearest to full.
     """
 
     capacity_pct: Input
@@ -69,13 +75,17 @@ class CapacityMeasures(NamedTuple):
     mean_active: Input
     growth_per_day: Input
     days_until_full: Input
+    nearest_used: Input
+    nearest_allowed: Input
 
 
 class ServiceMeasures(NamedTuple):
     """Tickets, payments, answers and events.
 
     ``ticket_load`` counts an urgent ticket three times. ``sentiment`` is the mean of the latest answers
-    of each kind, 0 to 100. ``cancel_tickets`` speak of cancelling and are open or recent.
+    of each kind, 0 to 100. ``cancel_tickets`` speak of cancelling and are open or recent; a ticket that
+    speaks of a smaller plan is a downgrade enquiry, as an event of that kind is. ``activation_pct`` is
+    activated ÷ issued licences of those issued one to eight weeks ago.
     """
 
     open_tickets: Input
@@ -87,6 +97,7 @@ class ServiceMeasures(NamedTuple):
     nps: Input
     renewal_confidence: Input
     sentiment: Input
+    activation_pct: Input
     downgrade_enquiries: Input
     api_keys_deleted: Input
     domains_deactivated: Input
@@ -110,13 +121,18 @@ class TermMeasures(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """The texts a rule may compare. ``active_*`` name the definition of active that was used."""
+    """The texts a rule may compare.
+
+    ``active_*`` name the definition of active that was used, ``nearest_limit`` the limit that is nearest to
+    full: seats, or a quota by its name.
+    """
 
     licence_model: str | None
     plan: str | None
     customer_type: str | None
     active_definition: str | None
     active_wording: str | None
+    nearest_limit: str | None
 
 
 class Measures(NamedTuple):

@@ -15,6 +15,8 @@ from health.track import Track
 _SNAPSHOT_DAYS = 30
 _BY_CONSUMPTION = "usage"
 _DOMAINS = "domains"
+_SEATS = "seats"
+_NO_LIMIT = LimitFact("", 0.0, 0.0)
 _NOT_SOLD_BY_SEAT = SeatMeasures(*[NOT_APPLICABLE] * len(SeatMeasures._fields))
 
 
@@ -110,7 +112,7 @@ def _growth_seats(licensed: Sequence[Term], as_of: date) -> float:
 
 
 def capacity_measures(
-    limits: Sequence[LimitFact] | None, licence: SeatMeasures, active: Activity
+    limits: Sequence[LimitFact] | None, licence: SeatMeasures, active: Activity, nearest: LimitFact
 ) -> CapacityMeasures:
     """Return how near seats and quotas are to their limits; ``limits`` is `None` where none is known."""
     mean, per_day = active.mean, active.per_day
@@ -120,12 +122,23 @@ def capacity_measures(
         capacity_pct, limit_pct = _nearest(capacity_pct, quotas), _nearest(limit_pct, quotas)
     domain_use_pct = None if limits is None else _domains(limits)
     days_until_full = _days_until_full(mean, per_day, licence.seats)
-    return CapacityMeasures(capacity_pct, limit_pct, domain_use_pct, mean, per_day, days_until_full)
+    nearest_figures = (nearest.used, nearest.allowed) if nearest.allowed else (None, None)
+    return CapacityMeasures(
+        capacity_pct, limit_pct, domain_use_pct, mean, per_day, days_until_full, *nearest_figures
+    )
 
 
 def _nearest(seats_pct: Input, quotas: Sequence[float]) -> Input:
     known = [*quotas, seats_pct] if isinstance(seats_pct, float) else quotas
     return max(known) if known else seats_pct
+
+
+def nearest_limit(limits: Sequence[LimitFact] | None, licence: SeatMeasures, active: Activity) -> LimitFact:
+    """Return the limit nearest to full: seats by their mean use, or a quota. Without any it allows 0."""
+    known = [limit for limit in limits or () if limit.allowed > 0]
+    if isinstance(licence.seats, float) and isinstance(active.mean, float) and licence.seats > 0:
+        known.append(LimitFact(_SEATS, active.mean, licence.seats))
+    return max(known, key=lambda limit: limit.used / limit.allowed, default=_NO_LIMIT)
 
 
 def _domains(limits: Sequence[LimitFact]) -> Input:

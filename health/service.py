@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from health.features import EventFact, Features, PaymentFact, SurveyFact, TicketFact
+from health.features import EventFact, Features, LicenceFact, PaymentFact, SurveyFact, TicketFact
 from health.intent import Phrases
-from health.nouns import Input
+from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Policy
 from health.rules import ServiceMeasures
 
 _SOLVED = frozenset({"solved", "closed"})
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
+_DOWNGRADE = "downgrade_enquiry"
+_YOUNGEST_DAYS, _OLDEST_DAYS = 7, 56
 _UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
 
@@ -23,7 +25,9 @@ def service_measures(
         *(_tickets(features.tickets, as_of, policy) if "tickets" in kinds else _UNKNOWN[:4]),
         *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
-        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
+        *_onboarding(features, kinds, as_of),
+        *_enquiries(features, kinds, as_of, policy),
+        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:2]),
     )
 
 
@@ -88,10 +92,40 @@ def sentiment(scores: Mapping[str, float], scales: Mapping[str, tuple[float, flo
     return sum(shares) / len(shares) if shares else None
 
 
+def _onboarding(features: Features, kinds: Collection[str], as_of: date) -> tuple[Input, ...]:
+    return (activation_pct(features.licences, as_of) if "licences" in kinds else None,)
+
+
+def activation_pct(licences: Sequence[LicenceFact], as_of: date) -> Input:
+    """Return activated ÷ issued licences times 100, of those issued one to eight weeks before ``as_of``."""
+    young = [
+        each
+        for each in licences
+        if each.issued_on is not None and _YOUNGEST_DAYS <= (as_of - each.issued_on).days < _OLDEST_DAYS
+    ]
+    if not young:
+        return NOT_APPLICABLE
+    activated = sum(each.activated_on is not None and each.activated_on < as_of for each in young)
+    return 100.0 * activated / len(young)
+
+
+def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: Policy) -> tuple[Input, ...]:
+    """Return how often a smaller plan was asked about lately, in a ticket or otherwise."""
+    if "events" not in kinds and "tickets" not in kinds:
+        return (None,)
+    since = as_of - timedelta(days=policy.windows.count_days)
+    events = sum(event.kind == _DOWNGRADE and event.on >= since for event in features.events)
+    tickets = sum(
+        ticket.opened_on >= since
+        and policy.phrases.speak_of_a_smaller_plan(f"{ticket.topic} {ticket.subject}")
+        for ticket in features.tickets
+    )
+    return (float(events + tickets),)
+
+
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
     if not events:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
     kinds = [event.kind for event in events if event.on >= since]
-    wanted = ("downgrade_enquiry", "api_key_deleted", "domain_deactivated")
-    return tuple(float(kinds.count(kind)) for kind in wanted)
+    return tuple(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated"))

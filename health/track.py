@@ -46,11 +46,14 @@ class Track(NamedTuple):
         return there
 
 
+_DAILY = frozenset({"usage", "validations"})
+
+
 class Known(NamedTuple):
     """The kinds of fact that are known of an account, and the day its windows of use end on.
 
     ``end`` is the last complete day of the sources that state use, at the latest the day before the
-    judged one; `None` where use is not known.
+    judged one; `None` where use is not known. Where no source states use, validations tell it.
     """
 
     kinds: frozenset[str]
@@ -65,7 +68,7 @@ def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -
     Where several sources state a kind, the one furthest behind decides.
     """
     found = _complete_through(sources, pulse, as_of, policy)
-    through = found.get("usage")
+    through = found.get("usage") or found.get("validations")
     end = None if through is None else min(through, as_of - timedelta(days=1))
     return Known(frozenset(found), end)
 
@@ -83,7 +86,7 @@ def _complete_through(
         through = fresh.complete_through
         behind = 0 if through is None else (as_of - through).days - 1
         for kind in fresh.kinds:
-            if (through is None and kind == "usage") or behind > policy.shelf_days.get(kind, behind):
+            if (through is None and kind in _DAILY) or behind > policy.shelf_days.get(kind, behind):
                 stale.add(kind)
             elif kind not in found or (through is not None and through < found[kind]):
                 found[kind] = through or as_of

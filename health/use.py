@@ -1,16 +1,23 @@
 """Use: what an account's track says, up to the last complete day."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from health.cuts import weighed
-from health.features import Features, Pulse
+from health.features import ChampionFact, Features, Pulse
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Active, Policy, Windows
 from health.rules import UseMeasures
 from health.track import Track
 
+CONSUMPTION, VALIDATIONS = "consumption", "validations"
+MISMATCHES = ("validation:domain_mismatch", "validation:fingerprint_mismatch")
+"""Daily counts of validations that a licence was refused for being elsewhere."""
+
 _WEEK = 7
+_SILENT_DAYS = 14
+_TRUSTED_DAYS = 56
 _MONTH_STEPS = 3  # a series of 92 days holds three falls from month to month
 
 UNKNOWN = UseMeasures(*[None] * len(UseMeasures._fields))
@@ -43,7 +50,7 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
-    fleet = pulse.fleet_trend
+    fleet = fleet_of(metric, policy.use_metrics, pulse)
     return UseMeasures(
         idle_days(last_used_on, started, end),
         1.0 if last_used_on is None else 0.0,
@@ -58,6 +65,9 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
         count(track, "locked_feature_attempts", windows.count_days),
         float((as_of - end).days - 1),
         None if fleet is None else 100.0 * fleet,
+        consumption_pace_pct(track),
+        key_mismatches(track, windows.count_days),
+        champions_silent(features.champions, end),
     )
 
 
@@ -129,6 +139,48 @@ def core_use(track: Track, policy: Policy) -> Core:
             days = track.tail(feature, 28)
             weeks = [had or any(days[7 * i : 7 * i + 7]) for i, had in enumerate(weeks)]
     return Core(100.0 * used / len(policy.core_features), float(sum(weeks)))
+
+
+def fleet_of(metric: str | None, use_metrics: Sequence[str], pulse: Pulse) -> float | None:
+    """Return the trend of the fleet that the same metric tells of; without any use, of the first there is."""
+    wanted = use_metrics if metric is None else (metric,)
+    return next((pulse.fleet_trends[each] for each in wanted if each in pulse.fleet_trends), None)
+
+
+def consumption_pace_pct(track: Track) -> Input:
+    """Return this month's consumption up to ``end`` ÷ that of as many days of the month before, times 100.
+
+    Never a whole month against a part of one: on its first days a month has no pace yet.
+    """
+    if CONSUMPTION not in track.values:
+        return NOT_APPLICABLE
+    days = track.end.day
+    last_of_month_before = track.end - timedelta(days)
+    same = min(days, last_of_month_before.day)
+    before = sum(track.tail(CONSUMPTION, same, days + last_of_month_before.day - same))
+    if days < _WEEK or track.since > last_of_month_before.replace(day=1) or not before:
+        return NOT_APPLICABLE
+    return 100.0 * sum(track.tail(CONSUMPTION, days)) / before * same / days
+
+
+def key_mismatches(track: Track, days: int) -> Input:
+    """Return the validations of the last ``days`` days from where the licence is not for."""
+    if VALIDATIONS not in track.values:
+        return None
+    return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+
+
+def champions_silent(champions: Sequence[ChampionFact], end: date) -> Input:
+    """Return how many champions nobody has seen for two weeks; unknown where none is named."""
+    if not champions:
+        return None
+    return float(
+        sum(
+            (end - each.last_seen_on).days >= _SILENT_DAYS
+            and (each.last_seen_on - each.since).days >= _TRUSTED_DAYS
+            for each in champions
+        )
+    )
 
 
 def count(track: Track, metric: str, days: int) -> Input:

@@ -5,19 +5,20 @@ Where an account has several products or sources, counts of a day are added up.
 
 import json
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
 from health.features import (
     SERIES_DAYS,
+    ChampionFact,
     EventFact,
     Features,
     Floats,
+    LicenceFact,
     LimitFact,
     PaymentFact,
     Series,
@@ -26,11 +27,11 @@ from health.features import (
     TicketFact,
 )
 from health.records import Usage
+from store.account_facts import CHAMPION, AccountFacts, DailyCount, Rows
 from store.database import day_of
-from store.tables import accounts, facts, links, source_accounts
+from store.tables import accounts
 
 IDS_A_QUERY = 500
-Rows = Mapping[int, Sequence[Row[Any]]]
 _T = TypeVar("_T")
 _COLUMNS = frozenset(Usage._fields)
 
@@ -110,76 +111,14 @@ def feature_rows(connection: Connection, ids: Sequence[int], metrics: Collection
     """Build the feature rows of some accounts from their facts."""
     if not ids:
         return []
-    facts_of = _Facts(connection, ids)
+    facts_of = AccountFacts(connection, ids)
     return [_feature_row(row.id, row.key, facts_of, metrics) for row in facts_of.accounts]
 
 
-class _Facts:
-    """The facts of some accounts, by account, one query per kind."""
-
-    def __init__(self, connection: Connection, ids: Sequence[int]) -> None:
-        self._connection = connection
-        self._ids = ids
-        query = select(accounts.c.id, accounts.c.key).where(accounts.c.id.in_(ids)).order_by(accounts.c.id)
-        self.accounts = connection.execute(query).all()
-        self.sources = self._sources()
-        self.profiles = self._of("accounts")
-        self.terms = self._of("subscriptions")
-        self.seats = self._of("seats")
-        self.tickets = self._of("tickets")
-        self.payments = self._of("payments")
-        self.limits = self._of("limits")
-        self.events = self._of("events")
-        self.surveys = self._of("surveys")
-        self.spans = self._spans()
-        self.usage = self._usage()
-
-    def _sources(self) -> Mapping[int, set[str]]:
-        found: dict[int, set[str]] = defaultdict(set)
-        query = select(links.c.account, source_accounts.c.source).join(
-            source_accounts, source_accounts.c.id == links.c.source_account
-        )
-        query = query.where(links.c.account.in_(self._ids), links.c.to_batch.is_(None))
-        for row in self._connection.execute(query):
-            found[row.account].add(row.source)
-        return found
-
-    def _of(self, kind: str, *conditions: Any) -> Rows:  # noqa: ANN401 - SQL expressions
-        fact = facts[kind]
-        query = select(links.c.account, *fact.columns).join(
-            links, (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
-        )
-        query = query.where(links.c.account.in_(self._ids), *conditions)
-        found: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(query).all():
-            found[row.account].append(row)
-        return found
-
-    def _spans(self) -> Mapping[int, tuple[date, date, date | None]]:
-        """Return by account the first and last day of any use, and the last day stated at all."""
-        usage = facts["usage"]
-        used = func.coalesce(usage.c.active_users, 0) + func.coalesce(usage.c.sign_ins, 0)
-        used += func.coalesce(usage.c.events, 0) + func.coalesce(usage.c.consumption, 0)
-        last_used = func.max(usage.c.day).filter(used > 0)
-        first_used = func.min(usage.c.day).filter(used > 0)
-        query = select(links.c.account, first_used, last_used, func.max(usage.c.day)).join(
-            links, (links.c.source_account == usage.c.source_account) & links.c.to_batch.is_(None)
-        )
-        query = query.where(links.c.account.in_(self._ids)).group_by(links.c.account)
-        return {row[0]: (row[1], row[2], row[3]) for row in self._connection.execute(query)}
-
-    def _usage(self) -> Rows:
-        ends = [span[2] for span in self.spans.values() if span[2]]
-        if not ends:
-            return {}
-        since = max(ends) - timedelta(days=SERIES_DAYS)
-        return self._of("usage", facts["usage"].c.day > since)
-
-
-def _feature_row(account: int, key: str, known: _Facts, metrics: Collection[str]) -> Features:
+def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collection[str]) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
-    series = _series(known.usage.get(account, ()), metrics)
+    series = _series(known.usage.get(account, ()), known.validations.get(account, ()), metrics)
     since = _since(known, account)
     seats = known.seats.get(account)
     return Features(
@@ -193,6 +132,7 @@ def _feature_row(account: int, key: str, known: _Facts, metrics: Collection[str]
         language=profile.get("language", ""),
         currency=profile.get("currency", ""),
         csm_email=profile.get("csm_email", ""),
+        sales_email=profile.get("sales_email", ""),
         created_on=profile.get("created_on"),
         sources=tuple(sorted(known.sources.get(account, ()))),
         terms=tuple(_each(known.terms, account, _term)),
@@ -209,6 +149,8 @@ def _feature_row(account: int, key: str, known: _Facts, metrics: Collection[str]
         limits=tuple(_each(known.limits, account, _limit)),
         events=tuple(e for e in _each(known.events, account, _event) if e.on > since),
         surveys=_latest(_each(known.surveys, account, _survey)),
+        licences=tuple(_each(known.licences, account, _licence)),
+        champions=_champions(seats or (), known.contacts.get(account, ())),
     )
 
 
@@ -222,7 +164,7 @@ def _merged(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     return profile
 
 
-def _since(known: _Facts, account: int) -> date:
+def _since(known: AccountFacts, account: int) -> date:
     """Return the day after which settled facts still count: a series' length before the last fact."""
     days = [day_of(row.opened_ms) for row in known.tickets.get(account, ())]
     days += [row.due_on for row in known.payments.get(account, ())]
@@ -281,6 +223,27 @@ def _survey(row: Row[Any]) -> SurveyFact:
     return SurveyFact(row.kind, row.score, day_of(row.answered_ms))
 
 
+def _licence(row: Row[Any]) -> LicenceFact:
+    issued, activated = row.issued_ms, row.activated_ms
+    if activated is None:
+        activated = row.first_validated_ms
+    return LicenceFact(
+        day_of(issued) if issued is not None else None, day_of(activated) if activated is not None else None
+    )
+
+
+def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple[ChampionFact, ...]:
+    """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
+    named = {contact.subject for contact in contacts}
+    return tuple(
+        ChampionFact(seat.assigned_on, day_of(seat.last_active_ms))
+        for seat in seats
+        if (seat.role == CHAMPION or (seat.subject and seat.subject in named))
+        and seat.assigned_on is not None
+        and seat.last_active_ms is not None
+    )
+
+
 def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
     newest: dict[str, SurveyFact] = {}
     for answer in sorted(answers, key=lambda a: a.answered_on):
@@ -288,19 +251,25 @@ def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
     return tuple(newest.values())
 
 
-def _series(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Series | None:
-    """Return the daily values of the metrics that any row states, over the days the rows span."""
-    if not rows:
+def _series(
+    rows: Sequence[Row[Any]], counts: Sequence[DailyCount], metrics: Collection[str]
+) -> Series | None:
+    """Return the daily values of the metrics that any row or count states, over the days they span."""
+    counts = [each for each in counts if each[1] in metrics]
+    stated_days = [row.day for row in rows] + [day for day, _, _ in counts]
+    if not stated_days:
         return None
-    start = min(row.day for row in rows)
-    offsets = [(row.day - start).days for row in rows]
-    days = max(offsets) + 1
+    start = min(stated_days)
+    days = (max(stated_days) - start).days + 1
     values: dict[str, Floats] = {}
+    offsets = [(row.day - start).days for row in rows]
     for name, stated in _stated(rows, metrics):
         series = values[name] = array("d", bytes(8 * days))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
                 series[offset] += value
+    for day, name, value in counts:
+        values.setdefault(name, array("d", bytes(8 * days)))[(day - start).days] += value
     return Series(start, values)
 
 

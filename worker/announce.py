@@ -14,6 +14,7 @@ import msgspec
 
 from config.plays import PlayRule
 from config.routes import Route
+from health.alerts import LICENSING
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
@@ -31,6 +32,7 @@ from templates.content import (
     FlagLine,
     OperatorContent,
     Play,
+    Severity,
 )
 from worker import letters
 from worker.deployment import Deployment
@@ -78,7 +80,7 @@ def _told(deployment: Deployment, verdict: Verdict, alert: Alert, route: Route) 
 def _template(alert: Alert) -> str:
     if alert.why is Why.RECOVERED:
         return "recovered"
-    return "expansion" if alert.kind == EXPANSION else "alert"
+    return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
 
 def _notice(route: Route, template: str, *, key: str, thread: str, content: Content, account: int) -> Notice:
@@ -123,10 +125,21 @@ def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Conten
     return msgspec.convert(_about(deployment, verdict, alert, figures) | said, ExpansionContent)
 
 
+def _licensing(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+    rule = _play_rule(deployment.plays, alert)
+    return OperatorContent(
+        title=f"{verdict.features.name}: {rule.title if rule else 'something odd about a licence'}",
+        what_happened="; ".join(flag.evidence for flag in alert.flags),
+        what_to_do=rule.steps if rule else (),
+        severity=msgspec.convert(alert.severity, Severity),
+    )
+
+
 _CONTENT: Mapping[str, Callable[[Deployment, Verdict, Alert], Content]] = {
     "alert": _alert,
     "recovered": _alert,
     "expansion": _expansion,
+    "operator": _licensing,
 }
 _FIGURES = ("seats", "active_users", "utilisation_pct", "mrr_minor")
 
@@ -137,7 +150,9 @@ def _about(
     """Return what every notice to a colleague says of the account, and some figures more."""
     facts, row = verdict.facts, verdict.features
     rule = _play_rule(deployment.plays, alert)
+    task = deployment.routes.of(alert.audience).destination in CRMS
     said: dict[str, object] = {
+        "owner": (row.sales_email if alert.audience == "sales" else row.csm_email) if task else "",
         "account_key": row.key,
         "account_name": row.name,
         "owner_name": letters.person_name(row.csm_email),

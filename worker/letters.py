@@ -29,6 +29,7 @@ from worker.deployment import Deployment
 MAIL = "mail"
 LIMIT, CAPACITY = "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
+SEATS = "seats"
 Facts = Mapping[str, str | int | float | bool | None]
 
 
@@ -139,13 +140,13 @@ def _failed_payment(verdict: Verdict, envelope: _Envelope) -> Written:
 
 def _approaching_limit(verdict: Verdict, envelope: _Envelope) -> Written:
     facts = verdict.facts
-    used, allowed = facts.get("active_users"), facts.get("seats")
-    if not isinstance(used, int) or not isinstance(allowed, int) or allowed <= 0:
+    unit, used, allowed = (facts.get(f"nearest_{name}") for name in ("limit", "used", "allowed"))
+    if not isinstance(unit, str) or not isinstance(used, int) or not isinstance(allowed, int) or allowed <= 0:
         return None
-    until = facts.get("days_until_full")
+    until = facts.get("days_until_full") if unit == SEATS else None
     content = ApproachingLimitLetter(
         **envelope,
-        unit="seats",
+        unit=unit,
         used=used,
         allowed=allowed,
         days_until_full=until if isinstance(until, int) else None,

@@ -1,12 +1,13 @@
 """The fleet's pulse before a run: how fresh each source is, and how use as a whole stands."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
 from health.features import Features, Pulse
 from health.measures import trend
-from health.pulse import fleet_trend
+from health.pulse import fleet_trends
 from store import features, sources
 from store.database import Connection
 from worker.deployment import Deployment
@@ -30,10 +31,12 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     """Return the fleet's pulse at the start of a day."""
     fresh = Pulse(freshness=sources.freshness(connection))
     sample = features.sample(connection, SAMPLE, deployment.policy.metrics)
-    return Pulse(freshness=fresh.freshness, fleet_trend=_median(deployment, sample, as_of, fresh))
+    return Pulse(freshness=fresh.freshness, fleet_trends=_medians(deployment, sample, as_of, fresh))
 
 
-def _median(deployment: Deployment, sample: list[Features], as_of: date, pulse: Pulse) -> float | None:
+def _medians(
+    deployment: Deployment, sample: list[Features], as_of: date, pulse: Pulse
+) -> Mapping[str, float]:
     policy = deployment.policy
     trends = (trend(row, as_of, policy, pulse, deployment.workdays) for row in sample)
-    return fleet_trend(trends, policy.fleet_accounts_min)
+    return fleet_trends(trends, policy.fleet_accounts_min)

@@ -189,9 +189,12 @@ def test_the_metrics_are_those_the_rules_read():
         "active_users",
         "sign_ins",
         "events",
+        "consumption",
         "validations",
         "rate_limit_hits",
         "locked_feature_attempts",
+        "validation:domain_mismatch",
+        "validation:fingerprint_mismatch",
     )
 
 

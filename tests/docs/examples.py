@@ -45,7 +45,7 @@ def policy(engine: str = "weighted") -> Policy:
 
 def pulse() -> Pulse:
     kinds = frozenset(WEIGHTED["kinds stated"].split(", "))
-    return Pulse({"files": Freshness(kinds, END)}, float(BASELINE["fleet trend"]))
+    return Pulse({"files": Freshness(kinds, END)}, {"active_users": float(BASELINE["fleet trend"])})
 
 
 def terms() -> tuple[Term, Term]:

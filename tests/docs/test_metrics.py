@@ -9,6 +9,7 @@ import pytest
 from config.files import SHIPPED, read
 from config.routes import load_routes
 from config.schema import PolicyData
+from health.alerts import LICENSING
 from health.decide import AT_RISK, RECOVERED, WINDOW
 from health.expansion import GROUP
 from health.nouns import BANDS, Why
@@ -37,7 +38,14 @@ IN_TABLES_OF_THEIR_OWN = (
     "signals.",
     "weighted.",
 )
-IN_PROSE = ("intent.verbs", "intent.objects", "intent.harmless", "intent.denials", "intent.sayings")
+IN_PROSE = (
+    "intent.verbs",
+    "intent.objects",
+    "intent.harmless",
+    "intent.denials",
+    "intent.sayings",
+    "intent.smaller",
+)
 IN_FULL_IN_PROSE = ("renewals.ended_statuses",)
 
 
@@ -178,7 +186,7 @@ def test_reasons_to_speak() -> None:
 
 def test_who_hears_what() -> None:
     expected = {str(name): ", ".join(who) for name, who in POLICY.alerts.audiences.items()}
-    assert expected.keys() == {AT_RISK, RECOVERED, GROUP, WINDOW}
+    assert expected.keys() == {AT_RISK, RECOVERED, GROUP, WINDOW, LICENSING}
     own = {name: ", ".join(signal.also) for name, signal in POLICY.signals.items() if signal.also}
     assert METRICS.table("Flags and alerts", "alert").pairs("alert", "audiences") == expected | own
 

@@ -82,7 +82,8 @@ def account(**changes: object) -> Features:
 def pulse(
     kinds: frozenset[str] = KINDS, through: date | None = YESTERDAY, fleet_trend: float | None = 1.0
 ) -> Pulse:
-    return Pulse({"files": Freshness(kinds, through)}, fleet_trend)
+    fleet = {} if fleet_trend is None else dict.fromkeys(("active_users", "events", "sign_ins"), fleet_trend)
+    return Pulse({"files": Freshness(kinds, through)}, fleet)
 
 
 def assess(

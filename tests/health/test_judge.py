@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
+from health.features import EventFact, LimitFact, PaymentFact, SurveyFact, TicketFact
 from health.nouns import NOT_APPLICABLE
 from tests.health.examples import (
     AS_OF,
@@ -290,6 +290,9 @@ def test_facts():
         "active_wording": "signed in within 30 days",
         "seats": 20,
         "growth_seats": 0,
+        "nearest_limit": "seats",
+        "nearest_used": 18,
+        "nearest_allowed": 20,
         "assigned_seats": 20,
         "active_users": 18,
         "idle_days": 0,
@@ -362,7 +365,7 @@ ENGINES = st.sampled_from(["weighted", "deductions"])
 @settings(max_examples=60)
 @given(facts, covered, ENGINES, st.one_of(st.none(), st.floats(0, 2)))
 def test_every_score_is_the_sum_of_its_lines_within_its_interval(changes, known, engine, fleet):
-    at = Pulse({"files": Freshness(known, YESTERDAY)}, fleet)
+    at = pulse(known, fleet_trend=fleet)
     found = assess(account(**changes), engine=engine, at=at, calendar=Weekends(frozenset({days_ago(5)})))
     score = found.score
     assert 10_000 + sum(line.points for line in score.contributions) == score.points

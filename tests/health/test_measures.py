@@ -187,7 +187,7 @@ def test_the_window_ends_on_the_last_complete_day_and_never_on_the_day_itself():
 
 def test_trend_is_what_the_pulse_takes():
     rows = account(series=series(active_users=daily(10, then=4, last=14)))
-    assert trend(rows, AS_OF, policy(), pulse(), Weekends()) == pytest.approx(0.4)
+    assert trend(rows, AS_OF, policy(), pulse(), Weekends()) == ("active_users", pytest.approx(0.4))
     assert trend(rows, AS_OF, policy(), Pulse(), Weekends()) is None
     assert trend(account(series=None), AS_OF, policy(), pulse(), Weekends()) is None
 

@@ -4,8 +4,19 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health.features import Features, Series, Term
-from health.records import Account, Payment, Seat, Subscription, Survey, Ticket, Usage
+from health.features import ChampionFact, Features, LicenceFact, Series, Term
+from health.records import (
+    Account,
+    Contact,
+    Licence,
+    Payment,
+    Seat,
+    Subscription,
+    Survey,
+    Ticket,
+    Usage,
+    Validation,
+)
 from store import features
 from tests.store.test_facts import DAY, pull
 
@@ -60,6 +71,48 @@ def test_products_and_sources_of_a_day_are_added_up(database):
     assert row.series is not None
     assert row.series.window("active_users", DAY, 1) == [10]
     assert row.sources == ("files", "other")
+
+
+def test_validations_are_daily_counts_and_use(database):
+    day_before = DAY - timedelta(days=1)
+    pull(
+        database,
+        [
+            Validation("a", day_before, "ok", 40, "l1"),
+            Validation("a", day_before, "ok", 2, "l2", "DE"),
+            Validation("a", day_before, "ok", 2, "l2", "FR"),
+            Validation("a", DAY, "domain_mismatch", 3, "l1"),
+        ],
+    )
+    wanted = ("validations", "validation:domain_mismatch")
+    with database.write() as connection:
+        features.refresh(connection, 0, 10**9, wanted)
+        (row,) = features.stored(connection, 0, 10**9, stale_only=False)
+    assert (row.first_used_on, row.last_used_on) == (day_before, day_before)
+    assert row.series is not None
+    assert row.series.window("validations", day_before, 2) == [2, 0]
+    assert row.series.window("validation:domain_mismatch", day_before, 2) == [0, 3]
+    assert "validation:ok" not in row.series.values
+
+
+def test_licences_and_champions_are_in_the_row(database):
+    first, last = instant(DAY - timedelta(days=90)), instant(DAY - timedelta(days=20))
+    pull(
+        database,
+        [
+            Licence("l1", "a", "active", issued_ms=first, first_validated_ms=last),
+            Licence("l2", "a", "active"),
+            Contact("a", "ada@a.example", role="champion"),
+            Seat("a", "u1", email="ada@a.example", assigned_on=DAY - timedelta(days=90), last_active_ms=last),
+            Seat("a", "u2", role="champion", assigned_on=DAY, last_active_ms=last),
+            Seat("a", "u3", assigned_on=DAY, last_active_ms=last),
+            Seat("a", "u4", role="champion"),
+        ],
+    )
+    row = built(database)
+    seen = DAY - timedelta(days=20)
+    assert set(row.licences) == {LicenceFact(DAY - timedelta(days=90), seen), LicenceFact()}
+    assert set(row.champions) == {ChampionFact(DAY - timedelta(days=90), seen), ChampionFact(DAY, seen)}
 
 
 def test_no_seat_list_is_unknown_and_not_zero(database):

@@ -114,4 +114,5 @@ def test_a_task_stands_at_the_record_and_without_one_nowhere(opened, tmp_path):
     tasks = {row.owner: (row.template, row.thread) for row in owed(opened, "message")}
     assert set(tasks) == {"91", "93"}
     assert {template for template, _ in tasks.values()} == {"alert_task"}
+    assert {json.loads(row.payload)["owner"] for row in owed(opened, "message")} == {book.OWNER}
     assert book.UNPAID not in {row.key.split("/")[1] for row in owed(opened, "message")}
