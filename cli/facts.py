@@ -38,22 +38,65 @@ def import_folder(
     folder: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="Folder in the import format.")
     ],
+    complete: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="This file lists all there is: retire what it leaves out."),
+    ] = None,
+    retire_all: Annotated[
+        bool, typer.Option("--retire-all", help="With --complete: retire it however much it is.")
+    ] = False,
 ) -> None:
     """Read a folder of CSV, gzip'd CSV or Parquet files; bad rows go to reject files beside them."""
     from cli.opened import judge_waiting, opened  # noqa: PLC0415 - see above
     from integrations.files.source import FilesSource  # noqa: PLC0415 - see above
     from worker.pipeline import pull as work  # noqa: PLC0415 - see above
 
+    source = FilesSource(folder, complete=_complete(folder, complete or [], retire_all=retire_all))
     with opened() as deployment:
-        source = FilesSource(folder)
         source.check()
         deployment.use_source("files", source)
-        pulled = work(deployment, "files")
+        pulled = work(deployment, "files", retire_all=retire_all)
         judge_waiting(deployment)
     for remark in source.remarks:
         say(str(remark))
     tell(_answer(pulled), _line(pulled))
+    _tell_retired(pulled)
+    if complete and pulled.failure:
+        complain("Nothing was retired: that needs the whole import; give --complete again.")
     _end([pulled])
+
+
+def _complete(folder: Path, names: Sequence[str], *, retire_all: bool) -> frozenset[str]:
+    """Return the kinds of the files that are vouched for; anything else is wrong use."""
+    from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
+    from integrations.files.folder import complete_kinds  # noqa: PLC0415 - see above
+
+    if retire_all and not names:
+        raise typer.BadParameter("says nothing without --complete FILE", param_hint="--retire-all")
+    try:
+        return complete_kinds(folder, names)
+    except Misconfigured as error:
+        raise typer.BadParameter(str(error), param_hint="--complete") from None
+
+
+_HELD = {
+    "rejects": "rows that could not be read must not count as absent; mend them and import again",
+    "unfinished": "the end of the listing was not reached",
+    "too_many": "more than 10 %; if the file is right, import again with --complete {kind} --retire-all",
+}
+
+
+def _tell_retired(pulled: "Pulled") -> None:
+    """Say what complete files leave out, and of what stays because of doubt how to go on."""
+    for one in pulled.retired:
+        absent = (
+            f"{one.absent} of {one.stood} are absent from the file" if one.absent else "nothing is absent"
+        )
+        if not one.held:
+            say(f"{one.kind}: {absent}{' and retired' if one.absent else ''}.")
+            continue
+        absent = f"{absent}, and " if one.absent else ""
+        complain(f"{one.kind}: {absent}nothing was retired: {_HELD[one.held].format(kind=one.kind)}.")
 
 
 def pull(
@@ -92,8 +135,10 @@ def _pulled(deployment: "Deployment", name: str) -> "Pulled":
     return pulled
 
 
-def _answer(pulled: "Pulled") -> dict[str, object]:
-    return {name: getattr(pulled, name) for name in pulled.__struct_fields__}
+def _answer(pulled: "Pulled") -> object:
+    from msgspec import to_builtins  # noqa: PLC0415 - see above
+
+    return to_builtins(pulled)
 
 
 def _line(pulled: "Pulled") -> str:
@@ -109,7 +154,7 @@ def _end(ended: Sequence["Pulled"]) -> None:
         )
     if failed:
         raise typer.Exit(1)
-    if any(pulled.rejects for pulled in ended):
+    if any(pulled.rejects or any(one.held for one in pulled.retired) for pulled in ended):
         raise typer.Exit(REJECTS)
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 NAMES = (
     "pulled",  # a page is read, nothing of it is stored
     "stored",  # a page and its cursor are stored, the bell is not rung
+    "retired",  # what a listing leaves out is moved to the past, nothing of that is stored
     "judged",  # a chunk's verdicts are computed, nothing of them is stored
     "assessed",  # a chunk is stored, the run is not released
     "released",  # a run is released, the bell is not rung

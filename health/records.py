@@ -276,6 +276,11 @@ class Shape:
         """The fields a record cannot be made without."""
         return tuple(name for name in self.record._fields if name not in self.record._field_defaults)
 
+    @property
+    def by_day(self) -> bool:
+        """Whether a record is one day's: a listing covers a span of days and says nothing of the others."""
+        return "day" in self.key
+
 
 SHAPES: dict[str, Shape] = {
     shape.name: shape

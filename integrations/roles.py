@@ -20,14 +20,17 @@ Clock = Callable[[], float]
 class Page:
     """Records in the order read, all of it or nothing is stored together with ``cursor``.
 
-    ``complete`` is true on the last page of a listing that the source vouches is exhaustive: only then
-    may what is absent be taken as gone. ``rejects`` counts rows that could not be read.
+    ``listing`` names the kind of fact (``seats``) of which the page is part of an exhaustive listing; all
+    pages of it come from one call of `pull`, from the listing's start, none of them left out. ``complete``
+    is true on its last page, unless a row of it could not be read: only then may what is absent be taken
+    as gone. ``rejects`` counts rows that could not be read.
     """
 
     records: Iterable[Record]
     cursor: Cursor | None
     complete: bool = False
     rejects: int = 0
+    listing: str = ""
 
 
 class Source(Protocol):

@@ -118,6 +118,19 @@ class Database:
         with _translated(self.url), self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def kept(self) -> Iterator[Connection]:
+        """Keep a connection of its own over several units of work that may write, each `Connection.begin`.
+
+        What is temporary on it lasts from one to the next, on disk should it be large, and ends with it.
+        """
+        with _translated(self.url), self._writing.connect() as connection:
+            if self.dialect == "sqlite":
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA temp_store=FILE")
+            connection.detach()
+            yield connection
+
     def now(self) -> int:
         """Return the database's clock in milliseconds since 1970 UTC."""
         with self.read() as connection:

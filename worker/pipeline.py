@@ -5,6 +5,7 @@ did not happen, and what is committed is found by the sweep, whoever rang or did
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 import structlog
@@ -23,6 +24,7 @@ from worker import announce
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.found import Found
+from worker.listings import Listings, Retired
 from worker.pulse import read_pulse, take_pulse, written
 from worker.release import release
 
@@ -41,28 +43,36 @@ class Pulled(msgspec.Struct, frozen=True):
     rows: int
     rejects: int
     failure: str = ""
+    retired: tuple[Retired, ...] = ()
 
 
 # -- pull --------------------------------------------------------------------------------------------
 
 
-def pull(deployment: Deployment, name: str) -> Pulled:
-    """Store what a source has new, page by page, and ring for the accounts it touched."""
+def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pulled:
+    """Store what a source has new, page by page, and ring for the accounts it touched.
+
+    What its exhaustive listings leave out is retired; with ``retire_all`` however much that is.
+    """
     rows = rejects = 0
     failure = ""
+    retired: tuple[Retired, ...] = ()
     try:
-        for page in _pages(deployment, name):
-            rows += page[0]
-            rejects += page[1]
+        with Listings(deployment.database, name) as listings:
+            for page in _pages(deployment, name, listings):
+                rows += page[0]
+                rejects += page[1]
+            retired = listings.settle(retire_all=retire_all)
     except sources.Overtaken:
         failure = "overtaken"
     except IntegrationError as error:
         failure = error.reason
         _remember_failure(deployment, name, error)
-    log.info("pulled", source=name, rows=rows, rejects=rejects, failure=failure)
+    pulled = Pulled(name, rows, rejects, failure, retired)
+    log.info("pulled", **msgspec.to_builtins(pulled))
     if not failure:
         _end_pull(deployment, name)
-    return Pulled(name, rows, rejects, failure)
+    return pulled
 
 
 def _end_pull(deployment: Deployment, name: str) -> None:
@@ -79,16 +89,19 @@ def _end_pull(deployment: Deployment, name: str) -> None:
         open_run(deployment, runs.FULL if advanced else runs.TOUCHED)
 
 
-def _pages(deployment: Deployment, name: str) -> Iterator[tuple[int, int]]:
+def _pages(deployment: Deployment, name: str, listings: Listings) -> Iterator[tuple[int, int]]:
     """Store the pages of a source and yield the rows and rejects of each."""
     with deployment.database.write() as connection:
         sources.register(connection, name)
         cursor = sources.cursor_of(connection, name)
     ids: dict[str, int] = {}
     yield from _called(deployment, name, cursor, ids)
-    for page in deployment.source(name).pull(cursor):
+    for read in deployment.source(name).pull(cursor):
         failpoint("pulled")
+        page = replace(read, records=list(read.records))
+        listings.begin(page)
         rows = _store_page(deployment, name, cursor, page, ids)
+        listings.add(page, ids)
         failpoint("stored")
         cursor = page.cursor
         yield rows, page.rejects

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,31 @@ def listing(folder: Path) -> tuple[list[Found], list[Remark]]:
         else:
             found[name] = Found(SHAPES[name], path, suffix)
     return [found[name] for name in SHAPES if name in found], remarks
+
+
+def complete_kinds(folder: Path, names: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of record in the files that a person vouches are complete (``seats``, ``seats.csv``).
+
+    Raises `Misconfigured` for a name that is no file of the folder, or a file of days.
+    """
+    files, _ = listing(folder)
+    kinds = {name: found.shape for found in files for name in (found.shape.name, found.path.name)}
+    return frozenset(_complete_kind(kinds, name) for name in names)
+
+
+def _complete_kind(kinds: Mapping[str, Shape], name: str) -> str:
+    shape = kinds.get(Path(name).name)
+    if shape is None:
+        there = ", ".join(dict.fromkeys(found.name for found in kinds.values())) or "none"
+        raise Misconfigured(
+            "no_such_file", f"the folder has no file {name!r} of the import format; it has {there}"
+        )
+    if shape.by_day:
+        raise Misconfigured(
+            "by_day",
+            f"{shape.name} holds days: a day that is absent was not counted, which is not to be gone",
+        )
+    return shape.name
 
 
 def _candidates(folder: Path) -> Iterator[tuple[Path, str, str]]:

@@ -2,7 +2,8 @@
 
 Files are read one after the other, accounts first. The cursor holds the fingerprint of each file read,
 so that an unchanged file is skipped, a changed one is read whole again (storing a record twice changes
-nothing), and a read that was cut short goes on where it was.
+nothing), and a read that was cut short goes on where it was. A file that is vouched for is read from its
+start in any case: what it leaves out is known only once all of it was seen.
 """
 
 from collections import deque
@@ -67,7 +68,7 @@ class FilesSource:
         for found in files:
             with found.readable():
                 snapshot = found.snapshot()
-                if place.done.get(snapshot.name) == snapshot.fingerprint:
+                if not self._vouched(found) and place.done.get(snapshot.name) == snapshot.fingerprint:
                     continue
                 yield from self._pages(found, snapshot, _currencies(found, files), place)
                 place = place.after(snapshot.name, snapshot.fingerprint)
@@ -79,7 +80,7 @@ class FilesSource:
         with Report(snapshot.name, rejects, self.remarks) as report:
             stream = _records(found, currencies, report)
             read = snapshot.name, snapshot.fingerprint
-            taken = place.taken(*read)
+            taken = 0 if self._vouched(found) else place.taken(*read)
             deque(islice(stream, taken), maxlen=0)
             last = False
             while not last:
@@ -92,9 +93,13 @@ class FilesSource:
                 yield Page(
                     records=page,
                     cursor=(place.after(*read) if last else place.within(*read, taken)).cursor(),
-                    complete=last and found.shape.name in self._complete and not report.rejected,
+                    complete=last and self._vouched(found) and not report.rejected,
                     rejects=report.rejected - before,
+                    listing=found.shape.name if self._vouched(found) else "",
                 )
+
+    def _vouched(self, found: Found) -> bool:
+        return found.shape.name in self._complete
 
 
 def _records(found: Found, currencies: Currencies, report: Report) -> Iterator[Record]:

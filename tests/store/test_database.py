@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from store.database import Database, Unavailable, Unmigrated, Unusable, database_url
 from store.installation import setting
@@ -130,6 +130,39 @@ def test_units_of_work_in_threads_do_not_share_a_connection(database):
 
     with ThreadPoolExecutor(2) as pool:
         assert len(set(pool.map(look, range(2)))) == 2
+
+
+def test_what_is_temporary_on_a_kept_connection_lasts_over_units_of_work_and_goes_with_it(database):
+    with database.kept() as connection:
+        with connection.begin():
+            connection.execute(text("CREATE TEMPORARY TABLE kept (name TEXT PRIMARY KEY)"))
+        with connection.begin():
+            connection.execute(text("INSERT INTO kept VALUES ('x')"))
+        with connection.begin():
+            assert connection.execute(text("SELECT name FROM kept")).scalars().all() == ["x"]
+    for begin in (database.kept, database.write):
+        with begin() as connection:
+            assert "kept" not in inspect(connection).get_temp_table_names()
+
+
+def test_temporary_tables_of_a_kept_connection_are_files_and_those_of_others_are_not(sqlite_url):
+    database = Database(sqlite_url)
+    with database.kept() as connection:
+        assert connection.exec_driver_sql("PRAGMA temp_store").scalar_one() == 1
+    assert pragma(database, "temp_store") == 2
+    database.close()
+
+
+def test_a_kept_connection_begins_as_a_writer(sqlite_url):
+    database = Database(sqlite_url)
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+    with database.kept() as connection:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        with connection.begin(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.close()
+    database.close()
 
 
 @pytest.mark.parametrize(

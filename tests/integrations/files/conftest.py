@@ -27,11 +27,11 @@ class Drop:
         content = gzip.compress("\n".join(lines).encode())
         (self.folder / f"{name}.csv.gz").write_bytes(content[: len(content) - lost])
 
-    def source(self) -> FilesSource:
-        return FilesSource(self.folder, self.folder / "rejects")
+    def source(self, *complete: str) -> FilesSource:
+        return FilesSource(self.folder, self.folder / "rejects", complete)
 
-    def pull(self, cursor: Cursor | None = None) -> Iterator[Page]:
-        source = self.source()
+    def pull(self, cursor: Cursor | None = None, *complete: str) -> Iterator[Page]:
+        source = self.source(*complete)
         yield from source.pull(cursor)
         self.remarks = source.remarks
 

@@ -9,6 +9,7 @@ import pytest
 
 from health.records import Record
 from integrations.errors import Misconfigured, RetryLater
+from integrations.files.folder import complete_kinds
 from integrations.files.settings import FilesSettings
 from integrations.files.source import PAGE, FilesSource
 from tests.integrations.files.conftest import Drop
@@ -218,6 +219,46 @@ def test_a_listing_is_exhaustive_only_where_said_and_without_rejects(drop: Drop)
     pages = list(FilesSource(drop.folder, complete=("accounts", "tickets")).pull(None))
 
     assert [page.complete for page in pages] == [True, False, False]
+    assert [page.listing for page in pages] == ["accounts", "", "tickets"]
+
+
+@pytest.mark.parametrize("stored", [1, 2, 3, 6])
+def test_a_file_that_is_vouched_for_is_read_from_its_start_however_far_it_was_read(book: Drop, stored: int):
+    *_, last = islice(book.pull(), stored)
+
+    listed = [page for page in book.pull(last.cursor, "accounts") if page.listing]
+
+    assert [page.listing for page in listed] == ["accounts"] * 3
+    assert [page.complete for page in listed] == [False, False, False]  # a row of it is bad
+    assert sum(len(list(page.records)) for page in listed) == 2 * PAGE
+
+
+def test_reading_a_file_anew_does_not_bring_back_the_others(book: Drop):
+    *_, last = book.pull()
+
+    *listed, end = book.pull(last.cursor, "accounts")
+
+    assert all(page.listing == "accounts" for page in [*listed, end])
+    assert end.cursor == last.cursor
+
+
+@pytest.mark.parametrize("name", ["accounts", "accounts.csv", "elsewhere/accounts.csv"])
+def test_a_complete_file_is_named_with_or_without_its_suffix(book: Drop, name: str):
+    assert complete_kinds(book.folder, [name, "tickets"]) == {"accounts", "tickets"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("seats", "the folder has no file 'seats' of the import format; it has accounts, usage, tickets"),
+        ("accounts.parquet", "the folder has no file 'accounts.parquet'"),
+        ("usage", "usage holds days"),
+        ("usage.csv.gz", "usage holds days"),
+    ],
+)
+def test_a_file_nobody_can_vouch_for_is_refused(book: Drop, name: str, words: str):
+    with pytest.raises(Misconfigured, match=words):
+        complete_kinds(book.folder, ["accounts", name])
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
