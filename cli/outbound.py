@@ -33,23 +33,29 @@ def plan() -> None:
         answer({"live": live, "held": dict(held), "notices": [row._asdict() for row in owed]})
         return
     for run, reason in held:
-        say(f"Run {run} is held: {reason}. `seatsignal release {run}` approves it.")
+        say(f"Run {run} is held: {reason}. `seatsignal release {run}` approves it; --discard closes it.")
     table(("run", "status", "to", "template", "account", "key"), [tuple(row) for row in owed])
     if not live:
         say("Dry-run: nothing leaves until `seatsignal go-live`, and nothing planned before it ever does.")
 
 
-def release(run: Annotated[int, typer.Argument(help="The number of a held run.")]) -> None:
-    """Approve a held run: what it planned becomes due."""
+def release(
+    run: Annotated[int, typer.Argument(help="The number of a held run.")],
+    discard: Annotated[bool, typer.Option("--discard", help="Close what it planned unsent instead.")] = False,
+) -> None:
+    """Approve a held run: what it planned becomes due. Or discard it."""
     from cli.opened import opened  # noqa: PLC0415 - see above
-    from worker.release import approve  # noqa: PLC0415 - see above
+    from worker import release as decide  # noqa: PLC0415 - see above
 
     with opened() as deployment:
-        due = approve(deployment, run, actor="operator")
-    if due is None:
+        count = (decide.discard if discard else decide.approve)(deployment, run, actor="operator")
+    if count is None:
         complain(f"Run {run} is not held; `seatsignal plan` lists the runs that are.")
         raise typer.Exit(1)
-    tell({"run": run, "due": due}, f"Run {run} released: {due} notices are due.")
+    if discard:
+        tell({"run": run, "closed": count}, f"Run {run} discarded: {count} notices are closed unsent.")
+    else:
+        tell({"run": run, "due": count}, f"Run {run} released: {count} notices are due.")
 
 
 def go_live() -> None:

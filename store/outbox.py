@@ -135,8 +135,9 @@ def suppress_planned(connection: Connection, reason: str, run: int | None = None
 def claim(connection: Connection, destination: str, limit: int, lease_s: float) -> Claim:
     """Claim up to ``limit`` due notices of a destination, oldest first, for ``lease_s`` seconds.
 
-    Of a thread only the oldest open notice can be claimed, so that a thread is read in its order. While
-    the installation is paused there is nothing to claim.
+    Of a thread only the oldest open notice can be claimed, and none while another is in hand (a replayed
+    one is older than some that went before it), so that a thread is read in its order. While the
+    installation is paused there is nothing to claim.
     """
     if paused(connection) or _paused_until(connection, destination):
         return Claim("", (), frozenset())
@@ -166,14 +167,15 @@ def _paused_until(connection: Connection, destination: str) -> bool:
 
 
 def _claimable(destination: str) -> Select[tuple[int]]:
-    older = notices.alias("older")
+    older, held = notices.alias("older"), notices.alias("held")
     waits = exists().where(
         older.c.thread == notices.c.thread, older.c.id < notices.c.id, standing(older, *OPEN)
     )
+    in_hand = select(held.c.thread).where(standing(held, "claimed", "sending"))
     return (
         select(notices.c.id)
         .where(notices.c.destination == destination, standing(notices, "due"))
-        .where(notices.c.due_ms <= now_ms(), ~waits)
+        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
         .order_by(notices.c.due_ms, notices.c.id)
     )
 
@@ -289,6 +291,7 @@ def _retried(attempt: int, receipt: Receipt) -> dict[str, object]:
         "due_ms": now_ms() + wait_ms,
         "claim": None,
         "lease_ms": None,
+        "settled_ms": case((over, now_ms()), else_=None),
     }
 
 
@@ -335,6 +338,7 @@ def lapse(connection: Connection) -> int:
             strikes=struck,
             claim=case((lost, notices.c.claim), else_=None),
             lease_ms=None,
+            settled_ms=case((or_(lost, poison), now_ms()), else_=None),
         )
     )
     return connection.execute(statement).rowcount

@@ -248,7 +248,7 @@ runs = _table(
     Column("as_of", Date, nullable=False),
     Column("first", Boolean, nullable=False, server_default=text("false")),
     Column("live", Boolean, nullable=False, server_default=text("false")),
-    _text("status", default="open"),  # open, released, held, dry, expired
+    _text("status", default="open"),  # open, released, held, discarded, dry
     _text("held_reason"),
     _text("policy_hash"),
     _text("engine_version"),

@@ -51,6 +51,16 @@ def approve(deployment: Deployment, run: int, actor: str) -> int | None:
         return outbox.make_due(connection, run)
 
 
+def discard(deployment: Deployment, run: int, actor: str) -> int | None:
+    """Close a held run because a person says so; return the notices closed, `None` if it is not held."""
+    with deployment.database.write() as connection:
+        if not runs.decide_release(connection, run, "discarded", f"discarded by {actor}", only="held"):
+            return None
+        closed = outbox.suppress_planned(connection, "discarded", run)
+        audit.record(connection, "run_discarded", str(run), f"{closed} closed", actor)
+        return closed
+
+
 def go_live(deployment: Deployment) -> int:
     """Let notices leave from now on; close what was planned before and return how many that were."""
     with deployment.database.write() as connection:

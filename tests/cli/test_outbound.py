@@ -90,7 +90,10 @@ def test_a_held_run_waits_for_a_person(eve: Seatsignal, sandbox, reaching, cauti
     eve("import", day)
     reason = "2 of 12 accounts got a worse band within 24 hours, the limit is 0"
     assert eve("plan", "--json").document["held"] == {"3": reason}
-    assert f"Run 3 is held: {reason}. `seatsignal release 3` approves it." in eve("plan").out
+    assert (
+        f"Run 3 is held: {reason}. `seatsignal release 3` approves it; --discard closes it."
+        in eve("plan").out
+    )
     assert eve("deliver").out == "Nothing was due.\n"
     assert eve("release", "3", "--json").document == {"run": 3, "due": 5}
     again = eve("release", "3")

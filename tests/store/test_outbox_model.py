@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from health.nouns import Notice, Receipt
-from store import outbox
+from store import outbox, unsettled
 from store.database import Database
 from store.tables import metadata
 from tests.owed import go_live, notice, pass_time, standing
@@ -24,6 +24,8 @@ LATER_S = 1_000
 """Longer than any lease and any wait between two attempts, so that the model needs no clock."""
 LEASE_S = 60.0
 UNCLAIMED = ("planned", "due")
+NEWER = (*outbox.OPEN, "sent", "quarantined", "unknown")
+"""Where a newer state stands that an older one must not follow."""
 FOLLOWS = {"sent": "sent", "rejected": "quarantined", "suppressed": "suppressed", "unknown": "unknown"}
 
 
@@ -48,6 +50,10 @@ class Owed:
     @property
     def is_open(self) -> bool:
         return self.status in outbox.OPEN
+
+    @property
+    def in_hand(self) -> bool:
+        return self.status in {"claimed", "sending"}
 
 
 @dataclass
@@ -78,7 +84,8 @@ class Model:
 
     def claimable(self) -> set[str]:
         heads = (next((one for one in self.of(thread) if one.is_open), None) for thread in THREADS)
-        return {one.key for one in heads if one and one.status == "due" and one.rested}
+        free = {one.thread for one in self.owed} - {one.thread for one in self.owed if one.in_hand}
+        return {one.key for one in heads if one and one.status == "due" and one.rested and one.thread in free}
 
     def claim(self, keys: Iterable[str], token: str) -> None:
         for one in (self.owed[int(key)] for key in keys):
@@ -118,6 +125,27 @@ class Model:
                 one.status, one.token = "due", ""
             elif one.lapsed and one.status == "sending":
                 self._lose_sender(one)
+
+    def replay(self) -> None:
+        for one in [one for one in self.owed if one.status == "quarantined"]:
+            self._owe_again(one)
+
+    def settle_by_hand(self, key: str, *, sent: bool) -> str:
+        one = self.owed[int(key)]
+        if one.status != "unknown":
+            return ""
+        if sent:
+            one.status, one.token = "sent", ""
+        else:
+            self._owe_again(one)
+        return one.status
+
+    def _owe_again(self, one: Owed) -> None:
+        newer = [other for other in self.of(one.thread) if other.number > one.number]
+        shown = any(other.keyed and other.status == "sent" for other in newer)
+        newer_state = one.kind == "state" and any(other.status in NEWER for other in newer)
+        one.status = "replaced" if shown or newer_state else "due"
+        one.token, one.strikes, one.rested = "", 0, True
 
     @staticmethod
     def _lose_sender(one: Owed) -> None:
@@ -202,6 +230,22 @@ class Histories(RuleBasedStateMachine):
         with self.database.write() as connection:
             ours = outbox.settle(connection, held.token, [(one, receipt) for one in held.notices])
         assert ours == self.model.settle(held.token, receipt)
+
+    @rule()
+    def replay(self) -> None:
+        owed = {one.key for one in self.model.owed if one.status == "quarantined"}
+        with self.database.write() as connection:
+            again = unsettled.replay(connection, None, actor="operator")
+        self.model.replay()
+        assert again == {key: self.model.owed[int(key)].status for key in owed}
+
+    @rule(data=strategies.data(), sent=strategies.booleans())
+    def settle_by_hand(self, data: strategies.DataObject, sent: bool) -> None:
+        if self.model.owed:
+            key = data.draw(strategies.sampled_from(self.model.owed)).key
+            with self.database.write() as connection:
+                status = unsettled.settle(connection, key, sent=sent, actor="operator")
+            assert status == self.model.settle_by_hand(key, sent=sent)
 
     @rule()
     def later(self) -> None:

@@ -14,7 +14,7 @@ from tests.owed import go_live as live
 from tests.owed import notice, rows, standing
 from tests.owed import notice as a_notice
 from worker.deployment import Deployment
-from worker.release import approve, go_live, release
+from worker.release import approve, discard, go_live, release
 
 AS_OF = date(2026, 6, 1)
 BASIS = Basis(pulse="{}", known="{}", policy_hash="p", engine_version="1")
@@ -125,6 +125,35 @@ def test_only_a_held_run_can_be_approved(deployment, status):
     assert approve(deployment, run, actor="robin") is None
     assert standing(deployment.database) == {"a": "planned"}
     assert recorded(deployment) == []
+
+
+def test_a_held_run_that_is_discarded_sends_nothing_and_lets_later_ones_pass(deployment):
+    live(deployment.database)
+    run = judged(deployment, "a", "b", worse=LIMIT + 1)
+    with deployment.database.write() as connection:
+        outbox.plan(connection, run, [notice("first", thread="account")])
+    release(deployment, run)
+    assert discard(deployment, run, actor="robin") == 3
+    for late in (discard, approve):
+        assert late(deployment, run, actor="robin") is None
+    assert set(standing(deployment.database).values()) == {"suppressed"}
+    assert {row.reason for row in rows(deployment.database)} == {"discarded"}
+    assert recorded(deployment)[-1] == ("robin", "run_discarded", str(run))
+    with deployment.database.write() as connection:
+        outbox.plan(connection, None, [notice("second", thread="account")])
+        outbox.make_due(connection, None)
+        assert [one.key for one in outbox.claim(connection, "sink", 9, 30).notices] == ["second"]
+
+
+@pytest.mark.parametrize("status", ["open", "released", "dry"])
+def test_only_a_held_run_can_be_discarded(deployment, status):
+    live(deployment.database)
+    run = judged(deployment, "a")
+    if status != "open":
+        with deployment.database.write() as connection:
+            runs.decide_release(connection, run, status)
+    assert discard(deployment, run, actor="robin") is None
+    assert standing(deployment.database) == {"a": "planned"}
 
 
 def test_of_eight_who_approve_at_once_one_does(deployment):

@@ -1,0 +1,144 @@
+"""What delivery could not settle by itself: a person sees it, owes it again, or says what became of it.
+
+Each of these is one conditional update: of two people who do the same, one does it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, update
+
+from store import audit
+from store.database import now_ms
+from store.outbox import OPEN, standing
+from store.tables import accounts, notices, receipts, runs
+
+HELD = "held"
+"""Planned, in a run that waits for a person."""
+UNSETTLED = ("unknown", "quarantined", HELD)
+"""What a person must look at, or it stays so for ever."""
+STATUSES = (*UNSETTLED, *OPEN, "sent", "suppressed", "replaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A notice as a person sees it; no address is in it.
+
+    ``since_ms`` is when it came to stand so. ``remote`` is the destination's id of it, as far as one is
+    known: of a letter its Message-ID.
+    """
+
+    status: str
+    key: str
+    destination: str
+    template: str
+    account: str | None
+    reason: str
+    attempts: int
+    since_ms: int
+    remote: str
+
+
+def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
+    """Return the notices that stand so (`STATUSES`), the oldest first."""
+    held = standing(notices, "planned") & (runs.c.status == HELD)
+    status = case((held, HELD), else_=notices.c.status)
+    since = case((held, runs.c.released_ms), else_=func.coalesce(notices.c.settled_ms, notices.c.planned_ms))
+    remote = (
+        select(receipts.c.remote)
+        .where(receipts.c.notice == notices.c.id, receipts.c.remote != "")
+        .order_by(receipts.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(status, notices.c.key, notices.c.destination, notices.c.template, accounts.c.key)
+        .add_columns(case((held, runs.c.held_reason), else_=notices.c.reason), notices.c.attempt, since)
+        .add_columns(func.coalesce(remote, ""))
+        .outerjoin(accounts, accounts.c.id == notices.c.account)
+        .outerjoin(runs, runs.c.id == notices.c.run)
+        .where(status.in_(list(statuses)))
+        .order_by(notices.c.id)
+    )
+    return [Standing(*row) for row in connection.execute(query)]
+
+
+def statuses(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Return where notices stand, by key; a key that is none is left out."""
+    query = select(notices.c.key, notices.c.status).where(notices.c.key.in_(keys))
+    return {row.key: row.status for row in connection.execute(query)}
+
+
+def replay(
+    connection: Connection, keys: Sequence[str] | None, destination: str = "", *, actor: str
+) -> dict[str, str]:
+    """Owe quarantined notices again (all, or by key; of one destination), and return where they stand now.
+
+    They are worded anew: what was wrong may have been the words.
+    """
+    chosen = standing(notices, "quarantined")
+    if keys is not None:
+        chosen &= notices.c.key.in_(keys)
+    if destination:
+        chosen &= notices.c.destination == destination
+    again = _owe_again(connection, chosen, body=None)
+    audit.record_each(connection, "notice_replayed", again, actor=actor)
+    return again
+
+
+def settle(connection: Connection, key: str, *, sent: bool, actor: str) -> str:
+    """Settle an unknown notice as a person found it, and return where it stands now.
+
+    Sent, it is done. Not sent, it is owed again, and an answer that its sender may still bring is not
+    heard. Empty if it is not unknown.
+    """
+    chosen = standing(notices, "unknown") & (notices.c.key == key)
+    settled = _close(connection, chosen) if sent else _owe_again(connection, chosen)
+    audit.record_each(connection, "notice_settled", settled, "sent" if sent else "not sent", actor)
+    return settled.get(key, "")
+
+
+def _close(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, str]:
+    statement = update(notices).where(chosen)
+    statement = statement.values(status="sent", reason="", settled_ms=now_ms())
+    return dict.fromkeys(connection.execute(statement.returning(notices.c.key)).scalars(), "sent")
+
+
+def _owe_again(connection: Connection, chosen: ColumnElement[bool], **more: None) -> dict[str, str]:
+    """Make notices due as if planned now; one that a newer one of its thread has overtaken is replaced.
+
+    The next attempt counts as a second one, so that a destination that honours keys looks for what an
+    earlier attempt may have left behind.
+    """
+    overtaken = _overtaken()
+    fresh = {"attempt": 1, "strikes": 0, "due_ms": now_ms(), "planned_ms": now_ms()}
+    statement = (
+        update(notices)
+        .where(chosen)
+        .values(
+            status=case((overtaken, "replaced"), else_="due"),
+            settled_ms=case((overtaken, now_ms()), else_=None),
+            reason="",
+            claim=None,
+            lease_ms=None,
+            **fresh,
+            **more,
+        )
+    )
+    rows = connection.execute(statement.returning(notices.c.key, notices.c.status))
+    return {row.key: row.status for row in rows}
+
+
+def _overtaken() -> ColumnElement[bool]:
+    """Return the condition that sending a notice now would put old in the place of new.
+
+    Of a state only the newest is owed. A destination that honours keys shows a thread's newest message
+    in the place of those before it.
+    """
+    newer = notices.alias("newer")
+    state = (notices.c.kind == "state") & standing(newer, *OPEN, "sent", "quarantined", "unknown")
+    return exists().where(
+        newer.c.thread == notices.c.thread,
+        newer.c.id > notices.c.id,
+        or_(state, newer.c.keyed & standing(newer, "sent")),
+    )
