@@ -1,9 +1,7 @@
 """``seatsignal config``: check, show and describe everything that can be set."""
 
 import json
-import os
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +13,8 @@ if TYPE_CHECKING:
 
     from config.routes import Routes
 
-PREFIX = "SEATSIGNAL_"
-READ_ELSEWHERE = ("FAILPOINTS", "JSON", "SECRETS_DIR")
-"""Variables that are read, and are no field of a model."""
+OF_THE_PROCESS = ("SEATSIGNAL_FAILPOINTS", "SEATSIGNAL_JSON", "SEATSIGNAL_SECRETS_DIR")
+"""Variables that are no field of a model: read from the environment alone."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,34 +51,48 @@ def check() -> None:
 
 
 def _unknown_variables() -> Iterator[str]:
-    """Yield a line for each ``SEATSIGNAL_…`` variable that nothing reads."""
-    known = _names()
-    given = (name.removeprefix(PREFIX) for name in sorted(os.environ) if name.startswith(PREFIX))
-    for name in given:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f", did you mean {PREFIX}{close[0]}?" if close else ""
-            yield f"{PREFIX}{name}: nothing reads this variable{hint}"
+    """Yield a line for each ``SEATSIGNAL_…`` variable that nothing reads where it stands."""
+    from config.variables import ENVIRONMENT, given  # noqa: PLC0415 - see above
+
+    settings = _names()
+    for place, variables in given().items():
+        known = settings | set(OF_THE_PROCESS) if place == ENVIRONMENT else settings
+        for name in sorted(variables.keys() - known):
+            where = "" if place == ENVIRONMENT else f" in {place}"
+            yield f"{name}{where}: {_why_not(name, settings)}"
+
+
+def _why_not(name: str, settings: set[str]) -> str:
+    from config.variables import nearest  # noqa: PLC0415 - see above
+
+    if name in OF_THE_PROCESS:
+        return "read from the environment alone"
+    meant = nearest(name, settings)
+    return f"nothing reads this variable{f', did you mean {meant}?' if meant else ''}"
 
 
 def _names() -> set[str]:
+    """Return every setting's variable, ours and the integrations'."""
     from config.settings import Settings  # noqa: PLC0415 - see above
+    from config.variables import PREFIX  # noqa: PLC0415 - see above
     from integrations import registry  # noqa: PLC0415 - see above
 
-    names = {name.upper() for name in Settings.model_fields} | set(READ_ELSEWHERE)
+    names = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for vendor, model in registry.settings_models().items():
-        names |= {f"{vendor}_{name}".upper() for name in model.model_fields}
+        names |= {f"{PREFIX}{vendor}_{name}".upper() for name in model.model_fields}
     return names
 
 
 def _integrations() -> Iterator[str]:
     """Yield what is wrong with the settings of integrations that have any."""
+    from config.variables import PREFIX, given  # noqa: PLC0415 - see above
     from integrations import registry  # noqa: PLC0415 - see above
     from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
     from integrations.settings import settings  # noqa: PLC0415 - see above
 
+    there = set().union(*given().values())
     for vendor, model in registry.settings_models().items():
-        if any(f"{PREFIX}{vendor}_{name}".upper() in os.environ for name in model.model_fields):
+        if any(f"{PREFIX}{vendor}_{name}".upper() in there for name in model.model_fields):
             try:
                 settings(model)
             except Misconfigured as error:

@@ -1,4 +1,4 @@
-"""The product's own settings, from the environment, an ``.env`` file or a folder of secret files.
+"""The product's own settings, from the places that `config.variables` knows.
 
 Vendors' settings live with the vendors. Every name starts with ``SEATSIGNAL_``; a name that starts so
 and is none of ours or theirs is refused by ``seatsignal config check``.
@@ -8,11 +8,14 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from config.files import ConfigError
+from config.variables import PREFIX, read
 
 
 def data_folder() -> Path:
@@ -24,12 +27,7 @@ def data_folder() -> Path:
 class Settings(BaseSettings):
     """What an operator sets before anything starts."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SEATSIGNAL_",
-        env_file=".env",
-        secrets_dir=os.environ.get("SEATSIGNAL_SECRETS_DIR"),
-        extra="ignore",
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database_url: str = Field(
         default_factory=lambda: f"sqlite:///{data_folder() / 'seatsignal.sqlite3'}",
@@ -58,17 +56,39 @@ class Settings(BaseSettings):
         default="INFO", description="how much is logged"
     )
 
+    @field_validator("broker_url")
+    @classmethod
+    def _is_broker(cls, value: str) -> str:
+        """Refuse what Celery would crash on, or take for a broker that nobody has tried with us."""
+        if not _leads_to_a_broker(value):
+            raise PydanticCustomError("broker", "must read memory://, or redis://HOST:PORT/DB")
+        return value
+
     @property
     def founding(self) -> frozenset[str]:
         """The names in ``founders``."""
         return frozenset(name.strip() for name in self.founders.split(","))
 
 
+def _leads_to_a_broker(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        addressed = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    database = parts.path.removeprefix("/")
+    numbered = not database or database.isdecimal()
+    return parts.scheme == "memory" or (parts.scheme in {"redis", "rediss"} and addressed and numbered)
+
+
 @cache
 def settings() -> Settings:
     """Return the settings of this process, read once. Raises `config.files.ConfigError`, without values."""
     try:
-        return Settings()
+        return read(Settings)
+    except SettingsError as error:
+        wrong = [str(error)]
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-    raise ConfigError([f"SEATSIGNAL_{str(one['loc'][0]).upper()}: {one['msg']}" for one in found])
+        wrong = [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in found]
+    raise ConfigError(wrong)

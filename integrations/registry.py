@@ -38,7 +38,7 @@ class Entry(NamedTuple):
         return cast("type[BaseSettings]", _named(self.settings))
 
     def built(self, name: str, budgets: Budgets, **more: object) -> object:
-        """The integration, set up from the environment. Raises `Misconfigured`."""
+        """The integration, set up as its settings say. Raises `Misconfigured`."""
         builder = cast("Callable[..., object]", _named(self.builder))
         given = settings(self.model())
         budget = budgets(name, getattr(given, "calls_per_minute", None))
@@ -60,12 +60,12 @@ WEBHOOKS: Mapping[str, Entry] = {}
 
 
 def webhook(name: str, *, clock: Clock = time) -> Webhook:
-    """The webhook of that name, set up from the environment. Raises `Misconfigured`."""
+    """The webhook of that name, set up as its settings say. Raises `Misconfigured`."""
     return cast("Webhook", _entry(WEBHOOKS, name).built(name, unlimited, clock=clock))
 
 
 def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Source:
-    """The source of that name, set up from the environment. Raises `Misconfigured`.
+    """The source of that name, set up as its settings say. Raises `Misconfigured`.
 
     ``clock`` gives the instant that the company's day is at, in seconds since 1970.
     """
@@ -73,7 +73,7 @@ def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> S
 
 
 def destination(name: str, *, budgets: Budgets = unlimited) -> Destination:
-    """The destination of that name, set up from the environment. Raises `Misconfigured`."""
+    """The destination of that name, set up as its settings say. Raises `Misconfigured`."""
     return cast("Destination", _entry(DESTINATIONS, name).built(name, budgets))
 
 

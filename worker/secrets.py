@@ -1,19 +1,20 @@
 """What must never be written anywhere: every secret that is set."""
 
-import os
+from typing import get_args
 from urllib.parse import unquote
 
 from pydantic import SecretStr
 
 from config.settings import Settings
+from config.variables import given
 from integrations import registry
 
 
 def secrets(chosen: Settings) -> set[str]:
-    """Return the passwords in our URLs, and the values of every integration's secret settings."""
+    """Return the passwords in our URLs, and what integrations' secret settings say in any place."""
     in_urls = {part for url in (chosen.database_url, chosen.broker_url) for part in _in_url(url)}
-    given = {name.upper(): value for name, value in os.environ.items()}
-    return in_urls | {given[name] for name in _variables() if given.get(name)}
+    names = _variables()
+    return in_urls | {place[name] for place in given().values() for name in names if place.get(name)}
 
 
 def _in_url(url: str) -> set[str]:
@@ -30,5 +31,5 @@ def _variables() -> list[str]:
         f"SEATSIGNAL_{vendor}_{name}".upper()
         for vendor, model in registry.settings_models().items()
         for name, field in model.model_fields.items()
-        if field.annotation is SecretStr
+        if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
     ]

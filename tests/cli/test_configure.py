@@ -20,7 +20,10 @@ SECRETS = {
 }
 
 WAIT = "seconds to wait for an answer"
-SENDER = "in the environment: the address that mail comes from; its domain must allow this server"
+SENDER = (
+    "in the environment, .env or the secrets folder: the address that mail comes from; its domain must allow "
+    "this server"
+)
 
 
 class Slip(NamedTuple):
@@ -89,6 +92,68 @@ def test_a_wrong_variable_is_named(seatsignal: Seatsignal, variables, said):
     assert said in done.complaint
 
 
+NOTHING = "nothing reads this variable"
+
+
+@pytest.fixture
+def home(seatsignal: Seatsignal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder, and a secrets folder in it."""
+    (tmp_path / "secrets").mkdir()
+    monkeypatch.chdir(tmp_path)
+    seatsignal.variables["SEATSIGNAL_SECRETS_DIR"] = "secrets"
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            ".env",
+            "SEATSIGNAL_SLACK_TOKNE=x",
+            f"SEATSIGNAL_SLACK_TOKNE in .env: {NOTHING}, did you mean SEATSIGNAL_SLACK_TOKEN?",
+        ),
+        (
+            "secrets/seatsignal_broker_uri",
+            "canary",
+            f"SEATSIGNAL_BROKER_URI in the secrets folder: {NOTHING}, did you mean SEATSIGNAL_BROKER_URL?",
+        ),
+        (".env", "SEATSIGNAL_JSON=1", "SEATSIGNAL_JSON in .env: read from the environment alone"),
+        (".env", "SEATSIGNAL_MAIL_HOST=mail.example", f"mail: set SEATSIGNAL_MAIL_SENDER {SENDER}"),
+        (
+            "secrets/SEATSIGNAL_SLACK_TOKEN",
+            "",
+            "slack: SEATSIGNAL_SLACK_TOKEN: Value should have at least 1 item",
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named_with_its_place(seatsignal: Seatsignal, home: Path, file, text, said):
+    (home / file).write_text(text)
+    done = seatsignal("config", "check")
+    assert (done.status, done.out) == (1, "")
+    assert any(line.startswith(said) for line in done.complaint)
+    assert "canary" not in done.err
+
+
+def test_settings_of_every_place_are_in_force_and_none_is_shown_that_is_secret(
+    seatsignal: Seatsignal, home: Path
+):
+    (home / ".env").write_text("SEATSIGNAL_SLACK_TOKEN=xoxb-canary\nSEATSIGNAL_LEASE_S=12\nTOWN=Ghent\n")
+    (home / "secrets" / "seatsignal_broker_url").write_text("redis://:canary@broker.example/0\n")
+    assert seatsignal("config", "check").status == 0
+    shown = seatsignal("config", "show").out.splitlines()
+    assert {"SEATSIGNAL_LEASE_S=12.0", "SEATSIGNAL_BROKER_URL=(set)"} <= set(shown)
+    assert "canary" not in "".join(shown)
+
+
+@pytest.mark.parametrize("words", [["accounts"], ["config", "check"], ["up"]])
+def test_a_secrets_folder_that_is_none_is_named(seatsignal: Seatsignal, words):
+    done = seatsignal.started(
+        "-m", *(["cli.embedded"] if words == ["up"] else ["cli", *words]), SEATSIGNAL_SECRETS_DIR="/nowhere"
+    )
+    assert (done.status, done.out) == (1, "")
+    assert done.complaint == ["SEATSIGNAL_SECRETS_DIR: /nowhere is not a folder"]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
@@ -97,6 +162,7 @@ def test_a_wrong_variable_is_named(seatsignal: Seatsignal, variables, said):
             "canary",
             "Input should be a valid number, unable to parse string as a number",
         ),
+        ("SEATSIGNAL_BROKER_URL", "amqp://:canary@x", "must read memory://, or redis://HOST:PORT/DB"),
         ("SEATSIGNAL_WEB_PORT", "70000", "Input should be less than or equal to 65535"),
         ("SEATSIGNAL_LOG_LEVEL", "LOUD", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         (

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from config.files import SHIPPED
+from config.variables import ANYWHERE
 from integrations.slack.client import REMEDY
 from store.tables import notices
 from tests import book
@@ -107,7 +108,7 @@ def test_a_missing_token_is_named_and_loses_nothing(owing: Seatsignal, sandbox, 
     token = reaching.pop("SEATSIGNAL_SLACK_TOKEN")
     done = owing("deliver", **reaching)
     assert (done.status, done.out) == (1, f"mail: 2 sent\n{WAITING}")
-    assert done.complaint == [f"slack: set SEATSIGNAL_SLACK_TOKEN in the environment: {WHERE}"]
+    assert done.complaint == [f"slack: set SEATSIGNAL_SLACK_TOKEN in {ANYWHERE}: {WHERE}"]
     assert {key: standing(owing)[key] for key in SLACK} == dict.fromkeys(SLACK, "due")
     assert seen(sandbox) == sorted(LETTERS)
     assert owing("deliver", **reaching).out == WAITING

@@ -222,6 +222,17 @@ def test_without_redaction_the_check_would_notice(logged, monkeypatch):
         assert_clean(logged(), ADDRESSES[0])
 
 
+def test_secrets_of_every_place_are_known(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("SEATSIGNAL_SLACK_TOKEN=canary-1\nseatsignal_mail_password='canary 2'\n")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "seatsignal_mail_password").write_text("canary-3\n")
+    (tmp_path / "secrets" / "SEATSIGNAL_MAIL_HOST").write_text("mail.example")
+    monkeypatch.setenv("SEATSIGNAL_SECRETS_DIR", str(tmp_path / "secrets"))
+    monkeypatch.setenv("SEATSIGNAL_SLACK_TOKEN", "canary-4")
+    assert secrets(Settings()) == {"canary-1", "canary 2", "canary-3", "canary-4"}
+
+
 def test_every_secret_that_is_set_is_known(monkeypatch):
     monkeypatch.setenv("SEATSIGNAL_SLACK_TOKEN", "canary-1")
     monkeypatch.setenv("seatsignal_mail_password", "canary-2")
