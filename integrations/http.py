@@ -4,6 +4,7 @@ A client hands in what differs (base address, credentials, what to change when t
 asks for typed answers. No text of an error carries an address, a query, a header or a body.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -31,6 +32,8 @@ RETRY_AFTER_LIMIT_S = 3_600.0
 """The longest a vendor may put us off at once; the outbox asks again after that."""
 BODY_LIMIT = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+_HEADER = re.compile(r"[!-~]+(?: [!-~]+)*")
+"""Words of visible ASCII; a library that is told to send anything else tells it to the log instead."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TEMPORARY_4XX = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 NEVER_SENT = frozenset({"budget", "connect_failed", "connect_timeout", "rate_limited"})
@@ -93,9 +96,14 @@ class Http:
         connect_s: float = CONNECT_S,
         read_s: float = READ_S,
     ) -> None:
-        """Open no connection yet. Raises `Misconfigured` for an address that would leak a secret."""
+        """Open no connection yet.
+
+        Raises `Misconfigured` for an address that would leak a secret, and for a secret that no header
+        can carry.
+        """
         self._name = name
         self._base = _checked(name, base_url)
+        _check_headers(name, credentials)
         self._remedy = credentials.remedy
         self._budget: Budget = budget or Unlimited()
         self._timeout = (connect_s, read_s)
@@ -265,6 +273,14 @@ def _checked(name: str, base_url: str) -> str:
     if not (parts.hostname and (parts.scheme == "https" or loopback)) or parts.username or parts.query:
         raise Misconfigured("base_url", f"{name}'s base address must be https, without a user or a query")
     return base_url.rstrip("/")
+
+
+def _check_headers(name: str, credentials: Credentials) -> None:
+    if not all(map(_HEADER.fullmatch, credentials.headers.values())):
+        raise Misconfigured(
+            "unsendable_credentials",
+            f"{name}: a secret must be one line of plain letters, digits and signs; {credentials.remedy}",
+        )
 
 
 def _broken_by(error: requests.RequestException) -> str:

@@ -235,6 +235,15 @@ def test_an_address_that_would_leak_a_secret_is_refused(base_url: str) -> None:
     assert caught.value.reason == "base_url"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\nX-Other: 1", " ", "\t", "é", "…", "\x00", "\x7f"])
+def test_a_secret_that_no_header_can_carry_is_refused_and_not_shown(end: str) -> None:
+    credentials = Credentials({"Authorization": f"Bearer {SECRET}{end}"}, REMEDY)
+    with pytest.raises(Misconfigured, match=REMEDY) as caught:
+        Http("vendor", BASE, credentials)
+    assert caught.value.reason == "unsendable_credentials"
+    assert_tells_nothing(caught.value)
+
+
 class Spent:
     def take(self, calls: int) -> float:
         return 4.0 * calls
