@@ -152,6 +152,9 @@ def _signed_in(smtp: SMTP, settings: MailSettings) -> SMTP:
     except OSError as error:  # SMTPException is one
         smtp.close()
         failure = _sign_in_failure(error)
+    except UnicodeError:  # it holds the whole password
+        smtp.close()
+        failure = Misconfigured("auth_failed", f"mail: user and password must be ASCII; {SIGN_IN}")
     else:
         return smtp
     raise failure

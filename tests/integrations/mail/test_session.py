@@ -224,6 +224,17 @@ def test_signing_in(script: Script, expected: tuple[Fate, str]) -> None:
         assert fate(given) == expected
 
 
+@pytest.mark.parametrize(("user", "password"), [("seatsignal", "canäry"), ("canäry", "5512")])
+def test_what_smtp_cannot_sign_in_with_is_told_without_it(user: str, password: str) -> None:
+    with served(signing_in(b"235 welcome\r\n")) as port:
+        given = settings(port, username=user, password=SecretStr(password))
+        with pytest.raises(Misconfigured) as caught, MailSession(given) as session:
+            session.opened()
+    assert caught.value.reason == "auth_failed"
+    assert "SEATSIGNAL_MAIL_PASSWORD" in str(caught.value)
+    assert "can" not in f"{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1, signed by itself, with its key."""
