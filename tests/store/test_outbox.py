@@ -205,7 +205,7 @@ def break_(database: Database, held: Claim) -> None:
 @pytest.mark.parametrize("ends", [die, break_])
 def test_the_fifth_strike_quarantines(database, ends):
     owe(database, notice("poison"))
-    for strike in range(outbox.MAX_STRIKES):
+    for strike in range(5):
         assert standing(database) == {"poison": "due"}
         held = claim(database)
         assert held.fragile == ({held.notices[0].id} if strike else frozenset())
@@ -354,6 +354,15 @@ def test_claimers_at_the_same_time_never_share_a_notice(database):
     assert sorted(sent) == list(range(200))
     for thread in range(40):
         assert [n for n in sent if n % 40 == thread] == list(range(thread, 200, 40))
+
+
+def test_on_postgresql_a_claimer_does_not_wait_for_another(postgresql_url):
+    database = Database(postgresql_url)
+    owe(database, notice("a"), notice("b"))
+    with ThreadPoolExecutor(1) as pool, database.write() as connection:
+        assert keys(outbox.claim(connection, "sink", 1, LEASE_S)) == ["a"]
+        assert keys(pool.submit(claim, database).result(timeout=10)) == ["b"]
+    database.close()
 
 
 def test_each_attempt_leaves_a_receipt(database):

@@ -94,6 +94,14 @@ def test_where_no_key_is_honoured_notices_are_marked_and_sent_one_at_a_time(send
     assert destination.sent == calls
 
 
+@pytest.mark.parametrize("keyed", [True, False])
+def test_while_a_notice_is_sent_it_says_whether_it_may_be_sent_again(send, database, keyed):
+    seen = []
+    owe(database, notice("a"))
+    send(Scripted({"a": lambda: seen.extend(rows(database))}, keyed=keyed))
+    assert [(row.status, row.keyed) for row in seen] == [("sending", keyed)]
+
+
 def test_what_a_sender_died_over_is_sent_alone(send, database):
     owe(database, notice("a"), notice("b"), notice("c"))
     send(Scripted({"b": ValueError()}))
