@@ -109,8 +109,13 @@ def set_day(database: Database, day: date) -> None:
 
 def judge_day(opened: Deployment, folder: Path, day: date) -> None:
     """Import the book of one of the two days and judge it, as far as the outbox."""
+    judge_folder(opened, write(folder, news=day == DAY), day)
+
+
+def judge_folder(opened: Deployment, folder: Path, day: date) -> None:
+    """Import what is in a folder and judge it on a day."""
     set_day(opened.database, day)
-    opened.use_source("files", FilesSource(write(folder, news=day == DAY)))
+    opened.use_source("files", FilesSource(folder))
     assert pull(opened, "files").failure == ""
     judge_waiting(opened)
 

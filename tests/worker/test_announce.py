@@ -1,0 +1,297 @@
+"""What a day's verdicts owe to whom: an alert for a colleague, a letter only where nothing is missing."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Row, update
+
+from cli.opened import judge_waiting
+from health.nouns import Notice, Receipt
+from integrations.errors import Misconfigured, RetryLater
+from store import subjects
+from store.subjects import EVERYTHING
+from store.tables import subjects as people
+from tests import book
+from tests.owed import rows
+from worker.deliver import deliver
+from worker.deployment import Deployment
+from worker.pipeline import open_run, pull
+from worker.release import go_live
+
+UNPAID, RENEWING, LEAVING = book.UNPAID, book.RENEWING, book.LEAVING
+
+
+@pytest.fixture(scope="module")
+def eve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the day before judged, and live since."""
+    folder = tmp_path_factory.mktemp("eve")
+    opened = book.deployment(f"sqlite:///{folder / 'eve.sqlite3'}")
+    book.judge_eve(opened, folder / "eve")
+    go_live(opened)
+    opened.database.close()
+    return folder / "eve.sqlite3"
+
+
+Change = Callable[[Path], object]
+Judge = Callable[..., Deployment]
+
+
+@pytest.fixture
+def judge(eve: Path, tmp_path: Path) -> Iterator[Judge]:
+    """Judges the day, after a change to its files and settings."""
+    made: list[Deployment] = []
+
+    def judged(change: Change = lambda _: None, **settings: object) -> Deployment:
+        file = tmp_path / f"{len(made)}.sqlite3"
+        shutil.copy(eve, file)
+        made.append(book.deployment(f"sqlite:///{file}", **settings))
+        folder = book.write(tmp_path / f"day {len(made)}", news=True)
+        change(folder)
+        book.judge_folder(made[-1], folder, book.DAY)
+        return made[-1]
+
+    yield judged
+    for one in made:
+        one.database.close()
+
+
+def owed(deployment: Deployment) -> list[str]:
+    return list(book.keys(deployment.database))
+
+
+def letters(deployment: Deployment) -> dict[str, Row[tuple[object, ...]]]:
+    """What customers are written, by template."""
+    return {row.template: row for row in rows(deployment.database) if row.destination == "mail"}
+
+
+def addressee(deployment: Deployment, template: str) -> str:
+    with deployment.database.read() as connection:
+        address, _ = subjects.person(connection, letters(deployment)[template].owner)
+    return address
+
+
+def contacts(*lines: str) -> Change:
+    """Say of some people what is different from the day before."""
+    text = "\n".join(["account_id,email,name,role,language,consent", *lines])
+    return lambda folder: (folder / "contacts.csv").write_text(text + "\n")
+
+
+def contact(account: str, role: str, *, who: str = "billing", language: str = "", consent: str = "") -> str:
+    """A line for the person whom the book knows as ``billing``, or for another."""
+    return f"{account},{book.person(account, who)},Dana,{role},{language},{consent}"
+
+
+# -- keys --------------------------------------------------------------------------------------------
+
+
+def test_the_day_owes_what_it_should(judge):
+    assert owed(judge()) == list(book.OWED)
+
+
+def test_the_same_day_judged_twice_owes_under_the_same_keys(judge):
+    first, second = ([row.key for row in rows(judge().database)] for _ in range(2))
+    assert first == second
+
+
+def test_judging_again_owes_nothing_new(judge):
+    deployment = judge()
+    for _ in range(2):
+        open_run(deployment, "full")
+        judge_waiting(deployment)
+    assert owed(deployment) == list(book.OWED)
+
+
+def cancel_everything(folder: Path) -> None:
+    """One account that asks to cancel, did not pay, and whose window opens, all at once."""
+    (folder / "tickets.csv").write_text(
+        "ticket_id,account_id,opened_at,subject,status\n"
+        f"t1,{RENEWING},2026-05-31T18:00:00Z,Please cancel our subscription,open\n"
+    )
+    payments = (folder / "payments.csv").read_text()
+    paid = f"i-{RENEWING},{RENEWING},2026-05-30,paid,2026-05-30,100,EUR"
+    assert paid in payments
+    failed = f"i-{RENEWING},{RENEWING},2026-05-30,failed,,100,EUR"
+    (folder / "payments.csv").write_text(payments.replace(paid, failed))
+
+
+def test_a_colleague_gets_one_alert_of_an_account_whatever_it_is_about(judge):
+    deployment = judge(cancel_everything)
+    of_account = [row for row in rows(deployment.database) if row.key.startswith(f"csm/{RENEWING}/")]
+    (alert,) = of_account
+    told = json.loads(alert.payload)
+    assert {flag["kind"] for flag in told["flags"]} >= {"cancel_ticket", "failed_payment", "90"}
+    assert (told["kind"], told["severity"], told["term"]) == (
+        "at_risk",
+        "high",
+        f"s-{RENEWING}@{book.TERM_START}",
+    )
+    assert len({row.thread for row in of_account}) == 1
+
+
+def test_an_alert_says_who_owns_the_account_and_names_no_customer(judge):
+    alert = next(row for row in rows(judge().database) if row.key.startswith(f"csm/{LEAVING}/"))
+    told = json.loads(alert.payload)
+    assert (told["account_key"], told["account_name"]) == (LEAVING, f"Account {LEAVING}")
+    assert told["owner_name"] == "Ann Lee"
+    assert (told["band"], told["previous_score"] > told["score"]) == ("at_risk", True)
+    assert (alert.destination, alert.owner) == ("slack", "#customer-success")
+    assert "customer.example" not in alert.payload
+
+
+# -- letters: whatever is missing keeps one back ------------------------------------------------------
+
+
+def without_owner(folder: Path) -> None:
+    text = (folder / "accounts.csv").read_text()
+    (folder / "accounts.csv").write_text(text.replace(book.OWNER, ""))
+
+
+def without_amount(folder: Path) -> None:
+    text = (folder / "payments.csv").read_text()
+    (folder / "payments.csv").write_text(text.replace("failed,,100,EUR", "failed,,,"))
+
+
+KEPT_BACK: dict[str, tuple[Change, dict[str, object], set[str]]] = {
+    "no public address": (lambda _: None, {"public_url": ""}, set()),
+    "no colleague to answer to": (without_owner, {}, set()),
+    "nobody in a role": (contacts(contact(UNPAID, "user"), contact(RENEWING, "champion")), {}, set()),
+    "nobody who consents": (contacts(contact(UNPAID, "billing", consent="false")), {}, {"renewal"}),
+    "no amount": (without_amount, {}, {"renewal"}),
+}
+
+
+@pytest.mark.parametrize(("change", "settings", "left"), KEPT_BACK.values(), ids=KEPT_BACK)
+def test_a_letter_that_lacks_something_is_not_written_and_the_alert_is(judge, change, settings, left):
+    deployment = judge(change, **settings)
+    assert set(letters(deployment)) == left
+    alerted = {row.key.split("/")[1] for row in rows(deployment.database) if row.destination == "slack"}
+    assert alerted == {LEAVING, UNPAID, RENEWING}
+
+
+ROLES = {
+    "failed_payment": (UNPAID, ("billing", "admin")),
+    "renewal": (RENEWING, ("admin", "billing")),
+}
+
+
+@pytest.mark.parametrize("template", ROLES)
+def test_a_letter_goes_to_the_first_role_that_the_account_has(judge, template):
+    account, roles = ROLES[template]
+    everybody = contacts(
+        *(contact(account, role, who=role) for role in ("user", "champion", "admin", "billing"))
+    )
+    assert addressee(judge(everybody), template) == book.person(account, roles[0])
+    without = [
+        contact(account, role, who=role, consent="false" if role == roles[0] else "") for role in roles
+    ]
+    assert addressee(judge(contacts(*without)), template) == book.person(account, roles[1])
+
+
+def test_a_letter_speaks_the_person_s_language_and_carries_its_links(judge):
+    deployment = judge(contacts(contact(UNPAID, "billing", language="de")))
+    letter = letters(deployment)["failed_payment"]
+    told = json.loads(letter.payload)
+    assert (told["language"], told["company_name"], told["reply_to"]) == ("de", "Lumen Works", book.OWNER)
+    assert (told["invoice"], told["amount_minor"], told["currency"]) == (f"i-{UNPAID}", 10_000, "EUR")
+    links = deployment.links
+    assert links is not None
+    token = told["links"]["unsubscribe"].rpartition("/u/")[2]
+    assert links.read_unsubscribe(token) == (letter.owner, "failed_payment")
+    assert links.read_preferences(told["links"]["preferences"].rpartition("/p/")[2]) == letter.owner
+    assert "customer.example" not in letter.payload + letter.key + letter.thread
+
+
+# -- at the moment of sending ------------------------------------------------------------------------
+
+
+class Inbox:
+    """A mail destination that remembers whom it was to write to."""
+
+    batch_size, keyed = 5, False
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def check(self) -> None:
+        """Always well."""
+
+    def deliver(self, owed: Sequence[Notice]) -> Iterator[Receipt]:
+        for letter in owed:
+            self.written.append(letter.owner)
+            yield Receipt(letter.key, "sent")
+
+
+def refuse(topic: str) -> Callable[[Deployment, str], None]:
+    def refused(deployment: Deployment, subject: str) -> None:
+        with deployment.database.write() as connection:
+            subjects.set_consent(connection, subject, topic, granted=False)
+
+    return refused
+
+
+def erase(deployment: Deployment, subject: str) -> None:
+    gone = update(people).where(people.c.token == subject).values(erased_ms=1, email="", name="")
+    with deployment.database.write() as connection:
+        connection.execute(gone)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (refuse("failed_payment"), "no_consent"),
+        (refuse(EVERYTHING), "no_consent"),
+        (erase, "no_address"),
+        (refuse("renewal"), ""),
+        (lambda *_: None, ""),
+    ],
+)
+def test_consent_is_asked_again_as_a_letter_is_sent(judge, change, reason):
+    deployment, inbox = judge(), Inbox()
+    deployment._destinations["mail"] = inbox
+    change(deployment, letters(deployment)["failed_payment"].owner)
+    deliver(deployment, "mail")
+    letter = letters(deployment)["failed_payment"]
+    assert (letter.status, letter.reason) == (("suppressed", reason) if reason else ("sent", ""))
+    assert (book.person(UNPAID) in inbox.written) is (reason == "")
+    assert book.person(RENEWING) in inbox.written
+
+
+# -- for the people who run it -----------------------------------------------------------------------
+
+
+class Failing:
+    """A source that cannot be read."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def check(self) -> None:
+        """Never asked."""
+
+    def pull(self, _cursor: str | None) -> Iterator[object]:
+        raise self._error
+
+
+def test_operators_are_told_once_a_day_that_a_source_needs_a_person(judge):
+    deployment = judge()
+    before = owed(deployment)
+    for reason in ("unauthorized", "unauthorized", "column_missing"):
+        deployment.use_source("files", Failing(Misconfigured(reason, "files: set SEATSIGNAL_FILES_FOLDER")))
+        assert pull(deployment, "files").failure == reason
+    told = [row for row in rows(deployment.database) if row.key not in before and row.template == "operator"]
+    assert [row.key.rpartition("/")[0] for row in told] == [
+        "operator/files/unauthorized",
+        "operator/files/column_missing",
+    ]
+    assert {(row.destination, row.owner, row.status) for row in told} == {("slack", "#seatsignal-ops", "due")}
+    assert "files: set SEATSIGNAL_FILES_FOLDER" in json.loads(told[0].payload)["what_to_do"]
+
+
+def test_operators_are_not_told_of_what_time_mends(judge):
+    deployment = judge()
+    deployment.use_source("files", Failing(RetryLater("timeout", "files: timeout")))
+    assert pull(deployment, "files").failure == "timeout"
+    assert owed(deployment) == list(book.OWED)
