@@ -58,11 +58,14 @@ class Settings(BaseSettings):
 
     @field_validator("broker_url")
     @classmethod
-    def _is_broker(cls, value: str) -> str:
-        """Refuse what Celery would crash on, or take for a broker that nobody has tried with us."""
-        if not _leads_to_a_broker(value):
+    def _is_broker(cls, url: str) -> str:
+        """Refuse what Celery would crash on, and a password that would be taken for a port or a path."""
+        before, _, _ = url.partition("://")[2].rpartition("@")
+        if set(before) & set("/?#;"):
+            raise PydanticCustomError("password", "write / ? # ; in a password as %2F %3F %23 %3B")
+        if not _leads_to_a_broker(url):
             raise PydanticCustomError("broker", "must read memory://, or redis://HOST:PORT/DB")
-        return value
+        return url
 
     @property
     def founding(self) -> frozenset[str]:

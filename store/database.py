@@ -83,6 +83,8 @@ def database_url(text_url: str) -> URL:
     except (exc.ArgumentError, ValueError):
         raise Unusable(f"the database's URL must read {_FORMS}") from None
     if url.get_backend_name() == "postgresql":
+        if "@" in f"{url.host}{url.database}":  # what follows the first @ of a password
+            raise Unusable("the database's URL: write @ in a user or a password as %40")
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         raise Unusable(f"{url.drivername}: the database's URL must read {_FORMS}")

@@ -12,7 +12,7 @@ from tests.cli.conftest import Seatsignal
 
 SECRETS = {
     "SEATSIGNAL_DATABASE_URL": "postgresql://seat:canary-database@db.example/seat?sslpassword=canary-key",
-    "SEATSIGNAL_BROKER_URL": "redis://:canary-broker@broker.example/0",
+    "SEATSIGNAL_BROKER_URL": "redis://:canary%2F-@broker@broker.example/0",
     "SEATSIGNAL_SLACK_TOKEN": "xoxb-canary-slack",
     "SEATSIGNAL_MAIL_HOST": "mail.example",
     "SEATSIGNAL_MAIL_SENDER": "success@seller.example",
@@ -169,6 +169,14 @@ def test_a_secrets_folder_that_is_none_is_named(seatsignal: Seatsignal, words):
             "SEATSIGNAL_PUBLIC_URL",
             "ftp://x",
             "must be https://host[:port][/path]; plain http only on loopback",
+        ),
+        *(
+            (
+                "SEATSIGNAL_BROKER_URL",
+                f"redis://:1{sign}canary@broker.example/0",
+                "Value error, write / ? # ; in a password as %2F %3F %23 %3B",
+            )
+            for sign in "/?#;"
         ),
     ],
 )

@@ -177,6 +177,14 @@ def test_urls_get_our_drivers(given, driver):
     assert database_url(given).drivername == driver
 
 
+def test_a_password_that_is_read_as_a_host_is_refused_and_not_told():
+    with pytest.raises(Unusable, match="write @ in a user or a password as %40") as caught:
+        database_url("postgresql://seat:p@canary@db.example/seat")
+    assert "canary" not in str(caught.value)
+    assert database_url("postgresql://seat:p%40ss@db.example/seat").password == "p@ss"
+    assert database_url("me@home.sqlite3").database == "me@home.sqlite3"
+
+
 def test_other_databases_are_refused():
     with pytest.raises(Unusable, match="mysql: the database's URL must read sqlite:///FILE or postgresql://"):
         database_url("mysql://h/d")
