@@ -1,45 +1,16 @@
 """Logs: one JSON object a line on stderr, with no secret and no address in it."""
 
-import json
 import logging
-import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from structlog.typing import Processor
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(){}\[\],;:=]+(?:@|%40)[\w-]+(\.[\w-]+)+", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*@")
-_TOKEN = re.compile(r"\b(?:xox[a-z]-|xapp-|sk_|rk_|whsec_|pat-|Bearer\s+|Basic\s+)[\w\-./+=]+", re.IGNORECASE)
-_SHORTEST_SECRET = 4
-"""Characters of a password that can be taken out without taking out everything."""
-
-Redact = Callable[[str], str]
-
-
-def redacted(text: str) -> str:
-    """Return text without addresses, tokens or credentials in URLs."""
-    return _ADDRESS.sub("[address]", _TOKEN.sub("[secret]", _CREDENTIALS.sub("[secret]@", text)))
-
-
-def redaction(secrets: Iterable[str]) -> Redact:
-    """Return what takes these secrets out of text too, in whatever way they are quoted."""
-    spelt = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
-    if not spelt:
-        return redacted
-    known = re.compile("|".join(map(re.escape, sorted(spelt, key=len, reverse=True))))
-    return lambda text: redacted(known.sub("[secret]", text))
-
-
-def _forms(secret: str) -> tuple[str, ...]:
-    """Return a secret as it stands in a text, in JSON, in what Python quotes, and in a URL."""
-    quoted = (json.dumps(secret)[1:-1], repr(secret)[1:-1], repr(secret.encode())[2:-1])
-    return (secret, *quoted, quote(secret, safe=""))
+from worker.redaction import Redact, redaction
 
 
 def _clean(value: object, redact: Redact) -> object:

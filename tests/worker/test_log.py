@@ -11,18 +11,13 @@ from unittest.mock import patch
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.settings import Settings
 from tests.rehearsal import ROOT
+from tests.worker.test_redaction import ADDRESSES, PASSWORD, TOKEN, URLS
 from worker import log
-from worker.log import redacted, redaction
+from worker.redaction import _forms
 from worker.secrets import secrets
-
-PASSWORD = 'p4ss "wörd"/\\@x'
-"""A password that every way of quoting changes."""
-TOKEN = "xoxb-1234-canary"
 
 
 class Logged:
@@ -57,89 +52,6 @@ def logged() -> Iterator[Logged]:
     structlog.reset_defaults()
 
 
-ADDRESSES = (
-    "dana@customer.example",
-    "Dana.Quill+tag@mail.customer.example",
-    "dana_quill-2@customer.co.example",
-    "o'brien@customer.example",
-    "dana%40customer.example",
-    "jörg@kunde.example",
-    "dana@bücher.example",
-    "d@x.example",
-)
-SECRETS = (
-    TOKEN,
-    "xoxp-1-2-abcDEF",
-    "xapp-1-A-canary",
-    "sk_live_canary",
-    "rk_live_canary",
-    "whsec_canary/+=",
-    "pat-eu1-canary",
-    "Bearer eyJhbGciOi.canary-_",
-    "bearer canary",
-    "Basic Y2FuYXJ5OmNhbmFyeQ==",
-)
-URLS = (
-    "postgresql://seat:canary@db.example:5432/seat",
-    "redis://:canary@broker.example/0",
-    "amqp://seat:can%40ary@broker.example//",
-)
-AROUND = ("{}", "<{}>", '"{}"', "({}),", "to={};", "mailto:{}?x", "[{}]", "Key (email)=({}) exists", "x {}\n")
-
-
-def core(text: str) -> str:
-    """The part of an address or a secret that must be gone."""
-    return text.partition("@")[0].split("%40")[0] if "example" in text and "://" not in text else text
-
-
-@pytest.mark.parametrize("around", AROUND)
-@pytest.mark.parametrize("text", [*ADDRESSES, *SECRETS])
-def test_an_address_or_a_token_is_taken_out_wherever_it_stands(text, around):
-    told = redacted(around.format(text))
-    assert text not in told
-    assert core(text).split()[-1] not in told.split("[")[0] or len(core(text)) == 1
-    assert "[address]" in told or "[secret]" in told
-
-
-@pytest.mark.parametrize("url", URLS)
-def test_what_signs_in_is_taken_out_of_urls_and_the_rest_stays(url):
-    told = redacted(f"cannot reach {url}: refused")
-    assert "canary" not in told
-    assert "can%40ary" not in told
-    assert told.endswith(
-        "example:5432/seat: refused" if "5432" in url else url.partition(".example")[2] + ": refused"
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "run 3 released: 5 notices",
-        "2026-06-01T08:30:00Z",
-        "csm/a1/s-a1@2026-01-01/at_risk/3",
-        "sqlite:////var/lib/seatsignal.sqlite3",
-        "http://127.0.0.1:8080/healthz",
-        "worker@host",
-        "barer than before, and basically fine",
-    ],
-)
-def test_what_is_neither_stays_as_it_is(text):
-    assert redacted(text) == text
-
-
-@given(st.text(min_size=4).filter(str.strip), st.text())
-def test_a_known_secret_is_gone_in_every_spelling(secret, around):
-    redact = redaction([secret])
-    for spelt in (secret, json.dumps(secret), repr(secret)):
-        inner = spelt if spelt == secret else spelt[1:-1]
-        told = redact(f"{around}{spelt}{around}")
-        assert inner not in told.replace("[secret]", "").replace("[address]", "") or inner in around + around
-
-
-def test_a_password_too_short_to_be_one_takes_out_nothing():
-    assert redaction(["a", ""])("a password") == "a password"
-
-
 LOGGERS: tuple[Callable[[str], object], ...] = (
     lambda text: structlog.get_logger().warning("event", detail=text),
     lambda text: structlog.get_logger().warning(text),
@@ -167,7 +79,7 @@ def assert_clean(told: str, text: str) -> None:
     for line in told.splitlines():
         json.loads(line)
     assert "[secret]" in told or "[address]" in told
-    assert not {form for form in log._forms(text) if form in told}
+    assert not {form for form in _forms(text) if form in told}
 
 
 def raise_from(text: str) -> None:
