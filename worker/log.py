@@ -1,11 +1,13 @@
 """Logs: one JSON object a line on stderr, with no secret and no address in it."""
 
+import json
 import logging
 import sys
 import threading
 from collections.abc import Iterable, MutableMapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -42,7 +44,7 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    output = logging.StreamHandler(sys.stderr)
+    output = _Output(sys.stderr)
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(redact))
     )
@@ -51,8 +53,21 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
     root.setLevel(level)
     for noisy in ("kombu", "amqp", "urllib3", "celery.redirected", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.captureWarnings(capture=True)
     sys.excepthook = _crashed
+    sys.unraisablehook = _broke_unseen
     threading.excepthook = _thread_crashed
+
+
+class _Output(logging.StreamHandler[TextIO]):
+    """A stream that says of a line it cannot write where that is, not its words as `logging` would."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - named by its base
+        """Tell of a line whose arguments do not fit, or cannot be shown."""
+        where, kind = f"{record.pathname}:{record.lineno}", type(sys.exception()).__name__
+        line = json.dumps({"event": "unloggable", "level": "error", "where": where, "error": kind})
+        with suppress(OSError, ValueError):
+            self.stream.write(line + self.terminator)
 
 
 def _rendering(redact: Redact) -> list[Processor]:
@@ -70,6 +85,13 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
         sys.__excepthook__(kind, error, trace)
         return
     logging.getLogger("seatsignal").critical("crashed", exc_info=(kind, error, trace))
+
+
+def _broke_unseen(found: "sys.UnraisableHookArgs") -> None:
+    """Log what broke where nobody can catch it: as an object was deleted, or as the process ended."""
+    if found.exc_value is not None:
+        trace = (found.exc_type, found.exc_value, found.exc_traceback)
+        logging.getLogger("seatsignal").error("broke_unseen", exc_info=trace)
 
 
 def _thread_crashed(crash: threading.ExceptHookArgs) -> None:

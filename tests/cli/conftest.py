@@ -95,14 +95,16 @@ class Seatsignal:
 def _as_a_process_of_its_own(environment: dict[str, str], words: tuple[str, ...]) -> Iterator[None]:
     """Give back what a command changes for its whole process."""
     root = logging.getLogger()
-    handlers, level, hooks = root.handlers[:], root.level, (sys.excepthook, threading.excepthook)
+    handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     with patch.dict(os.environ, environment, clear=True), patch.object(sys, "argv", ["seatsignal", *words]):
         _forget()
         try:
             yield
         finally:
-            root.handlers[:], (sys.excepthook, threading.excepthook) = handlers, hooks
+            root.handlers[:], (sys.excepthook, sys.unraisablehook, threading.excepthook) = handlers, hooks
             root.setLevel(level)
+            logging.captureWarnings(capture=False)
             structlog.reset_defaults()
             _forget()
 

@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
@@ -41,12 +42,13 @@ NOISY = ("kombu", "amqp", "urllib3", "celery.redirected", "alembic")
 def logged() -> Iterator[Logged]:
     """Logging that knows `PASSWORD`; all of it is put back."""
     root, levels = logging.getLogger(), {name: logging.getLogger(name).level for name in NOISY}
-    kept = root.handlers[:], root.level, sys.excepthook, threading.excepthook
+    kept = root.handlers[:], root.level, sys.excepthook, sys.unraisablehook, threading.excepthook
     made = Logged()
     made.configure(PASSWORD)
     yield made
-    root.handlers[:], level, sys.excepthook, threading.excepthook = kept
+    root.handlers[:], level, sys.excepthook, sys.unraisablehook, threading.excepthook = kept
     root.setLevel(level)
+    logging.captureWarnings(capture=False)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
@@ -116,6 +118,61 @@ def test_a_thread_that_crashes_is_logged_without_its_secrets(logged):
     threading.excepthook = hook
     assert '"event": "crashed"' in logged()
     assert_clean(logged(), ADDRESSES[0])
+
+
+class Broken:
+    """What breaks over itself, with a secret in its error."""
+
+    def __repr__(self) -> str:
+        raise ValueError(TOKEN)
+
+
+class Doomed:
+    """What breaks as it is deleted."""
+
+    def __del__(self) -> None:
+        raise ValueError(TOKEN)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: logging.getLogger("library").warning("%d", TOKEN),
+        lambda: logging.getLogger("library").warning("%s", Broken()),
+        lambda: structlog.get_logger().warning("event", detail=Broken(), token=TOKEN),
+    ],
+)
+def test_of_a_line_that_cannot_be_written_only_its_place_is_told(logged, capfd, write):
+    logged.configure()  # without pytest's own output, which tells everything
+    write()
+    told = json.loads(logged())
+    assert (told["event"], told["where"].startswith(__file__)) == (
+        "unloggable",
+        "structlog" not in told["where"],
+    )
+    assert TOKEN not in logged() + "".join(capfd.readouterr())
+
+
+def test_a_line_is_lost_where_nobody_reads_any_more(logged):
+    logged.configure()
+    logged.stream.close()
+    logging.getLogger("library").warning("words")
+
+
+def test_a_warning_is_a_line_like_any_other(logged, capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logged.configure()
+        warnings.warn(TOKEN, stacklevel=1)
+    assert_clean(logged(), TOKEN)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_breaks_where_nobody_can_catch_it_is_a_line_too(logged, capfd):
+    Doomed()
+    assert json.loads(logged())["event"] == "broke_unseen"
+    assert_clean(logged(), TOKEN)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_level_counts_and_noisy_libraries_stay_quiet(logged):
