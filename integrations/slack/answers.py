@@ -1,6 +1,12 @@
 """What Slack answers, as far as we read it."""
 
-from msgspec import Raw, Struct
+from typing import Annotated
+
+from msgspec import Meta, Raw, Struct
+
+ChannelId = Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,32}\Z")]
+Ts = Annotated[str, Meta(pattern=r"^[0-9]{1,16}\.[0-9]{1,16}\Z")]
+"""A message's name in its channel. Both are stored, so that nothing else may stand in their place."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -13,8 +19,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 class Posted(Answer, frozen=True, kw_only=True):
     """Where a message stands: the channel's id, and its timestamp as its name there."""
 
-    channel: str = ""
-    ts: str = ""
+    channel: ChannelId = ""
+    ts: Ts = ""
 
 
 class Metadata(Struct, frozen=True):
@@ -27,7 +33,7 @@ class Metadata(Struct, frozen=True):
 class Message(Struct, frozen=True):
     """A message that was found."""
 
-    ts: str
+    ts: Ts
     metadata: Metadata | None = None
 
 
@@ -52,7 +58,7 @@ class Messages(Listing, frozen=True, kw_only=True):
 class Conversation(Struct, frozen=True):
     """A channel by its name, or the direct messages with a user by their id."""
 
-    id: str
+    id: ChannelId
     name: str = ""
     user: str = ""
 

@@ -230,6 +230,24 @@ def test_a_limit_without_a_time_waits_half_a_minute() -> None:
 
 
 @pytest.mark.parametrize(
+    "posted",
+    [
+        {"channel": "xoxb-sandbox-token", "ts": "1.0"},
+        {"channel": "C01X", "ts": "xoxb-sandbox-token"},
+        {"channel": "C01X", "ts": "1.0 xoxb-sandbox-token"},
+        {"channel": "C01X\n", "ts": "1.0"},
+    ],
+)
+@responses.activate
+def test_what_is_no_message_s_place_is_not_kept_as_one(posted: dict[str, str]) -> None:
+    responses.post("https://slack.com/api/chat.postMessage", json={"ok": True, **posted})
+    sandbox = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
+    with closing(SlackDestination(SlackSettings(token=TOKEN))) as slack:
+        (receipt,) = slack.deliver([rig(sandbox).notice("k")])
+    assert (receipt.outcome, receipt.reason, receipt.remote) == ("retry", "unexpected_answer", "")
+
+
+@pytest.mark.parametrize(
     "metadata",
     [
         None,
