@@ -31,9 +31,10 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default_factory=lambda: f"sqlite:///{data_folder() / 'seatsignal.sqlite3'}",
+        repr=False,  # it may hold a password, and so may the broker's
         description="SQLite file or PostgreSQL URL",
     )
-    broker_url: str = Field(default="memory://", description="memory:// or redis://host:port/db")
+    broker_url: str = Field(default="memory://", repr=False, description="memory:// or redis://host:port/db")
     public_url: str = Field(
         default="", description="https address under which the outside reaches the web app"
     )

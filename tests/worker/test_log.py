@@ -210,6 +210,7 @@ def test_every_secret_that_is_set_is_known(monkeypatch):
         broker_url="redis://:canary-5@broker.example/0",
     )
     assert secrets(chosen) == {"canary-1", "canary-2", "canary%2F3", "canary/3", "canary-4", "canary-5"}
+    assert "canary" not in f"{chosen!r}{chosen}"
     assert secrets(Settings(database_url="plain.sqlite3")) == {"canary-1", "canary-2"}
 
 
