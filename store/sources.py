@@ -1,7 +1,7 @@
 """Sources, their batches, their accounts and the links to ours."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select, update
 
 from health.features import Freshness
 from store import identity
-from store.database import now_ms
+from store.among import among
+from store.database import is_postgresql, now_ms
 from store.installation import business_day
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
 
-IDS_A_QUERY = 500
 DAILY = frozenset({"usage", "validations"})
 """Kinds of fact that are stated by the day: a day of them is complete or it is not."""
 
@@ -139,6 +139,8 @@ def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> 
 def account_ids(connection: Connection, batch: Batch, external: Collection[str]) -> dict[str, int]:
     """Return source-account ids by external id; new ones are made, and linked as the batch ends."""
     unseen = [name for name in dict.fromkeys(external) if name not in batch.ids]
+    if not unseen:
+        return batch.ids
     batch.ids.update(_known(connection, batch.source, unseen))
     new = [name for name in unseen if name not in batch.ids]
     if not new:
@@ -152,30 +154,24 @@ def account_ids(connection: Connection, batch: Batch, external: Collection[str])
 
 
 def _known(connection: Connection, source: str, external: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in _parts(list(external)):
-        query = select(source_accounts.c.external_id, source_accounts.c.id)
-        query = query.where(source_accounts.c.source == source, source_accounts.c.external_id.in_(part))
-        found.update({row.external_id: row.id for row in connection.execute(query)})
-    return found
-
-
-def _parts(names: list[str]) -> Iterable[list[str]]:
-    return (names[at : at + IDS_A_QUERY] for at in range(0, len(names), IDS_A_QUERY))
+    query = select(source_accounts.c.external_id, source_accounts.c.id).where(
+        source_accounts.c.source == source, among(connection, source_accounts.c.external_id, external)
+    )
+    return {row.external_id: row.id for row in connection.execute(query)}
 
 
 def touch(connection: Connection, changed: Collection[int]) -> None:
     """Mark the accounts behind source accounts whose facts changed, locked in the order of their ids."""
-    ids = list(changed)
-    for at in range(0, len(ids), IDS_A_QUERY):
-        behind = select(links.c.account).where(
-            links.c.source_account.in_(ids[at : at + IDS_A_QUERY]), links.c.to_batch.is_(None)
-        )
-        touched = accounts.c.id.in_(behind)
-        connection.execute(
-            select(accounts.c.id).where(touched).order_by(accounts.c.id).with_for_update()
-        ).all()
-        connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
+    if not changed:
+        return
+    behind = select(links.c.account).where(
+        among(connection, links.c.source_account, changed), links.c.to_batch.is_(None)
+    )
+    touched = accounts.c.id.in_(behind)
+    if is_postgresql(connection):
+        locked = select(accounts.c.id).where(touched).order_by(accounts.c.id).with_for_update()
+        connection.execute(locked).all()
+    connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
 
 
 def freshness(connection: Connection) -> dict[str, Freshness]:
