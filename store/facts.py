@@ -1,18 +1,34 @@
 """Facts in bulk: load a page beside the table, move what it changes to the past, then upsert.
 
 One set of statements serves both databases; only the way into the staging table differs: COPY on
-PostgreSQL, ``executemany`` on SQLite. A row that says what is stored already changes nothing.
+PostgreSQL, ``executemany`` on SQLite. A row that says what is stored already changes nothing. Most pages
+are all new or say nothing new: those are told by a look-up per row, and neither keep a past nor upsert.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, MetaData, Table, and_, literal, select, true, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    MetaData,
+    ScalarSelect,
+    Table,
+    and_,
+    literal,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
 from store.database import is_postgresql
@@ -22,6 +38,8 @@ from store.tables import PERSONAL, facts, owner_columns, past, stored_fields, st
 from store.upsert import insert
 
 _SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
+_COPIED = {int: "int8", float: "float8", str: "text", bool: "bool", date: "date"}
+"""PostgreSQL's types, for its binary format."""
 Row = tuple[Any, ...]
 
 
@@ -46,15 +64,26 @@ def last_day(records: Sequence[Record]) -> date | None:
 
 
 def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:
-    rows = _rows(connection, batch, shape, page)
+    rows = _last_of_each(_rows(connection, batch, shape, page), shape)
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
-    _load(connection, stage, _last_of_each(rows, shape))
-    if is_postgresql(connection):
-        connection.exec_driver_sql(f"ANALYZE {stage.name}")  # else it guesses, and reads the whole table
-    left = _keep_past(connection, batch, shape, stage)
-    touch(connection, left | _upsert(connection, batch, shape, stage))
+    _load(connection, stage, rows)
+    touch(connection, _write(connection, batch, shape, rows))
+
+
+def _write(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> set[int]:
+    """Write the staged page, no more than it needs, and return the source accounts it changed.
+
+    What is found stays so until the end of the batch, which alone may write its source's facts.
+    """
+    if not _any_staged(connection, shape, _differs_from_stored(shape).is_not(None)):
+        connection.execute(_insert(connection, batch, shape))
+        return _owners(shape, rows)
+    if not _any_staged(connection, shape, _differs_from_stored(shape)):
+        return _changed(connection, _insert(connection, batch, shape).on_conflict_do_nothing())
+    left = _keep_past(connection, batch, shape)
+    return left | _changed(connection, _upsert(connection, batch, shape))
 
 
 def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> list[Row]:
@@ -81,7 +110,7 @@ def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> S
     ]
 
 
-def _last_of_each(rows: list[Row], shape: Shape) -> Iterable[Row]:
+def _last_of_each(rows: list[Row], shape: Shape) -> Collection[Row]:
     columns = (*owner_columns(shape), *stored_fields(shape))
     key: Callable[[Row], Any] = itemgetter(*(columns.index(name) for name in stored_key(shape)))
     return {key(row): row for row in rows}.values()
@@ -89,22 +118,37 @@ def _last_of_each(rows: list[Row], shape: Shape) -> Iterable[Row]:
 
 @cache
 def _stage(shape: Shape) -> Table:
-    """Return the temporary table that a page of this shape is loaded into."""
+    """Return the temporary table that a page of this shape is loaded into.
+
+    It lasts as long as its connection and is never vacuumed: PostgreSQL cuts it off at each commit.
+    """
     fact = facts[shape.name]
     columns = [Column(column.name, column.type) for column in fact.columns if column.name != "batch"]
-    return Table(f"stage_{shape.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+    return Table(
+        f"stage_{shape.name}",
+        MetaData(),
+        *columns,
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DELETE ROWS",
+    )
 
 
-def _load(connection: Connection, stage: Table, rows: Iterable[Row]) -> None:
-    names = ", ".join(f'"{column.name}"' for column in stage.columns)
+def _load(connection: Connection, stage: Table, rows: Collection[Row]) -> None:
+    """Load the columns that any row states; a page seldom states half of them, and each has its price."""
+    stated = [column.count(None) < len(rows) for column in zip(*rows, strict=True)]
+    columns = list(compress(stage.columns, stated))
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    told = (tuple(compress(row, stated)) for row in rows)
     if not is_postgresql(connection):
-        marks = ", ".join("?" * len(stage.columns))
+        marks = ", ".join("?" * len(columns))
         into = f"INSERT INTO {stage.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.exec_driver_sql(into, list(rows))
+        connection.exec_driver_sql(into, list(told))
         return
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {stage.name} ({names}) FROM STDIN") as copy:
-        for row in rows:
+    into = f"COPY {stage.name} ({names}) FROM STDIN (FORMAT binary)"
+    with driver.cursor() as cursor, cursor.copy(into) as copy:
+        copy.set_types([_COPIED[column.type.python_type] for column in columns])
+        for row in told:
             copy.write_row(row)
 
 
@@ -117,34 +161,81 @@ def _values(shape: Shape) -> tuple[str, ...]:
     )
 
 
-def _keep_past(connection: Connection, batch: Batch, shape: Shape, stage: Table) -> set[int]:
+def _same_key(shape: Shape) -> ColumnElement[bool]:
+    fact, stage = facts[shape.name], _stage(shape)
+    return and_(*(fact.c[name] == stage.c[name] for name in stored_key(shape)))
+
+
+def _differs_from_stored(shape: Shape) -> ScalarSelect[bool]:
+    """Say of a staged row that it changes a stored fact, or not; NULL where none is stored.
+
+    A subquery for each row, since that is an index look-up whatever the planner believes of the page.
+    """
+    fact, stage = facts[shape.name], _stage(shape)
+    found = select(_differs(shape, fact.c, stage.c)).where(_same_key(shape))
+    return found.correlate(stage).scalar_subquery()
+
+
+def _any_staged(connection: Connection, shape: Shape, condition: ColumnElement[bool]) -> bool:
+    query = select(true()).select_from(_stage(shape)).where(condition).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _keep_past(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
     """Move what the page changes to the past and return the source accounts it belonged to."""
-    fact = facts[shape.name]
-    same_key = [fact.c[name] == stage.c[name] for name in stored_key(shape)]
-    changed = select(*fact.columns, literal(batch.number)).join(stage, and_(*same_key))
-    changed = changed.where(_differs(shape, fact.c, stage.c))
-    names = [*(column.name for column in fact.columns), "until_batch"]
-    return _changed(connection, plain_insert(past[shape.name]).from_select(names, changed), past[shape.name])
+    stage = _stage(shape)
+    stored, beside = _stored(connection, shape)
+    changed = select(*stored.columns, literal(batch.number)).select_from(stage.join(stored, beside))
+    changed = changed.where(_differs(shape, stored.c, stage.c))
+    names = [*stored.columns.keys(), "until_batch"]
+    return _changed(connection, plain_insert(past[shape.name]).from_select(names, changed))
 
 
-def _upsert(connection: Connection, batch: Batch, shape: Shape, stage: Table) -> set[int]:
-    """Write the page and return the source accounts whose facts it changed."""
+def _stored(connection: Connection, shape: Shape) -> tuple[FromClause, ColumnElement[bool]]:
+    """Return what a staged row is joined with for the fact of its key, and on what.
+
+    SQLite looks each one up by itself; PostgreSQL would rather read all facts, unless told that a row has
+    one at most.
+    """
     fact = facts[shape.name]
-    rows = select(*stage.columns, literal(batch.number)).where(true())
-    statement = insert(connection, fact).from_select([column.name for column in fact.columns], rows)
-    new = {name: statement.excluded[name] for name in (*_values(shape), "batch")}
-    statement = statement.on_conflict_do_update(
-        index_elements=list(stored_key(shape)), set_=new, where=_differs(shape, fact.c, statement.excluded)
+    if not is_postgresql(connection):
+        return fact, _same_key(shape)
+    return select(fact).where(_same_key(shape)).limit(1).lateral(), true()
+
+
+def _insert(connection: Connection, batch: Batch, shape: Shape) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement that writes the staged page as if none of it were stored."""
+    fact = facts[shape.name]
+    rows = select(*_stage(shape).columns, literal(batch.number)).where(true())
+    return insert(connection, fact).from_select([column.name for column in fact.columns], rows)
+
+
+def _upsert(connection: Connection, batch: Batch, shape: Shape) -> Insert:
+    """Return the statement that writes what the staged page adds or changes."""
+    statement = _insert(connection, batch, shape)
+    return statement.on_conflict_do_update(
+        index_elements=list(stored_key(shape)),
+        set_={name: statement.excluded[name] for name in (*_values(shape), "batch")},
+        where=_differs(shape, facts[shape.name].c, statement.excluded),
     )
-    return _changed(connection, statement, fact)
 
 
-def _changed(connection: Connection, statement: Insert, table: Table) -> set[int]:
-    if "source_account" not in table.c:
+def _changed(connection: Connection, statement: Insert) -> set[int]:
+    """Write, and return the source accounts of the rows written."""
+    owner = statement.table.c.get("source_account")
+    if owner is None:
         connection.execute(statement)
         return set()
-    changed = connection.execute(statement.returning(table.c.source_account)).all()
-    return {row.source_account for row in changed}
+    return set(connection.execute(statement.returning(owner)).scalars())
+
+
+def _owners(shape: Shape, rows: Collection[Row]) -> set[int]:
+    """Return the source accounts that rows belong to."""
+    owners = owner_columns(shape)
+    if "source_account" not in owners:
+        return set()
+    at = owners.index("source_account")
+    return {row[at] for row in rows}
 
 
 def _differs(shape: Shape, left: Any, right: Any) -> Any:  # noqa: ANN401 - columns of any table

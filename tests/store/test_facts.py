@@ -1,12 +1,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from health.records import SHAPES, Account, Contact, Event, Rate, Seat, Subscription, Ticket, Usage
 from store import facts, sources
+from store.database import Database
 from store.sources import Landed, Overtaken
-from store.tables import accounts, batches, inbox, links, past, source_status, subjects
+from store.tables import accounts, batches, inbox, links, past, source_accounts, source_status, subjects
 from store.tables import facts as tables
 
 DAY = date(2026, 5, 31)
@@ -80,6 +81,56 @@ def test_only_the_accounts_that_changed_are_touched(database):
     before = touched(database)
     pull(database, [Usage("a", DAY, active_users=1), Usage("b", DAY, active_users=2)])
     assert {key for key, count in touched(database).items() if count > before[key]} == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("page", "known", "left", "moved"),
+    [
+        pytest.param({"d": 4}, {"a": 1, "b": 2, "c": 3, "d": 4}, {}, "d", id="new"),
+        pytest.param({"a": 1, "b": 2}, {"a": 1, "b": 2, "c": 3}, {}, "", id="the same"),
+        pytest.param({"a": 9, "b": 8}, {"a": 9, "b": 8, "c": 3}, {"a": 1, "b": 2}, "ab", id="changed"),
+        pytest.param({"a": 1, "d": 4}, {"a": 1, "b": 2, "c": 3, "d": 4}, {}, "d", id="the same, new"),
+        pytest.param({"b": 2, "c": 7}, {"a": 1, "b": 2, "c": 7}, {"c": 3}, "c", id="the same, changed"),
+        pytest.param(
+            {"a": 1, "d": 4, "b": 9}, {"a": 1, "b": 9, "c": 3, "d": 4}, {"b": 2}, "bd", id="all three"
+        ),
+    ],
+)
+def test_whatever_a_page_holds_what_is_new_is_known_and_what_changed_is_past(
+    database, page, known, left, moved
+):
+    def use(values):
+        return [Usage(name, DAY, active_users=value) for name, value in values.items()]
+
+    first = pull(database, use({"a": 1, "b": 2, "c": 3}))
+    before = {"d": 1} | touched(database)
+    second = pull(database, use(page))
+    written = {name: second if name in moved else first for name in known}
+    found = by_name(database, tables["usage"], "active_users", "batch")
+    assert found == {name: (value, written[name]) for name, value in known.items()}
+    assert by_name(database, past["usage"], "active_users", "batch", "until_batch") == {
+        name: (value, first, second) for name, value in left.items()
+    }
+    assert {name for name, count in touched(database).items() if count > before[name]} == set(moved)
+
+
+def by_name(database, table, *columns):
+    """Return a fact table's rows by the source's name of the account."""
+    with database.read() as connection:
+        join = table.join(source_accounts, source_accounts.c.id == table.c.source_account)
+        found = select(source_accounts.c.external_id, *(table.c[name] for name in columns)).select_from(join)
+        return {name: tuple(values) for name, *values in connection.execute(found)}
+
+
+def test_a_table_for_pages_does_not_grow_with_their_number(postgresql_url):
+    """A temporary table is never vacuumed: what is deleted from it stays as long as the connection."""
+    database = Database(postgresql_url, pool_size=1)
+    for number in range(3):
+        pull(database, [Usage("a", DAY, active_users=number)], cursor=str(number) if number else None,
+             to=str(number + 1))  # fmt: skip
+    with database.read() as connection:
+        assert connection.execute(text("SELECT pg_relation_size('stage_usage')")).scalar_one() == 0
+    database.close()
 
 
 def test_a_ticket_that_moves_touches_both_accounts_and_stays_one_ticket(database):
