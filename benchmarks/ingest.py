@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +33,8 @@ def results() -> Iterator[Result]:
         records = [record for page in FilesSource(Path(folder)).pull(None) for record in page.records]
         usage = [record for record in records if isinstance(record, Usage)]
         with databases.postgresql() as database:
-            yield _against_core(database, usage)
+            yield _new_against_core(database, usage)
+            yield _changed_against_core(database, usage)
         with databases.sqlite() as database:
             yield _against_decoding(database, Path(folder))
 
@@ -60,19 +61,41 @@ def _store(database: Database, records: Iterable[Sequence[Record]], source: str)
             sources.end_batch(connection, batch, str(at), landed)
 
 
-def _against_core(database: Database, usage: Sequence[Usage]) -> Result:
-    """Both write new rows, then the rival's are ours with new values: an insert and an update each."""
+def _new_against_core(database: Database, usage: Sequence[Usage]) -> Result:
+    """Both write rows of accounts that had none: what a first pull does, and each new day after it."""
 
     def ours() -> None:
-        size = database.rows_a_commit
-        pages = (usage[at : at + size] for at in range(0, len(usage), size))
-        _store(database, pages, f"ours-{next(_rounds)}")
+        _store(database, _pages(database, usage), f"ours-{next(_rounds)}")
 
     def core() -> None:
         _core(database, usage, next(_rounds) * 1_000_000)
 
     mine, rival = rates((ours, ROWS), (core, ROWS))
     return Result("ingest_postgresql", mine, "rows/s", "SQLAlchemy Core bulk upsert", mine / rival, 2.5)
+
+
+def _changed_against_core(database: Database, usage: Sequence[Usage]) -> Result:
+    """Both write rows that are stored, each with another value; ours alone keeps the versions before."""
+    changed = [
+        row._replace(active_users=row.active_users + 1) for row in usage if row.active_users is not None
+    ]
+    ours_next, core_next = cycle((usage, changed)), cycle((usage, changed))
+
+    def ours() -> None:
+        _store(database, _pages(database, next(ours_next)), "ours")
+
+    def core() -> None:
+        _core(database, next(core_next), 0)
+
+    ours()
+    core()
+    mine, rival = rates((ours, ROWS), (core, ROWS))
+    return Result("ingest_postgresql_changed", mine, "rows/s", "SQLAlchemy Core bulk upsert", mine / rival, 1)
+
+
+def _pages(database: Database, usage: Sequence[Usage]) -> Iterator[Sequence[Usage]]:
+    size = database.rows_a_commit
+    return (usage[at : at + size] for at in range(0, len(usage), size))
 
 
 def _core(database: Database, usage: Sequence[Usage], offset: int) -> None:
