@@ -1,7 +1,7 @@
 """``seatsignal deliver``: send what is due now, or show its words, and say what was answered."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from worker.deployment import Deployment
 
 DONE = ("sent", "suppressed")
 """Outcomes after which nothing is left to do."""
+WAITS_FOR_A_PERSON = ("rejected", "unknown")
 
 
 def send() -> bool:
@@ -31,10 +32,11 @@ def send() -> bool:
         with deployment.database.read() as connection:
             answered = answers.since(connection, before)
             left, why = outbox.account_of(connection).get("due", 0), paused(connection)
-        for name in sorted({one.destination for one in answered if one.outcome == "retry"}):
-            _told(name, deployment.destination(name).check)
+            resting = set(outbox.resting(connection)) - set(waiting)
+        _tell_put_off(deployment, answered)
+    _tell_doubts(answered, resting)
     _tell(answered, left, why)
-    return all(reached) and all(one.outcome in DONE for one in answered)
+    return all(reached) and not resting and all(one.outcome in DONE for one in answered)
 
 
 def _told(name: str, act: Callable[[], object]) -> bool:
@@ -45,6 +47,25 @@ def _told(name: str, act: Callable[[], object]) -> bool:
         complain(str(error), about=name)
         return False
     return True
+
+
+def _tell_put_off(deployment: Deployment, answered: Sequence[Answered]) -> None:
+    """Ask each destination that put us off what is wrong; its label alone says little to a person."""
+    for name in sorted({one.destination for one in answered if one.outcome == "retry"}):
+        if _told(name, deployment.destination(name).check):
+            reasons = ", ".join(
+                one.reason for one in answered if (one.destination, one.outcome) == (name, "retry")
+            )
+            complain(f"{name}: {reasons}; asked again it answers, and what is left is sent at the next try.")
+
+
+def _tell_doubts(answered: Sequence[Answered], resting: Collection[str]) -> None:
+    if any(one.outcome in WAITS_FOR_A_PERSON for one in answered):
+        complain("What is rejected or unknown waits for you: `seatsignal notices` lists it.")
+    for name in sorted(resting):
+        complain(
+            f"{name}: left alone for some minutes, since it refused us; `seatsignal resume` tries again now."
+        )
 
 
 def _deliver(deployment: Deployment, name: str) -> None:

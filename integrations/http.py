@@ -39,6 +39,19 @@ TEMPORARY_4XX = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 NEVER_SENT = frozenset({"budget", "connect_failed", "connect_timeout", "rate_limited"})
 """Reasons of `RetryLater` that hold for the vendor as a whole, and by which nothing was done."""
 
+LATER: Mapping[str, str] = {
+    "budget": "the calls that it allows us are used up for now",
+    "connect_failed": "it cannot be reached",
+    "connect_timeout": "it cannot be reached in time",
+    "connection_lost": "the connection broke",
+    "not_json": "what answers there is no JSON: an error page, or another server",
+    "rate_limited": "it asks us to wait",
+    "timeout": "it did not answer in time",
+    "truncated": "its answer was cut off",
+    "unexpected_answer": "its answer has not the form that it should",
+}
+"""Reasons of `RetryLater` in words; a status is its own."""
+
 
 class Budget(Protocol):
     """Calls that a vendor allows us, shared by all workers."""
@@ -206,7 +219,8 @@ class Http:
         raise failure
 
     def _later(self, reason: str, *, after_s: float = 0.0) -> RetryLater:
-        return RetryLater(reason, f"{self._name}: {reason.replace('_', ' ')}", after_s)
+        words = LATER.get(reason) or f"it answered {reason.removeprefix('status_')}"
+        return RetryLater(reason, f"{self._name}: {words}", after_s)
 
 
 class _Again(Retry):

@@ -353,6 +353,12 @@ def waiting(connection: Connection) -> list[str]:
     return [name for name in names if not _paused_until(connection, name)]
 
 
+def resting(connection: Connection) -> list[str]:
+    """Return the destinations that are owed something and are left alone for a while: they need a person."""
+    names = connection.execute(select(notices.c.destination).where(standing(notices, "due")).distinct())
+    return [name for name in sorted(names.scalars()) if _paused_until(connection, name)]
+
+
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
     """Return what is planned, due or under way: run, status, destination, template, account, key."""
     c = notices.c

@@ -114,7 +114,7 @@ def refusal(error: str) -> IntegrationError:
     if reason in PERSON_NEEDED:
         return Misconfigured(reason, f"slack: {PERSON_NEEDED[reason]}")
     if reason in LIMITED:
-        return RetryLater("rate_limited", "slack: rate limited", LIMITED_S)
+        return RetryLater("rate_limited", "slack: it asks us to wait", LIMITED_S)
     if reason in TEMPORARY:
-        return RetryLater(reason, f"slack: {reason}")
-    return Rejected(reason, f"slack: {reason}")
+        return RetryLater(reason, f"slack: it answered {reason}")
+    return Rejected(reason, f"slack: it answered {reason}")

@@ -318,6 +318,18 @@ def test_a_paused_destination_leaves_the_others_alone_and_goes_on_by_itself(data
     assert keys(claim(database)) == ["a"]
 
 
+def test_who_is_left_alone_and_owed_something_is_known(database):
+    owe(database, notice("a"), notice("b", destination="mail"), notice("c", destination="crm"))
+    settle(database, claim(database, destination="crm"), Receipt("", "sent"))
+    with database.write() as connection:
+        for name in ("sink", "crm"):
+            outbox.pause(connection, name, 60)
+        assert outbox.resting(connection) == ["sink"]
+        assert outbox.waiting(connection) == ["mail"]
+        outbox.pause(connection, "sink", 0)
+        assert outbox.resting(connection) == []
+
+
 def test_a_body_is_stored_once_and_comes_with_every_later_claim(database):
     owe(database, notice("a"), notice("b"))
     held = claim(database)
