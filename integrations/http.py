@@ -5,7 +5,7 @@ asks for typed answers. No text of an error carries an address, a query, a heade
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import time
@@ -91,6 +91,18 @@ class Credentials(NamedTuple):
         return f"Credentials({', '.join(self.headers)})"
 
 
+class Refusal(NamedTuple):
+    """An answer that is no success: its status, how its body begins, the seconds it asks us to wait."""
+
+    status: int
+    body: bytes
+    after_s: float
+
+
+Explain = Callable[[Refusal], IntegrationError | None]
+"""What a refusal means by its body; `None` where the status says all. No body may show in the error."""
+
+
 class Http:
     """Calls to one vendor. ``name`` is the vendor's, for errors. Close it, or use it in a ``with``.
 
@@ -106,10 +118,11 @@ class Http:
         credentials: Credentials,
         *,
         budget: Budget | None = None,
+        explain: Explain | None = None,
         connect_s: float = CONNECT_S,
         read_s: float = READ_S,
     ) -> None:
-        """Open no connection yet.
+        """Open no connection yet. ``explain`` reads a vendor's own words for a refusal before its status does.
 
         Raises `Misconfigured` for an address that would leak a secret, and for a secret that no header
         can carry.
@@ -119,6 +132,7 @@ class Http:
         _check_headers(name, credentials)
         self._remedy = credentials.remedy
         self._budget: Budget = budget or Unlimited()
+        self._explain = explain
         self._timeout = (connect_s, read_s)
         self._session = _session(credentials.headers)
         self.vitals = Vitals()
@@ -175,13 +189,24 @@ class Http:
 
     def _body(self, response: requests.Response) -> bytes:
         if not HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._refusal(response.status_code, response.headers)
+            raise self._explained(response) or self._refusal(response.status_code, response.headers)
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > BODY_LIMIT:
                 raise Rejected("answer_too_large", f"{self._name} answered with over {BODY_LIMIT:,} bytes")
         return bytes(body)
+
+    def _explained(self, response: requests.Response) -> IntegrationError | None:
+        if self._explain is None:
+            return None
+        begun = bytearray()
+        for chunk in response.iter_content(CHUNK):
+            begun += chunk
+            if len(begun) >= CHUNK:
+                break
+        after_s = retry_after(response.headers, time())
+        return self._explain(Refusal(response.status_code, bytes(begun), after_s))
 
     def _failure(self, error: requests.RequestException) -> IntegrationError:
         match error:

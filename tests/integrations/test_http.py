@@ -12,9 +12,11 @@ from msgspec import Struct
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.http import (
     BODY_LIMIT,
+    CHUNK,
     RETRY_AFTER_LIMIT_S,
     Credentials,
     Http,
+    Refusal,
     Vitals,
     retry_after,
     vitals,
@@ -106,6 +108,32 @@ def test_status_codes(status: int, kind: type[IntegrationError], reason: str) ->
 def test_refused_credentials_say_what_to_change() -> None:
     responses.get(f"{BASE}/things", status=401)
     assert REMEDY in str(failure(vendor()))
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "reason"), [(400, "full", "full"), (429, "full", "full"), (400, "empty", "status_400")]
+)
+@responses.activate
+def test_a_vendors_own_words_for_a_refusal_are_read_first(status: int, told: str, reason: str) -> None:
+    seen: list[Refusal] = []
+
+    def explain(refusal: Refusal) -> IntegrationError | None:
+        seen.append(refusal)
+        return Rejected("full") if refusal.body == b"full" else None
+
+    responses.get(f"{BASE}/things", body=told, status=status, headers={"Retry-After": "7"})
+    credentials = Credentials({}, REMEDY)
+    assert failure(Http("vendor", BASE, credentials, explain=explain)).reason == reason
+    assert seen == [Refusal(status, told.encode(), 7.0)]
+
+
+@responses.activate
+def test_of_an_endless_refusal_only_the_beginning_is_read() -> None:
+    seen: list[Refusal] = []
+    responses.get(f"{BASE}/things", body=b" " * (BODY_LIMIT + 1), status=500)
+    http = Http("vendor", BASE, Credentials({}, REMEDY), explain=seen.append)
+    assert failure(http).reason == "status_500"
+    assert len(seen[0].body) == CHUNK
 
 
 @pytest.mark.parametrize(
