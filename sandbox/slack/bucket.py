@@ -17,6 +17,11 @@ class Bucket:
         self._not_before = 0.0
         self.early = 0
 
+    @property
+    def left(self) -> int:
+        """Tokens that were left by the last call."""
+        return int(self._tokens)
+
     def wait_s(self) -> int:
         """Take a token: 0, or the whole seconds to wait if there is none.
 

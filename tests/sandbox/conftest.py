@@ -4,7 +4,11 @@ import pytest
 
 from tests.rehearsal import Rehearsal, start_sandbox
 
-NO_LIMIT = {"slack_rate": {"per_second": 10_000, "burst": 10_000}}
+NO_LIMIT = {
+    "slack_rate": {"per_second": 10_000, "burst": 10_000},
+    "hubspot_rate": {"per_second": 10_000, "burst": 10_000},
+    "hubspot_search_rate": {"per_second": 10_000, "burst": 10_000},
+}
 
 
 @pytest.fixture(scope="session")
