@@ -47,6 +47,9 @@ class Entry(NamedTuple):
 
 SOURCES: Mapping[str, Entry] = {
     "files": Entry("integrations.registry:files", "integrations.files.settings:FilesSettings"),
+    "hubspot": Entry(
+        "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
+    ),
 }
 DESTINATIONS: Mapping[str, Entry] = {
     "mail": Entry("integrations.mail.destination:MailDestination", "integrations.mail.settings:MailSettings"),

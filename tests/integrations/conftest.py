@@ -6,6 +6,8 @@ from tests.rehearsal import Rehearsal, start_sandbox
 
 CONFIG = {
     "slack_rate": {"per_second": 10_000, "burst": 10_000},
+    "hubspot_rate": {"per_second": 10_000, "burst": 10_000},
+    "hubspot_search_rate": {"per_second": 10_000, "burst": 10_000},
     "smtp_user": "seatsignal",
     "smtp_password": "sandbox-password",
 }

@@ -28,6 +28,7 @@ LOCAL = {"files"}
 """Sources without a vendor; they have tests of their own."""
 NAMES = tuple(name for name in registry.SOURCES if name not in LOCAL)
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
+SECRET = re.compile("TOKEN|KEY|PASSWORD|SECRET")
 PAGE_LIMIT = 2_000
 PATIENT_PAGES = 200
 """More pages than any rig's book has: who goes on after that goes round in circles."""
@@ -93,11 +94,13 @@ def troubles() -> list[object]:
     ]
 
 
-def assert_tells_nothing(tried: SourceRig, told: str) -> None:
-    good = [value for name, value in tried.good.items() if re.search("TOKEN|KEY|PASSWORD|SECRET", name)]
+def assert_tells_nothing(tried: SourceRig, told: str, logged: str = "") -> None:
+    """No secret is told or logged, and no address told: urllib3 logs those by itself, when debugging."""
+    prefix = f"SEATSIGNAL_{tried.vendor.upper()}_"  # a vendor's own name may sound like a secret's
+    good = [value for name, value in tried.good.items() if SECRET.search(name.removeprefix(prefix))]
     assert good, "a vendor without a secret proves nothing"
-    hidden = [tried.secret, *good, "127.0.0.1", "localhost"]
-    assert [secret for secret in hidden if secret in told] == []
+    assert [secret for secret in (tried.secret, *good) if secret in told + logged] == []
+    assert [address for address in ("127.0.0.1", "localhost") if address in told] == []
 
 
 @pytest.mark.parametrize("name", registry.SOURCES)
@@ -164,7 +167,7 @@ def test_trouble_ends_a_pull_or_costs_what_it_is_about(
         met = pulled(made)
         tried.sandbox.calm()
         assert_typed(met.records)
-        assert_tells_nothing(tried, f"{met.error!r}{met.error}{caplog.text}")
+        assert_tells_nothing(tried, f"{met.error!r}{met.error}", caplog.text)
         if trouble.expected == PASSES:
             assert met.error is None
             return
@@ -187,6 +190,8 @@ def test_every_kind_of_trouble_is_tried(tried: SourceRig) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_page_again_ends_the_pull_and_loses_nothing(tried: SourceRig) -> None:
     for listing in tried.listings:
+        tried.sandbox.reset()  # the last answer of a pull before is none that this one repeats
+        tried.open_book()
         with closing(opened(tried)) as made:
             met = repeating(made, tried, listing)
             assert isinstance(met.error, RetryLater), listing

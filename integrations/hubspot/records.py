@@ -1,0 +1,158 @@
+"""Companies and contacts as records: pure, one function per kind."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import cache
+from math import isfinite
+
+from babel import Locale
+
+from health.identity import DOMAIN, OUR_ID
+from health.records import Account, Contact, Identifier, Record
+from integrations.hubspot.answers import Object
+from integrations.hubspot.settings import HubSpotSettings
+
+OBJECT_ID = "hs_object_id"
+_COMPANY = ("name", "domain", "industry", "country", "numberofemployees", "createdate")
+_PERSON = ("email", "firstname", "lastname", "hs_language", "hs_email_optout", "associatedcompanyid")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_TERRITORY = re.compile(r"[A-Z]{2}")
+SIZES = (
+    (10, "1-10"),
+    (50, "11-50"),
+    (200, "51-200"),
+    (500, "201-500"),
+    (1_000, "501-1000"),
+    (5_000, "1001-5000"),
+)
+"""Bands by the most employees in them."""
+LARGEST = "5001+"
+NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes of two letters that stand for something else."""
+ROLES: Mapping[str, str] = {
+    "billing": "billing",
+    "budget_holder": "billing",
+    "admin": "admin",
+    "champion": "champion",
+    "user": "user",
+    "end_user": "user",
+}
+"""What a role property may say, by HubSpot's buying roles or our own words, the weightiest first."""
+
+
+def company_properties(settings: HubSpotSettings) -> tuple[str, ...]:
+    """The properties that a company's records are made of."""
+    named = (
+        settings.csm_property,
+        settings.sales_property,
+        settings.our_id_property,
+        settings.stripe_property,
+    )
+    return _unique((OBJECT_ID, *_COMPANY, *named))
+
+
+def contact_properties(settings: HubSpotSettings) -> tuple[str, ...]:
+    """The properties that a contact's record is made of."""
+    return _unique((OBJECT_ID, *_PERSON, settings.role_property))
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def readable(found: Object) -> bool:
+    """Whether an object says who it is: without, what else it lacks is a fault of the answer."""
+    return bool(found.id) and found.properties.get(OBJECT_ID) == found.id
+
+
+def of_company(found: Object, owners: Mapping[str, str], settings: HubSpotSettings) -> Iterator[Record]:
+    """Yield a company's account and what it is called elsewhere. ``owners`` are addresses by id."""
+    said = _said(found)
+    domain = said.get("domain", "").lower().removeprefix("www.")
+    yield Account(
+        account_id=found.id,
+        name=said.get("name"),
+        domain=domain or None,
+        industry=said.get("industry"),
+        size_band=size_band(said.get("numberofemployees", "")),
+        country=country(said.get("country", "")),
+        csm_email=_owner(said.get(settings.csm_property, ""), owners),
+        sales_email=_owner(said.get(settings.sales_property, ""), owners),
+        created_on=day(said.get("createdate", "")),
+    )
+    named = (
+        (OUR_ID, said.get(settings.our_id_property)),
+        (DOMAIN, domain),
+        ("stripe", said.get(settings.stripe_property)),
+    )
+    yield from (Identifier(found.id, kind, value) for kind, value in named if value)
+
+
+def of_contact(found: Object, settings: HubSpotSettings) -> Iterator[Record]:
+    """Yield a person of a company who has an address; of several companies it is the primary one."""
+    said = _said(found)
+    company, email = said.get("associatedcompanyid"), said.get("email", "").lower()
+    if not company or not _ADDRESS.fullmatch(email):
+        return
+    yield Contact(
+        account_id=company,
+        email=email,
+        name=" ".join(filter(None, (said.get("firstname"), said.get("lastname")))) or None,
+        role=role(said.get(settings.role_property, "")),
+        language=said.get("hs_language"),
+        consent=False if said.get("hs_email_optout", "").lower() == "true" else None,
+    )
+
+
+def _said(found: Object) -> dict[str, str]:
+    """The properties that say something."""
+    stripped = {name: (value or "").strip() for name, value in found.properties.items()}
+    return {name: value for name, value in stripped.items() if value}
+
+
+def _owner(named: str, owners: Mapping[str, str]) -> str | None:
+    """The address of an owner, given as an id or as the address; nobody if the owner is gone."""
+    return named.lower() if _ADDRESS.fullmatch(named) else owners.get(named)
+
+
+def role(said: str) -> str | None:
+    """Our word for a role; of several (``CHAMPION;BUDGET_HOLDER``) the weightiest. None for no known one."""
+    given = {word.strip().lower() for word in said.split(";")}
+    return next((ours for theirs, ours in ROLES.items() if theirs in given), None)
+
+
+def size_band(employees: str) -> str | None:
+    """The band that a number of employees lies in; None if it is none."""
+    try:
+        count = float(employees)
+    except ValueError:
+        return None
+    if not isfinite(count) or count < 1:
+        return None
+    return next((band for most, band in SIZES if count <= most), LARGEST)
+
+
+def country(said: str) -> str | None:
+    """The ISO code of a country given as a code or by its English name; None if it is neither."""
+    code = said.upper() if len(said) == len("DE") else _countries().get(said.casefold(), "")
+    return code if code in _countries().values() else None
+
+
+@cache
+def _countries() -> dict[str, str]:
+    names: Mapping[str, str] = Locale("en").territories
+    known = {
+        name.casefold(): code
+        for code, name in names.items()
+        if _TERRITORY.fullmatch(code) and code not in NO_COUNTRY
+    }
+    return known | {"usa": "US", "united states of america": "US", "great britain": "GB"}
+
+
+def day(said: str) -> date | None:
+    """The UTC day of an instant; None if it is none."""
+    try:
+        return datetime.fromisoformat(said).date()
+    except ValueError:
+        return None

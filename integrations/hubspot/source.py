@@ -1,0 +1,152 @@
+"""Companies with their owners, and the people there, as records of accounts and contacts.
+
+A round lists everything, or searches what changed since the round before: HubSpot's search is frugal,
+but its index is late, forgets what was deleted and gives 10,000 results at most. So each search looks
+back a while, asks by rising ids for its first page only, and once a day everything is listed anew.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from time import time
+from typing import NamedTuple
+
+from health.records import Record
+from integrations.errors import Misconfigured, RetryLater
+from integrations.http import Budget, Vitals
+from integrations.hubspot import bookmark
+from integrations.hubspot.answers import Object
+from integrations.hubspot.bookmark import Bookmark, Listing
+from integrations.hubspot.client import OBJECT_ID, HubSpotClient, again
+from integrations.hubspot.records import (
+    company_properties,
+    contact_properties,
+    of_company,
+    of_contact,
+    readable,
+)
+from integrations.hubspot.settings import HubSpotSettings
+from integrations.hubspot.writing import Filter
+from integrations.roles import Clock, Cursor, Page
+
+HOUR_MS = 3_600_000
+CHANGED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}
+"""The property that says when an object was last changed."""
+
+
+class _Found(NamedTuple):
+    """A page of objects, and where its listing goes on; nowhere if empty."""
+
+    objects: tuple[Object, ...]
+    after: str
+
+
+class HubSpotSource:
+    """Pulls what a service key may read."""
+
+    def __init__(
+        self, settings: HubSpotSettings, *, budget: Budget | None = None, clock: Clock = time
+    ) -> None:
+        """Open no connection yet."""
+        self._settings = settings
+        self._hubspot = HubSpotClient(settings, budget)
+        self._clock = clock
+        self._wanted: dict[Listing, tuple[str, ...]] = {
+            "companies": company_properties(settings),
+            "contacts": contact_properties(settings),
+        }
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of HubSpot."""
+        return self._hubspot.vitals
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._hubspot.close()
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, unless all that is pulled can be read."""
+        self._hubspot.owners(limit=1)
+        for kind in self._wanted:
+            self._hubspot.listed(kind, (OBJECT_ID,), limit=1)
+            self._check_names(kind)
+
+    def _check_names(self, kind: Listing) -> None:
+        """Raise `Misconfigured` for a property that a setting names and HubSpot does not have."""
+        named = {
+            f"SEATSIGNAL_HUBSPOT_{setting.upper()}": getattr(self._settings, setting)
+            for setting in self._settings.model_fields_set
+            if setting.endswith("_property")
+        }
+        asked = {variable: name for variable, name in named.items() if name in self._wanted[kind]}
+        known = self._hubspot.properties(kind) if asked else {}
+        for variable, name in sorted(asked.items()):
+            if name not in known:
+                raise Misconfigured("no_such_property", f"{variable}: {kind} have no property {name}")
+
+    def pull(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield pages from the cursor on, companies before contacts.
+
+        A listing of everything is vouched for as complete if it began in this pull and nothing was odd.
+        """
+        place = bookmark.opened(
+            cursor,
+            round(self._clock() * 1000),
+            round(self._settings.full_every_h * HOUR_MS),
+            round(self._settings.overlap_s * 1000),
+        )
+        owners = self._hubspot.owner_addresses()
+        seen: set[str] = set()
+        whole = place.full and not place.after
+        while place.listing:
+            found = self._found(place.listing, place)
+            _check(found, place.after, seen)
+            seen.add(found.after)
+            records, rejects = self._records(place.listing, found, owners)
+            whole = whole and bool(found.objects) and not rejects
+            last = not found.after
+            place = place.following(found.after)
+            yield Page(records, place.cursor, complete=whole and last, rejects=rejects)
+            if last:
+                seen, whole = set(), place.full
+
+    def _found(self, listing: Listing, place: Bookmark) -> _Found:
+        return self._listed(listing, place) if place.full else self._searched(listing, place)
+
+    def _listed(self, listing: Listing, place: Bookmark) -> _Found:
+        answer = self._hubspot.listed(listing, self._wanted[listing], place.after)
+        return _Found(answer.results, answer.after)
+
+    def _searched(self, listing: Listing, place: Bookmark) -> _Found:
+        """What changed, behind the highest id so far: each page is a first one, so that there is no last."""
+        since = Filter(property_name=CHANGED[listing], operator="GTE", value=str(place.since_ms))
+        behind = Filter(property_name=OBJECT_ID, operator="GT", value=place.after or "0")
+        answer = self._hubspot.searched(listing, self._wanted[listing], since, behind)
+        return _Found(answer.results, _highest(answer.results) if answer.after else "")
+
+    def _records(
+        self, listing: Listing, found: _Found, owners: Mapping[str, str]
+    ) -> tuple[list[Record], int]:
+        """The records of a page, and how many of its objects could not be read."""
+        whole = [each for each in found.objects if readable(each)]
+        if listing == "companies":
+            records = [record for each in whole for record in of_company(each, owners, self._settings)]
+        else:
+            records = [record for each in whole for record in of_contact(each, self._settings)]
+        return records, len(found.objects) - len(whole)
+
+
+def _check(found: _Found, after: str, seen: Collection[str]) -> None:
+    """Raise `RetryLater` for a page that cannot stand behind ``after``; ``seen`` led to pages of this pull.
+
+    Where a pull goes on another day, what its first page would show may be gone by then. Later an empty
+    page contradicts the one that led to it.
+    """
+    if not found.objects and (found.after or after in seen):
+        raise RetryLater("unexpected_answer", "hubspot: a page without rows, though there are more")
+    if found.after and found.after in {after, *seen}:
+        raise again()
+
+
+def _highest(objects: Iterable[Object]) -> str:
+    """The highest id on a page: where the next one begins."""
+    return str(max((int(each.id) for each in objects if each.id.isdecimal()), default=0))
