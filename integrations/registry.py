@@ -52,6 +52,9 @@ SOURCES: Mapping[str, Entry] = {
     ),
 }
 DESTINATIONS: Mapping[str, Entry] = {
+    "hubspot": Entry(
+        "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
+    ),
     "mail": Entry("integrations.mail.destination:MailDestination", "integrations.mail.settings:MailSettings"),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"

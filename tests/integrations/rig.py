@@ -1,6 +1,7 @@
 """What the tests of every destination must know of one: how to set it up, upset it, and see its effects.
 
-A new destination brings `tests/integrations/<name>/rig.py` with a function ``rig(sandbox)``.
+A new destination brings `tests/integrations/<name>/rig.py` with a function ``rig(sandbox)``, and one that
+takes states with ``state_rig(sandbox)`` too: it is tried as ``<name>:state``.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from templates.render import render
 from tests.rehearsal import Rehearsal
 from tests.templates.examples import EXAMPLES, payload
 
+STATE = ":state"
+"""Behind a destination's name: tried with states."""
 Expected = str | type[IntegrationError]
 """An outcome of a receipt, or the error that ends the delivery."""
 
@@ -45,6 +48,12 @@ class Rig:
     address: tuple[str, str]  # the variables that hold host and port, or the address twice
     upsets: tuple[Upset, ...]
     base_url: str = ""  # of an HTTP vendor
+    book: object = None  # what the stand-in holds before anything is sent, if it has a book
+
+    def open_book(self) -> None:
+        """Let the stand-in hold what the destination writes to."""
+        if self.book is not None:
+            self.sandbox.seed(self.faulty, self.book)
 
     def notice(self, key: str, **changes: str | int | bytes) -> Notice:
         """A first attempt at a notice that the destination takes."""
@@ -75,6 +84,13 @@ class Rig:
 
 def rig(name: str, sandbox: Rehearsal) -> Rig:
     """The rig that a destination's tests bring."""
-    made = import_module(f"tests.integrations.{name}.rig").rig(sandbox)
+    vendor, _, kind = name.partition(STATE[0])
+    module = import_module(f"tests.integrations.{vendor}.rig")
+    made = (module.state_rig if kind else module.rig)(sandbox)
     assert isinstance(made, Rig)
     return made
+
+
+def takes_states(name: str) -> bool:
+    """Whether a destination's tests bring a rig for states."""
+    return hasattr(import_module(f"tests.integrations.{name}.rig"), "state_rig")

@@ -17,10 +17,11 @@ from health.nouns import Notice, Receipt
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured
 from integrations.roles import Destination
-from tests.integrations.rig import Expected, Rig, Upset, rig
+from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
 from tests.rehearsal import Rehearsal
 
 NAMES = tuple(registry.DESTINATIONS)
+TRIED = (*NAMES, *(name + STATE for name in NAMES if takes_states(name)))
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -28,12 +29,19 @@ def made(name: str, monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) 
     for variables in settings:
         for variable, value in variables.items():
             monkeypatch.setenv(variable, value)
-    return registry.destination(name)
+    return registry.destination(vendor(name))
+
+
+def vendor(name: str) -> str:
+    """The destination's name, whatever it is tried with."""
+    return name.removesuffix(STATE)
 
 
 @pytest.fixture
 def tried(name: str, sandbox: Rehearsal) -> Rig:
-    return rig(name, sandbox)
+    made = rig(name, sandbox)
+    made.open_book()
+    return made
 
 
 @pytest.fixture
@@ -61,7 +69,7 @@ def upsets() -> list[object]:
     nowhere = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
     return [
         pytest.param(name, upset, id=f"{name}-{upset.fault}-{upset.reason}")
-        for name in NAMES
+        for name in TRIED
         for upset in rig(name, nowhere).upsets
     ]
 
@@ -75,7 +83,7 @@ def test_it_lies_where_its_name_says(name: str) -> None:
     assert entry.model().model_config["extra"] == "forbid"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_notice_is_sent_and_seen_once(destination: Destination, tried: Rig) -> None:
     destination.check()
     receipts = list(destination.deliver([tried.notice("a"), tried.notice("b")]))
@@ -97,7 +105,7 @@ def test_receipts_come_as_soon_as_they_are_known(destination: Destination, tried
     assert [receipt.outcome for receipt in receipts] == ["sent"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_keyed_destination_shows_the_same_key_once(destination: Destination, tried: Rig) -> None:
     if not destination.keyed:
         return
@@ -113,7 +121,7 @@ def test_a_fault_becomes_what_happens_next_and_then_leaves_one_effect(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     tried.upset(upset)
-    patience = {f"SEATSIGNAL_{name.upper()}_TIMEOUT_S": "0.5"} if "hang" in upset.fault else {}
+    patience = {f"SEATSIGNAL_{vendor(name).upper()}_TIMEOUT_S": "0.5"} if "hang" in upset.fault else {}
     with closing(made(name, monkeypatch, dict(tried.good), patience)) as opened:  # type: ignore[type-var] - all have it
         end = ended(opened, [tried.notice("k")])
         assert_is(end, upset.expected, upset.reason)
@@ -131,7 +139,7 @@ def assert_told(end: list[Receipt] | IntegrationError, upset: Upset, tried: Rig,
     assert_no_address(tried, f"{end!r}{end}")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_body_that_is_none_is_quarantined_and_the_others_pass(destination: Destination, tried: Rig) -> None:
     bodies = [b"", b"not json", b"[]", b'{"text": 1}']
     broken = [tried.notice(f"broken{n}", body=body) for n, body in enumerate(bodies)]
@@ -140,12 +148,12 @@ def test_a_body_that_is_none_is_quarantined_and_the_others_pass(destination: Des
     assert {receipt.reason for receipt in receipts[:4]} == {"body_unreadable"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_notice_for_nobody_is_quarantined(destination: Destination, tried: Rig) -> None:
     assert [receipt.outcome for receipt in destination.deliver([tried.notice("k", owner="")])] == ["rejected"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_wrong_credentials_say_what_to_change_and_show_none(
     name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -190,7 +198,7 @@ def test_no_setting_shows_a_secret(name: str, tried: Rig, monkeypatch: pytest.Mo
     assert tried.secret not in f"{settings!r}{settings}{settings.model_dump()}{settings.model_dump_json()}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_vendor_that_is_gone_leaves_everything_for_later(
     name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,11 +218,11 @@ class Spent:
         return 4.0 * calls
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_spent_budget_makes_everything_wait(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in tried.good.items():
         monkeypatch.setenv(variable, value)
-    with closing(registry.destination(name, budgets=lambda *_: Spent())) as opened:  # type: ignore[type-var] - all have it
+    with closing(registry.destination(vendor(name), budgets=lambda *_: Spent())) as opened:  # type: ignore[type-var] - all have it
         receipts = list(opened.deliver([tried.notice("a"), tried.notice("b")]))
     assert [(r.outcome, r.reason, r.after_s) for r in receipts] == [("retry", "budget", 4.0)] * 2
     assert tried.seen("a") == 0
@@ -239,13 +247,15 @@ STATUSES: dict[int, Expected] = {
 
 
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_status_codes_of_vendors_that_speak_http(status: int, destination: Destination, tried: Rig) -> None:
     if not tried.base_url:
         return
-    with responses.RequestsMock() as vendor:
-        vendor.add("POST", re.compile(f"{tried.base_url}/.*"), status=status, body=tried.secret)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for method in ("GET", "POST"):
+            mock.add(method, re.compile(f"{tried.base_url}/.*"), status=status, body=tried.secret)
         end = ended(destination, [tried.notice("k")])
+        assert mock.calls
     expected = STATUSES[status]
     assert isinstance(end, IntegrationError) == isinstance(expected, type)
     reason = end.reason if isinstance(end, IntegrationError) else end[0].reason

@@ -1,0 +1,80 @@
+"""Notices in HubSpot: verdicts as properties of companies, alerts as tasks there.
+
+A notice's owner is the record id of a company that a person or an identity link has found. No company is
+ever made, and without one nothing is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from time import time
+
+from health.nouns import Notice, Receipt
+from integrations.errors import Rejected, RetryLater
+from integrations.http import Budget, Vitals
+from integrations.hubspot import states
+from integrations.hubspot.client import HubSpotClient
+from integrations.hubspot.refusals import HOLDS_FOR_ALL
+from integrations.hubspot.settings import HubSpotSettings
+from integrations.hubspot.setup import check, setup
+from integrations.hubspot.tasks import Tasks
+from integrations.roles import Clock, Prepared
+
+
+class HubSpotDestination:
+    """Writes a state's fields to its company, and keeps a task for a message's thread."""
+
+    batch_size = states.BATCH
+    keyed = True
+
+    def __init__(
+        self, settings: HubSpotSettings, *, budget: Budget | None = None, clock: Clock = time
+    ) -> None:
+        """Open no connection yet."""
+        self._hubspot = HubSpotClient(settings, budget)
+        self._clock = clock
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of HubSpot."""
+        return self._hubspot.vitals
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._hubspot.close()
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, unless our properties are there to be written."""
+        check(self._hubspot)
+
+    def setup(self) -> tuple[Prepared, ...]:
+        """Make the properties that are missing, and say what was found of each."""
+        return tuple(setup(self._hubspot))
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        """Write the states together, then the messages in order; one receipt each as soon as it is known.
+
+        Raises:
+            Misconfigured: what has no receipt yet was not sent.
+        """
+        waiting = {notice.key: notice for notice in notices}
+        try:
+            for receipt in self._receipts(notices):
+                del waiting[receipt.key]
+                yield receipt
+        except RetryLater as error:
+            yield from (Receipt(key, "retry", error.reason, after_s=error.after_s) for key in waiting)
+
+    def _receipts(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        yield from states.write(self._hubspot, [notice for notice in notices if notice.kind == "state"])
+        tasks = Tasks(self._hubspot, self._clock)
+        yield from (_told(tasks, notice) for notice in notices if notice.kind != "state")
+
+
+def _told(tasks: Tasks, notice: Notice) -> Receipt:
+    try:
+        return Receipt(notice.key, "sent", remote=tasks.told(notice))
+    except RetryLater as error:
+        if error.reason in HOLDS_FOR_ALL:
+            raise
+        return Receipt(notice.key, "retry", error.reason, after_s=error.after_s)
+    except Rejected as error:
+        return Receipt(notice.key, "rejected", error.reason)

@@ -1,0 +1,65 @@
+"""Makes what is missing of our properties, and says what is there already or differs."""
+
+from collections.abc import Iterator, Mapping
+
+from integrations.errors import Misconfigured
+from integrations.hubspot.answers import Property
+from integrations.hubspot.client import HubSpotClient, Kind
+from integrations.hubspot.properties import GROUP, WANTED
+from integrations.hubspot.refusals import SETUP
+from integrations.hubspot.writing import Definition
+from integrations.roles import Prepared
+
+
+def setup(hubspot: HubSpotClient) -> Iterator[Prepared]:
+    """Make the group and the properties that are not there; doing it again makes nothing.
+
+    Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`; what was made stays made.
+    """
+    for kind, definitions in WANTED.items():
+        yield _group(hubspot, kind)
+        there = hubspot.properties(kind)
+        yield from (_property(hubspot, kind, each, there) for each in definitions)
+
+
+def check(hubspot: HubSpotClient) -> None:
+    """Raise `Misconfigured` with the properties that are missing or differ."""
+    for kind, definitions in WANTED.items():
+        there = hubspot.properties(kind)
+        missing = [each.name for each in definitions if each.name not in there]
+        if missing:
+            raise Misconfigured("property_missing", f"hubspot: {kind} lack {', '.join(missing)}; {SETUP}")
+        for each in definitions:
+            differs = difference(each, there[each.name])
+            if differs:
+                raise Misconfigured(
+                    "property_differs", f"hubspot: {each.name} of {kind} {differs}; mend it there"
+                )
+
+
+def _group(hubspot: HubSpotClient, kind: Kind) -> Prepared:
+    if GROUP.name in hubspot.groups(kind):
+        return Prepared(kind, "group", GROUP.name, "there")
+    hubspot.create_group(kind, GROUP)
+    return Prepared(kind, "group", GROUP.name, "made")
+
+
+def _property(
+    hubspot: HubSpotClient, kind: Kind, wanted: Definition, there: Mapping[str, Property]
+) -> Prepared:
+    found = there.get(wanted.name)
+    if found is None:
+        hubspot.create_property(kind, wanted)
+        return Prepared(kind, "property", wanted.name, "made")
+    differs = difference(wanted, found)
+    return Prepared(kind, "property", wanted.name, "differs" if differs else "there", differs)
+
+
+def difference(wanted: Definition, found: Property) -> str:
+    """How a property differs in what we write to it; empty if it does not. Its label is people's own."""
+    if found.type != wanted.type:
+        return f"is of type {found.type}, not {wanted.type}"
+    if wanted.has_unique_value and not found.has_unique_value:
+        return "does not ask for unique values"
+    lacking = sorted({each.value for each in wanted.options} - {each.value for each in found.options})
+    return f"lacks the options {', '.join(lacking)}" if lacking else ""

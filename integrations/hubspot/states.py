@@ -1,0 +1,146 @@
+"""States: the fields of companies, 100 at a time, with a receipt for each of them.
+
+A batch may fail in part. Each change carries its company's id as its trace, so that HubSpot writes what
+it can and names the rest; whatever it names neither way is tried again, and writing a value twice shows
+once. Where it refuses a batch whole, halves of it find the one that it refuses.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import Decoder
+
+from health.nouns import Notice, Receipt
+from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+from integrations.hubspot.answers import Batch, Failure
+from integrations.hubspot.client import HubSpotClient
+from integrations.hubspot.properties import Value, written
+from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
+from integrations.hubspot.writing import Change
+
+BATCH = 100
+NO_SUCH_RECORD = "no_such_record"
+_NOT_FOUND = "OBJECT_NOT_FOUND"
+
+
+class _Body(Struct, frozen=True):
+    """A rendered record: its fields, as `properties.written` takes them."""
+
+    fields: dict[str, Value]
+
+
+class _State(NamedTuple):
+    """A notice, and the change that it asks for."""
+
+    notice: Notice
+    change: Change
+
+
+_BODIES = Decoder(_Body)
+
+
+def write(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[Receipt]:
+    """Write states, and yield one receipt each as soon as it is known.
+
+    Raises:
+        Misconfigured: what has no receipt yet was not written.
+        RetryLater: the same, for a reason that holds for every later call too.
+    """
+    ready: list[_State] = []
+    for notice in notices:
+        try:
+            ready.append(_State(notice, _change(notice)))
+        except Rejected as error:
+            yield Receipt(notice.key, "rejected", error.reason)
+    for batch in _batches(ready):
+        yield from _written(hubspot, batch)
+
+
+def _change(notice: Notice) -> Change:
+    if not notice.owner:
+        raise Rejected("not_linked", "hubspot: the notice names no company")
+    if not (notice.owner.isascii() and notice.owner.isdecimal()):
+        raise Rejected(NO_SUCH_RECORD, "hubspot: the notice's owner is no id of a company")
+    return Change(
+        id=notice.owner, properties=written(_fields(notice.body)), object_write_trace_id=notice.owner
+    )
+
+
+def _fields(body: bytes) -> Mapping[str, Value]:
+    try:
+        return _BODIES.decode(body).fields
+    except (DecodeError, ValidationError):
+        failure = Rejected("body_unreadable", "the body is not a rendered record")
+    raise failure
+
+
+def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
+    """Split states into batches that HubSpot takes: each company once, in the order given."""
+    batch: dict[str, _State] = {}
+    for state in ready:
+        if len(batch) == BATCH or state.change.id in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[state.change.id] = state
+    if batch:
+        yield list(batch.values())
+
+
+def _written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:
+    try:
+        answer = hubspot.change("companies", tuple(state.change for state in batch))
+    except Rejected as error:
+        yield from _halved(hubspot, batch, error)
+    except RetryLater as error:
+        if error.reason in HOLDS_FOR_ALL:
+            raise
+        yield from (_refused(state.notice, error) for state in batch)
+    else:
+        yield from _receipts(batch, answer)
+
+
+def _halved(hubspot: HubSpotClient, batch: Sequence[_State], error: Rejected) -> Iterator[Receipt]:
+    """Look for what a refused batch was refused for: the others of it pass."""
+    if len(batch) == 1:
+        yield _refused(batch[0].notice, error)
+        return
+    middle = len(batch) // 2
+    yield from _written(hubspot, batch[:middle])
+    yield from _written(hubspot, batch[middle:])
+
+
+def _receipts(batch: Sequence[_State], answer: Batch) -> Iterator[Receipt]:
+    """One receipt per state of a batch that was answered: written, failed, or not named at all."""
+    done = {found.object_write_trace_id or found.id for found in answer.results}
+    failures = {named: failure for failure in answer.errors for named in _ids(failure)}
+    needing_a_person: list[Misconfigured] = []
+    for notice, change in batch:
+        if change.id in failures:
+            error = failed(failures[change.id])
+            if isinstance(error, Misconfigured):
+                needing_a_person.append(error)
+            else:
+                yield _refused(notice, error)
+        elif change.id in done:
+            yield Receipt(notice.key, "sent", remote=change.id)
+        else:
+            yield Receipt(notice.key, "retry", "not_answered")
+    if needing_a_person:
+        raise needing_a_person[0]
+
+
+def _ids(failure: Failure) -> Iterator[str]:
+    """The companies that a failure is about: by the trace that we gave, or by their ids."""
+    for name in ("objectWriteTraceId", "ids", "id"):
+        yield from failure.context.get(name, ())
+
+
+def _refused(notice: Notice, error: IntegrationError) -> Receipt:
+    match error:
+        case RetryLater(after_s=after_s):
+            return Receipt(notice.key, "retry", error.reason, after_s=after_s)
+        case IntegrationError(reason="object_not_found"):
+            return Receipt(notice.key, "rejected", NO_SUCH_RECORD)
+        case _:
+            return Receipt(notice.key, "rejected", error.reason)
