@@ -50,6 +50,9 @@ SOURCES: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
+    "posthog": Entry(
+        "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
+    ),
 }
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from integrations.registry import SOURCES
 from store.tables import facts, source_status
 from tests import book
 from tests.cli.conftest import Seatsignal
@@ -87,7 +88,7 @@ def test_an_import_that_is_cut_off_keeps_what_it_has_and_says_so(seatsignal: Sea
     [
         (["pull"], "No source is set up; `seatsignal config example` shows what can be set."),
         (["pull", "files"], "files: set SEATSIGNAL_FILES_FOLDER to the folder of import files"),
-        (["pull", "flies"], "flies: there is no 'flies'; there are files"),
+        (["pull", "flies"], f"flies: there is no 'flies'; there are {', '.join(SOURCES)}"),
     ],
 )
 def test_a_source_that_is_not_set_up_names_what_to_set(seatsignal: Seatsignal, words, said):
