@@ -122,7 +122,7 @@ class Http:
         connect_s: float = CONNECT_S,
         read_s: float = READ_S,
     ) -> None:
-        """Open no connection yet. ``explain`` reads a vendor's own words for a refusal before its status does.
+        """Open no connection yet. ``explain`` reads a vendor's own words for a refusal, before its status.
 
         Raises `Misconfigured` for an address that would leak a secret, and for a secret that no header
         can carry.
