@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 
 from sandbox.answers import query
+from sandbox.hubspot import view
 from sandbox.ledger import NEW_THINGS, Effect
 from sandbox.mail.mailbox import body, html_with_images
 from sandbox.mail.routes import asked_mail
@@ -24,10 +25,14 @@ LETTER_POLICY = (
 
 
 class Viewed(msgspec.Struct, frozen=True):
-    """How a page is looked at: `refresh` in seconds, `part` of a mail (html, plain, source)."""
+    """How a page is looked at: `refresh` in seconds, `part` of a mail (html, plain, source).
+
+    `only` narrows companies to those with room to grow (upsell) or to a health band.
+    """
 
     refresh: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
     part: str = ""
+    only: str = ""
 
 
 class Row(NamedTuple):
@@ -40,13 +45,19 @@ class Row(NamedTuple):
 def routes(sandbox: Sandbox) -> list[Route]:
     """`/` and everything under `/view`; `?refresh=5` reloads a page every five seconds."""
     pages = Pages(sandbox)
-    return [*_overview(sandbox, pages), *_slack(sandbox, pages), *_inbox(sandbox, pages)]
+    return [
+        *_overview(sandbox, pages),
+        *_slack(sandbox, pages),
+        *_inbox(sandbox, pages),
+        *_crm(sandbox, pages),
+    ]
 
 
 def _overview(sandbox: Sandbox, pages: Pages) -> list[Route]:
     async def start(request: Request) -> HTMLResponse:
         refresh = query(request, Viewed).refresh
-        return pages.page("start.html", refresh=refresh, latest=sandbox.ledger.effects()[:-7:-1])
+        latest, companies = sandbox.ledger.effects()[:-7:-1], view.companies(sandbox.hubspot)
+        return pages.page("start.html", refresh=refresh, latest=latest, companies=companies)
 
     async def ledger(request: Request) -> HTMLResponse:
         refresh = query(request, Viewed).refresh
@@ -104,6 +115,29 @@ def _inbox(sandbox: Sandbox, pages: Pages) -> list[Route]:
         Route("/view/inbox/{number:int}", mail),
         Route("/view/inbox/{number:int}/html", letter),
     ]
+
+
+def _crm(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def companies(request: Request) -> HTMLResponse:
+        viewed = query(request, Viewed)
+        found = view.companies(sandbox.hubspot)
+        return pages.page("crm.html", refresh=viewed.refresh, companies=found, only=viewed.only, view=view)
+
+    async def company(request: Request) -> HTMLResponse:
+        named = request.path_params["company"]
+        found = view.company(sandbox.hubspot, named)
+        if found is None:
+            raise HTTPException(404, f"there is no company {named}")
+        return pages.page(
+            "company.html",
+            refresh=query(request, Viewed).refresh,
+            it=found,
+            tasks=view.tasks(sandbox.hubspot, named),
+            changes=list(view.changes(sandbox.ledger, named)),
+            bands=view.BANDS,
+        )
+
+    return [Route("/view/crm", companies), Route("/view/crm/{company}", company)]
 
 
 def _rows(effects: list[Effect]) -> Iterator[Row]:

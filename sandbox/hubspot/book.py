@@ -17,6 +17,8 @@ from sandbox.ledger import Action, Ledger
 FIRST_NEW_ID = 90_000_000_001
 KEY = "seatsignal_key"
 PRIMARY = "contact_to_company"
+MOST_TOLD = 60
+"""Characters of a value that an effect quotes."""
 _CONTENT = msgspec.json.Decoder(Content)
 
 
@@ -106,10 +108,8 @@ class HubSpotBook:
         kept = {name: value for name, value in {**each.properties, **changed}.items() if value}
         after = replace(each, properties=kept, updated_at=self.now())
         self.objects[kind][each.id] = after
-        told = ", ".join(
-            f"{name} {before.get(name) or '-'} → {value or '-'}" for name, value in changed.items()
-        )
-        self._record("write" if kind == "companies" else "update", kind, after, told)
+        told = (_told(name, before.get(name, ""), value) for name, value in changed.items())
+        self._record("write" if kind == "companies" else "update", kind, after, ", ".join(told))
         return after
 
     def create_task(self, values: Mapping[str, str], associations: Mapping[Kind, Associations]) -> Object:
@@ -140,3 +140,10 @@ class HubSpotBook:
             channel_or_to=there.properties.get("name", company) if there else company,
             text=text,
         )
+
+
+def _told(name: str, before: str, after: str) -> str:
+    """What became of a value, in few words."""
+    short = name.removeprefix("seatsignal_").removeprefix("hs_task_")
+    old, new = (" ".join(value.split())[:MOST_TOLD] for value in (before, after))
+    return f"{short} {old} → {new or 'nothing'}" if old else f"{short} {new}"

@@ -7,7 +7,15 @@ from tests.sandbox.slack.conftest import SUCCESS, Slack, keyed
 
 HOSTILE = "<script>alert(1)</script>"
 INERT = "&lt;script&gt;alert(1)&lt;/script&gt;"
-PAGES = ["/", "/view/slack", "/view/slack/sales", "/view/slack/D01ROBIN", "/view/inbox", "/view/ledger"]
+PAGES = [
+    "/",
+    "/view/slack",
+    "/view/slack/sales",
+    "/view/slack/D01ROBIN",
+    "/view/inbox",
+    "/view/crm",
+    "/view/ledger",
+]
 
 
 def page(sandbox: Rehearsal, path: str) -> str:
@@ -34,7 +42,7 @@ def test_a_page_reloads_itself_if_asked(sandbox: Rehearsal, path):
     assert '<meta http-equiv="refresh" content="5">' in page(sandbox, f"{path}?refresh=5")
 
 
-@pytest.mark.parametrize("path", ["/view/slack/C09", "/view/inbox/1", "/view/inbox/1/html"])
+@pytest.mark.parametrize("path", ["/view/slack/C09", "/view/inbox/1", "/view/inbox/1/html", "/view/crm/1"])
 def test_what_is_not_there_is_not_found(sandbox: Rehearsal, path):
     assert requests.get(sandbox.http + path, timeout=10).status_code == 404
 

@@ -63,7 +63,7 @@ def test_an_effect_is_seen_at_its_company(hubspot: HubSpot):
 
 def test_an_empty_value_clears(hubspot: HubSpot):
     updated(hubspot, change(1_000, band=""))
-    assert hubspot.effects() == [("write", "company:1000", "band watch → -")]
+    assert hubspot.effects() == [("write", "company:1000", "band watch → nothing")]
     (first, *_) = hubspot.get("companies", properties="band")["results"]
     assert first["properties"]["band"] is None
 
@@ -206,7 +206,7 @@ def test_a_task_is_found_by_its_key_at_once(hubspot: HubSpot):
 def test_a_change_of_a_task_is_an_update_under_its_key(hubspot: HubSpot):
     made = task(hubspot).json()["id"]
     hubspot.post("tasks/batch/update", {"inputs": [change(int(made), hs_task_subject="Call today")]})
-    assert hubspot.effects()[1:] == [("update", "k1", "hs_task_subject Call them → Call today")]
+    assert hubspot.effects()[1:] == [("update", "k1", "subject Call them → Call today")]
 
 
 def test_an_archived_company_takes_nothing(hubspot: HubSpot):
