@@ -24,7 +24,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the next `times` requests to a system will meet.
 
     `retry_after` is in seconds (429 only), `error` the name an `ok_false` answer carries, `on` a
-    part of the path that narrows an HTTP fault to some requests (`chat.postMessage`).
+    part of the path that narrows an HTTP fault to some requests (`chat.postMessage`), `after` how many
+    of those pass before the first that meets it.
     """
 
     system: FaultySystem
@@ -33,6 +34,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retry_after: Annotated[int, msgspec.Meta(ge=0)] = 1
     error: str = "internal_error"
     on: str = ""
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
         known = SMTP_FAULTS if self.system == "smtp" else HTTP_FAULTS
@@ -44,6 +46,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Queued:
     fault: Fault
     left: int
+    passing: int
 
 
 class Faults:
@@ -54,7 +57,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         """Queue a fault behind those already waiting for its system."""
-        self._queues.setdefault(fault.system, deque()).append(_Queued(fault, fault.times))
+        self._queues.setdefault(fault.system, deque()).append(_Queued(fault, fault.times, fault.after))
 
     def take(self, system: FaultySystem, fits: Callable[[Fault], bool]) -> Fault | None:
         """The fault at the head, used up once, if it fits this request."""
@@ -62,6 +65,9 @@ class Faults:
         if not queue or not fits(queue[0].fault):
             return None
         head = queue[0]
+        if head.passing:
+            head.passing -= 1
+            return None
         head.left -= 1
         if head.left == 0:
             queue.popleft()

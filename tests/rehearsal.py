@@ -34,7 +34,7 @@ class Rehearsal:
         return dict(self._call("GET", "/ledger/summary"))
 
     def faults(self, system: str, fault: str, **more: str | int) -> None:
-        """Queue a fault; `times=`, `retry_after=`, `error=`, `on=` as in `sandbox.faults.Fault`."""
+        """Queue a fault; `times=`, `retry_after=`, `error=`, `on=`, `after=` as in `sandbox.faults.Fault`."""
         self._call("POST", "/faults", json={"system": system, "fault": fault, **more})
 
     def calm(self) -> None:

@@ -193,27 +193,13 @@ def test_the_same_page_again_ends_the_pull_and_loses_nothing(tried: SourceRig) -
     for listing in tried.listings:
         tried.sandbox.reset()  # the last answer of a pull before is none that this one repeats
         tried.open_book()
+        tried.sandbox.faults(tried.vendor, "again", on=listing, after=1, times=PATIENT_PAGES)
         with closing(opened(tried)) as made:
-            met = repeating(made, tried, listing)
+            met = pulled(made)
             assert isinstance(met.error, RetryLater), listing
             tried.sandbox.calm()
             after = pulled(made, met.cursor)
             assert {*met.records, *after.records} == tried.records
-
-
-def repeating(source: Source, tried: SourceRig, listing: str) -> Pulled:
-    """Pull, and let every answer of a listing after its first be that one again."""
-    met = Pulled(cursors=[None])
-    try:
-        for page in source.pull(None):
-            met.records += list(page.records)
-            met.cursors.append(page.cursor)
-            assert len(met.cursors) < PATIENT_PAGES
-            tried.sandbox.calm()
-            tried.sandbox.faults(tried.vendor, "again", on=listing)
-    except IntegrationError as error:
-        met.error = error
-    return met
 
 
 @pytest.mark.parametrize("name", NAMES)

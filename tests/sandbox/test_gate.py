@@ -129,6 +129,11 @@ def test_a_fault_can_wait_for_one_method(sandbox: Rehearsal):
     assert send(sandbox, "slack").status_code == 500
 
 
+def test_a_fault_can_let_some_requests_pass_first(sandbox: Rehearsal):
+    sandbox.faults("slack", "500", on="chat.postMessage", after=2)
+    assert [send(sandbox, "slack").status_code for _ in range(4)] == [200, 200, 500, 200]
+
+
 def test_waiting_faults_are_listed_and_dropped(sandbox: Rehearsal):
     sandbox.faults("sink", "500", times=2)
     send(sandbox, "sink")
