@@ -4,6 +4,7 @@ A client hands in what differs (base address, credentials, what to change when t
 asks for typed answers. No text of an error carries an address, a query, a header or a body.
 """
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,9 @@ from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 from urllib3.util import Retry
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+
+for _telltale in ("urllib3.connectionpool", "urllib3.util.retry"):  # of addresses and queries
+    logging.getLogger(_telltale).setLevel(logging.ERROR)
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | Sequence[str]]

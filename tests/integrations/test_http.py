@@ -299,6 +299,14 @@ def test_no_secret_is_shown_or_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert SECRET not in repr(http) + repr(Credentials({"Authorization": SECRET}, REMEDY)) + caplog.text
 
 
+def test_no_address_and_no_query_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    good = answering("200 OK", b'{"name": "x"}')
+    with served(closing, good) as port, vendor(local(port)) as http:
+        assert http.get("things", Thing, {"email": QUERY}) == Thing("x")
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
