@@ -31,6 +31,18 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     burst: int = 5
 
 
+class Zendesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may read the help desk, by token or as an OAuth client, and how often in a minute."""
+
+    admin: str = "admin@seller.example"
+    agent: str = "agent@seller.example"
+    token: str = "zendesk-sandbox-token"  # noqa: S105 - invented, for a loopback stand-in
+    client_id: str = "seatsignal"
+    client_secret: str = "zendesk-sandbox-secret"  # noqa: S105 - see above
+    calls_a_minute: int = 700
+    exports_a_minute: int = 10
+
+
 CHANNELS = (
     Channel(id="C01SUCCESS", name="customer-success", purpose="Accounts that need a person"),
     Channel(id="C02OPS", name="seatsignal-ops", purpose="Sources, holds and approvals"),
@@ -74,6 +86,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_user: str = ""
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000
+    zendesk: Zendesk = Zendesk()
 
 
 def read(file: Path | None) -> Config:
