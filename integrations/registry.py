@@ -53,6 +53,9 @@ SOURCES: Mapping[str, Entry] = {
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
     ),
+    "zendesk": Entry(
+        "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
+    ),
 }
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(

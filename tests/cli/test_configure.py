@@ -220,8 +220,8 @@ def test_the_compiled_policy_is_python(seatsignal: Seatsignal):
 
 WORDS = {
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "properties",
-    "required", "title", "type", "writeOnly", "exclusiveMaximum",
+    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "pattern",
+    "properties", "required", "title", "type", "writeOnly", "exclusiveMaximum",
 }  # fmt: skip
 TYPES = {"object", "string", "integer", "number", "boolean", "null", "array"}
 
