@@ -31,6 +31,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
+from store.bulk import Row, load
 from store.database import is_postgresql
 from store.sources import Batch, account_ids, touch
 from store.subjects import remember
@@ -38,9 +39,6 @@ from store.tables import PERSONAL, facts, owner_columns, past, stored_fields, st
 from store.upsert import insert
 
 _SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
-_COPIED = {int: "int8", float: "float8", str: "text", bool: "bool", date: "date"}
-"""PostgreSQL's types, for its binary format."""
-Row = tuple[Any, ...]
 
 
 def store_records(connection: Connection, batch: Batch, records: Iterable[Record]) -> int:
@@ -136,20 +134,12 @@ def _stage(shape: Shape) -> Table:
 def _load(connection: Connection, stage: Table, rows: Collection[Row]) -> None:
     """Load the columns that any row states; a page seldom states half of them, and each has its price."""
     stated = [column.count(None) < len(rows) for column in zip(*rows, strict=True)]
-    columns = list(compress(stage.columns, stated))
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    told = (tuple(compress(row, stated)) for row in rows)
-    if not is_postgresql(connection):
-        marks = ", ".join("?" * len(columns))
-        into = f"INSERT INTO {stage.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.exec_driver_sql(into, list(told))
-        return
-    driver: Any = connection.connection.driver_connection
-    into = f"COPY {stage.name} ({names}) FROM STDIN (FORMAT binary)"
-    with driver.cursor() as cursor, cursor.copy(into) as copy:
-        copy.set_types([_COPIED[column.type.python_type] for column in columns])
-        for row in told:
-            copy.write_row(row)
+    load(
+        connection,
+        stage,
+        list(compress(stage.columns, stated)),
+        (tuple(compress(row, stated)) for row in rows),
+    )
 
 
 def _values(shape: Shape) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Where an account has several products or sources, counts of a day are added up.
 
 import json
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -60,8 +60,8 @@ def unpack(packed: bytes) -> Features:
     return _decoder.decode(packed)
 
 
-def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> list[Features]:
-    """Return the feature rows of the accounts in a key range, both ends included.
+def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> Iterator[Features]:
+    """Read the feature rows of the accounts in a key range, both ends included, and unpack them one by one.
 
     With ``stale_only``, of those alone whose facts changed since they were last judged.
     """
@@ -69,7 +69,7 @@ def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -
     query = query.where(accounts.c.features.is_not(None)).order_by(accounts.c.id)
     if stale_only:
         query = query.where(accounts.c.fresh > accounts.c.judged)
-    return [unpack(packed) for packed in connection.execute(query).scalars()]
+    return map(unpack, connection.execute(query).scalars().all())
 
 
 def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select, update
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Row as Found
 
 from health.nouns import Assessment, Band, Flag, Why
+from store.bulk import Row, load
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
@@ -37,33 +38,35 @@ class Earlier:
     points: int
 
 
-def keep(connection: Connection, run: Run, first: int, last: int, judged: Sequence[Assessment]) -> None:
+def row(run: Run, assessment: Assessment) -> Row:
+    """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
+    score = assessment.score
+    return (
+        assessment.account,
+        assessment.as_of,
+        run.id,
+        score.points,
+        score.low,
+        score.high,
+        score.coverage,
+        assessment.band,
+        assessment.term,
+        _encoder.encode(assessment),
+    )
+
+
+def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence[Row]) -> None:
     """Store the assessments of a key range and mark its accounts as judged.
 
     What was judged is what the feature rows were built from, so a fact that came since counts as new.
     """
-    if not judged:
+    if not rows:
         return
-    connection.execute(plain_insert(assessments).values(run=run.id), [_row(each) for each in judged])
+    load(connection, assessments, assessments.columns.values(), rows)
     seen = update(accounts).where(accounts.c.id.between(first, last), accounts.c.features.is_not(None))
     if run.kind == TOUCHED:
         seen = seen.where(accounts.c.fresh > accounts.c.judged)
     connection.execute(seen.values(judged=accounts.c.fresh, judged_run=run.id))
-
-
-def _row(assessment: Assessment) -> dict[str, object]:
-    score = assessment.score
-    return {
-        "account": assessment.account,
-        "as_of": assessment.as_of,
-        "points": score.points,
-        "low": score.low,
-        "high": score.high,
-        "coverage": score.coverage,
-        "band": assessment.band,
-        "term": assessment.term,
-        "verdict": _encoder.encode(assessment),
-    }
 
 
 def _latest() -> Select[tuple[object, ...]]:
@@ -101,7 +104,7 @@ def book(connection: Connection, band: str = "") -> list[Verdict]:
     return [_verdict(row) for row in connection.execute(query)]
 
 
-def _verdict(row: Row[tuple[object, ...]]) -> Verdict:
+def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
     return Verdict(
         row.key, _decoder.decode(row.verdict), row.run, row.policy_hash, row.engine_version, row.known
     )
@@ -115,7 +118,7 @@ def standing(connection: Connection, first: int, last: int) -> Mapping[int, list
     return found
 
 
-def _flag(row: Row[tuple[object, ...]]) -> Flag:
+def _flag(row: Found[tuple[object, ...]]) -> Flag:
     return Flag(
         account=row.account,
         kind=row.kind,

@@ -6,8 +6,9 @@ from health.bands import worse
 from health.decide import Previous, decide
 from health.features import Features, Pulse
 from health.judge import judge
-from health.nouns import Assessment, Flag, Notice
+from health.nouns import Flag, Notice
 from store import outbox, states, verdicts
+from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from store.verdicts import Earlier
@@ -29,7 +30,7 @@ class Found:
         self._pulse = pulse
         self._records = records
         self._states: list[Notice] = []
-        self._judged: list[Assessment] = []
+        self._judged: list[Row] = []
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
         self._worsened = 0
@@ -48,7 +49,7 @@ class Found:
         previous = Previous(before.band, before.points) if before else None
         decision = decide(assessment, previous, standing, policy, run.as_of, run.first)
         verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
-        self._judged.append(assessment)
+        self._judged.append(verdicts.row(run, assessment))
         self._flags += decision.flags
         self._notices += announce.notices(deployment, connection, verdict, decision.alerts)
         if record_id := verdict.records.get(deployment.routes.record):
