@@ -139,7 +139,7 @@ def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collectio
         series=series,
         first_used_on=span[0] if span else None,
         last_used_on=span[1] if span else None,
-        assigned_seats=len(seats) if seats is not None else None,
+        assigned_seats=_assigned(seats or ()),
         tickets=tuple(
             t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
         ),
@@ -232,16 +232,26 @@ def _licence(row: Row[Any]) -> LicenceFact:
     )
 
 
+def _assigned(seats: Sequence[Row[Any]]) -> int | None:
+    """Return the seats given out; `None` where none is listed, but at most users whom somebody saw."""
+    given = sum(seat.assigned_on is not None or seat.activated_ms is None for seat in seats)
+    return given or None
+
+
 def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple[ChampionFact, ...]:
     """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
     named = {contact.subject for contact in contacts}
     return tuple(
-        ChampionFact(seat.assigned_on, day_of(seat.last_active_ms))
+        ChampionFact(since, day_of(seat.last_active_ms))
         for seat in seats
-        if (seat.role == CHAMPION or (seat.subject and seat.subject in named))
-        and seat.assigned_on is not None
-        and seat.last_active_ms is not None
+        if seat.role == CHAMPION or (seat.subject and seat.subject in named)
+        if (since := _since_when(seat)) is not None and seat.last_active_ms is not None
     )
+
+
+def _since_when(seat: Row[Any]) -> date | None:
+    """Return the day a seat was given out, else the day it was first used."""
+    return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
 
 
 def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:

@@ -12,6 +12,8 @@ from integrations.posthog.answers import Cell, Row
 
 R = TypeVar("R", Seat, Usage)
 
+_EPOCH = date(1970, 1, 1)
+_DAY_MS = 86_400_000
 _LONG_AGO = date(2000, 1, 1)
 """PostHog dates persons of whom it keeps no profile to 1970."""
 
@@ -37,15 +39,29 @@ def usage(row: Row, metrics: Sequence[str]) -> Usage | None:
 
 
 def seat(row: Row, details: Iterable[str]) -> Seat | None:
-    """A user of an account: account, person, the day they were first seen, the last use, then details."""
+    """A user of an account: account, person, the day they were first seen, the last use, then details.
+
+    Nobody gave them the seat as far as PostHog knows: the day they were first seen is when it was first used.
+    """
     account, who, first_day, last_ms, *told = row
     if not account or not who or last_ms is None:
         return None
-    known = {"account_id": account, "user_id": who, "assigned_on": first_day, "last_active_ms": last_ms}
-    found = _record(Seat, {**known, **{n: v or None for n, v in zip(details, told, strict=True)}})
-    if found and found.assigned_on and found.assigned_on < _LONG_AGO:
-        return found._replace(assigned_on=None)
-    return found
+    known = {
+        "account_id": account,
+        "user_id": who,
+        "activated_ms": _since_ms(first_day),
+        "last_active_ms": last_ms,
+    }
+    return _record(Seat, {**known, **{n: v or None for n, v in zip(details, told, strict=True)}})
+
+
+def _since_ms(first_day: Cell) -> Cell:
+    """The start of a day in UTC; what is no day stays what it is, a day before there was PostHog is none."""
+    try:
+        day = date.fromisoformat(str(first_day))
+    except ValueError:
+        return first_day
+    return (day - _EPOCH).days * _DAY_MS if day >= _LONG_AGO else None
 
 
 def _record(kind: type[R], values: Mapping[str, Cell]) -> R | None:

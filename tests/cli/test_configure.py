@@ -219,7 +219,8 @@ def test_the_compiled_policy_is_python(seatsignal: Seatsignal):
 
 
 WORDS = {
-    "$defs", "$ref", "additionalProperties", "anyOf", "const", "contentMediaType", "contentSchema", "default", "description", "enum",
+    "$defs", "$ref", "additionalProperties", "anyOf", "const", "contentMediaType", "contentSchema",
+    "default", "description", "enum",
     "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "pattern",
     "properties", "required", "title", "type", "writeOnly", "exclusiveMaximum",
 }  # fmt: skip

@@ -115,6 +115,16 @@ def test_licences_and_champions_are_in_the_row(database):
     assert set(row.champions) == {ChampionFact(DAY - timedelta(days=90), seen), ChampionFact(DAY, seen)}
 
 
+def test_users_whom_somebody_saw_are_no_seats_given_out(database):
+    first, last = instant(DAY - timedelta(days=90)), instant(DAY)
+    pull(database, [Seat("a", "u1", role="champion", activated_ms=first, last_active_ms=last)])
+    row = built(database)
+    assert row.assigned_seats is None
+    assert row.champions == (ChampionFact(DAY - timedelta(days=90), DAY),)
+    pull(database, [Seat("a", "u2", assigned_on=DAY)])
+    assert built(database).assigned_seats == 1
+
+
 def test_no_seat_list_is_unknown_and_not_zero(database):
     pull(database, [Account("a")])
     assert built(database).assigned_seats is None

@@ -132,7 +132,8 @@ def _records() -> Iterator[Record]:
         if last:
             role = properties.get("title") or None
             last_ms = int(last.timestamp() * 1_000)
-            yield Seat(account, person, role=role, assigned_on=created.date(), last_active_ms=last_ms)
+            first_ms = (created.date() - date(1970, 1, 1)).days * 86_400_000
+            yield Seat(account, person, role=role, activated_ms=first_ms, last_active_ms=last_ms)
 
 
 def rig(sandbox: Rehearsal) -> SourceRig:
