@@ -24,8 +24,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the next `times` requests to a system will meet.
 
     `retry_after` is in seconds (429 only), `error` the name an `ok_false` answer carries, `on` a
-    part of the path that narrows an HTTP fault to some requests (`chat.postMessage`), `after` how many
-    of those pass before the first that meets it.
+    part of path and query that narrows an HTTP fault to some requests (`chat.postMessage`), `after` how
+    many of those pass before the first that meets it.
     """
 
     system: FaultySystem

@@ -44,9 +44,10 @@ class Gate:
 
     def _fault(self, scope: Scope) -> Fault | None:
         path = scope.get("path", "")
+        asked = f"{path}?{scope.get('query_string', b'').decode()}"
         for prefix, system in self._systems.items():
             if path.startswith(prefix):
-                return self._faults.take(system, lambda fault: fault.on in path)
+                return self._faults.take(system, lambda fault: fault.on in asked)
         return None
 
     async def _play(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:

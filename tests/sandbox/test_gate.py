@@ -134,6 +134,14 @@ def test_a_fault_can_let_some_requests_pass_first(sandbox: Rehearsal):
     assert [send(sandbox, "slack").status_code for _ in range(4)] == [200, 200, 500, 200]
 
 
+def test_a_fault_can_wait_for_a_query(sandbox: Rehearsal):
+    sandbox.faults("stripe", "500", on="/customers?starting_after")
+    url, key = f"{sandbox.http}/stripe/v1/customers", {"Authorization": "Bearer rk_test_sandbox"}
+    assert requests.get(url, headers=key, timeout=10).status_code == 200
+    later = requests.get(url, {"starting_after": "cus_1"}, headers=key, timeout=10)
+    assert later.status_code == 500
+
+
 def test_waiting_faults_are_listed_and_dropped(sandbox: Rehearsal):
     sandbox.faults("sink", "500", times=2)
     send(sandbox, "sink")
