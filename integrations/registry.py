@@ -53,6 +53,7 @@ SOURCES: Mapping[str, Entry] = {
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
     ),
+    "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
     ),

@@ -9,11 +9,13 @@ from integrations.errors import Misconfigured, RetryLater
 from integrations.mail.destination import MailDestination
 from integrations.slack import client
 from integrations.slack.destination import SlackDestination
+from integrations.stripe.client import PERMISSIONS
 from tests.docs.pages import DOCS, ROOT, Page, page
 
 NAMES = sorted({*registry.SOURCES, *registry.DESTINATIONS})
 SLACK = page("integrations/slack.md")
 MAIL = page("integrations/mail.md")
+STRIPE = page("integrations/stripe.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
 
@@ -40,10 +42,16 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-def test_the_page_of_slack_explains_every_reason_of_http() -> None:
+@pytest.mark.parametrize("found", [SLACK, STRIPE], ids=["slack", "stripe"])
+def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
-    assert labels - reasons(SLACK) == set()
+    assert labels - reasons(found) == set()
+
+
+def test_permissions_of_stripe_are_those_of_the_client() -> None:
+    documented = STRIPE.table("Permissions", "permission").column("permission")
+    assert documented == list(dict.fromkeys(PERMISSIONS.values()))
 
 
 def test_slack_errors_are_of_the_kind_that_the_page_says() -> None:

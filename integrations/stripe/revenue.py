@@ -1,0 +1,184 @@
+"""Monthly recurring revenue of a subscription: prices by quantities, less discounts, without tax.
+
+Exact fractions up to the total, which is rounded once, half to even. Usage that is metered is not counted:
+nobody knows it before the month is over.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from integrations.stripe.answers import Coupon, Discount, Item, Subscription, TaxRate
+from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
+from integrations.stripe.money import currency as iso_code
+from integrations.stripe.money import minor_units
+from integrations.stripe.pricing import Unknown, cost, months
+
+LICENSED, METERED = "licensed", "metered"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item by the month: its product, its amount, the months of a period, the tax that is in it."""
+
+    product: str | None
+    amount: Fraction
+    months: Fraction
+    tax: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """What a coupon takes off: a share, or an amount of each invoice; from all products, or from some."""
+
+    share: Fraction = Fraction(0)
+    amount: Fraction = Fraction(0)
+    products: frozenset[str | None] | None = None
+
+    def fits(self, product: str | None) -> bool:
+        """Say whether it takes anything off this product."""
+        return self.products is None or product in self.products
+
+
+def mrr_minor(subscription: Subscription, catalogue: Catalogue, now_s: float) -> int | None:
+    """Return the revenue per month in minor units, or `None` where Stripe does not tell it.
+
+    A discount counts as long as it recurs: ``forever``, or ``repeating`` until its end; ``once`` never does.
+    """
+    code = iso_code(subscription.currency)
+    if code is None:
+        return None
+    try:
+        return minor_units(monthly(subscription, catalogue, now_s), code)
+    except Unknown:
+        return None
+
+
+def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Fraction:
+    """Return the same, exact and as Stripe counts the currency. Raises `Unknown`."""
+    lines = list(_lines(subscription, catalogue, now_s))
+    if not lines:
+        raise Unknown
+    for off in _offs(_inherited(subscription), subscription, catalogue, now_s):
+        if off.amount and any(_metered(item, off) for item in subscription.items.data):
+            raise Unknown  # part of it is taken off what is metered
+        lines = _taken(lines, off)
+    return sum((line.amount / (1 + line.tax) for line in lines), Fraction(0))
+
+
+def kind(item: Item) -> str | None:
+    """Return ``licensed`` for what is paid by quantity, ``metered`` for what is paid by use."""
+    usage = item.price.recurring.usage_type if item.price and item.price.recurring else None
+    return usage if usage in {LICENSED, METERED} else None
+
+
+def _inherited(subscription: Subscription) -> Sequence[str | Discount]:
+    """Return the subscription's own discounts, or that of its customer where it has none."""
+    if own := discounts(subscription):
+        return own
+    found = customer_discount(subscription)
+    return () if found is None else (found,)
+
+
+def _lines(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Iterator[Line]:
+    for item in subscription.items.data:
+        match kind(item):
+            case "licensed":
+                line = _line(item, subscription, catalogue)
+                for off in _offs(item.discounts or (), subscription, catalogue, now_s):
+                    (line,) = _taken([line], replace(off, products=None))
+                yield line
+            case "metered":
+                continue
+            case _:
+                raise Unknown
+
+
+def _line(item: Item, subscription: Subscription, catalogue: Catalogue) -> Line:
+    if item.price is None:
+        raise Unknown
+    code = subscription.currency or ""
+    price = catalogue.price(item.price, code)
+    asked, length = charge(price, code), months(price.recurring)
+    automatic = subscription.automatic_tax is not None and subscription.automatic_tax.enabled
+    if asked and automatic and asked.tax_behavior == "inclusive":
+        raise Unknown  # Stripe finds out how much of it is tax when it makes the invoice
+    tax = _tax(item.tax_rates or subscription.default_tax_rates or ())
+    return Line(price.product, cost(price, asked, item.quantity) / length, length, tax)
+
+
+def _tax(rates: Sequence[TaxRate]) -> Fraction:
+    """Return the share of tax that is in the price, of the amount without it."""
+    return sum((_share(rate.percentage) for rate in rates if rate.inclusive), Fraction(0))
+
+
+def _offs(
+    found: Sequence[str | Discount], subscription: Subscription, catalogue: Catalogue, now_s: float
+) -> Iterator[Off]:
+    for discount in found:
+        if isinstance(discount, str):
+            raise Unknown
+        coupon = catalogue.coupon(coupon_of(discount))
+        if coupon is None:
+            raise Unknown
+        if _recurs(coupon, discount, now_s):
+            yield _off(coupon, subscription.currency or "")
+
+
+def _recurs(coupon: Coupon, discount: Discount, now_s: float) -> bool:
+    match coupon.duration, discount.end:
+        case "forever", _:
+            return True
+        case "once", _:
+            return False
+        case "repeating", int(end):
+            return end > now_s
+        case _:
+            raise Unknown
+
+
+def _off(coupon: Coupon, code: str) -> Off:
+    products = coupon.applies_to.products if coupon.applies_to else None
+    limited = None if products is None else frozenset(products)
+    if coupon.percent_off is not None:
+        return Off(share=_share(coupon.percent_off), products=limited)
+    amount = coupon.amount_off
+    if coupon.currency != code:
+        other = (coupon.currency_options or {}).get(code)
+        amount = other.amount_off if other else None
+    if amount is None:
+        raise Unknown
+    return Off(amount=Fraction(amount), products=limited)
+
+
+def _taken(lines: Sequence[Line], off: Off) -> list[Line]:
+    """Return the lines with a discount taken off those it fits, an amount in proportion to what they are."""
+    fitting = [line for line in lines if off.fits(line.product)]
+    total = sum((line.amount for line in fitting), Fraction(0))
+    if not total:
+        return list(lines)
+    left = 1 - off.share - _monthly(off, fitting) / total
+    return [
+        replace(line, amount=line.amount * max(left, Fraction(0))) if off.fits(line.product) else line
+        for line in lines
+    ]
+
+
+def _monthly(off: Off, lines: Sequence[Line]) -> Fraction:
+    """Return what an amount off each invoice is by the month; unknown where some come oftener than others."""
+    lengths = {line.months for line in lines}
+    if not off.amount:
+        return Fraction(0)
+    if len(lengths) > 1:
+        raise Unknown
+    return off.amount / lengths.pop()
+
+
+def _metered(item: Item, off: Off) -> bool:
+    return kind(item) == METERED and off.fits(item.price.product if item.price else None)
+
+
+def _share(per_cent: float | None) -> Fraction:
+    if per_cent is None:
+        raise Unknown
+    return Fraction(str(per_cent)) / 100
