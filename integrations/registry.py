@@ -67,9 +67,11 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
 }
-
-
-WEBHOOKS: Mapping[str, Entry] = {}
+WEBHOOKS: Mapping[str, Entry] = {
+    "stripe": Entry(
+        "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
+    ),
+}
 
 
 def webhook(name: str, *, clock: Clock = time) -> Webhook:

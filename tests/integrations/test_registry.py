@@ -18,7 +18,7 @@ def test_nothing_of_a_vendor_is_imported_before_it_is_asked_for() -> None:
     assert said.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("ask", [registry.source, registry.destination])
+@pytest.mark.parametrize("ask", [registry.source, registry.destination, registry.webhook])
 def test_an_unknown_name_says_which_there_are(ask: object) -> None:
     assert callable(ask)
     with pytest.raises(Misconfigured, match="there is no 'pigeon'; there are "):
@@ -28,7 +28,8 @@ def test_an_unknown_name_says_which_there_are(ask: object) -> None:
 def test_every_entry_can_be_imported() -> None:
     models = registry.settings_models()
     assert set(models) == {*registry.SOURCES, *registry.DESTINATIONS}
-    for entry in (*registry.SOURCES.values(), *registry.DESTINATIONS.values()):
+    entries = (registry.SOURCES, registry.DESTINATIONS, registry.WEBHOOKS)
+    for entry in (entry for kind in entries for entry in kind.values()):
         assert callable(registry._named(entry.builder))
 
 

@@ -1,0 +1,47 @@
+"""What the tests of every webhook must know of one: its secrets, how it signs, and what it delivers.
+
+A new webhook brings `tests/integrations/<name>/webhook_rig.py` with a function ``rig()``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from health.records import Record
+
+Sign = Callable[[bytes, int, str], Mapping[str, str]]
+"""The headers of a delivery, from its body, the second it is signed at, and the secret."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A body as the vendor sends it, the id of its event, and what it says."""
+
+    body: bytes
+    event: str
+    records: frozenset[Record]
+
+
+@dataclass(frozen=True)
+class WebhookRig:
+    """One webhook.
+
+    ``good`` are settings by environment variable, without those of the secrets; ``secret`` and ``old`` name
+    these: the one in use, and the one before it. What deliveries say is what a pull of the vendor's
+    source rig brings.
+    """
+
+    vendor: str
+    good: Mapping[str, str]
+    secret: str
+    old: str
+    sign: Sign
+    deliveries: Sequence[Delivery]
+    tolerance_s: int = 300
+
+
+def webhook_rig(name: str) -> WebhookRig:
+    """The rig that a webhook's tests bring."""
+    made = import_module(f"tests.integrations.{name}.webhook_rig").rig()
+    assert isinstance(made, WebhookRig)
+    return made
