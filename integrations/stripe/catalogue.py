@@ -50,10 +50,10 @@ def wanted(subscription: Subscription) -> Iterator[Wanted]:
         yield from _coupons(item.discounts or (), currency)
     own = discounts(subscription)
     yield from _coupons(own, currency)
-    if not own and (inherited := customer_discount(subscription)) is not None:
-        coupon = coupon_of(inherited)
-        if coupon is not None:
-            yield coupon if isinstance(coupon, str) else coupon.id
+    inherited = None if own else customer_discount(subscription)
+    coupon = coupon_of(inherited) if inherited else None
+    if coupon is not None:
+        yield coupon if isinstance(coupon, str) else coupon.id
 
 
 def discounts(subscription: Subscription) -> tuple[str | Discount, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from integrations.stripe.answers import Coupon, Discount, Item, Subscription, TaxRate
+from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
 from integrations.stripe.money import currency as iso_code
 from integrations.stripe.money import minor_units
@@ -82,23 +82,21 @@ def _inherited(subscription: Subscription) -> Sequence[str | Discount]:
 
 def _lines(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Iterator[Line]:
     for item in subscription.items.data:
-        match kind(item):
-            case "licensed":
-                line = _line(item, subscription, catalogue)
+        match kind(item), item.price:
+            case "licensed", Price() as price:
+                line = _line(item, price, subscription, catalogue)
                 for off in _offs(item.discounts or (), subscription, catalogue, now_s):
                     (line,) = _taken([line], replace(off, products=None))
                 yield line
-            case "metered":
+            case "metered", _:
                 continue
             case _:
                 raise Unknown
 
 
-def _line(item: Item, subscription: Subscription, catalogue: Catalogue) -> Line:
-    if item.price is None:
-        raise Unknown
+def _line(item: Item, shown: Price, subscription: Subscription, catalogue: Catalogue) -> Line:
     code = subscription.currency or ""
-    price = catalogue.price(item.price, code)
+    price = catalogue.price(shown, code)
     asked, length = charge(price, code), months(price.recurring)
     automatic = subscription.automatic_tax is not None and subscription.automatic_tax.enabled
     if asked and automatic and asked.tax_behavior == "inclusive":

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import responses
 
-from integrations.errors import Misconfigured
+from integrations.errors import Misconfigured, Rejected
 from integrations.stripe.catalogue import PriceIn
 from integrations.stripe.client import PERMISSIONS, TYPES, StripeClient
 from integrations.stripe.settings import StripeSettings
@@ -154,3 +154,10 @@ def test_a_key_that_may_not_read_something_is_told_what(path: str) -> None:
 def test_what_is_not_there_is_none(ask: Callable[[StripeClient], object], path: str) -> None:
     responses.get(f"{BASE}/{path}/x_1", status=404)
     assert ask(client()) is None
+
+
+@responses.activate
+def test_another_refusal_is_not_taken_for_gone() -> None:
+    responses.get(f"{BASE}/coupons/x_1", status=400)
+    with pytest.raises(Rejected, match="400"):
+        client().coupon("x_1")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.stripe.answers import Coupon
-from integrations.stripe.catalogue import Catalogue, wanted
+from integrations.stripe.catalogue import Catalogue, PriceIn, wanted
 from integrations.stripe.pricing import MONTHS
 from integrations.stripe.revenue import monthly, mrr_minor
 from tests.integrations.stripe.cases import CASES, Case
@@ -119,6 +119,14 @@ UNKNOWN = {
             6,
         )
     ),
+    "graduated tiers that end too early": sold(
+        item(
+            price(
+                "p", billing_scheme="tiered", tiers_mode="graduated", tiers=[{"up_to": 5, "unit_amount": 1}]
+            ),
+            6,
+        )
+    ),
     "tiers not told": sold(item(price("p", billing_scheme="tiered", tiers_mode="graduated"), 6)),
     "tiers of another kind": sold(
         item(
@@ -149,6 +157,10 @@ UNKNOWN = {
         item(TEN, 1), yearly(price("y", 1, recurring=every("year")), 1), discounts=[discount(FIVE_OFF)]
     ),
     "an amount off of which use has its part": sold(item(TEN, 1), METERED, discounts=[discount(FIVE_OFF)]),
+    "tax in the price without a rate": sold(item(TEN, 1, tax_rates=[{"inclusive": True}])),
+    "a discount of the customer without a coupon": Case(
+        "", [item(TEN, 1)], {}, customer={"discount": {"id": "di_1"}}
+    ),
     "tax in the price that Stripe finds out": sold(
         item(price("p", 1, tax_behavior="inclusive"), 1), automatic_tax={"enabled": True}
     ),
@@ -207,6 +219,31 @@ def test_a_coupon_that_was_looked_up_and_is_gone_makes_it_unknown() -> None:
     assert mrr_minor(told(case), Catalogue(coupons={"TENTH": whole}), NOW) == 9_000
 
 
-def test_only_what_is_not_told_is_looked_up() -> None:
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (sold(item(TEN, 1, discounts=[discount({**FIVE_OFF, "currency": "eur"})])), {"FIVE"}),
+        (
+            sold(item(TEN, 1), discounts=[{"id": "di_1", "source": {"type": "coupon", "coupon": "FIVE"}}]),
+            {"FIVE"},
+        ),
+        (sold(item(TEN, 1), discounts=["di_1"]), set()),
+        (sold(item(TEN, 1), currency="eur"), {PriceIn("price_ten", "eur", tiered=False)}),
+        (
+            sold(item(price("p", billing_scheme="tiered", tiers_mode="volume"), 1)),
+            {PriceIn("price_p", "", tiered=True)},
+        ),
+        (
+            Case("", [item(TEN, 1)], {}, customer={"discount": {"id": "d", "source": {"coupon": "FIVE"}}}),
+            {"FIVE"},
+        ),
+        (sold(METERED), set()),
+    ],
+)
+def test_what_is_looked_up(case: Case, expected: set[object]) -> None:
+    assert set(wanted(told(case))) == expected
+
+
+def test_of_the_cases_only_one_needs_a_look_up_when_all_is_expanded() -> None:
     looked_up = {case.name for case in CASES if any(True for _ in wanted(told(case)))}
     assert looked_up == {"a tenth off for the customer"}

@@ -172,6 +172,13 @@ def test_many_events_are_read_page_by_page(stripe: Stripe) -> None:
     assert stripe.asked["subscription"] == 50
 
 
+def test_a_customer_that_changed_often_is_asked_for_once(stripe: Stripe) -> None:
+    told = about("customer", customer(5, NUMBERED[5][1]))
+    stripe.happens(*(event(1_000 + n, "customer.updated", told, NOW + n) for n in range(130)))
+    assert len([record for record in stripe.pull() if isinstance(record, Account)]) == 1
+    assert stripe.asked == {"customer": 1}
+
+
 def test_a_pull_of_events_that_was_cut_goes_on_there_and_the_next_one_reads_what_is_new(
     stripe: Stripe,
 ) -> None:

@@ -86,6 +86,23 @@ def test_how_it_ends(told_of_end: Json, leaves: bool | None, renews: bool | None
     assert (found.cancel_at_period_end, found.auto_renew, found.term_end) == (leaves, renews, ends)
 
 
+@pytest.mark.parametrize(
+    ("recurring", "expected"),
+    [
+        (every("year"), "year"),
+        (every("month", 6), "6 months"),
+        (every("moon"), "moon"),
+        (every("month", 0), None),
+        (None, None),
+    ],
+)
+def test_how_often_it_is_billed(recurring: Json | None, expected: str | None) -> None:
+    items = {"data": [{**item({**TEN, "recurring": recurring}, 1), "id": "si_1"}]}
+    found = term(convert({**WHOLE, "items": items}, Subscription), Catalogue(), NOW)
+    assert found is not None
+    assert found.billing_period == expected
+
+
 METERED = price("metered", 1, recurring=every("month", usage_type="metered"))
 TIERED = price("tiered", billing_scheme="tiered", tiers_mode="volume")
 OF_A_NEW_KIND = price("new", 1, recurring=every("month", usage_type="by_the_moon"))
