@@ -1,111 +1,26 @@
 """What only Stripe's source does: events, what is due soon, looking up what a listing does not tell."""
 
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
-from itertools import islice
 
 import pytest
 
-from health.records import Account, Contact, Payment, Record, Subscription
+from health.records import Account, Contact, Payment, Subscription
 from integrations.errors import RetryLater
 from integrations.stripe.client import StripeClient
-from integrations.stripe.settings import StripeSettings
-from integrations.stripe.source import DUE_SOON_S, StripeSource
-from tests.integrations.stripe.book import (
-    BILLED,
-    NUMBERED,
-    book,
-    customer,
-    event,
-    invoice,
-    records,
-    subscription,
+from integrations.stripe.source import DUE_SOON_S
+from tests.integrations.stripe.account import (
+    DAY,
+    HOUR,
+    Stripe,
+    about,
+    bought,
+    counted,
+    seats_of,
+    subscription_event,
 )
-from tests.integrations.stripe.made import END, NOW, TEN, Json, at, coupon, discount, item
-from tests.integrations.stripe.source_rig import rig
+from tests.integrations.stripe.book import BILLED, NUMBERED, book, customer, event, invoice, records
+from tests.integrations.stripe.made import END, NOW, Json, at, coupon, discount
 from tests.rehearsal import Rehearsal
-
-HOUR, DAY = 3_600, 86_400
-VARIABLES = {"API_KEY": "api_key", "BASE_URL": "base_url"}
-
-
-@dataclass
-class Stripe:
-    """A Stripe account in rehearsal, and a source that reads it at an instant."""
-
-    sandbox: Rehearsal
-    content: Json = field(default_factory=book)
-    at_s: float = NOW
-    cursor: str | None = None
-    rejects: int = 0
-    asked: Counter[str] = field(default_factory=Counter)
-
-    def pull(self, pages: int | None = None) -> list[Record]:
-        """Pull at most so many pages, and then break off as a killed process does."""
-        self.sandbox.set_clock(self.at_s)
-        self.sandbox.seed("stripe", self.content)
-        settings = StripeSettings(**{
-            field: rig(self.sandbox).good[f"SEATSIGNAL_STRIPE_{name}"] for name, field in VARIABLES.items()
-        })  # fmt: skip
-        found: list[Record] = []
-        with closing(StripeSource(settings, clock=lambda: self.at_s)) as source:
-            for page in islice(source.pull(self.cursor), pages):
-                found += page.records
-                self.rejects += page.rejects
-                self.cursor = page.cursor
-                assert not page.complete
-        return found
-
-    def happens(self, *events: Json) -> None:
-        self.content = {**self.content, "events": [*self.content["events"], *events]}
-
-    def later(self, seconds: int) -> None:
-        self.at_s += seconds
-
-
-@pytest.fixture
-def stripe(sandbox: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Stripe:
-    """All of it was pulled once, and nothing has happened since. Look-ups by id are counted."""
-    pulled = Stripe(sandbox, content=book(events=[]))
-    assert set(pulled.pull()) == records()
-    for name in ("customer", "subscription", "invoice", "price", "coupon", "items"):
-        monkeypatch.setattr(StripeClient, name, counted(pulled.asked, name))
-    pulled.later(HOUR)
-    return pulled
-
-
-def counted(asked: Counter[str], name: str) -> object:
-    whole = getattr(StripeClient, name)
-
-    def ask(self: StripeClient, *arguments: object, **more: object) -> object:
-        asked[name] += 1
-        return whole(self, *arguments, **more)
-
-    return ask
-
-
-def bought(number: int, quantity: int, **more: object) -> Json:
-    """A subscription with another quantity of ten dollars."""
-    told = subscription(number, NUMBERED[number][1])
-    new = {**told, "items": {"data": [{**item(TEN, quantity), "id": f"si_{number}"}]}, "currency": "usd"}
-    return {**new, "discounts": [], "default_tax_rates": [], **more}
-
-
-def about(kind: str, told: Json) -> Json:
-    return {"object": kind, **told}
-
-
-def subscription_event(
-    number: int, quantity: int, *, n: int = 100, at_s: int = NOW + 60, **more: object
-) -> Json:
-    told = about("subscription", bought(number, quantity))
-    return {**event(n, "customer.subscription.updated", told, at_s), **more}
-
-
-def seats_of(found: list[Record]) -> dict[str, int | None]:
-    return {record.subscription_id: record.seats for record in found if isinstance(record, Subscription)}
 
 
 def test_when_nothing_happened_nothing_is_read_again(stripe: Stripe) -> None:
