@@ -29,7 +29,7 @@ def rig(sandbox: Rehearsal) -> SourceRig:
         book=book(),
         records=records(),
         clock_s=NOW,
-        listings=LATER,
+        listings=("/v1/customers?", "/v1/subscriptions?", "/v1/invoices?"),
         troubles=(
             Trouble("401", Misconfigured, "unauthorized", on="/invoices?"),
             Trouble("403", Misconfigured, "forbidden", on="/subscriptions?"),
