@@ -30,6 +30,8 @@ from integrations.roles import Clock, Cursor, Page
 HOUR_MS = 3_600_000
 CHANGED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}
 """The property that says when an object was last changed."""
+KINDS: Mapping[Listing, str] = {"companies": "accounts", "contacts": "contacts"}
+"""What a listing is of, in our words."""
 
 
 class _Found(NamedTuple):
@@ -96,7 +98,8 @@ class HubSpotSource:
         )
         owners = self._hubspot.owner_addresses()
         seen: set[str] = set()
-        whole = place.full and not place.after
+        listing = _exhaustive(place)
+        whole = True
         while place.listing:
             found = self._found(place.listing, place)
             _check(found, place.after, seen)
@@ -105,9 +108,10 @@ class HubSpotSource:
             whole = whole and bool(found.objects) and not rejects
             last = not found.after
             place = place.following(found.after)
-            yield Page(records, place.cursor, complete=whole and last, rejects=rejects)
+            complete = bool(listing) and whole and last
+            yield Page(records, place.cursor, complete=complete, rejects=rejects, listing=listing)
             if last:
-                seen, whole = set(), place.full
+                seen, listing, whole = set(), _exhaustive(place), True
 
     def _found(self, listing: Listing, place: Bookmark) -> _Found:
         return self._listed(listing, place) if place.full else self._searched(listing, place)
@@ -133,6 +137,11 @@ class HubSpotSource:
         else:
             records = [record for each in whole for record in of_contact(each, self._settings)]
         return records, len(found.objects) - len(whole)
+
+
+def _exhaustive(place: Bookmark) -> str:
+    """The kind of fact that is listed from the start at a place, if it is."""
+    return KINDS[place.listing] if place.full and place.listing and not place.after else ""
 
 
 def _check(found: _Found, after: str, seen: Collection[str]) -> None:

@@ -124,7 +124,7 @@ def test_a_search_that_was_cut_goes_on(sandbox: Rehearsal, cursor: str) -> None:
 def test_nothing_that_changed_is_one_empty_page_a_listing(sandbox: Rehearsal, cursor: str) -> None:
     found = pulled(made(sandbox, NOW_S + 20 * HOUR_S), cursor)
     found = pulled(made(sandbox, NOW_S + 20 * HOUR_S + NEXT_PULL_S), found[-1].cursor)
-    assert [(records([page]), page.complete) for page in found] == [([], False)] * 2
+    assert [(records([page]), page.complete, page.listing) for page in found] == [([], False, "")] * 2
 
 
 @pytest.mark.parametrize(("hours", "full"), [(23.0, False), (24.0, True), (-1.0, True)])
@@ -148,6 +148,7 @@ def test_each_listing_of_everything_is_vouched_for_on_its_last_page(sandbox: Reh
     sandbox.seed("hubspot", BOOK)
     found = pulled(made(sandbox))
     assert [page.complete for page in found] == [False] * 4 + [True] + [False] * 6 + [True]
+    assert [page.listing for page in found] == ["accounts"] * 5 + ["contacts"] * 7
 
 
 def test_a_listing_that_began_in_an_earlier_pull_is_not_vouched_for(sandbox: Rehearsal) -> None:
@@ -156,6 +157,7 @@ def test_a_listing_that_began_in_an_earlier_pull_is_not_vouched_for(sandbox: Reh
         before = list(islice(killed.pull(None), 2))
     after = pulled(made(sandbox), before[-1].cursor)
     assert [page.complete for page in after] == [False] * 3 + [False] * 6 + [True]
+    assert [page.listing for page in after] == [""] * 3 + ["contacts"] * 7
 
 
 @pytest.mark.parametrize("fault", ["nulls", "missing"])
