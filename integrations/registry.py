@@ -50,6 +50,7 @@ SOURCES: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
+    "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
     ),
