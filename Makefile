@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos lock
+.PHONY: help setup demo test check bench chaos lock new-integration
 
 help: ## List what one can do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 17
 
 setup: $(VENV)/.installed ## Make .venv with every extra and the development tools, from the lock
 
@@ -45,6 +45,9 @@ bench: setup ## Measured ratios; ARGS="--json --only GROUP"
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"
 	@$(BIN)/python -m tests.services
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+new-integration: setup ## Begin a vendor's folder, tests and page; NAME=pigeon
+	@$(BIN)/seatsignal new-integration $(NAME)
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \

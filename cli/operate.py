@@ -11,6 +11,7 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(web)
     app.command()(doctor)
+    app.command("new-integration")(new_integration)
 
 
 def demo(
@@ -41,3 +42,15 @@ def doctor() -> None:
     from cli.doctor import examine  # noqa: PLC0415 - see above
 
     examine()
+
+
+def new_integration(name: Annotated[str, typer.Argument(help="The vendor, as a Python module.")]) -> None:
+    """Write the files that a vendor's folder begins with, in a checkout of ours."""
+    from pathlib import Path  # noqa: PLC0415 - see above
+
+    from cli.new_integration import make, next_steps  # noqa: PLC0415 - see above
+    from cli.output import tell  # noqa: PLC0415 - see above
+
+    here = Path.cwd()
+    made = [str(path.relative_to(here)) for path in make(here, name)]
+    tell({"made": made}, "\n".join([*made, "", next_steps(name)]))

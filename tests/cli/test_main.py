@@ -10,8 +10,8 @@ from cli.main import app, hoist
 from tests import book
 from tests.cli.conftest import Ended, Judged, Seatsignal
 
-RUNNING = {"demo", "up", "web"}
-"""They run until they are told to stop: `test_operate.py`."""
+RUNNING = {"demo", "up", "web", "new-integration"}
+"""They run until they are told to stop: `test_operate.py`; the last one writes: `test_new_integration.py`."""
 
 ANSWERING = {
     "migrate": ["migrate"],
