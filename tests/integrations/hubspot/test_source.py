@@ -173,7 +173,7 @@ def test_a_listing_with_a_row_that_cannot_be_read_is_not_vouched_for(sandbox: Re
 def test_an_account_without_companies_is_not_vouched_for(sandbox: Rehearsal) -> None:
     sandbox.seed("hubspot", {"owners": BOOK["owners"]})
     found = pulled(made(sandbox))
-    assert [(records([page]), page.complete) for page in found] == [([], False)] * 2
+    assert [(records([page]), page.complete, page.listing) for page in found] == [([], False, "")] * 2
 
 
 # -- answers that contradict themselves -------------------------------------------------------------------
