@@ -1,9 +1,10 @@
-"""`python -m sandbox.company --out DIR [--seed N]`: write the demo's company in the import format."""
+"""`python -m sandbox.company --out DIR [--seed N]`: write the demo's company: as import files, and as vendors' books."""
 
 from argparse import ArgumentParser
 from pathlib import Path
 
 from sandbox.company.company import company, write
+from sandbox.company.vendors.books import write_books
 
 
 def main() -> None:
@@ -12,7 +13,9 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True, help="folder to write to")
     arguments.add_argument("--seed", type=int, default=7, help="chooses names, people and tickets")
     chosen = arguments.parse_args()
-    write(company(chosen.seed), chosen.out)
+    made = company(chosen.seed)
+    write(made, chosen.out)
+    write_books(made, chosen.out / "books")
 
 
 if __name__ == "__main__":

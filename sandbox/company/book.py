@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-from sandbox.company.cast import COUNTRY
+from sandbox.company.cast import CHAMPION_LEFT, COUNTRY
 from sandbox.company.history import Customer
 from sandbox.company.names import Names, names
 
@@ -114,7 +114,8 @@ def contacts(book: Iterable[Account], seed: int) -> Iterator[Contact]:
     words = names()
     for account in book:
         chance = Random(f"{seed} contacts {account.account_id}")
-        roles = ["admin", "billing", *chance.sample(("champion", "user", "user"), chance.randint(0, 3))]
+        others = 3 if account.account_id == CHAMPION_LEFT else chance.randint(0, 3)
+        roles = ["admin", "billing", *chance.sample(("champion", "user", "user"), others)]
         given = chance.sample(words.given, len(roles))
         for role, first in zip(roles, given, strict=True):
             last = chance.choice(words.family)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sandbox.company import billing, book, desk, history, use
+from sandbox.company import billing, book, desk, history, licensing, use
 from sandbox.company.cast import STORIES
 from sandbox.company.clock import BASELINE_AT, LAST_DAY, MONDAY_AT
 from sandbox.company.folders import Table, write_folder, write_stories
@@ -24,6 +24,8 @@ class Company:
     payments: Sequence[billing.Payment]
     surveys: Sequence[desk.Survey]
     events: Sequence[desk.Event]
+    licences: Sequence[licensing.Licence]
+    checks: Sequence[licensing.Check]
 
 
 def company(seed: int) -> Company:
@@ -34,6 +36,7 @@ def company(seed: int) -> Company:
     countries = {account.account_id: account.country for account in accounts}
     usage = list(use.usage(history.use(), countries, seats))
     last = (day for day in usage if day.day == LAST_DAY)
+    licences = list(licensing.licences(accounts))
     utilisation = {day.account_id: day.active_users_30d / seats[day.account_id] for day in last}
     return Company(
         accounts,
@@ -45,6 +48,8 @@ def company(seed: int) -> Company:
         list(billing.payments(terms)),
         list(desk.surveys(utilisation, seed)),
         list(desk.events(seats, seed)),
+        licences,
+        list(licensing.checks(licences)),
     )
 
 

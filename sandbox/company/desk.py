@@ -1,11 +1,11 @@
-"""The desk: tickets, answers to surveys and events. All but one of the tickets alarm nobody."""
+"""The desk: tickets, answers to surveys and events. All but two of the tickets alarm nobody."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from sandbox.company.cast import ACTORS, CANCEL_TICKET
+from sandbox.company.cast import ACTORS, CANCEL_TICKET, DOWNGRADE_ENQUIRY
 
 _HARMLESS = "I cannot cancel a scheduled meeting"
 _SUBJECTS = {
@@ -44,6 +44,7 @@ _SUBJECTS = {
 }
 _PRIORITIES = ("low", "normal", "high")
 _CANCELLING = "We want to cancel our subscription"
+_SHRINKING = "Can we move to a smaller plan? The team got smaller"
 _EVENTS = ("api_key_created", "domain_added", "sso_configured")
 
 _FIRST = datetime(2026, 3, 20, 8, tzinfo=UTC)
@@ -52,6 +53,7 @@ _SUNDAY = datetime(2026, 5, 31, 7, tzinfo=UTC)
 _SUNDAY_MINUTES = 13 * 60
 _SUNDAY_TICKETS = 6
 _CANCELLED_AT = datetime(2026, 5, 31, 18, 42, tzinfo=UTC)
+_SHRUNK_AT = datetime(2026, 5, 31, 16, 5, tzinfo=UTC)
 _TICKET_SHARE = 0.45
 _SURVEY_SHARE = 0.5
 _EVENT_SHARE = 0.2
@@ -100,9 +102,12 @@ class Event(NamedTuple):
 
 
 def tickets(utilisation: Mapping[str, float], seed: int) -> Iterator[Ticket]:
-    """Yield tickets of ten weeks, those of the last Sunday, and the one that speaks of cancelling."""
+    """Yield tickets of ten weeks, those of the last Sunday, and the two that speak of leaving or of less."""
     yield Ticket(
         "t-9001", CANCEL_TICKET, _CANCELLED_AT, None, "normal", "open", "contract", _CANCELLING, None
+    )
+    yield Ticket(
+        "t-9000", DOWNGRADE_ENQUIRY, _SHRUNK_AT, None, "normal", "open", "contract", _SHRINKING, None
     )
     extras = [account_id for account_id in utilisation if account_id not in ACTORS]
     for account_id in extras:

@@ -47,7 +47,12 @@ def write_stories(path: Path, stories: Iterable[Story]) -> None:
         {
             "name": story.name,
             "account_id": story.account_id,
-            "expected": {"slack": story.slack, "email": story.email, "channels": story.channels},
+            "expected": {
+                "slack": story.slack,
+                "crm": story.crm,
+                "email": story.email,
+                "channels": story.channels,
+            },
         }
         for story in stories
     ]

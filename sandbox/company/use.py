@@ -8,7 +8,14 @@ from operator import attrgetter
 from random import Random
 from typing import NamedTuple
 
-from sandbox.company.cast import BAYRAM, GONE_QUIET, QUIET_QUITTER, SEATS_NEARLY_FULL
+from sandbox.company.cast import (
+    BAYRAM,
+    DOMAINS_NEARLY_FULL,
+    GONE_QUIET,
+    LIMIT_HIT,
+    QUIET_QUITTER,
+    SEATS_NEARLY_FULL,
+)
 from sandbox.company.clock import FIRST_DAY, LAST_DAY, days
 from sandbox.company.closures import CLOSED
 from sandbox.company.history import Use
@@ -16,7 +23,7 @@ from sandbox.company.history import Use
 _HOLIDAY = 0.1  # of a usual day
 _WEEKEND = 0.1
 _SATURDAY = 5
-_LAST_SEEN = date(2026, 5, 10)
+LAST_SEEN = date(2026, 5, 10)
 _BAYRAM_FIRST = date(2026, 5, 22)
 _BAYRAM = (0.7, 0.1, 0.1, 0.15, 0.15, 0.05, 0.05, 0.05, 0.05, 0.05)
 """Use in Türkiye from 22 May on: few work between a weekend and the feast."""
@@ -29,7 +36,10 @@ _FILLING = (0.70, 0.86)
 """Of the simulated use where seats run out, on the first day and the last: a team that grows."""
 
 _LOCKED = {date(2026, 5, 12): 1, date(2026, 5, 20): 1, date(2026, 5, 27): 1, LAST_DAY: 2}
-"""Locked features tried where seats run out: the fourth and fifth attempt are Sunday's."""
+"""Locked features tried where something runs out: the fourth and fifth attempt are Sunday's."""
+
+_LIMITED = {date(2026, 5, 12): 5, date(2026, 5, 20): 5, LAST_DAY: 4}
+"""Rate limits hit where a limit is in the way: the eleventh is Sunday's."""
 
 _REACH_DAYS = 30
 _BEYOND_BUSIEST = 1.1  # who signs in within 30 days are more than come on the busiest of them
@@ -88,7 +98,7 @@ def _share(use: Use, country: str) -> float:
         low, high = _FILLING
         grown = (day - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
         return (low + (high - low) * grown) * (_HOLIDAY if day in CLOSED[country] else 1)
-    if account_id in GONE_QUIET and day > _LAST_SEEN:
+    if account_id in GONE_QUIET and day > LAST_SEEN:
         return 0
     if account_id in BAYRAM and day >= _BAYRAM_FIRST:
         return _BAYRAM[(day - _BAYRAM_FIRST).days]
@@ -129,8 +139,9 @@ def _scaled(use: Use, share: float) -> Use:
 
 def _extras(account_id: str) -> dict[date, tuple[int, int]]:
     """Return locked features tried and rate limits hit, by day: now and then, and far from a rule."""
-    if account_id == SEATS_NEARLY_FULL:
-        return {day: (tried, 0) for day, tried in _LOCKED.items()}
+    if account_id in {SEATS_NEARLY_FULL, LIMIT_HIT, DOMAINS_NEARLY_FULL}:
+        hits = _LIMITED if account_id == LIMIT_HIT else {}
+        return {day: (tried, hits.get(day, 0)) for day, tried in _LOCKED.items()}
     chance = Random(f"extras {account_id}")
     return {
         LAST_DAY - timedelta(days=chance.randrange(1, 60)): (chance.randint(0, 1), chance.randint(0, 3))
