@@ -1,7 +1,7 @@
 """``seatsignal demo``: an invented company's Monday, played for real.
 
-Every part is a process of its own: the sandbox with the ledger, the worker with beat and web. What each
-story got is read from the ledger alone.
+Every part is a process of its own: the sandbox, which stands in for all vendors and keeps the ledger, and the
+worker with beat and web. What each story got is read from the ledger alone.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 from cli.output import answer, say, table, wants_json
+from cli.standins import ledger, sandbox_config, settings
 from cli.stories import Told, told
 from config.errors import Actionable
 from config.settings import data_folder
@@ -44,12 +44,12 @@ def run(*, once: bool) -> int:
     folder = _folder(environment)
     with ExitStack() as stack:
         rehearsal = stack.enter_context(process(sandbox_command(folder), environment))
-        fresh = _prepare(folder, environment)
+        say("Making an invented company of 300 accounts and judging its Sunday in silence ...")
+        run_module(environment, "sandbox.company", "--out", str(folder))
         sandbox = json.loads(first_line(rehearsal))
-        if fresh:
-            _ask(f"{sandbox['http']}/reset", method="POST")
-        before = ledger(sandbox["http"])["effects"]
         environment |= integrations(folder, sandbox)
+        run_module(environment, "cli.baseline", *baseline(folder, sandbox))
+        before = ledger(sandbox["http"])["effects"]
         worker = stack.enter_context(process(WORKER, environment))
         waiting = stack.enter_context(process(SETTLED, environment))
         site = first_line(worker).rsplit(" ", 1)[-1].strip()
@@ -72,11 +72,9 @@ def _folder(environment: dict[str, str]) -> Path:
     return folder
 
 
-def _prepare(folder: Path, environment: Mapping[str, str]) -> bool:
-    """Make the company and judge its Sunday; false if an earlier demo did, whose database goes on."""
-    say("Making an invented company of 300 accounts and judging its Sunday in silence ...")
-    run_module(environment, "sandbox.company", "--out", str(folder))
-    return run_module(environment, "cli.baseline", str(folder), DAY_BEFORE, DAY).strip() == "fresh"
+def baseline(folder: Path, sandbox: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what tells `cli.baseline` of this demo's company, sandbox and days."""
+    return str(folder / "books"), sandbox["http"], DAY_BEFORE, DAY
 
 
 def run_module(environment: Mapping[str, str], module: str, *arguments: str) -> str:
@@ -91,7 +89,7 @@ def run_module(environment: Mapping[str, str], module: str, *arguments: str) -> 
 def sandbox_command(folder: Path) -> list[str]:
     """Return what starts the sandbox with this demo's ledger."""
     config = folder / "sandbox.json"
-    config.write_text(json.dumps({"slack_rate": {"per_second": 5, "burst": 20}}))
+    config.write_text(json.dumps(sandbox_config()))
     options = ["--ledger-file", str(folder / "ledger.jsonl"), "--config", str(config), "--with-parent"]
     return [sys.executable, "-m", "sandbox", *options]
 
@@ -106,7 +104,6 @@ def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
         "SEATSIGNAL_WEB_PORT": str(web),
         "SEATSIGNAL_PUBLIC_URL": f"http://{LOOPBACK}:{web}",
         "SEATSIGNAL_COMPANY_NAME": "Lumen Ledger",
-        "SEATSIGNAL_FILES_FOLDER": str(folder / "monday"),
         "SEATSIGNAL_SLACK_TOKEN": "xoxb-sandbox-token",
         "SEATSIGNAL_SLACK_BASE_URL": f"{sandbox['http']}/slack/api",
         "SEATSIGNAL_MAIL_HOST": host,
@@ -114,6 +111,7 @@ def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
         "SEATSIGNAL_MAIL_STARTTLS": "false",
         "SEATSIGNAL_MAIL_SENDER": "hello@lumen-ledger.example",
         "SEATSIGNAL_MAIL_SENDER_NAME": "Lumen Ledger",
+        **settings(folder, sandbox["http"]),
     }
 
 
@@ -148,18 +146,6 @@ def first_line(running: "subprocess.Popen[str]") -> str:
     return line
 
 
-def ledger(url: str) -> dict[str, Any]:
-    """Read the effect ledger."""
-    return dict(json.loads(_ask(f"{url}/ledger")))
-
-
-def _ask(url: str, method: str = "GET") -> bytes:
-    """Ask the sandbox, which is on loopback: no proxy is asked."""
-    with build_opener(ProxyHandler({})).open(Request(url, method=method), timeout=STOP_S) as reply:  # noqa: S310 - see above
-        body: bytes = reply.read()
-    return body
-
-
 def _report(found: Told, standing: Mapping[str, Any], seconds: float) -> None:
     if wants_json():
         answer(
@@ -178,7 +164,11 @@ def _report(found: Told, standing: Mapping[str, Any], seconds: float) -> None:
         f"{minor / MINOR:,.0f} {currency}" for currency, minor in standing["revenue_at_risk_minor"].items()
     )
     say(f"\n{standing['accounts']} accounts: {bands}. Revenue at risk: {revenue or 'none'} a year.")
-    say(f"Sent now: {found.delivered['slack']} alerts in Slack, {found.delivered['email']} mails.")
+    sent = found.delivered
+    say(
+        f"Sent now: {sent['slack']} alerts in Slack, {sent['crm']} tasks in HubSpot, {sent['email']} mails; "
+        f"{found.records} records of HubSpot say what they did not say before."
+    )
     say(f"Ledger: {found.unique} effects, {found.duplicates} doubled. {seconds:.0f} seconds.\n")
     table(
         ("story", "expected", "got", ""),
@@ -192,7 +182,7 @@ def _said(counts: Mapping[str, int]) -> str:
 
 def _stay(viewer: str, site: str) -> None:
     say(f"\nSlack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
-    say(f"The ledger:                {viewer}/view/ledger\nThe web app:               {site}/healthz")
+    say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger\nThe web app:               {site}/healthz")
     say("\nCtrl-C ends it.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,6 +13,7 @@ from cli.opened import opened
 from store import outbox, runs, slots
 from store.verdicts import book
 from worker.deployment import Deployment
+from worker.process import schedule
 from worker.tick import JUDGE, pull_job
 
 LOOK_S = 0.1
@@ -32,8 +33,9 @@ def main(patience_s: float) -> int:
 
 
 def _settled(deployment: Deployment) -> bool:
+    pulls = map(pull_job, filter(deployment.has_source, schedule().pull))
     with deployment.database.read() as connection:
-        if not all(slots.any_done(connection, job) for job in (pull_job("files"), JUDGE)):
+        if not all(slots.any_done(connection, job) for job in (*pulls, JUDGE)):
             return False
         open_notices = {"due", "claimed", "sending"} & outbox.account_of(connection).keys()
         return not open_notices and not runs.still_open(connection)

@@ -9,6 +9,8 @@ from typing import Any
 
 SILENCE = "silence_for_all_others"
 _SYSTEMS = ("slack", "crm", "email")
+_RECORD = "write"
+"""What the ledger calls a change of a CRM's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,14 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All stories, and the ledger's own counts. ``delivered`` counts what is new in this run."""
+    """All stories, and the ledger's own counts. ``delivered`` counts what is new in this run.
+
+    ``records`` counts the CRM's records that say something new: they are the book, no message to anybody.
+    """
 
     stories: tuple[Story, ...]
     delivered: dict[str, int]
+    records: int
     unique: int
     duplicates: int
 
@@ -47,13 +53,15 @@ class Told:
 def told(stories_file: Path, ledger: dict[str, Any], seen_before: int) -> Told:
     """Compare the stories with the ledger; ``seen_before`` effects are an earlier demo's."""
     written = json.loads(stories_file.read_text())
-    got = _by_account(ledger["effects"])
+    messages = [effect for effect in ledger["effects"] if effect["action"] != _RECORD]
+    got = _by_account(messages)
     stories = [_story(entry, got.pop(entry["account_id"], Counter())) for entry in written]
     others = sum(got.values(), Counter[str]())
     stories.append(Story(SILENCE, _counts(Counter()), _counts(others)))
-    new = Counter(effect["system"] for effect in ledger["effects"] if effect["seq"] > seen_before)
+    new = Counter(effect["system"] for effect in messages if effect["seq"] > seen_before)
     delivered = {system: new[system] for system in _SYSTEMS}
-    return Told(tuple(stories), delivered, ledger["unique"], ledger["duplicates"])
+    written = {effect["key"] for effect in ledger["effects"][seen_before:] if effect["action"] == _RECORD}
+    return Told(tuple(stories), delivered, len(written), ledger["unique"], ledger["duplicates"])
 
 
 def _story(entry: dict[str, Any], got: Counter[str]) -> Story:

@@ -10,7 +10,7 @@ RENEWAL_30_DAYS = "6622"
 SEASONAL_DIP = "1642"
 CHAMPION_LEFT = "7020"
 DOWNGRADE_ENQUIRY = "6680"
-LIMIT_HIT = "7350"
+LIMIT_HIT = "7170"
 ONBOARDING_STUCK = "7600"
 TRACKING_OUTAGE = "2342"
 NEW_MONTH = "6821"
@@ -25,7 +25,7 @@ GONE_QUIET = frozenset({"1821", "2542", "3400", "4162", "5722", "6573", "7323", 
 
 ON_PREMISES = (
     TRACKING_OUTAGE,
-    *("1163", "1471", "2653", "2783", "3190", "3361", "3383", "5642", "5872", "6330", "6993", "7170"),
+    *("1163", "1471", "2653", "2783", "3190", "3361", "3383", "5642", "5872", "6330", "6993", "7350"),
 )
 """Customers who run the product themselves: of their use nothing is known but that licences are checked."""
 

@@ -57,7 +57,7 @@ def licences(book: Iterable[Account]) -> Iterator[Licence]:
                 if name in _STALE:
                     yield _key(name, _KEYS, began)._replace(expires_at=_EXPIRED_AT)
             case name if name == ONBOARDING_STUCK:
-                yield from (_key(name, at, _ISSUED_AT, places[: 1 - at]) for at in range(_KEYS))
+                yield from (_key(name, at, _ISSUED_AT, places[: at == 0]) for at in range(_KEYS))
             case name if name == KEY_SHARED:
                 yield _key(name, 0, began, places[:1])
             case name if name == DOMAINS_NEARLY_FULL:
