@@ -182,7 +182,8 @@ def _said(counts: Mapping[str, int]) -> str:
 
 def _stay(viewer: str, site: str) -> None:
     say(f"\nSlack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
-    say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger\nThe web app:               {site}/healthz")
+    say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger")
+    say(f"The web app:               {site}/healthz")
     say("\nCtrl-C ends it.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -69,7 +69,8 @@ def figures(
 ) -> dict[str, Fact]:
     """Return what notices quote; `None` where unknown or not applicable, seats and use rounded.
 
-    Money is in minor units of ``currency``: risks per year, the uplift of ``suggested_seats`` per month.
+    Money is in minor units of ``currency``: risks per year, the uplift per month of ``suggested_seats``,
+    which are seats beyond those there are.
     """
     licence, use, _, _, _, traits = found
     first, seats = account.first, licence.seats
@@ -98,7 +99,7 @@ def figures(
         "downsizing_risk_minor": _downsizing(account, licence.active_users),
         "priority": priority(account, score, policy.renewals),
         "expansion": grown,
-        "suggested_seats": suggested,
+        "suggested_seats": _more(suggested, seats),
         "uplift_minor": uplift_minor(seats, suggested, account.mrr_minor),
         "renewal_on": first.term.term_end.isoformat() if first and first.term.term_end else None,
         "anchor_on": first.on.isoformat() if first else None,
@@ -122,6 +123,10 @@ def priority(account: Book, score: Score, rules: RenewalRules) -> int:
 
 def _downsizing(account: Book, active: Input) -> int | None:
     return downsizing_risk_minor(account.current, active) if isinstance(active, float) else None
+
+
+def _more(suggested: int | None, seats: Input) -> int | None:
+    return suggested - round(seats) if suggested is not None and isinstance(seats, float) else None
 
 
 def _shown(value: Input) -> int | None:

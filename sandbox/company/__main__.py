@@ -1,4 +1,4 @@
-"""`python -m sandbox.company --out DIR [--seed N]`: write the demo's company: as import files, and as vendors' books."""
+"""`python -m sandbox.company --out DIR [--seed N]`: write the demo's company, as import files and books."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -73,7 +73,7 @@ def checks(keys: Iterable[Licence]) -> Iterator[Check]:
     for licence in keys:
         used = licence.account_id in {*ON_PREMISES, KEY_SHARED}
         for day in days(FIRST_CHECKED, LAST_DAY) if used else ():
-            at = datetime.combine(day, time(4), UTC)
+            at = datetime.combine(day, time(11), UTC)
             if licence.expires_at:
                 yield Check(licence.key, at, EXPIRED)
             elif day <= LAST_REPORTED:

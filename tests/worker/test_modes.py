@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import demo
+from cli import demo, standins
 from cli.stories import SILENCE, Told, told
 from tests.services import Redis
 
@@ -57,15 +57,15 @@ def mode(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str,
 
 
 def play(company: Path, kind: str, environment: dict[str, str]) -> Told:
-    demo.run_module(environment, "cli.baseline", str(company), demo.DAY_BEFORE, demo.DAY)
     with demo.process(demo.sandbox_command(company), environment) as rehearsal:
         sandbox = json.loads(demo.first_line(rehearsal))
         running = environment | demo.integrations(company, sandbox)
         running["SEATSIGNAL_BROKER_URL"] = environment.get("SEATSIGNAL_BROKER_URL", "memory://")
+        demo.run_module(running, "cli.baseline", *demo.baseline(company, sandbox))
         with embedded(running) if kind == "embedded" else distributed(running):
             standing = json.loads(demo.run_module(running, "cli.settled", "90"))
         assert standing["accounts"] == 300
-        return told(company / "stories.json", demo.ledger(sandbox["http"]), 0)
+        return told(company / "stories.json", standins.ledger(sandbox["http"]), 0)
 
 
 def test_every_story_gets_what_it_should_and_nobody_else_hears_anything(company, mode):
@@ -74,7 +74,8 @@ def test_every_story_gets_what_it_should_and_nobody_else_hears_anything(company,
     wrong = {story.name: (story.expected, story.got) for story in found.stories if not story.ok}
     assert wrong == {}
     assert found.duplicates == 0
-    assert found.delivered == {"slack": 5, "crm": 0, "email": 3}
+    assert found.delivered == {"slack": 8, "crm": 3, "email": 4}
+    assert found.records > 250
 
 
 def test_a_story_that_is_not_told_is_noticed(tmp_path):
@@ -82,7 +83,7 @@ def test_a_story_that_is_not_told_is_noticed(tmp_path):
     stories.write_text(json.dumps([{"name": "one", "account_id": "7", "expected": {"slack": 1}}]))
     empty = {"effects": [], "unique": 0, "duplicates": 0}
     assert not told(stories, empty, 0).ok
-    effect = {"seq": 1, "system": "slack", "key": "csm/7/t/at_risk/1"}
+    effect = {"seq": 1, "system": "slack", "action": "post", "key": "csm/7/t/at_risk/1"}
     assert told(stories, empty | {"effects": [effect]}, 0).ok
     twice = {"effects": [effect], "unique": 1, "duplicates": 1}
     assert not told(stories, twice, 0).ok
@@ -92,3 +93,14 @@ def test_a_story_that_is_not_told_is_noticed(tmp_path):
         "duplicates": 0,
     }
     assert [story.name for story in told(stories, stray, 0).stories if not story.ok] == [SILENCE]
+
+
+def test_what_a_record_says_is_no_message_and_a_task_is_one(tmp_path):
+    stories = tmp_path / "stories.json"
+    stories.write_text(json.dumps([{"name": "one", "account_id": "7", "expected": {"crm": 1}}]))
+    task = {"seq": 1, "system": "crm", "action": "post", "key": "sales/7/expansion/t/expansion/1"}
+    record = {"seq": 2, "system": "crm", "action": "write", "key": "company:90"}
+    found = told(stories, {"effects": [task, record], "unique": 2, "duplicates": 0}, 0)
+    assert (found.ok, found.delivered["crm"], found.records) == (True, 1, 1)
+    again = told(stories, {"effects": [task, record], "unique": 2, "duplicates": 0}, 2)
+    assert (again.delivered["crm"], again.records) == (0, 0)

@@ -8,7 +8,7 @@ _IN = 12  # accounts, of which one is known otherwise than by our id
 
 
 def known_by_domain(system: str, account_id: str) -> bool:
-    """Whether a system knows an account by its domain alone. The sisters share theirs: no domain names one."""
+    """Whether a system knows an account by its domain alone; the sisters' domain names neither of them."""
     return account_id not in SISTERS and _share(system, account_id) == 0
 
 

@@ -39,7 +39,11 @@ def book(company: Company) -> Content:
         contacts=tuple(_person(contact, at[contact.account_id]) for contact in people),
         groups={"companies": (_group(),), "contacts": (_group(),)},
         properties={
-            "companies": (_text(OUR_ID, "Account id"), _text(STRIPE, "Stripe customer"), _text(SALES, "Sales")),
+            "companies": (
+                _text(OUR_ID, "Account id"),
+                _text(STRIPE, "Stripe customer"),
+                _text(SALES, "Sales"),
+            ),
             "contacts": (_choice(ROLE, "Role", _ROLES),),
         },
     )
@@ -48,7 +52,9 @@ def book(company: Company) -> Content:
 def _owners(accounts: Sequence[Account]) -> dict[str, Owner]:
     """Our own people, by address."""
     addresses = sorted({address for each in accounts for address in (each.csm_email, each.sales_email)})
-    return {address: Owner(id=str(ids.number("hubspot owner", address)), email=address) for address in addresses}
+    return {
+        address: Owner(id=str(ids.number("hubspot owner", address)), email=address) for address in addresses
+    }
 
 
 def _company(account: Account, owners: Mapping[str, Owner]) -> Object:

@@ -28,6 +28,7 @@ from sandbox.stripe.objects import (
 )
 
 CENTS = 100
+_YEAR = 12  # months
 CALLS_PER_SECOND = 1_000
 _BOOKED_AT = datetime(2026, 6, 1, 2, tzinfo=UTC)
 """When Sunday's charges are booked."""
@@ -107,7 +108,7 @@ def _subscription(term: Term) -> Subscription:
 
 def _price(term: Term) -> Price:
     """What a seat costs in a term; where consumption is charged, what a hundred calls cost."""
-    length = Recurring(interval="year") if term.months == 12 else Recurring(interval_count=term.months)
+    length = Recurring(interval="year") if term.months == _YEAR else Recurring(interval_count=term.months)
     metered = _metered(term)
     amount = 1 if metered else term.mrr * term.months * CENTS // term.seats
     return Price(

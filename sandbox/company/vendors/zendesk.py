@@ -9,8 +9,8 @@ from sandbox.company.company import Company
 from sandbox.company.desk import Ticket as Asked
 from sandbox.company.vendors import ids
 from sandbox.company.vendors.evidence import known_by_domain
-from sandbox.zendesk.objects import MetricSet, Organization, SatisfactionRating, Score, Ticket
 from sandbox.zendesk.book import Contents
+from sandbox.zendesk.objects import MetricSet, Organization, SatisfactionRating, Score, Ticket
 
 _GOOD = 4  # of 5: what the desk's own scale calls good
 

@@ -13,6 +13,7 @@ import holidays
 import pytest
 
 from sandbox.company.company import company, write
+from sandbox.company.vendors.books import write_books
 
 Row = Mapping[str, str]
 SATURDAY, SUNDAY, MONDAY = date(2026, 5, 30), date(2026, 5, 31), date(2026, 6, 1)
@@ -45,6 +46,10 @@ class Demo:
     @cached_property
     def told(self) -> list[dict]:
         return json.loads((self.out / "stories.json").read_text())
+
+    def book(self, day: str, vendor: str) -> dict:
+        """What a vendor knows on the eve or on Monday."""
+        return json.loads((self.out / "books" / day / f"{vendor}.json").read_bytes())
 
     def rows(self, folder: str, name: str) -> list[Row]:
         return _rows(self.out / folder / name)
@@ -97,5 +102,7 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     out = tmp_path_factory.mktemp("company")
-    write(company(seed=7), out)
+    made = company(seed=7)
+    write(made, out)
+    write_books(made, out / "books")
     return Demo(out)

@@ -18,18 +18,30 @@ def test_each_story_has_an_account_of_its_own(demo: Demo):
         "seats_nearly_full",
         "renewal_30_days",
         "seasonal_dip",
+        "champion_left",
+        "downgrade_enquiry",
+        "limit_hit",
+        "onboarding_stuck",
+        "tracking_outage",
+        "first_of_the_month",
+        "key_shared",
+        "domains_nearly_full",
     ]
-    assert len(set(demo.stories.values())) == 6
+    assert len(set(demo.stories.values())) == 14
     assert set(demo.stories.values()) <= demo.use.keys()
 
 
-def test_what_is_expected_is_five_messages_and_three_mails(demo: Demo):
+def test_what_is_expected_is_eight_messages_three_tasks_and_four_mails(demo: Demo):
     expected = {story["name"]: story["expected"] for story in demo.told}
 
-    assert sum(story["slack"] for story in expected.values()) == 5
-    assert sum(story["email"] for story in expected.values()) == 3
-    assert expected["seats_nearly_full"]["channels"] == ["#sales"]
-    assert expected["seasonal_dip"] == {"slack": 0, "email": 0, "channels": []}
+    totals = {
+        system: sum(story[system] for story in expected.values()) for system in ("slack", "crm", "email")
+    }
+    assert totals == {"slack": 8, "crm": 3, "email": 4}
+    assert expected["key_shared"]["channels"] == ["#seatsignal-ops"]
+    silent = {name for name, story in expected.items() if not any(story[system] for system in totals)}
+    assert silent == {"seasonal_dip", "tracking_outage", "first_of_the_month"}
+    assert all(bool(story["slack"]) == bool(story["channels"]) for story in expected.values())
 
 
 def test_the_quiet_quitter_falls_below_half_on_sunday(demo: Demo):
@@ -85,6 +97,22 @@ def test_the_renewal_is_in_thirty_days_on_monday(demo: Demo):
     assert demo.share_of_baseline(account, SUNDAY, holidays_out=True) > 0.8
 
 
+def test_a_limit_is_hit_and_locked_features_are_tried_while_seats_are_left(demo: Demo):
+    account = demo.stories["limit_hit"]
+
+    assert demo.utilisation(account) < 0.7
+    for metric, before, after in (("locked_feature_attempts", 3, 5), ("rate_limit_hits", 10, 14)):
+        assert sum(demo.counts(account, metric, SATURDAY, 30)) == before
+        assert sum(demo.counts(account, metric, SUNDAY, 30)) == after
+
+
+def test_one_ticket_asks_about_a_smaller_plan(demo: Demo):
+    asking = [row for row in demo.rows("monday", "tickets") if "smaller plan" in row["subject"]]
+
+    assert [row["account_id"] for row in asking] == [demo.stories["downgrade_enquiry"]]
+    assert not [row for row in demo.rows("baseline", "tickets") if "smaller plan" in row["subject"]]
+
+
 def test_the_dip_is_a_holiday(demo: Demo):
     account = demo.stories["seasonal_dip"]
     turkish = [other for other in demo.use if demo.countries[other]["country"] == "TR"]
@@ -96,10 +124,10 @@ def test_the_dip_is_a_holiday(demo: Demo):
 
 
 def test_nothing_else_happens_to_an_account_with_a_story(demo: Demo):
-    own = {"tickets": "cancel_ticket", "payments": "failed_payment"}
-    for name, story in own.items():
+    own = {"tickets": {"cancel_ticket", "downgrade_enquiry"}, "payments": {"failed_payment"}}
+    for name, stories in own.items():
         for row in demo.rows("monday", name):
-            assert row["account_id"] not in set(demo.stories.values()) - {demo.stories[story]}
+            assert row["account_id"] not in {demo.stories[story] for story in demo.stories.keys() - stories}
 
 
 @pytest.mark.parametrize("day", [SATURDAY, SUNDAY])
@@ -140,7 +168,8 @@ def test_nobody_else_owes_or_wants_more(demo: Demo):
     assert {row["invoice_id"] for row in overdue} <= {
         row["invoice_id"] for row in demo.rows("monday", "payments")
     }
-    for account in demo.use.keys() - {demo.stories["seats_nearly_full"]}:
+    growing = {demo.stories[name] for name in ("seats_nearly_full", "limit_hit", "domains_nearly_full")}
+    for account in demo.use.keys() - growing:
         assert sum(demo.counts(account, "locked_feature_attempts", SUNDAY, 60)) <= 3
         assert sum(demo.counts(account, "rate_limit_hits", SUNDAY, 60)) <= 10
     urgent = [row for row in demo.rows("baseline", "tickets") if row["priority"] == "urgent"]
