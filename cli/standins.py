@@ -38,7 +38,7 @@ def settings(folder: Path, url: str) -> dict[str, str]:
     prefixed = {
         f"SEATSIGNAL_{vendor}_{name}": value
         for vendor, values in _vendors(url).items()
-        for name, value in ({"CALLS_PER_MINUTE": _OFTEN} | values).items()
+        for name, value in {"CALLS_PER_MINUTE": _OFTEN, **values}.items()
     }
     return prefixed | {"SEATSIGNAL_ROUTES": str(routes), "SEATSIGNAL_SCHEDULE": str(schedule)}
 

@@ -55,7 +55,7 @@ def tell(
     deployment: Deployment,
     yielded: Sequence[Page],
     error: Exception | None = None,
-    name: str = "crm",
+    name: str = "stripe",
     *,
     retire_all: bool = False,
 ) -> Pulled:
@@ -232,8 +232,8 @@ def test_another_puller_in_between_leaves_it_to_the_next(deployment):
             yield from super().pull(cursor)
             tell(deployment, [Page(seats(1), "elsewhere")])
 
-    deployment.use_source("crm", Overtaken(pages("seats", seats(*range(1, 20)))))
-    done = pull(deployment, "crm")
+    deployment.use_source("stripe", Overtaken(pages("seats", seats(*range(1, 20)))))
+    done = pull(deployment, "stripe")
     assert (done.failure, done.retired, len(standing(deployment))) == ("overtaken", (), 20)
 
 
@@ -268,10 +268,10 @@ def test_what_is_retired_is_in_the_audit(deployment, absent, retire_all, actor):
     tell(deployment, pages("seats", seats(*range(absent, 20))), retire_all=retire_all)
     with deployment.database.read() as connection:
         (row,) = connection.execute(select(audit).where(audit.c.action == "facts_retired"))
-    assert (row.about, row.detail, row.actor) == ("crm/seats", f"{absent} of 20", actor)
+    assert (row.about, row.detail, row.actor) == ("stripe/seats", f"{absent} of 20", actor)
 
 
 def test_nothing_of_a_settled_listing_is_left_behind(deployment):
     tell(deployment, pages("seats", seats(*range(20))))
     with deployment.database.read() as connection:
-        assert setting(connection, "listing:crm/seats") == ""
+        assert setting(connection, "listing:stripe/seats") == ""
