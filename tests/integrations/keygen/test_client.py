@@ -8,6 +8,7 @@ import pytest
 import responses
 
 from integrations.errors import RetryLater
+from integrations.keygen import client as module
 from integrations.keygen.client import KeygenClient
 from integrations.keygen.settings import KeygenSettings
 from tests.integrations.keygen.account import Json, product
@@ -62,3 +63,15 @@ def test_every_request_names_version_environment_and_media_type(server: response
         "Keygen-Version": "1.8",
         "Keygen-Environment": "beta",
     }
+
+
+def test_an_outage_is_not_waited_for_whatever_it_asks(
+    server: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "sleep", pytest.fail)
+    server.get(HERE, status=503, headers={"Retry-After": "5"})
+    made = client()
+    made.patience_s = 60.0
+    with pytest.raises(RetryLater) as caught:
+        list(made.products())
+    assert (caught.value.reason, caught.value.after_s) == ("status_503", 5.0)
