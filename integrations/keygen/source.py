@@ -73,8 +73,9 @@ class KeygenSource:
         book = _Book(Catalogue(), Quotas(self._settings))
         rejects = self._read_catalogue(book.catalogue)
         yield from self._licences(book, place, rejects)
-        if not book.spoilt:
-            yield from _limits(book.quotas.limits(now.date()), place)
+        limits = book.quotas.limits(now.date())
+        if limits and not book.spoilt:
+            yield from _limits(limits, place)
         for day in place.due(now, self._settings.event_log_days):
             after = place.after(day)
             yield from self._validations(book, day, place, after)
@@ -93,12 +94,13 @@ class KeygenSource:
     def _licences(self, book: _Book, place: Place, rejects: int) -> Iterator[Page]:
         for listed in self._client.licences():
             records = [list(self._told(book, licence)) for licence in listed.data]
+            there = bool(listed.data)  # nobody vouches for nothing
             yield Page(
                 records=[found for told in records for found in told],
                 cursor=place.cursor(),
-                complete=listed.links.next is None and not book.spoilt,
+                complete=there and listed.links.next is None and not book.spoilt,
                 rejects=rejects + sum(not told for told in records),
-                listing="licences",
+                listing="licences" if there else "",
             )
             rejects = 0
 

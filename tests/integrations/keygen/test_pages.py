@@ -7,7 +7,7 @@ from integrations.errors import RetryLater
 from integrations.keygen import client
 from integrations.keygen import source as module
 from tests.integrations.keygen import company
-from tests.integrations.keygen.account import uuid
+from tests.integrations.keygen.account import content, uuid
 from tests.integrations.keygen.conftest import Account
 from tests.integrations.test_every_source import pulled
 
@@ -69,6 +69,12 @@ def test_the_last_page_of_a_listing_vouches_for_all_of_it_if_all_was_read(
     assert {page.listing for page in pages if page.complete} == vouched
     kinds = {page.listing: {type(record) for record in page.records} for page in pages}
     assert kinds.get("limits", {Limit}) == {Limit}
+
+
+def test_an_account_without_licences_vouches_for_nothing(keygen: Account):
+    keygen.hold(content(products=company.PRODUCTS))
+    pages = list(keygen.source(event_log_days=0).pull(None))
+    assert [(page.records, page.complete, page.listing) for page in pages] == [([], False, "")]
 
 
 @pytest.fixture
