@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import redis as client
 
@@ -155,9 +156,14 @@ def _start_postgres(port: int, folder: Path, *, durable: bool) -> subprocess.Pop
 
 def _drain(process: subprocess.Popen[bytes]) -> None:
     """Keep reading what nobody wants, so that a full pipe never stops the server."""
-    import threading  # noqa: PLC0415 - only here
+    threading.Thread(target=_read_to_its_end, args=(process.stderr,), daemon=True).start()
 
-    threading.Thread(target=lambda: [None for _ in process.stderr or ()], daemon=True).start()
+
+def _read_to_its_end(pipe: IO[bytes] | None) -> None:
+    """Read until the pipe ends, or is closed under our hands as the server stops."""
+    with suppress(ValueError, OSError):
+        for _ in pipe or ():
+            pass
 
 
 @contextmanager

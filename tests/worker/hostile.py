@@ -40,9 +40,9 @@ class Hostile:
     batch_size = 5
     keyed = True
 
-    def __init__(self, settings: BaseSettings, *, budget: object) -> None:
+    def __init__(self, settings: BaseSettings, *, budget: object, clock: object = None) -> None:
         self._known = known(settings)
-        del budget
+        del budget, clock
 
     def check(self) -> None:
         raise RuntimeError(str(self._known))
