@@ -19,9 +19,8 @@ from health.policy import Policy
 __all__ = ["AT_RISK", "OPEN", "RECOVERED", "WINDOW", "Alert", "Decision", "Previous", "decide"]
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The account's assessment before this one."""
+class Previous(NamedTuple):
+    """The account's assessment before this one: its band, and its points in hundredths."""
 
     band: Band
     points: int

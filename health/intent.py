@@ -47,13 +47,14 @@ class Phrases:
     reach: int
     smaller: tuple[str, ...] = ()
     _hints: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _smaller_hints: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find the fewest pieces one of which must be in a text: most texts have none."""
+        """Find the pieces one of which must be in a text: most texts have none."""
         last_words = (saying.split()[-1] for saying in self.sayings)
-        hints = dict.fromkeys((*self.verbs.whole, *self.verbs.stems, *last_words))
-        fewest = [hint for hint in hints if not any(other in hint for other in hints if other != hint)]
-        object.__setattr__(self, "_hints", tuple(fewest))
+        first_words = (saying.split()[0] for saying in self.smaller)
+        object.__setattr__(self, "_hints", _fewest((*self.verbs.whole, *self.verbs.stems, *last_words)))
+        object.__setattr__(self, "_smaller_hints", _fewest(first_words))
 
     def speak_of_cancelling(self, text: str) -> bool:
         """Say whether ``text`` is about ending the subscription."""
@@ -69,7 +70,7 @@ class Phrases:
     def speak_of_a_smaller_plan(self, text: str) -> bool:
         """Say whether ``text`` asks about paying for less."""
         plain = text.lower()
-        if not any(saying.split()[0] in plain for saying in self.smaller):
+        if not [hint for hint in self._smaller_hints if hint in plain]:
             return False
         joined = f" {' '.join(_WORD.findall(plain))} "
         return any(f" {saying} " in joined for saying in self.smaller)
@@ -84,3 +85,9 @@ class Phrases:
         )
         thing = next(things, "")
         return not thing or thing not in self.harmless
+
+
+def _fewest(pieces: Iterable[str]) -> tuple[str, ...]:
+    """Leave out what is only in a text that holds another piece as well."""
+    hints = dict.fromkeys(pieces)
+    return tuple(hint for hint in hints if not any(other in hint for other in hints if other != hint))

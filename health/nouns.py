@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 Band = str  # one of BANDS
 BANDS = ("at_risk", "watch", "healthy", "unknown")
@@ -25,8 +26,7 @@ Input = float | NotApplicable | None
 """A value, not applicable, or unknown (`None`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One line of a score. ``points`` are hundredths; 10,000 plus all lines is the score exactly."""
 
     name: str
@@ -34,8 +34,7 @@ class Contribution:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """What an engine answers, in hundredths of a point (0 to 10,000).
 
     ``low`` and ``high`` are the score if every unknown input were at its worst or best. ``coverage``

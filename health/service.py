@@ -114,13 +114,14 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
     if "events" not in kinds and "tickets" not in kinds:
         return (None,)
     since = as_of - timedelta(days=policy.windows.count_days)
-    events = sum(event.kind == _DOWNGRADE and event.on >= since for event in features.events)
-    tickets = sum(
-        ticket.opened_on >= since
-        and policy.phrases.speak_of_a_smaller_plan(f"{ticket.topic} {ticket.subject}")
+    events = [event for event in features.events if event.kind == _DOWNGRADE and event.on >= since]
+    asks = policy.phrases.speak_of_a_smaller_plan
+    tickets = [
+        ticket
         for ticket in features.tickets
-    )
-    return (float(events + tickets),)
+        if ticket.opened_on >= since and asks(f"{ticket.topic} {ticket.subject}")
+    ]
+    return (float(len(events) + len(tickets)),)
 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:

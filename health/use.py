@@ -143,8 +143,10 @@ def core_use(track: Track, policy: Policy) -> Core:
 
 def fleet_of(metric: str | None, use_metrics: Sequence[str], pulse: Pulse) -> float | None:
     """Return the trend of the fleet that the same metric tells of; without any use, of the first there is."""
-    wanted = use_metrics if metric is None else (metric,)
-    return next((pulse.fleet_trends[each] for each in wanted if each in pulse.fleet_trends), None)
+    trends = pulse.fleet_trends
+    if metric is not None:
+        return trends.get(metric)
+    return next((trends[each] for each in use_metrics if each in trends), None)
 
 
 def consumption_pace_pct(track: Track) -> Input:

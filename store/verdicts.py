@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy import Row as Found
 
-from health.nouns import Assessment, Band, Flag, Why
+from health.decide import Previous
+from health.nouns import Assessment, Flag, Why
 from store.bulk import Row, load
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
@@ -30,15 +31,7 @@ class Verdict:
     known: str
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What an assessment is compared with: the band and the points, in hundredths, of the one before."""
-
-    band: Band
-    points: int
-
-
-def row(run: Run, assessment: Assessment) -> Row:
+def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
     return (
@@ -80,14 +73,14 @@ def _latest() -> Select[tuple[object, ...]]:
     )
 
 
-def previous(connection: Connection, first: int, last: int) -> dict[int, Earlier]:
+def previous(connection: Connection, first: int, last: int) -> dict[int, Previous]:
     """Return the last verdict on the accounts in a key range, by account."""
     c = assessments.c
     query = select(c.account, c.band, c.points).join(
         accounts, (accounts.c.id == c.account) & (accounts.c.judged_run == c.run)
     )
     rows = connection.execute(query.where(accounts.c.id.between(first, last)))
-    return {row.account: Earlier(row.band, row.points) for row in rows}
+    return {account: Previous(band, points) for account, band, points in rows}
 
 
 def verdict(connection: Connection, key: str) -> Verdict | None:

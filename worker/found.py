@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from health.bands import worse
-from health.decide import Previous, decide
+from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
 from health.judge import judge
 from health.nouns import Flag, Notice
@@ -11,7 +11,6 @@ from store import outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
-from store.verdicts import Earlier
 from worker import announce
 from worker.deployment import Deployment
 from worker.letters import Verdict
@@ -39,22 +38,27 @@ class Found:
         self,
         connection: Connection,
         row: Features,
-        before: Earlier | None,
+        before: Previous | None,
         standing: Sequence[Flag],
     ) -> None:
         """Judge one account and keep what changed."""
         deployment, run = self._deployment, self._run
         policy = deployment.policy
         assessment = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
-        previous = Previous(before.band, before.points) if before else None
-        decision = decide(assessment, previous, standing, policy, run.as_of, run.first)
-        verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
-        self._judged.append(verdicts.row(run, assessment))
+        decision = decide(assessment, before, standing, policy, run.as_of, run.first)
+        self._judged.append(verdicts.packed(run, assessment))
         self._flags += decision.flags
-        self._notices += announce.notices(deployment, connection, verdict, decision.alerts)
+        self._worsened += before is not None and worse(assessment.band, before.band)
+        if decision.alerts or self._records:
+            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
+            self._tell(connection, verdict, decision.alerts)
+
+    def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
+        """Gather what is owed to people, and to the account's record in a CRM."""
+        deployment = self._deployment
+        self._notices += announce.notices(deployment, connection, verdict, alerts)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
-        self._worsened += previous is not None and worse(assessment.band, previous.band)
 
     def _records_of(self, account: int) -> dict[str, str]:
         return {crm: ids[account] for crm, ids in self._records.items() if account in ids}

@@ -7,14 +7,13 @@ from typing import TypedDict
 
 import msgspec
 
-from health.decide import WINDOW, Alert
+from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.nouns import Assessment, Notice
 from health.renewals import term_key
 from store.contacts import Recipient, recipient
 from store.database import Connection
-from store.verdicts import Earlier
 from templates.content import (
     ApproachingLimitLetter,
     FailedPaymentLetter,
@@ -40,7 +39,7 @@ class Verdict:
     run: int
     features: Features
     assessment: Assessment
-    before: Earlier | None
+    before: Previous | None
     records: Mapping[str, str] = field(default_factory=dict)
     """The ids of the account's records in CRMs, by CRM."""
 
