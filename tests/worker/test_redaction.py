@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
@@ -134,6 +135,19 @@ def test_what_proves_a_link_of_a_letter_is_gone():
         start, slash, _ = link.rpartition("/")
         assert redacted(f'<a href="{link}">') == f'<a href="{start}{slash}[secret]">'
         assert redacted(quote(link, safe="")) == f"{quote(start + slash, safe='')}[secret]"
+
+
+@pytest.mark.parametrize("between", ["", "/", ";", " ", "/a/", "%20", "%40x/"])
+def test_one_address_after_another_is_gone(between):
+    told = redacted(f"a%40customer.example{between}b@customer.example{between}c%40customer.example")
+    assert "example" not in told
+
+
+@pytest.mark.parametrize("part", ["a", "a.b", "%40", "a%40", "\\", "xoxb-", "a@", "a1f0"])
+def test_a_long_word_takes_no_longer_than_a_text_of_its_length(part):
+    begun = time.process_time()
+    redaction([PASSWORD])(part * (40_000 // len(part)))
+    assert time.process_time() - begun < 2
 
 
 def test_a_password_too_short_to_be_one_takes_out_nothing():
