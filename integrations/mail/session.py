@@ -136,7 +136,7 @@ def _connected(settings: MailSettings) -> SMTP:
         failure = RetryLater("connect_failed", f"mail: the server greets with {error.smtp_code}")
     except TimeoutError:
         failure = RetryLater("connect_timeout", "mail: the server does not answer")
-    except OSError:
+    except (OSError, UnicodeError):  # the latter of a name that no DNS can hold
         failure = RetryLater("connect_failed", "mail: the server cannot be reached")
     raise failure
 

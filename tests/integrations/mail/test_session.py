@@ -202,6 +202,11 @@ def test_after_a_break_the_next_mail_gets_a_new_connection(first: Script) -> Non
         assert session.send(MAIL)
 
 
+@pytest.mark.parametrize("host", ["mail..example", "x" * 64 + ".example"])
+def test_a_name_that_no_server_can_have_sends_nothing(host: str) -> None:
+    assert fate(settings(25).model_copy(update={"host": host})) == (RetryLater, "connect_failed")
+
+
 def signing_in(*replies: bytes) -> Script:
     return speaking(BANNER, b"250-mail.example\r\n250 AUTH PLAIN\r\n", *replies)
 
