@@ -245,7 +245,7 @@ def _judge_many(number: int) -> None:
 
 def _multiply(database: Database, number: int) -> None:
     with database.read() as connection:
-        models = list(features.stored(connection, 1, number, stale_only=False))
+        models = list(features.stored(connection, 1, number, run=1, stale_only=False))
     start = 1 + len(models)
     for first in range(start, number + 1, 1_000):
         made = [

@@ -60,16 +60,24 @@ def unpack(packed: bytes) -> Features:
     return _decoder.decode(packed)
 
 
-def stored(connection: Connection, first: int, last: int, *, stale_only: bool) -> Iterator[Features]:
+def stored(
+    connection: Connection, first: int, last: int, *, run: int, stale_only: bool
+) -> Iterator[Features]:
     """Read the feature rows of the accounts in a key range, both ends included, and unpack them one by one.
 
-    With ``stale_only``, of those alone whose facts changed since they were last judged.
+    An account that a later run than this has judged is left out. With ``stale_only``, only those whose facts
+    changed since they were last judged are read.
     """
     query = select(accounts.c.features).where(accounts.c.id.between(first, last))
-    query = query.where(accounts.c.features.is_not(None)).order_by(accounts.c.id)
+    query = query.where(accounts.c.features.is_not(None), not_overtaken(run)).order_by(accounts.c.id)
     if stale_only:
         query = query.where(accounts.c.fresh > accounts.c.judged)
     return map(unpack, connection.execute(query).scalars().all())
+
+
+def not_overtaken(run: int) -> ColumnElement[bool]:
+    """Say of an account that no later run has judged it: what an earlier one knows is out of date there."""
+    return accounts.c.judged_run.is_(None) | (accounts.c.judged_run <= run)
 
 
 def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row as Found
 from health.decide import Previous
 from health.nouns import Assessment, Flag, Why
 from store.bulk import Row, load
+from store.features import not_overtaken
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
@@ -57,6 +58,7 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
         return
     load(connection, assessments, assessments.columns.values(), rows)
     seen = update(accounts).where(accounts.c.id.between(first, last), accounts.c.features.is_not(None))
+    seen = seen.where(not_overtaken(run.id))
     if run.kind == TOUCHED:
         seen = seen.where(accounts.c.fresh > accounts.c.judged)
     connection.execute(seen.values(judged=accounts.c.fresh, judged_run=run.id))

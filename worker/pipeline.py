@@ -202,7 +202,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     found = Found(deployment, run, read_pulse(run.pulse), records)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
-    for row in features.stored(connection, first, last, stale_only=run.kind == runs.TOUCHED):
+    for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):
         found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")
     return found.keep(connection, chunk)

@@ -32,7 +32,7 @@ def instant(day: date) -> int:
 def built(database, key="a") -> Features:
     with database.write() as connection:
         features.refresh(connection, 0, 10**9, METRICS)
-        rows = features.stored(connection, 0, 10**9, stale_only=False)
+        rows = features.stored(connection, 0, 10**9, run=1, stale_only=False)
     return next(row for row in rows if row.key == key)
 
 
@@ -87,7 +87,7 @@ def test_validations_are_daily_counts_and_use(database):
     wanted = ("validations", "validation:domain_mismatch")
     with database.write() as connection:
         features.refresh(connection, 0, 10**9, wanted)
-        (row,) = features.stored(connection, 0, 10**9, stale_only=False)
+        (row,) = features.stored(connection, 0, 10**9, run=1, stale_only=False)
     assert (row.first_used_on, row.last_used_on) == (day_before, day_before)
     assert row.series is not None
     assert row.series.window("validations", day_before, 2) == [2, 0]

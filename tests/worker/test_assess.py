@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from health.records import Account, Payment, Record, Usage
-from store import facts, runs, sources
+from store import facts, runs, sources, verdicts
 from store.database import Database
 from store.installation import set_setting
 from store.runs import Chunk
@@ -76,6 +76,18 @@ def test_two_runs_that_judge_the_same_accounts_at_once_alert_once(book):
     found = alerts(book)
     assert len(found) == ACCOUNTS
     assert set(found.values()) == {1}
+
+
+def test_a_run_that_a_later_one_has_overtaken_says_nothing_any_more(book):
+    earlier, later = open_run(book, runs.FULL), open_run(book, runs.FULL)
+    for run in (later, earlier):
+        for chunk in (each for each in rung(book) if each.run == run):
+            assess(book, chunk)
+
+    with book.database.read() as connection:
+        assert {found.run for found in verdicts.book(connection)} == {later}
+        assert [runs.assessed(connection, run) for run in (later, earlier)] == [ACCOUNTS, 0]
+        assert not runs.still_open(connection)
 
 
 def test_a_chunk_rung_twice_is_judged_once(book):
