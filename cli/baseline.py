@@ -8,6 +8,7 @@ from cli.opened import judge_waiting, opened
 from cli.standins import FOLDERS, forget, show
 from integrations.roles import Crm
 from store.installation import business_day, set_setting
+from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import pull
 from worker.process import schedule
@@ -37,6 +38,8 @@ def _judge(deployment: Deployment, day: date) -> None:
         pulled = pull(deployment, source)
         if pulled.failure or pulled.rejects:
             sys.exit(f"{source}: {pulled.failure or f'{pulled.rejects} rows could not be read'}")
+    if isinstance(deployment.bell, Aside):
+        deployment.bell.chunks.reverse()  # the last run knows all: those before it leave what it judged
     judge_waiting(deployment)
     go_live(deployment)
 
