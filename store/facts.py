@@ -44,11 +44,15 @@ _SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
 def store_records(connection: Connection, batch: Batch, records: Iterable[Record]) -> int:
     """Store one page of records under a batch, touch the accounts they change, return rows read."""
     rows = 0
-    for kind, group in groupby(records, type):
+    for kind, group in groupby(sorted(records, key=_kind), type):  # a page may mix them
         page = list(group)
         rows += len(page)
         _store(connection, batch, _SHAPE_OF[kind], page)
     return rows
+
+
+def _kind(record: Record) -> str:
+    return _SHAPE_OF[type(record)].name
 
 
 def kinds_of(records: Sequence[Record]) -> set[str]:
