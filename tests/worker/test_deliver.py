@@ -244,7 +244,15 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(send, database):
 
 def test_a_turn_ends_with_its_time_and_says_that_there_is_more(send, database, clock):
     owe(database, *(notice(str(n)) for n in range(25)))
-    destination = Scripted({"9": lambda: clock.__setitem__(0, module.TURN_S)})
+    sent: list[None] = []
+
+    def tenth() -> None:
+        """Let the turn's time be up once ten are sent, whichever those are: no order is promised here."""
+        sent.append(None)
+        if len(sent) == 10:
+            clock[0] = module.TURN_S
+
+    destination = Scripted({str(n): tenth for n in range(25)})
     assert send(destination) == Delivered(10, more=True)
     assert send(destination) == Delivered(15, more=False)
 
