@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
 from store.database import Database, Unavailable, Unmigrated, Unusable, database_url
 from store.installation import setting
-from store.schema import migrate, require
+from store.schema import MIGRATIONS, migrate, newest, require
 from store.tables import installation, metadata
 
 
@@ -97,7 +98,11 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_speaks(database):
 
 def test_migrating_twice_and_by_two_at_once_is_migrating_once(database):
     with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(lambda _: migrate(database), range(2))) == {"0004"}
+        assert set(pool.map(lambda _: migrate(database), range(2))) == {newest()}
+
+
+def test_the_newest_revision_is_the_one_that_no_other_follows():
+    assert newest() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def test_postgresql_is_migrated_by_command_only(postgresql_server):
