@@ -57,7 +57,11 @@ def _common() -> dict[str, object]:
 
 
 def _memory() -> dict[str, object]:
-    return {"worker_prefetch_multiplier": 64, "broker_transport_options": {"polling_interval": 0.05}}
+    return {
+        "broker_url": "memory://localhost/",  # there is no host, but kombu warns of none
+        "worker_prefetch_multiplier": 64,
+        "broker_transport_options": {"polling_interval": 0.05},
+    }
 
 
 def _redis() -> dict[str, object]:
