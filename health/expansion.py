@@ -32,14 +32,15 @@ def undecided(findings: Findings, rules: ExpansionRules) -> list[str]:
 def suggested_seats(measures: Measures, rules: ExpansionRules) -> int | None:
     """Return how many seats in all would do: today's pace ahead, filled to the policy's share at most.
 
-    At least one more than there are now; `None` where seats or use are not known.
+    `None` where seats or use are not known, and where the seats there are will do: it is not seats then
+    that there is room for.
     """
     seats = measures.licence.seats
     mean, per_day = measures.capacity.mean_active, measures.capacity.growth_per_day
     if not isinstance(seats, float) or not isinstance(mean, float) or not isinstance(per_day, float):
         return None
-    needed = (mean + max(0.0, per_day) * rules.ahead_days) * 100 / rules.fill_pct
-    return max(int(seats) + 1, ceil(needed))
+    needed = ceil((mean + max(0.0, per_day) * rules.ahead_days) * 100 / rules.fill_pct)
+    return needed if needed > seats else None
 
 
 def uplift_minor(seats: Input, suggested: int | None, mrr_minor: int) -> int | None:

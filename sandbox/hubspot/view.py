@@ -37,6 +37,17 @@ class Company(NamedTuple):
         return self.said.get("expansion") == "true"
 
     @property
+    def room(self) -> str:
+        """What there is room for: seats, or whatever the evidence names."""
+        match self.said.get("suggested_seats"):
+            case None:
+                return "beyond seats"
+            case "1":
+                return "1 seat"
+            case _:
+                return f"{self.number('suggested_seats')} seats"
+
+    @property
     def weight(self) -> float:
         """How far up the list it belongs."""
         return float(self.said.get("priority", "-1"))

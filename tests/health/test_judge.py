@@ -265,6 +265,12 @@ def test_suggested_seats_are_those_to_add_for_the_pace_ahead_at_the_fill_of_the_
     assert found.facts["uplift_minor"] == 4 * 2_000
 
 
+def test_no_seats_are_suggested_where_those_there_are_will_do():
+    found = assess(account(series=series(active_users_30d=daily(10), active_users=10.0, **HITS, **TRIES)))
+    assert found.facts["expansion"] is True
+    assert (found.facts["suggested_seats"], found.facts["uplift_minor"]) == (None, None)
+
+
 def test_groups_that_are_undecided_keep_an_expansion_open():
     found = assess(account(series=series(**FULL, rate_limit_hits=daily(1, 8))))
     assert {"capacity", "throughput"} <= set(found.undecided)

@@ -104,6 +104,14 @@ def test_filters(crm: HubSpot, only, expected):
     assert rows(page(crm, f"/view/crm?only={only}")) == expected
 
 
+@pytest.mark.parametrize(
+    ("seats", "shown"), [("", "▲ beyond seats<"), ("1", "▲ 1 seat<"), ("20", "▲ 20 seats<")]
+)
+def test_room_to_grow_says_for_what(crm: HubSpot, seats, shown):
+    crm.post("companies/batch/update", {"inputs": [change(2, seatsignal_suggested_seats=seats)]})
+    assert shown in page(crm, "/view/crm?only=upsell")
+
+
 def test_a_company_shows_the_verdict_its_tasks_and_what_changed(crm: HubSpot):
     crm.post("companies/batch/update", {"inputs": [change(3, seatsignal_health="31")]})
     shown = page(crm, "/view/crm/3")
