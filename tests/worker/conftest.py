@@ -8,6 +8,7 @@ from config.plays import load_plays
 from config.policy import load as load_policy
 from config.routes import load_routes
 from config.settings import Settings
+from health.policy import Policy
 from store.database import Database
 from store.runs import Chunk
 from worker.deployment import Deployment
@@ -37,12 +38,18 @@ def bell() -> Remembered:
     return Remembered()
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Policy:
+    """The policy as it is shipped, compiled once."""
+    return load_policy(None)
+
+
 @pytest.fixture
-def deployment(emptied_database: Database, bell: Remembered) -> Deployment:
+def deployment(emptied_database: Database, bell: Remembered, shipped: Policy) -> Deployment:
     return Deployment(
         database=emptied_database,
         settings=Settings(lease_s=30.0),
-        policy=load_policy(None),
+        policy=shipped,
         routes=load_routes(None),
         plays=load_plays(None),
         bell=bell,
