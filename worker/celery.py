@@ -3,9 +3,12 @@
 ``celery -A worker worker -Q pull,assess,deliver`` and ``celery -A worker beat`` find it here.
 """
 
+import sys
+
 from celery import Celery
 from celery.signals import setup_logging
 
+from config.errors import Actionable
 from config.settings import settings
 
 LONGEST_TASK_S = 600
@@ -94,4 +97,11 @@ def log_as_we_do(**_more: object) -> None:
     log.configure(settings().log_level, secrets(settings()))
 
 
-app = make_app()
+def _app() -> Celery:
+    try:
+        return make_app()
+    except Actionable as error:
+        sys.exit(str(error))  # Celery would show where in our code a setting was found wrong
+
+
+app = _app()

@@ -221,6 +221,13 @@ def test_a_process_says_the_same_and_fails_the_same(owing, sandbox: Rehearsal, r
     assert "Traceback" not in done.err
 
 
+def test_a_worker_with_a_wrong_setting_says_which_and_no_more(seatsignal):
+    done = seatsignal.started("-m", *WORKER, SEATSIGNAL_TICK_S="canary")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("SEATSIGNAL_TICK_S: ")
+    assert len(done.err.splitlines()) == 1
+
+
 def test_bad_rows_are_named_by_place_and_the_rest_is_there(seatsignal, tmp_path: Path):
     folder = book.write(tmp_path / "import", news=False)
     with (folder / "payments.csv").open("a") as payments:

@@ -18,7 +18,7 @@ from worker.deployment import Deployment
 from worker.listings import REJECTS, TOO_MANY, UNFINISHED, Retired
 from worker.pipeline import Pulled, pull
 
-A_PAGE = 3
+A_PAGE = 9
 KINDS = [name for name, shape in SHAPES.items() if not shape.by_day]
 
 
