@@ -9,7 +9,7 @@ ARGS ?=
 .PHONY: help setup demo test check bench chaos lock new-integration
 
 help: ## List what one can do
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 17
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17
 
 setup: $(VENV)/.installed ## Make .venv with every extra and the development tools, from the lock
 

@@ -83,7 +83,7 @@ def _broker(url: str) -> Finding:
 def _clock(about: str, skew_s: float) -> Finding:
     state = GOOD if abs(skew_s) <= SKEW_S else BAD
     remedy = "" if state == GOOD else "; set this machine's clock"
-    return Finding(about, "clock", state, f"{skew_s:+.0f} s from ours{remedy}")
+    return Finding(about, "clock", state, f"{round(skew_s):+} s from ours{remedy}")
 
 
 # -- integrations ------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class Report:
         with _writable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             target = self._open.enter_context(path.open("w", encoding="utf-8", newline=""))
+        self.remark("has rows that were not taken; which and why:", path.name)
         rows = csv.writer(target, lineterminator="\n")
         rows.writerow(("file", "line", "column", "reason"))
         return rows.writerow

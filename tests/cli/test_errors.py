@@ -233,7 +233,8 @@ def test_bad_rows_are_named_by_place_and_the_rest_is_there(seatsignal, tmp_path:
     with (folder / "payments.csv").open("a") as payments:
         payments.write("i-x,a1,yesterday,paid,,100,EUR\n")
     done: Ended = seatsignal.started("-m", "cli", "import", str(folder), "--json")
-    assert (done.status, done.complaint) == (3, [])
+    why = "payments.csv: has rows that were not taken; which and why: payments.rejects.csv"
+    assert (done.status, done.complaint) == (3, [why])
     assert (done.document["rejects"], done.document["failure"]) == (1, "")
     assert (folder / "payments.rejects.csv").read_text() == (
         "file,line,column,reason\npayments.csv,14,due_on,is not an ISO 8601 date\n"

@@ -133,7 +133,8 @@ def test_money_without_its_own_currency_is_in_the_accounts(drop: Drop):
     assert minor == [1500, 1500, 150]
     assert drop.rejects("outcomes") == [(3, "mrr_after", "is finer than the minor unit of JPY")]
     assert [str(remark) for remark in drop.remarks] == [
-        "outcomes.csv: has money without a currency: read with the decimals of USD"
+        "outcomes.csv: has rows that were not taken; which and why: outcomes.rejects.csv",
+        "outcomes.csv: has money without a currency: read with the decimals of USD",
     ]
 
 
