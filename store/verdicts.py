@@ -1,23 +1,40 @@
 """Assessments and flags: what a run found, and what stands."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
-from health.nouns import Assessment, Flag, Why
+from health.nouns import Assessment, Contribution, Flag, Input, Score, Signal, Why
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
+
+class _Packed(NamedTuple):
+    """What a stored assessment holds beside its columns. ``inputs`` are in the order of its run's names.
+
+    Values without names: on PostgreSQL a row that stays below 2 kB is stored as it is, at a third of the
+    cost of one that must be compressed.
+    """
+
+    contributions: tuple[Contribution, ...]
+    inputs: tuple[Input, ...]
+    signals: tuple[Signal, ...]
+    facts: dict[str, str | int | float | bool | None]
+    undecided: tuple[str, ...]
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Assessment)
+_decoder = msgspec.msgpack.Decoder(_Packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,8 @@ class Verdict:
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
+    inputs = tuple(map(assessment.inputs.get, run.inputs))
+    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided)
     return (
         assessment.account,
         assessment.as_of,
@@ -45,7 +64,7 @@ def packed(run: Run, assessment: Assessment) -> Row:
         score.coverage,
         assessment.band,
         assessment.term,
-        _encoder.encode(assessment),
+        _encoder.encode(rest),
     )
 
 
@@ -67,7 +86,14 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
 def _latest() -> Select[tuple[object, ...]]:
     """Select each account's latest assessment, its run and its key."""
     return (
-        select(accounts.c.key, assessments, runs.c.policy_hash, runs.c.engine_version, runs.c.known)
+        select(
+            accounts.c.key,
+            assessments,
+            runs.c.policy_hash,
+            runs.c.engine_version,
+            runs.c.known,
+            runs.c.inputs,
+        )
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
         )
@@ -100,8 +126,21 @@ def book(connection: Connection, band: str = "") -> list[Verdict]:
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
-    return Verdict(
-        row.key, _decoder.decode(row.verdict), row.run, row.policy_hash, row.engine_version, row.known
+    return Verdict(row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known)
+
+
+def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
+    packed = _decoder.decode(row.verdict)
+    return Assessment(
+        account=row.account,
+        as_of=row.as_of,
+        score=Score(row.points, row.low, row.high, row.coverage, packed.contributions),
+        band=row.band,
+        inputs=dict(zip(json.loads(row.inputs), packed.inputs, strict=True)),
+        signals=packed.signals,
+        facts=packed.facts,
+        term=row.term,
+        undecided=packed.undecided,
     )
 
 
