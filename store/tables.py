@@ -252,7 +252,7 @@ runs = _table(
     _text("held_reason"),
     _text("policy_hash"),
     _text("engine_version"),
-    _text("inputs", default="[]"),  # JSON: what the inputs of its verdicts are called, in the order they are packed
+    _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
     _text("known"),  # JSON: source → batch
     _text("pulse"),
     _number("chunks_left"),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
-from health.nouns import Assessment, Contribution, Flag, Input, Score, Signal, Why
+from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.runs import TOUCHED, Run
@@ -52,7 +52,7 @@ class Verdict:
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
-    inputs = tuple(map(assessment.inputs.get, run.inputs))
+    inputs = assessment.inputs.of(run.inputs)
     rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided)
     return (
         assessment.account,
@@ -136,7 +136,7 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
         as_of=row.as_of,
         score=Score(row.points, row.low, row.high, row.coverage, packed.contributions),
         band=row.band,
-        inputs=dict(zip(json.loads(row.inputs), packed.inputs, strict=True)),
+        inputs=Inputs(tuple(json.loads(row.inputs)), packed.inputs),
         signals=packed.signals,
         facts=packed.facts,
         term=row.term,

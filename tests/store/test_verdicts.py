@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from health.decide import Previous
 from health.features import PaymentFact, TicketFact
-from health.nouns import NOT_APPLICABLE, Assessment
+from health.nouns import NOT_APPLICABLE, Assessment, Inputs
 from health.rules import NUMBERS
 from store import runs, verdicts
 from store.database import Database
@@ -74,7 +74,7 @@ def test_inputs_go_by_the_names_of_their_run(emptied_database):
 
 def test_a_run_that_names_no_inputs_keeps_none(emptied_database):
     keep(emptied_database, STEADY, names=())
-    assert read(emptied_database) == replace(STEADY, inputs={})
+    assert read(emptied_database) == replace(STEADY, inputs=Inputs((), ()))
 
 
 def test_the_verdict_before_is_that_of_the_last_run(emptied_database):
