@@ -80,18 +80,14 @@ def not_overtaken(run: int) -> ColumnElement[bool]:
     return accounts.c.judged_run.is_(None) | (accounts.c.judged_run <= run)
 
 
-def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:
-    """Return feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
+def sample(connection: Connection, size: int, metrics: Collection[str]) -> Iterator[Features]:
+    """Yield feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     chosen = ids[:: max(1, -(-len(ids) // size))]
-    rows: list[Features] = []
     for at in range(0, len(chosen), IDS_A_QUERY):
         part = accounts.c.id.in_(chosen[at : at + IDS_A_QUERY])
         _rebuild(connection, part, metrics)
-        rows += [
-            unpack(packed) for packed in connection.execute(select(accounts.c.features).where(part)).scalars()
-        ]
-    return rows
+        yield from map(unpack, connection.execute(select(accounts.c.features).where(part)).scalars().all())
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS
-from store.database import now_ms
+from store.database import is_postgresql, now_ms
 from store.installation import is_live
 from store.tables import accounts, chunks, runs
 
@@ -133,8 +133,10 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     Its accounts are locked: two runs that judge the same account do so one after the other, and the
     second sees the flags of the first.
     """
-    in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
-    connection.execute(select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()).all()
+    if is_postgresql(connection):
+        in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
+        locked = select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()
+        connection.execute(select(func.count()).select_from(locked.subquery()))
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
     )
