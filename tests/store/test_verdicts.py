@@ -4,23 +4,27 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
-from sqlalchemy import insert, update
+from alembic import command
+from sqlalchemy import bindparam, insert, update
 
 from health.decide import Previous
 from health.features import PaymentFact, TicketFact
 from health.nouns import NOT_APPLICABLE, Assessment, Inputs
 from health.rules import NUMBERS
-from store import runs, verdicts
+from store import runs, schema, verdicts
 from store.database import Database
 from store.runs import Basis
-from store.tables import accounts
+from store.tables import accounts, assessments
 from store.tables import runs as runs_table
 from tests.health.examples import AS_OF, account, assess
 
 BASIS = Basis(pulse="{}", known='{"files": 3}', policy_hash="p", engine_version="1")
 COMPRESSED_BYTES = 2_000
 """PostgreSQL compresses rows from about here on, which takes longer than all else about them."""
+PAGED = 1_000
+"""Verdicts that the migration converts at a time."""
 
 STEADY = assess(account())
 UNPAID = assess(account(payments=(PaymentFact("i", date(2025, 5, 1), "failed", attempts=2),)))
@@ -39,7 +43,8 @@ def keep(database: Database, *judged: Assessment, names: tuple[str, ...] = NUMBE
             update(runs_table).where(runs_table.c.id == number).values(inputs=json.dumps(names))
         )
         run = runs.load(connection, number)
-        verdicts.keep(connection, run, 1, 10, [verdicts.packed(run, each) for each in judged])
+        ids = [each.account for each in judged]
+        verdicts.keep(connection, run, min(ids), max(ids), [verdicts.packed(run, each) for each in judged])
     return number
 
 
@@ -94,3 +99,26 @@ def test_a_verdict_is_small_enough_to_be_stored_as_it_is(emptied_database, judge
     with emptied_database.read() as connection:
         *_, rest = verdicts.packed(runs.load(connection, number), judged)
     assert len(rest) < COMPRESSED_BYTES * 0.9
+
+
+def test_verdicts_of_before_are_read_after_migrating(database):
+    early = [replace(STEADY, account=n) for n in range(1, PAGED)]
+    late = [replace(UNPAID, account=PAGED), replace(LEAVING, account=PAGED + 1)]
+    first, second = keep(database, *early), keep(database, *late)
+    with database.write() as connection:
+        command.downgrade(schema._config(connection), "0004")
+        named = update(assessments).where(assessments.c.account == bindparam("of"))
+        connection.execute(
+            named.values(verdict=bindparam("packed")),
+            [{"of": each.account, "packed": as_of_before(each)} for each in (*early, *late)],
+        )
+    assert schema.migrate(database) == "0005"
+    with database.read() as connection:
+        book = verdicts.book(connection)
+    assert [each.assessment for each in book] == [*early, *late]
+    assert [each.run for each in book] == [first] * len(early) + [second] * len(late)
+
+
+def as_of_before(judged: Assessment) -> bytes:
+    """Return a verdict as it was packed when its inputs had their names with them."""
+    return msgspec.msgpack.encode(replace(judged, inputs=dict(judged.inputs)))
