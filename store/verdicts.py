@@ -14,6 +14,7 @@ from health.decide import Previous
 from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
 from store.bulk import Row, load
 from store.features import not_overtaken
+from store.lookup import one_each
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
@@ -103,11 +104,10 @@ def _latest() -> Select[tuple[object, ...]]:
 
 def previous(connection: Connection, first: int, last: int) -> dict[int, Previous]:
     """Return the last verdict on the accounts in a key range, by account."""
-    c = assessments.c
-    query = select(c.account, c.band, c.points).join(
-        accounts, (accounts.c.id == c.account) & (accounts.c.judged_run == c.run)
-    )
-    rows = connection.execute(query.where(accounts.c.id.between(first, last)))
+    last_one = (assessments.c.account == accounts.c.id) & (assessments.c.run == accounts.c.judged_run)
+    made, on = one_each(connection, assessments, last_one)
+    query = select(accounts.c.id, made.c.band, made.c.points).select_from(accounts.join(made, on))
+    rows = connection.execute(query.where(accounts.c.id.between(first, last))).all()
     return {account: Previous(band, points) for account, band, points in rows}
 
 
@@ -147,7 +147,7 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
 def standing(connection: Connection, first: int, last: int) -> Mapping[int, list[Flag]]:
     """Return the flags of the accounts in a key range, by account."""
     found: dict[int, list[Flag]] = defaultdict(list)
-    for row in connection.execute(select(flags).where(flags.c.account.between(first, last))):
+    for row in connection.execute(select(flags).where(flags.c.account.between(first, last))).all():
         found[row.account].append(_flag(row))
     return found
 
