@@ -3,35 +3,25 @@
 import resource
 import subprocess
 import sys
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
-import msgspec
-from sqlalchemy import Table, insert, select, text
-from sqlalchemy.orm import Session, registry
+from sqlalchemy import insert, text
 
-from benchmarks import databases
+from benchmarks import databases, orm
 from benchmarks.measure import Result, rates
 from config.settings import Settings
-from health.decide import decide
-from health.features import Features, PaymentFact, Series, Term, TicketFact
-from health.judge import judge
-from health.nouns import Assessment, Flag
 from health.records import Account, Payment, Record, Subscription, Ticket, Usage
 from store import facts, features, runs, sources
 from store.database import Database
 from store.sources import Landed
-from store.tables import accounts, assessments, flags
-from store.tables import facts as tables
+from store.tables import accounts
 from worker import log
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import assess, open_run
 from worker.process import open_deployment
-from worker.pulse import read_pulse
 
 AS_OF = date(2026, 6, 1)
 DAYS = 92
@@ -39,7 +29,6 @@ ACCOUNTS = 10_000
 ORM_ACCOUNTS = 200
 """The rival is slow: it is measured on fewer accounts, and rates are compared."""
 MEMORY_GOAL = 1.25
-METRICS = ("active_users", "active_users_30d", "sign_ins", "events", "rate_limit_hits")
 EPOCH = date(1970, 1, 1)
 DAY_MS = 86_400_000
 
@@ -110,9 +99,14 @@ def _deployment(database: Database) -> Deployment:
 
 def _against_orm(name: str, database: Database) -> Result:
     deployment = _deployment(database)
-    mine, rival = rates(
-        (lambda: _ours(deployment), ACCOUNTS), (lambda: _orm_loop(deployment, database), ORM_ACCOUNTS)
-    )
+    orm.prepare(database)
+
+    def rival_run() -> None:
+        run = open_run(deployment, runs.FULL)
+        deployment.bell = Aside()  # nobody but the rival judges its run
+        orm.assess_all(deployment, database, run, ORM_ACCOUNTS)
+
+    mine, rival = rates((lambda: _ours(deployment), ACCOUNTS), (rival_run, ORM_ACCOUNTS))
     deployment.database.close()
     return Result(f"assess_{name}", mine, "accounts/s", "an ORM loop", mine / rival, 50)
 
@@ -123,100 +117,6 @@ def _ours(deployment: Deployment) -> None:
     bell = deployment.bell
     while isinstance(bell, Aside) and bell.chunks:
         assess(deployment, bell.chunks.popleft())
-
-
-class Verdicts:
-    """A verdict, as an object."""
-
-    def __init__(self, **values: object) -> None:
-        """Take the columns' values."""
-        for name, value in values.items():
-            setattr(self, name, value)
-
-
-_mapped = registry()
-_mapped.map_imperatively(Verdicts, assessments)
-
-
-def _mapped_to(table: Table) -> type[Any]:
-    """Return a class whose instances are a table's rows, as an ORM makes them."""
-    made = type(f"Row_{table.name}", (), {})
-    _mapped.map_imperatively(made, table)
-    return made
-
-
-_KINDS = ("accounts", "subscriptions", "usage", "seats", "tickets", "payments", "limits", "events", "surveys")
-_ROWS = {kind: _mapped_to(tables[kind]) for kind in _KINDS}
-_FLAG = _mapped_to(flags)
-
-
-def _orm_loop(deployment: Deployment, database: Database) -> None:
-    """Load each account's facts, flags and last verdict as objects, judge by the same rules, commit."""
-    run = open_run(deployment, runs.FULL)
-    deployment.bell = Aside()  # nobody but this loop judges its run
-    with database.read() as connection:
-        pulse = read_pulse(runs.load(connection, run).pulse)
-    with Session(database.engine) as session:
-        for account in range(1, ORM_ACCOUNTS + 1):
-            row = _loaded(session, account)
-            verdict = judge(row, AS_OF, deployment.policy, pulse, deployment.workdays)
-            before = session.scalars(select(Verdicts).filter_by(account=account).limit(1)).first()
-            standing = session.scalars(select(_FLAG).filter_by(account=account)).all()
-            decide(
-                verdict, None, [_as_flag(flag) for flag in standing], deployment.policy, AS_OF, before is None
-            )
-            session.add(_as_row(verdict, run))
-            session.commit()
-
-
-def _loaded(session: Session, account: int) -> Features:
-    found: dict[str, Sequence[Any]] = {
-        kind: session.scalars(select(row).filter_by(source_account=account)).all()
-        for kind, row in _ROWS.items()
-    }
-    use = found["usage"]
-    start = min(row.day for row in use)
-    values = {name: array("d", bytes(8 * DAYS)) for name in METRICS}
-    for row in use:
-        for name in METRICS:
-            values[name][(row.day - start).days] = getattr(row, name) or 0
-    return Features(
-        account,
-        found["accounts"][0].name,
-        country="US",
-        sources=("files",),
-        series=Series(start, values),
-        terms=tuple(_as_term(term) for term in found["subscriptions"]),
-        tickets=tuple(TicketFact(row.ticket_id, AS_OF, subject=row.subject) for row in found["tickets"]),
-        payments=tuple(PaymentFact(row.invoice_id, row.due_on, row.status) for row in found["payments"]),
-        first_used_on=start,
-        last_used_on=max(row.day for row in use),
-    )
-
-
-def _as_flag(row: Any) -> Flag:  # noqa: ANN401 - a mapped class made above
-    return Flag(**{name: getattr(row, name) for name in Flag.__dataclass_fields__})
-
-
-def _as_term(row: Any) -> Term:  # noqa: ANN401 - see above
-    stated = {name: getattr(row, name) for name in Term.__dataclass_fields__}
-    return Term(**{name: value for name, value in stated.items() if value is not None})
-
-
-def _as_row(verdict: Assessment, run: int) -> Verdicts:
-    score = verdict.score
-    return Verdicts(
-        account=verdict.account,
-        as_of=verdict.as_of,
-        run=run,
-        points=score.points,
-        low=score.low,
-        high=score.high,
-        coverage=score.coverage,
-        band=verdict.band,
-        term=verdict.term,
-        verdict=msgspec.json.encode(verdict),
-    )
 
 
 def _memory() -> Result:

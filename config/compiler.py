@@ -192,16 +192,15 @@ class _Writer:
     def found(self, path: str, data: SignalData | TriggerData, met: str, undecided: str) -> None:
         """Write what happens where a rule is met, and where it is neither met nor cleared."""
         when = self.condition(f"{path}.when", data.when)
-        names, cleared = when.names, when.unless
-        still = _any(names, "None")
+        neither = f"{_any(when.names, 'None')} and not {when.unless}"
         if data.clear:
             clear = self.condition(f"{path}.clear", data.clear)
-            names, cleared = tuple(dict.fromkeys(names + clear.names)), clear.when
-            still = f"({_any(names, 'None')} or not {_any(names, 'NOT_APPLICABLE')})"
+            names = tuple(dict.fromkeys(when.names + clear.names))
+            neither = f"not {clear.when} and ({_any(names, 'None')} or not {_any(names, 'NOT_APPLICABLE')})"
         self.add(
             f"if {when.when}:",
             f"{_INDENT}{met}",
-            f"elif not {cleared} and {still}:",
+            f"elif {neither}:",
             f"{_INDENT}{undecided}",
         )
 

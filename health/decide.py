@@ -61,6 +61,8 @@ def decide(  # noqa: PLR0917 - the order is the interface
     On an installation's first run every flag is recorded, but only explicit intent alerts: the rest of
     the book is told by a digest. ``Flag.since`` is the day of its last change or repeat.
     """
+    if not standing and not assessment.signals and assessment.facts.get("window") is None:
+        return _NOTHING
     latest = _latest(standing, assessment.term)
     case = _Case(assessment, previous, latest, policy, as_of, first_run)
     opened = [flag for signal in assessment.signals if (flag := _opened(case, signal)) is not None]

@@ -59,7 +59,7 @@ class Phrases:
     def speak_of_cancelling(self, text: str) -> bool:
         """Say whether ``text`` is about ending the subscription."""
         plain = text.lower()
-        if not [hint for hint in self._hints if hint in plain]:
+        if not any(map(plain.__contains__, self._hints)):
             return False
         words = _WORD.findall(plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
         joined = f" {' '.join(words)} "
@@ -70,7 +70,7 @@ class Phrases:
     def speak_of_a_smaller_plan(self, text: str) -> bool:
         """Say whether ``text`` asks about paying for less."""
         plain = text.lower()
-        if not [hint for hint in self._smaller_hints if hint in plain]:
+        if not any(map(plain.__contains__, self._smaller_hints)):
             return False
         joined = f" {' '.join(_WORD.findall(plain))} "
         return any(f" {saying} " in joined for saying in self.smaller)

@@ -9,7 +9,7 @@ from health.calendars import Workdays
 from health.engines import deductions, weighted
 from health.features import Features, Pulse
 from health.measures import measures
-from health.nouns import Assessment, Band, Contribution, Input, Score, Signal
+from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
 from health.policy import Policy
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
@@ -50,9 +50,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     )
 
 
-def _inputs(found: Measures) -> Mapping[str, Input]:
-    numbers = found.licence + found.use + found.capacity + found.service + found.term
-    return dict(zip(NUMBERS, numbers, strict=True))
+def _inputs(found: Measures) -> Inputs:
+    return Inputs(NUMBERS, found.licence + found.use + found.capacity + found.service + found.term)
 
 
 def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:

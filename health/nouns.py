@@ -5,7 +5,7 @@ integer number of milliseconds since 1970-01-01 UTC (``…_ms``); a day is a `da
 an integer number of minor units (``…_minor``) beside an ISO 4217 code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -63,6 +63,40 @@ class Signal:
     gate: str = ""
 
 
+class Inputs(Mapping[str, Input]):
+    """Measures by name, without a table of their own: nearly all are stored and never asked for."""
+
+    __slots__ = ("_names", "_values")
+
+    def __init__(self, names: tuple[str, ...], values: tuple[Input, ...]) -> None:
+        """Hold as many values as names."""
+        self._names = names
+        self._values = values
+
+    def __getitem__(self, name: str) -> Input:
+        """Return a measure by its name."""
+        try:
+            return self._values[self._names.index(name)]
+        except ValueError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names in order."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Count the measures."""
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        """Show what a mapping shows."""
+        return repr(dict(self))
+
+    def of(self, names: tuple[str, ...]) -> tuple[Input, ...]:
+        """Return the values of some names; unknown where there is no such measure."""
+        return self._values if names == self._names else tuple(self.get(name) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """The verdict on one account on one day.
@@ -77,7 +111,7 @@ class Assessment:
     as_of: date
     score: Score
     band: Band
-    inputs: Mapping[str, Input]
+    inputs: Inputs
     signals: tuple[Signal, ...] = ()
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     term: str = ""

@@ -62,15 +62,20 @@ def term_measures(
 ) -> TermMeasures:
     """Return what the terms say; ``current`` are those in force."""
     mrr_change, seats_change = _changes(terms, current)
+    youngest, trial, cancelling = date.min, False, False
+    for term in current:
+        youngest = max(youngest, term.term_start)
+        trial = trial or _on_trial(term, as_of)
+        cancelling = cancelling or term.cancel_at_period_end
     return TermMeasures(
         _days_to_renewal(current, as_of, rules),
-        float((as_of - max([term.term_start for term in current])).days) if current else NOT_APPLICABLE,
+        float((as_of - youngest).days) if current else NOT_APPLICABLE,
         mrr_change,
         seats_change,
         _change([(term.mrr_minor, term.renewal_mrr_minor) for term in current]),
         None if started is None else float((as_of - started).days),
-        float(True in [_on_trial(term, as_of) for term in current]),
-        float(True in [term.cancel_at_period_end for term in current]),
+        float(trial),
+        float(cancelling),
     )
 
 

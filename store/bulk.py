@@ -1,10 +1,10 @@
-"""Many rows at once, past the SQL compiler: COPY on PostgreSQL, ``executemany`` on SQLite."""
+"""Many rows at once, by the driver's own means: COPY on PostgreSQL, ``executemany`` on SQLite."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Select, Table
 
 from store.database import is_postgresql
 
@@ -30,3 +30,13 @@ def _copy(connection: Connection, into: str, columns: Sequence[Column[Any]], row
         copy.set_types([_COPIED[column.type.python_type] for column in columns])
         for row in rows:
             copy.write_row(row)
+
+
+def blobs(connection: Connection, query: Select[bytes]) -> Sequence[bytes]:
+    """Return a column of bytes, which PostgreSQL sends in hexadecimal unless asked for its binary format."""
+    if not is_postgresql(connection):
+        return connection.execute(query).scalars().all()
+    asked = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        return [blob for (blob,) in cursor.execute(str(asked), asked.params)]

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    FromClause,
     Insert,
     MetaData,
     ScalarSelect,
@@ -32,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
 from store.bulk import Row, load
-from store.database import is_postgresql
+from store.lookup import one_each
 from store.sources import Batch, account_ids, touch
 from store.subjects import remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_fields, stored_key
@@ -178,23 +177,11 @@ def _any_staged(connection: Connection, shape: Shape, condition: ColumnElement[b
 def _keep_past(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
     """Move what the page changes to the past and return the source accounts it belonged to."""
     stage = _stage(shape)
-    stored, beside = _stored(connection, shape)
+    stored, beside = one_each(connection, facts[shape.name], _same_key(shape))
     changed = select(*stored.columns, literal(batch.number)).select_from(stage.join(stored, beside))
     changed = changed.where(_differs(shape, stored.c, stage.c))
     names = [*stored.columns.keys(), "until_batch"]
     return _changed(connection, plain_insert(past[shape.name]).from_select(names, changed))
-
-
-def _stored(connection: Connection, shape: Shape) -> tuple[FromClause, ColumnElement[bool]]:
-    """Return what a staged row is joined with for the fact of its key, and on what.
-
-    SQLite looks each one up by itself; PostgreSQL would rather read all facts, unless told that a row has
-    one at most.
-    """
-    fact = facts[shape.name]
-    if not is_postgresql(connection):
-        return fact, _same_key(shape)
-    return select(fact).where(_same_key(shape)).limit(1).lateral(), true()
 
 
 def _insert(connection: Connection, batch: Batch, shape: Shape) -> postgresql.Insert | sqlite.Insert:

@@ -28,6 +28,7 @@ from health.features import (
 )
 from health.records import Usage
 from store.account_facts import CHAMPION, AccountFacts, DailyCount, Rows
+from store.bulk import blobs
 from store.database import day_of
 from store.tables import accounts
 
@@ -72,7 +73,7 @@ def stored(
     query = query.where(accounts.c.features.is_not(None), not_overtaken(run)).order_by(accounts.c.id)
     if stale_only:
         query = query.where(accounts.c.fresh > accounts.c.judged)
-    return map(unpack, connection.execute(query).scalars().all())
+    return map(unpack, blobs(connection, query))
 
 
 def not_overtaken(run: int) -> ColumnElement[bool]:
@@ -80,18 +81,14 @@ def not_overtaken(run: int) -> ColumnElement[bool]:
     return accounts.c.judged_run.is_(None) | (accounts.c.judged_run <= run)
 
 
-def sample(connection: Connection, size: int, metrics: Collection[str]) -> list[Features]:
-    """Return feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
+def sample(connection: Connection, size: int, metrics: Collection[str]) -> Iterator[Features]:
+    """Yield feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     chosen = ids[:: max(1, -(-len(ids) // size))]
-    rows: list[Features] = []
     for at in range(0, len(chosen), IDS_A_QUERY):
         part = accounts.c.id.in_(chosen[at : at + IDS_A_QUERY])
         _rebuild(connection, part, metrics)
-        rows += [
-            unpack(packed) for packed in connection.execute(select(accounts.c.features).where(part)).scalars()
-        ]
-    return rows
+        yield from map(unpack, blobs(connection, select(accounts.c.features).where(part)))
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:

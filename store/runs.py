@@ -1,5 +1,6 @@
 """A run judges accounts in chunks by key range; whichever chunk ends last releases what it planned."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -7,7 +8,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy import insert as plain_insert
 
-from store.database import now_ms
+from health.rules import NUMBERS
+from store.database import is_postgresql, now_ms
 from store.installation import is_live
 from store.tables import accounts, chunks, runs
 
@@ -18,7 +20,11 @@ FULL, TOUCHED = "full", "touched"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as stored. ``kind``: `FULL` or `TOUCHED`."""
+    """A run as stored. ``kind``: `FULL` or `TOUCHED`.
+
+    ``inputs`` are the names of what its verdicts rest on, in the order they are packed. They stand with
+    the run, so that a verdict can be read when measures have come and gone since.
+    """
 
     id: int
     kind: str
@@ -28,6 +34,7 @@ class Run:
     status: str
     pulse: str
     known: str
+    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def open_run(
         "known": basis.known,
         "policy_hash": basis.policy_hash,
         "engine_version": basis.engine_version,
+        "inputs": json.dumps(NUMBERS),
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
@@ -106,7 +114,17 @@ def _chunks(run: int, ids: Sequence[int], size: int) -> list[Chunk]:
 def load(connection: Connection, run: int) -> Run:
     """Return a run by its id."""
     row = connection.execute(select(runs).where(runs.c.id == run)).one()
-    return Run(row.id, row.kind, row.as_of, row.first, row.live, row.status, row.pulse, row.known)
+    return Run(
+        row.id,
+        row.kind,
+        row.as_of,
+        row.first,
+        row.live,
+        row.status,
+        row.pulse,
+        row.known,
+        tuple(json.loads(row.inputs)),
+    )
 
 
 def take(connection: Connection, chunk: Chunk) -> bool:
@@ -115,8 +133,10 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     Its accounts are locked: two runs that judge the same account do so one after the other, and the
     second sees the flags of the first.
     """
-    in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
-    connection.execute(select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()).all()
+    if is_postgresql(connection):
+        in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
+        locked = select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()
+        connection.execute(select(func.count()).select_from(locked.subquery()))
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
     )

@@ -252,6 +252,7 @@ runs = _table(
     _text("held_reason"),
     _text("policy_hash"),
     _text("engine_version"),
+    _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
     _text("known"),  # JSON: source → batch
     _text("pulse"),
     _number("chunks_left"),
@@ -282,7 +283,7 @@ assessments = _table(
     Column("coverage", Float, nullable=False),
     _text("band"),
     _text("term"),
-    Column("verdict", LargeBinary, nullable=False),  # packed inputs, contributions, signals, facts
+    Column("verdict", LargeBinary, nullable=False),  # packed: contributions, inputs, signals, facts
     PrimaryKeyConstraint("account", "as_of", "run"),
     Index("ix_assessments_run", "run"),
 )

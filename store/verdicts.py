@@ -1,23 +1,41 @@
 """Assessments and flags: what a run found, and what stands."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
-from health.nouns import Assessment, Flag, Why
+from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
 from store.bulk import Row, load
 from store.features import not_overtaken
+from store.lookup import one_each
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
+
+class _Packed(NamedTuple):
+    """What a stored assessment holds beside its columns. ``inputs`` are in the order of its run's names.
+
+    Values without names: on PostgreSQL a row that stays below 2 kB is stored as it is, at a third of the
+    cost of one that must be compressed.
+    """
+
+    contributions: tuple[Contribution, ...]
+    inputs: tuple[Input, ...]
+    signals: tuple[Signal, ...]
+    facts: dict[str, str | int | float | bool | None]
+    undecided: tuple[str, ...]
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Assessment)
+_decoder = msgspec.msgpack.Decoder(_Packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +53,8 @@ class Verdict:
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
+    inputs = assessment.inputs.of(run.inputs)
+    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided)
     return (
         assessment.account,
         assessment.as_of,
@@ -45,7 +65,7 @@ def packed(run: Run, assessment: Assessment) -> Row:
         score.coverage,
         assessment.band,
         assessment.term,
-        _encoder.encode(assessment),
+        _encoder.encode(rest),
     )
 
 
@@ -67,7 +87,14 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
 def _latest() -> Select[tuple[object, ...]]:
     """Select each account's latest assessment, its run and its key."""
     return (
-        select(accounts.c.key, assessments, runs.c.policy_hash, runs.c.engine_version, runs.c.known)
+        select(
+            accounts.c.key,
+            assessments,
+            runs.c.policy_hash,
+            runs.c.engine_version,
+            runs.c.known,
+            runs.c.inputs,
+        )
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
         )
@@ -77,11 +104,10 @@ def _latest() -> Select[tuple[object, ...]]:
 
 def previous(connection: Connection, first: int, last: int) -> dict[int, Previous]:
     """Return the last verdict on the accounts in a key range, by account."""
-    c = assessments.c
-    query = select(c.account, c.band, c.points).join(
-        accounts, (accounts.c.id == c.account) & (accounts.c.judged_run == c.run)
-    )
-    rows = connection.execute(query.where(accounts.c.id.between(first, last)))
+    last_one = (assessments.c.account == accounts.c.id) & (assessments.c.run == accounts.c.judged_run)
+    made, on = one_each(connection, assessments, last_one)
+    query = select(accounts.c.id, made.c.band, made.c.points).select_from(accounts.join(made, on))
+    rows = connection.execute(query.where(accounts.c.id.between(first, last))).all()
     return {account: Previous(band, points) for account, band, points in rows}
 
 
@@ -100,15 +126,28 @@ def book(connection: Connection, band: str = "") -> list[Verdict]:
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
-    return Verdict(
-        row.key, _decoder.decode(row.verdict), row.run, row.policy_hash, row.engine_version, row.known
+    return Verdict(row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known)
+
+
+def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
+    packed = _decoder.decode(row.verdict)
+    return Assessment(
+        account=row.account,
+        as_of=row.as_of,
+        score=Score(row.points, row.low, row.high, row.coverage, packed.contributions),
+        band=row.band,
+        inputs=Inputs(tuple(json.loads(row.inputs)), packed.inputs),
+        signals=packed.signals,
+        facts=packed.facts,
+        term=row.term,
+        undecided=packed.undecided,
     )
 
 
 def standing(connection: Connection, first: int, last: int) -> Mapping[int, list[Flag]]:
     """Return the flags of the accounts in a key range, by account."""
     found: dict[int, list[Flag]] = defaultdict(list)
-    for row in connection.execute(select(flags).where(flags.c.account.between(first, last))):
+    for row in connection.execute(select(flags).where(flags.c.account.between(first, last))).all():
         found[row.account].append(_flag(row))
     return found
 

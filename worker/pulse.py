@@ -1,6 +1,6 @@
 """The fleet's pulse before a run: how fresh each source is, and how use as a whole stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -35,7 +35,7 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
 
 
 def _medians(
-    deployment: Deployment, sample: list[Features], as_of: date, pulse: Pulse
+    deployment: Deployment, sample: Iterable[Features], as_of: date, pulse: Pulse
 ) -> Mapping[str, float]:
     policy = deployment.policy
     trends = (trend(row, as_of, policy, pulse, deployment.workdays) for row in sample)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from health.decide import OPEN, Decision, Previous, decide
-from health.nouns import Assessment, Flag, Score, Signal, Why
+from health.nouns import Assessment, Flag, Inputs, Score, Signal, Why
 from tests.health.examples import AS_OF, policy
 
 TERM = "sub-1@2025-01-01"
@@ -22,7 +22,7 @@ CAPACITY, HITS = Signal("capacity", "expansion", "95 %"), Signal("throughput", "
 def verdict(*signals, points=8_000, band="healthy", window=None, term=TERM, undecided=()):
     facts = {"window": window, "days_to_anchor": window, "anchor_kind": "notice"}
     score = Score(points, points, points, 1.0, ())
-    return Assessment(1, AS_OF, score, band, {}, signals, facts, term, undecided)
+    return Assessment(1, AS_OF, score, band, Inputs((), ()), signals, facts, term, undecided)
 
 
 def flag(reason, state="firing", *, kind="at_risk", days=3, why=Why.FIRST, **changes):

@@ -156,7 +156,7 @@ def test_what_was_settled_long_ago_is_left_out(database):
 def test_a_sample_is_evenly_spread_and_up_to_date(database):
     pull(database, [Usage(f"a{n}", DAY, active_users=n) for n in range(10)])
     with database.write() as connection:
-        rows = features.sample(connection, 5, METRICS)
+        rows = list(features.sample(connection, 5, METRICS))
     assert len(rows) == 5
     assert all(row.series is not None for row in rows)
 
