@@ -4,33 +4,20 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, timedelta
-
-from sqlalchemy import insert, text
 
 from benchmarks import databases, orm
+from benchmarks.book import deployed, fill, judge_all, multiply
 from benchmarks.measure import Result, rates
-from config.settings import Settings
-from health.records import Account, Payment, Record, Subscription, Ticket, Usage
-from store import facts, features, runs, sources
+from store import runs
 from store.database import Database
-from store.sources import Landed
-from store.tables import accounts
 from worker import log
 from worker.bell import Aside
-from worker.deployment import Deployment
-from worker.pipeline import assess, open_run
-from worker.process import open_deployment
+from worker.pipeline import open_run
 
-AS_OF = date(2026, 6, 1)
-DAYS = 92
 ACCOUNTS = 10_000
 ORM_ACCOUNTS = 200
 """The rival is slow: it is measured on fewer accounts, and rates are compared."""
 MEMORY_GOAL = 1.25
-EPOCH = date(1970, 1, 1)
-DAY_MS = 86_400_000
 
 
 def results() -> Iterator[Result]:
@@ -38,67 +25,13 @@ def results() -> Iterator[Result]:
     for name, opened in (("sqlite", databases.sqlite), ("postgresql", databases.postgresql)):
         with opened() as database:
             fill(database, ORM_ACCOUNTS)
-            _multiply(database, ACCOUNTS)
+            multiply(database, ACCOUNTS)
             yield _against_orm(name, database)
     yield _memory()
 
 
-def fill(database: Database, number: int) -> None:
-    """Store accounts with three months of use, a subscription, tickets and payments, and feature rows."""
-    with database.write() as connection:
-        sources.register(connection, "files")
-        connection.execute(
-            text("INSERT INTO installation (name, value) VALUES ('business_day', '2026-06-01')")
-        )
-    for first in range(0, number, 100):
-        _store(database, first, min(first + 100, number))
-    with database.write() as connection:
-        sources.ended(connection, "files")
-    deployment = _deployment(database)
-    for first in range(0, number + 1, 1_000):
-        with database.write() as connection:
-            features.refresh(connection, first, first + 999, deployment.policy.metrics)
-    deployment.database.close()
-
-
-def _store(database: Database, first: int, last: int) -> None:
-    numbers = range(first, last)
-    records: list[Record] = [
-        *(Account(f"a{n}", name=f"Account {n}", country="US", csm_email="ann@us.example") for n in numbers),
-        *(_term(n) for n in numbers),
-        *(Payment(f"i{n}", f"a{n}", AS_OF - timedelta(days=9), "paid", AS_OF) for n in numbers),
-        *(Ticket(f"t{n}", f"a{n}", (AS_OF - EPOCH).days * DAY_MS, subject="A question") for n in numbers),
-        *(_use(n, AS_OF - timedelta(days=back)) for n in numbers for back in range(1, DAYS + 1)),
-    ]
-    with database.write() as connection:
-        batch = sources.begin_batch(connection, "files", sources.cursor_of(connection, "files"))
-        facts.store_records(connection, batch, records)
-        landed = Landed(
-            frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=False
-        )
-        sources.end_batch(connection, batch, str(first), landed)
-
-
-def _term(n: int) -> Subscription:
-    start = AS_OF - timedelta(days=30 + n % 300)
-    return Subscription(
-        f"s{n}", f"a{n}", start, start + timedelta(days=365), seats=40, mrr_minor=10_000 + n, currency="USD",
-        status="active", auto_renew=True,
-    )  # fmt: skip
-
-
-def _use(n: int, day: date) -> Usage:
-    active = (n * 7 + day.toordinal() * 3) % 30 + 5
-    return Usage(f"a{n}", day, "", active, min(40, active + 8), active * 2, active * 11, 0, n % 3)
-
-
-def _deployment(database: Database) -> Deployment:
-    url = database.url.render_as_string(hide_password=False)
-    return open_deployment(Settings(database_url=url, public_url="http://127.0.0.1:1"), Aside())
-
-
 def _against_orm(name: str, database: Database) -> Result:
-    deployment = _deployment(database)
+    deployment = deployed(database)
     orm.prepare(database)
 
     def rival_run() -> None:
@@ -106,17 +39,9 @@ def _against_orm(name: str, database: Database) -> Result:
         deployment.bell = Aside()  # nobody but the rival judges its run
         orm.assess_all(deployment, database, run, ORM_ACCOUNTS)
 
-    mine, rival = rates((lambda: _ours(deployment), ACCOUNTS), (rival_run, ORM_ACCOUNTS))
+    mine, rival = rates((lambda: judge_all(deployment), ACCOUNTS), (rival_run, ORM_ACCOUNTS))
     deployment.database.close()
     return Result(f"assess_{name}", mine, "accounts/s", "an ORM loop", mine / rival, 50)
-
-
-def _ours(deployment: Deployment) -> None:
-    """Judge every account in a run of its own, as the daily job does."""
-    open_run(deployment, runs.FULL)
-    bell = deployment.bell
-    while isinstance(bell, Aside) and bell.chunks:
-        assess(deployment, bell.chunks.popleft())
 
 
 def _memory() -> Result:
@@ -136,28 +61,11 @@ def _judge_many(number: int) -> None:
     """Judge copies of a few accounts' feature rows, so that filling costs neither time nor memory."""
     with databases.sqlite() as database:
         fill(database, 100)
-        _multiply(database, number)
-        deployment = _deployment(database)
-        _ours(deployment)
+        multiply(database, number)
+        deployment = deployed(database)
+        judge_all(deployment)
         deployment.database.close()
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-
-
-def _multiply(database: Database, number: int) -> None:
-    with database.read() as connection:
-        models = list(features.stored(connection, 1, number, run=1, stale_only=False))
-    start = 1 + len(models)
-    for first in range(start, number + 1, 1_000):
-        made = [
-            replace(models[n % len(models)], account=n, key=f"m{n}")
-            for n in range(first, min(first + 1_000, number + 1))
-        ]
-        rows = [
-            {"id": m.account, "key": m.key, "touched": 1, "fresh": 1, "features": features.pack(m)}
-            for m in made
-        ]
-        with database.write() as connection:
-            connection.execute(insert(accounts), rows)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from time import time
 from typing import NamedTuple, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
@@ -58,7 +59,7 @@ LATER: Mapping[str, str] = {
 
 
 class Budget(Protocol):
-    """Calls that a vendor allows us, shared by all workers."""
+    """Calls that a vendor allows us, shared by all workers. Several threads may take at once."""
 
     def take(self, calls: int) -> float:
         """Take so many calls: 0, or the seconds to wait before asking again, and none are taken."""
@@ -113,6 +114,9 @@ class Http:
     What never reached the vendor is tried again at once, and so is a GET that was cut off; nothing else
     is, because only the caller knows whether doing it twice shows. Redirects are not followed and proxy
     variables not read.
+
+    Threads may share it: its session is only read once it is made, since no answer's cookie is kept, and
+    urllib3's pool, which hands each call a connection of its own, is made for threads.
     """
 
     def __init__(
@@ -294,6 +298,7 @@ def vitals(headers: Mapping[str, str], now: float) -> Vitals:
 def _session(headers: Mapping[str, str]) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers.update({"User-Agent": "Seatsignal", "Accept": "application/json", **headers})
     again = _Again(
         total=2,

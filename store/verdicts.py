@@ -98,7 +98,7 @@ def _latest() -> Select[tuple[object, ...]]:
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
         )
-        .join(runs, runs.c.id == assessments.c.run)
+        .join(runs, (runs.c.id == assessments.c.run) & (runs.c.as_of == assessments.c.as_of))
     )
 
 

@@ -2,14 +2,19 @@
 
 Pages follow the id of their last row. Keygen answers a row that is gone meanwhile with an empty page and
 no word of it, so what was promised and did not come is an error here, never the end of a listing.
+
+Keygen numbers pages too, 100 at most, and those need not wait for each other. Only the event log of days
+that have ended is read so: elsewhere a row that goes would pull another over the edge of a page, unseen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from time import sleep
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from integrations.ahead import ahead
 from integrations.errors import Misconfigured, RetryLater
 from integrations.http import Budget, Credentials, Http, Query, Vitals
 from integrations.keygen.answers import Event, Licence, Listing, Machine, Policy, Product, R, Resource
@@ -21,6 +26,8 @@ NO_LOG = (
     "without an event log (Keygen CE) set SEATSIGNAL_KEYGEN_EVENT_LOG_DAYS=0"
 )
 LIMITED = frozenset({"budget", "rate_limited"})
+MOST_NUMBERED = 100
+"""Keygen numbers no more pages of a listing than that."""
 MEDIA_TYPE = "application/vnd.api+json"
 SUCCEEDED = "license.validation.succeeded"
 FAILED = "license.validation.failed"
@@ -75,7 +82,6 @@ class KeygenClient:
 
     def check(self, *, event_log: bool) -> None:
         """Read a row of every listing. Raises `Misconfigured` with the setting or the permission."""
-        self.patience_s = 0.0
         wanted = (PRODUCTS, POLICIES, MACHINES, LICENCES, *((EVENTS,) if event_log else ()))
         for place in wanted:
             self._page(place, Listing[Resource], {"page[cursor]": "", "page[size]": 1})
@@ -96,38 +102,89 @@ class KeygenClient:
         """Every licence that is there now."""
         return self._pages(LICENCES, Listing[Licence])
 
-    def validations(self, day: date) -> Iterator[Listing[Event]]:
-        """Validations of a UTC day, then those of the day before: no range shorter than two days is taken."""
+    def validations(self, day: date) -> Generator[Listing[Event], None, None]:
+        """Validations of a UTC day, then those of the day before: no range shorter than two days is taken.
+
+        Both must have ended. Close it where it is left early: pages are asked for ahead.
+        """
         query = {
             "date[start]": (day - timedelta(days=1)).isoformat(),
             "date[end]": day.isoformat(),
             "events[]": (SUCCEEDED, FAILED),
         }
-        return self._pages(EVENTS, Listing[Event], query)
+        return self._numbered(EVENTS, Listing[Event], query)
+
+    def _numbered(
+        self, place: _Place, shape: type[Listing[R]], query: Query
+    ) -> Generator[Listing[R], None, None]:
+        """Pages by their numbers, and by cursor what no number leads to.
+
+        A listing that is not counted has a next page after a full one, be it an empty one: whether it is
+        the end the cursor tells.
+        """
+        last, seen = "", {""}
+        with closing(self._by_number(place, shape, query)) as answers:
+            for answer in answers:
+                if answer.links.next is not None and len(answer.data) < self._page_size:
+                    raise _unexpected(place)
+                if last and not answer.data:
+                    break
+                yield answer
+                if answer.links.next is None:
+                    return
+                last = _onward(place, answer, seen)
+        yield from self._pages(place, shape, query, last)
+
+    def _by_number(
+        self, place: _Place, shape: type[Listing[R]], query: Query
+    ) -> Generator[Listing[R], None, None]:
+        def ask(number: int) -> Listing[R]:
+            return self._page(place, shape, {**query, **self._sized("page[number]", str(number))})
+
+        number = 1
+        while number <= MOST_NUMBERED:
+            with closing(ahead(ask, range(number, MOST_NUMBERED + 1))) as answers, self._patience():
+                for answer in answers:
+                    number += 1
+                    yield answer
 
     def _pages(
-        self, place: _Place, shape: type[Listing[R]], query: Query | None = None
+        self, place: _Place, shape: type[Listing[R]], query: Query | None = None, start: str = ""
     ) -> Iterator[Listing[R]]:
-        after = ""
-        seen = {after}
+        """Pages by cursor, behind the row ``start``."""
+        after, seen = start, {start}
         while True:
-            asked = {**(query or {}), "page[cursor]": after, "page[size]": self._page_size}
-            answer = self._page(place, shape, asked)
-            if not answer.data and (after or answer.links.next is not None):
-                raise RetryLater(
-                    "unexpected_answer", f"keygen: no rows of {place.path} where more were promised"
-                )
+            answer = self._awaited(place, shape, {**(query or {}), **self._sized("page[cursor]", after)})
+            if not answer.data and (after != start or answer.links.next is not None):
+                raise _unexpected(place)
             yield answer
             if answer.links.next is None:
                 return
-            after = answer.data[-1].id
-            if after in seen:
-                raise RetryLater("repeated_page", f"keygen: a page of {place.path} came twice")
-            seen.add(after)
+            after = _onward(place, answer, seen)
+
+    def _sized(self, name: str, value: str) -> Query:
+        return {name: value, "page[size]": self._page_size}
+
+    def _awaited(self, place: _Place, shape: type[Listing[R]], asked: Query) -> Listing[R]:
+        while True:
+            with self._patience():
+                return self._page(place, shape, asked)
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Wait where Keygen or the budget asks for that; raise what they said once patience is at its end."""
+        try:
+            yield
+        except RetryLater as error:
+            if error.reason not in LIMITED or not 0 < error.after_s <= self.patience_s:
+                raise
+            self.patience_s -= error.after_s
+            sleep(error.after_s)
 
     def _page(self, place: _Place, shape: type[Listing[R]], asked: Query) -> Listing[R]:
+        """The page that is asked for, at once or not at all. Several threads may ask."""
         try:
-            answer = self._patient(f"{self._root}/{place.path}", shape, asked)
+            answer = self._http.get(f"{self._root}/{place.path}", shape, asked)
         except Misconfigured as error:
             if error.reason not in place.refused_by:
                 raise
@@ -137,16 +194,18 @@ class KeygenClient:
             raise RetryLater("repeated_page", f"keygen: another page of {place.path} came than was asked for")
         raise _forbidden(place)
 
-    def _patient(self, path: str, shape: type[Listing[R]], asked: Query) -> Listing[R]:
-        while True:
-            try:
-                return self._http.get(path, shape, asked)
-            except RetryLater as error:
-                if error.reason not in LIMITED or not 0 < error.after_s <= self.patience_s:
-                    raise
-                wait_s = error.after_s
-            self.patience_s -= wait_s
-            sleep(wait_s)
+
+def _unexpected(place: _Place) -> RetryLater:
+    return RetryLater("unexpected_answer", f"keygen: no rows of {place.path} where more were promised")
+
+
+def _onward(place: _Place, answer: Listing[R], seen: set[str]) -> str:
+    """The row that the next page is behind; raises `RetryLater` if a page ended with it before."""
+    last = answer.data[-1].id
+    if last in seen:
+        raise RetryLater("repeated_page", f"keygen: a page of {place.path} came twice")
+    seen.add(last)
+    return last
 
 
 def _headers(settings: KeygenSettings) -> Mapping[str, str]:

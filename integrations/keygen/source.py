@@ -7,6 +7,7 @@ was cut off is begun again.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from time import time
@@ -120,10 +121,11 @@ class KeygenSource:
     def _validations(self, book: _Book, day: date, place: Place, after: Place) -> Iterator[Page]:
         counted = Day(day, after.since, book.licences, self._settings.machines_are)
         rejects = 0
-        for listed in self._client.validations(day):
-            rejects += counted.add(listed.data)
-            if counted.ended_by(listed.data):
-                break
+        with closing(self._client.validations(day)) as pages:
+            for listed in pages:
+                rejects += counted.add(listed.data)
+                if counted.ended_by(listed.data):
+                    break
         *others, last = _parts(list(counted.records()))
         for part in others:
             yield Page(part, place.cursor())

@@ -51,7 +51,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def traffic(_request: Request) -> Response:
         counted = sandbox.hubspot.traffic
-        return reply({"limited": counted.limited, "early": counted.early})
+        return reply({"calls": counted.calls, "limited": counted.limited, "early": counted.early})
 
     calls = [
         Route(f"/hubspot/crm/{path}", _endpoint(sandbox, call), methods=[method])

@@ -21,6 +21,7 @@ class Traffic:
         self._searches = Bucket(config.hubspot_search_rate, monotonic)
         self._day = 0
         self._in_day = 0
+        self.calls = 0
         self.limited = 0
 
     @property
@@ -30,6 +31,7 @@ class Traffic:
 
     def take(self, *, searching: bool) -> None:
         """Count a call, or refuse it."""
+        self.calls += 1
         self._count_day()
         policy = self._policy(searching=searching)
         if policy:

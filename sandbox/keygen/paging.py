@@ -72,14 +72,18 @@ def _range(asked: Given) -> tuple[date, date] | None:
     return first, last
 
 
-def paged(path: str, rows: Sequence[Resource], asked: Given) -> Page:
-    """A page by cursor, by number, or none at all but the first rows."""
+def paged(path: str, rows: Sequence[Resource], asked: Given, *, counted: bool) -> Page:
+    """A page by cursor, by number, or none at all but the first rows.
+
+    Rows that are not ``counted`` have a next page by number wherever a page is full, be it an empty one.
+    """
     cursor, number = _first(asked, "page[cursor]"), _first(asked, "page[number]")
     size = _number(asked, "page[size]" if "page[size]" in asked else "limit", LARGEST, 10)
     if cursor is not None and number is None:
         return _after(path, rows, asked, cursor, size)
     if number is not None and cursor is None:
-        return _numbered(path, rows, asked, _number(asked, "page[number]", MOST_PAGES, 1), size)
+        at = _number(asked, "page[number]", MOST_PAGES, 1)
+        return _numbered(path, rows, asked, at, size) if counted else _uncounted(path, rows, asked, at, size)
     if {"page[size]", "page[cursor]"} & asked.keys():
         raise Refused(
             400, "page must be an object containing a cursor or number and optional size", parameter="page"
@@ -105,11 +109,24 @@ def _after(path: str, rows: Sequence[Resource], asked: Given, cursor: str, size:
 def _numbered(path: str, rows: Sequence[Resource], asked: Given, number: int, size: int) -> Page:
     def address(page: int) -> str | None:
         there = 1 <= page <= -(-len(rows) // size)
-        pages = {"page[number]": str(page), "page[size]": str(size)}
-        return _address(path, asked, pages) if there else None
+        return _numbered_address(path, asked, page, size) if there else None
 
     part = rows[(number - 1) * size : number * size]
     return Page(part, {"self": address(number), "prev": address(number - 1), "next": address(number + 1)})
+
+
+def _uncounted(path: str, rows: Sequence[Resource], asked: Given, number: int, size: int) -> Page:
+    part = rows[(number - 1) * size : number * size]
+    links = {
+        "self": _numbered_address(path, asked, number, size),
+        "prev": _numbered_address(path, asked, number - 1, size) if number > 1 else None,
+        "next": _numbered_address(path, asked, number + 1, size) if len(part) == size else None,
+    }
+    return Page(part, links)
+
+
+def _numbered_address(path: str, asked: Given, number: int, size: int) -> str:
+    return _address(path, asked, {"page[number]": str(number), "page[size]": str(size)})
 
 
 def _address(path: str, asked: Given, page: Mapping[str, str]) -> str:

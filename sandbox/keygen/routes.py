@@ -61,7 +61,7 @@ def _listed(sandbox: Sandbox, content: Content, request: Request, headers: dict[
     listing = _listing(sandbox, request, content)
     asked = given(request.query_params.multi_items(), PAGED | (LOGGED if listing.logs else frozenset()))
     rows = sandbox.keygen.listed(request.path_params["listing"])
-    page = paged(request.url.path, filtered(rows, asked), asked)
+    page = paged(request.url.path, filtered(rows, asked), asked, counted=not listing.logs)
     return {"data": [rendered(sandbox.keygen, row, version) for row in page.rows], "links": page.links}
 
 

@@ -2,12 +2,16 @@
 
 import logging
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 import responses
 from msgspec import Struct
+from msgspec.json import encode
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.http import (
@@ -331,3 +335,40 @@ def test_vitals_are_those_of_the_last_answer_even_of_a_refusal() -> None:
     assert http.vitals == Vitals()
     failure(http)
     assert http.vitals.calls_left == 0
+
+
+@responses.activate
+def test_no_cookie_of_an_answer_is_kept() -> None:
+    for _ in range(2):
+        responses.get(f"{BASE}/things", json={"name": "x"}, headers={"Set-Cookie": "session=canary; Path=/"})
+    with vendor() as http:
+        for _ in range(2):
+            http.get("things", Thing)
+    assert [call.request.headers.get("Cookie") for call in responses.calls] == [None, None]
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Says back what is asked for, and gives a cookie of its own each time."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = encode(Thing(self.path.removeprefix("/")))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Set-Cookie", f"c{self.path.removeprefix('/')}=x; Path=/")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's own word
+        """Say nothing."""
+
+
+def test_threads_that_share_it_get_each_its_own_answer() -> None:
+    asked = [str(number) for number in range(400)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with vendor(local(server.server_port)) as http, ThreadPoolExecutor(8) as threads:
+            answers = [thing.name for thing in threads.map(lambda path: http.get(path, Thing), asked)]
+        server.shutdown()
+    assert answers == asked

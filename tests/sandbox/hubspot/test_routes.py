@@ -162,7 +162,7 @@ def test_calls_in_ten_seconds(limited: HubSpot):
     assert "Retry-After" not in answer.headers
     limited.send("GET", DATED)
     traffic = requests.get(f"{limited.sandbox.http}/hubspot/traffic", timeout=10).json()
-    assert traffic == {"limited": 2, "early": 1}
+    assert traffic == {"calls": 7, "limited": 2, "early": 1}
 
 
 def test_searches_have_a_limit_of_their_own_and_tell_nothing(limited: HubSpot):

@@ -152,6 +152,16 @@ def test_pages_by_number_are_there_too(keygen: Keygen):
     assert "page%5Bnumber%5D=3" in found["links"]["next"]
 
 
+def test_the_event_log_is_not_counted_so_that_a_full_page_has_a_next_one_though_it_be_empty(keygen: Keygen):
+    found = keygen.read("event-logs", **UTC_DAY, page__number=1, page__size=1)
+    rows = len(keygen.read("event-logs", **UTC_DAY, limit=100)["data"])
+    last = keygen.read("event-logs", **UTC_DAY, page__number=rows, page__size=1)
+    after = keygen.read("event-logs", **UTC_DAY, page__number=rows + 1, page__size=1)
+    assert "page%5Bnumber%5D=2" in found["links"]["next"]
+    assert (len(last["data"]), f"page%5Bnumber%5D={rows + 1}" in last["links"]["next"]) == (1, True)
+    assert (after["data"], after["links"]["next"]) == ([], None)
+
+
 def test_the_event_log_is_cut_by_days_and_events(keygen: Keygen):
     failed = keygen.read("event-logs", event="license.validation.failed", **UTC_DAY)["data"]
     assert [row["attributes"]["created"][:13] for row in failed] == [
