@@ -19,7 +19,7 @@ SINCE_STRATEGIES = 150_000
 """The first PostgreSQL that logs each page it copies into a new database, unless told to copy files."""
 
 FOLDERS = (
-    "health", "config", "templates", "docs", "integrations", "store", "sandbox",
+    "health", "config", "templates", "docs", "benchmarks", "integrations", "store", "sandbox",
     "dashboard", "worker", "cli", "kill", "days",
 )  # fmt: skip
 """Fast ones first: pure rules, then what needs servers, then what starts processes, at last whole days."""

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from benchmarks import orm
-from benchmarks.assess import fill
+from benchmarks.book import fill
 from config.settings import Settings
 from store import runs
 from store.tables import accounts, assessments, flags
