@@ -33,7 +33,7 @@ ACCOUNTS = 100_000
 CHANGED = 10_000
 BATCH = 100
 """Objects that HubSpot takes in a call: https://developers.hubspot.com/docs/api-reference/latest/crm."""
-MORE_SEATS = 8
+DEARER_MINOR = 1_000
 FIRST_RECORD = 5_000_000
 CREATED = "2025-02-03T09:30:00.000Z"
 
@@ -141,12 +141,12 @@ def _changing() -> range:
 
 
 def _change(database: Database) -> None:
-    """Sell some accounts more seats: the verdict's figures move, and no band does."""
+    """Let some accounts pay more: the verdict's figures move, and no band does."""
     changing = frozenset(_changing())
     with database.read() as connection:
         models = features.stored(connection, 1, ACCOUNTS, run=1, stale_only=False)
         rows = [
-            {"at": found.account, "packed": features.pack(_grown(found))}
+            {"at": found.account, "packed": features.pack(_dearer(found))}
             for found in models
             if found.account in changing
         ]
@@ -155,9 +155,9 @@ def _change(database: Database) -> None:
         connection.execute(statement.values(features=bindparam("packed")), rows)
 
 
-def _grown(found: Features) -> Features:
-    sold = tuple(replace(term, seats=(term.seats or 0) + MORE_SEATS) for term in found.terms)
-    return replace(found, terms=sold)
+def _dearer(found: Features) -> Features:
+    terms = tuple(replace(term, mrr_minor=(term.mrr_minor or 0) + DEARER_MINOR) for term in found.terms)
+    return replace(found, terms=terms)
 
 
 def _run(deployment: Deployment, crm: Rehearsal) -> int:

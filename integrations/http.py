@@ -266,15 +266,25 @@ class _Again(Retry):
 def retry_after(headers: Mapping[str, str], now: float) -> float:
     """Seconds that ``Retry-After`` asks for, as a number or an HTTP date; 0 without one, at most an hour.
 
-    ``now`` is in seconds since 1970.
+    A date is the vendor's, and so is the ``Date`` that it is measured from; ``now``, in seconds since 1970,
+    stands in where there is none.
     """
     wish = headers.get("Retry-After", "").strip()
     if wish.isascii() and wish.isdigit():
         return min(float(wish[:9]), RETRY_AFTER_LIMIT_S)
     try:
-        return min(max(parsedate_to_datetime(wish).timestamp() - now, 0.0), RETRY_AFTER_LIMIT_S)
+        wait_s = parsedate_to_datetime(wish).timestamp() - (_date_s(headers) or now)
     except (ValueError, OverflowError):
         return 0.0
+    return min(max(wait_s, 0.0), RETRY_AFTER_LIMIT_S)
+
+
+def _date_s(headers: Mapping[str, str]) -> float | None:
+    """The instant that an answer gives itself, in seconds since 1970."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 _CALLS_LEFT = (
@@ -288,11 +298,8 @@ _CALLS_LEFT = (
 def vitals(headers: Mapping[str, str], now: float) -> Vitals:
     """Vitals from an answer's headers, received at ``now`` in seconds since 1970."""
     left = next((headers[name] for name in _CALLS_LEFT if headers.get(name, "").isdecimal()), None)
-    try:
-        skew_s = parsedate_to_datetime(headers.get("Date", "")).timestamp() - now
-    except (ValueError, OverflowError):
-        return Vitals(None, None if left is None else int(left))
-    return Vitals(float(round(skew_s)), None if left is None else int(left))
+    date_s = _date_s(headers)
+    return Vitals(None if date_s is None else float(round(date_s - now)), None if left is None else int(left))
 
 
 def _session(headers: Mapping[str, str]) -> requests.Session:

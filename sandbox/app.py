@@ -23,4 +23,4 @@ def app(sandbox: Sandbox) -> Gate:
     systems: dict[str, FaultySystem] = {}
     for stand_in in STAND_INS:
         systems |= stand_in.FAULTY
-    return Gate(Starlette(routes=routes), sandbox.faults, systems)
+    return Gate(Starlette(routes=routes), sandbox.faults, systems, sandbox.clock)

@@ -17,9 +17,10 @@ FAULTS = msgspec.json.Decoder(list[Fault])
 
 
 class Instant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the stand-ins' clock is to stand, in seconds since 1970."""
+    """Where the stand-ins' clock is to stand, in seconds since 1970, and how far off `Date` is."""
 
     at_s: float
+    skew_s: float = 0.0
 
 
 INSTANTS = msgspec.json.Decoder(list[Instant])
@@ -67,7 +68,7 @@ def _ordered(sandbox: Sandbox) -> list[Route]:
 
     async def clock(request: Request) -> Response:
         (at,) = await listed(request, INSTANTS)
-        sandbox.clock.set(at.at_s)
+        sandbox.clock.set(at.at_s, at.skew_s)
         return reply({"now_s": sandbox.clock.now_s()})
 
     async def seed(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The layer before the stand-ins that plays HTTP faults."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from email.utils import formatdate
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.alterations import ALTERATIONS
+from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults, FaultySystem
 
 HTML_PAGE = "<!doctype html><title>Sign in</title><h1>The proxy wants a word with you</h1>"
@@ -19,11 +21,15 @@ class Gate:
     `401`, `403`, `429`, `429_bare` (without Retry-After), `500`, `html` and `ok_false` answer instead of
     the stand-in, which does nothing. `again` gives the path's last answer once more. `truncated`,
     `drop_answer` and the alterations let it act and spoil the answer. `refuse` closes the connection
-    before anything happened; `hang` says nothing until the client leaves.
+    before anything happened; `hang` says nothing until the client leaves. Every answer is dated by the
+    stand-ins' clock.
     """
 
-    def __init__(self, app: ASGIApp, faults: Faults, systems: Mapping[str, FaultySystem]) -> None:
+    def __init__(
+        self, app: ASGIApp, faults: Faults, systems: Mapping[str, FaultySystem], clock: Clock
+    ) -> None:
         self._app = app
+        self._clock = clock
         self._faults = faults
         self._systems = systems
         self._live: Iterable[Any] = ()
@@ -37,10 +43,11 @@ class Gate:
         if scope.get("path") == "/reset":
             self._last.clear()
         fault = self._fault(scope)
+        dated = self._dated(send)
         if fault is None:
-            await self._app(scope, receive, self._remembered(scope, send))
+            await self._app(scope, receive, self._remembered(scope, dated))
         else:
-            await self._play(fault, scope, receive, send)
+            await self._play(fault, scope, receive, dated)
 
     def _fault(self, scope: Scope) -> Fault | None:
         path = scope.get("path", "")
@@ -70,6 +77,15 @@ class Gate:
             case _:
                 await _body(receive)
                 await _answer(fault)(scope, receive, send)
+
+    def _dated(self, send: Send) -> Send:
+        async def passed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self._clock.date_s(), usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        return passed
 
     def _remembered(self, scope: Scope, send: Send) -> Send:
         """Keep what the stand-in answers, by path, for the fault `again`."""

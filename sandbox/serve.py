@@ -78,6 +78,7 @@ def _http_server(gate: Gate, port: int) -> _HttpServer:
         LOOPBACK,
         port,
         lifespan="off",
+        date_header=False,  # the gate's, by the stand-ins' clock
         ws="none",
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_S,

@@ -135,6 +135,7 @@ def suppress_planned(connection: Connection, reason: str, run: int | None = None
 def claim(connection: Connection, destination: str, limit: int, lease_s: float) -> Claim:
     """Claim up to ``limit`` due notices of a destination, oldest first, for ``lease_s`` seconds.
 
+    All are of the oldest one's kind: messages among states would cut short what can be written at once.
     Of a thread only the oldest open notice can be claimed, and none while another is in hand (a replayed
     one is older than some that went before it), so that a thread is read in its order. While the
     installation is paused there is nothing to claim.
@@ -142,7 +143,9 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     if paused(connection) or _paused_until(connection, destination):
         return Claim("", (), frozenset())
     token = str(uuid4())
-    due = _claimable(destination).limit(limit).with_for_update(skip_locked=True).cte("d")
+    claimable = _claimable(destination)
+    kind = claimable.with_only_columns(notices.c.kind).limit(1).correlate(None).scalar_subquery()
+    due = claimable.where(notices.c.kind == kind).limit(limit).with_for_update(skip_locked=True).cte("d")
     statement = (
         update(notices)
         .where(notices.c.id == due.c.id)

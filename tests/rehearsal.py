@@ -41,9 +41,9 @@ class Rehearsal:
         """Drop the faults not yet played."""
         self._call("DELETE", "/faults")
 
-    def set_clock(self, at_s: float) -> None:
-        """Let the stand-ins' clock stand at an instant."""
-        self._call("POST", "/clock", json={"at_s": at_s})
+    def set_clock(self, at_s: float, skew_s: float = 0.0) -> None:
+        """Let the stand-ins' clock stand at an instant, and answers be dated off the real time."""
+        self._call("POST", "/clock", json={"at_s": at_s, "skew_s": skew_s})
 
     def seed(self, vendor: str, content: Any) -> None:
         """Let a vendor hold a book, in its stand-in's own form."""

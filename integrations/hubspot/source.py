@@ -26,6 +26,7 @@ from integrations.hubspot.records import (
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.writing import Filter
 from integrations.roles import Clock, Cursor, Page
+from integrations.skew import earliest
 
 HOUR_MS = 3_600_000
 CHANGED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}
@@ -90,13 +91,13 @@ class HubSpotSource:
 
         A listing of everything is vouched for as complete if it began in this pull and nothing was odd.
         """
+        owners = self._hubspot.owner_addresses()  # first, since an answer tells HubSpot's time
         place = bookmark.opened(
             cursor,
-            round(self._clock() * 1000),
+            round(earliest(self._clock(), self.vitals) * 1000),
             round(self._settings.full_every_h * HOUR_MS),
             round(self._settings.overlap_s * 1000),
         )
-        owners = self._hubspot.owner_addresses()
         seen: set[str] = set()
         listing = _exhaustive(place)
         whole = True

@@ -35,15 +35,16 @@ class Place(msgspec.Struct, frozen=True):
         joins = self.through is not None and day <= self.through + DAY
         return Place(day, self.since if joins else day)
 
-    def due(self, now: datetime, kept_days: int) -> Sequence[date]:
+    def due(self, earliest: datetime, latest: datetime, kept_days: int) -> Sequence[date]:
         """The complete UTC days to read, oldest first, of those that are still kept whole.
 
+        It is at least ``earliest`` and at most ``latest``: a day has ended by the one, and goes by the other.
         The last day that was read is read once more with the next one, for what was logged late.
         """
-        yesterday = now.date() - DAY
+        yesterday = earliest.date() - DAY
         if self.through is not None and self.through >= yesterday:
             return ()
-        kept = (now + MARGIN - kept_days * DAY).date() + DAY
+        kept = (latest + MARGIN - kept_days * DAY).date() + DAY
         first = kept if self.through is None else max(kept, self.through)
         return [first + count * DAY for count in range((yesterday - first).days + 1)]
 

@@ -23,6 +23,7 @@ from integrations.keygen.quotas import Quotas
 from integrations.keygen.settings import KeygenSettings
 from integrations.keygen.validations import ACTIVATE, Day
 from integrations.roles import Clock, Cursor, Page
+from integrations.skew import earliest, latest
 
 PAGE = 2_000
 """Records of a page at most."""
@@ -70,14 +71,15 @@ class KeygenSource:
 
     def pull(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield all licences and limits, then validations of the days that have ended since ``cursor``."""
-        place, now = Place.of(cursor), utc(self._clock())
+        place, now = Place.of(cursor), self._clock()
         book = _Book(Catalogue(), Quotas(self._settings))
         rejects = self._read_catalogue(book.catalogue)
         yield from self._licences(book, place, rejects)
-        limits = book.quotas.limits(now.date())
+        limits = book.quotas.limits(utc(now).date())
         if limits and not book.spoilt:
             yield from _limits(limits, place)
-        for day in place.due(now, self._settings.event_log_days):
+        ended, kept = utc(earliest(now, self.vitals)), utc(latest(now, self.vitals))
+        for day in place.due(ended, kept, self._settings.event_log_days):
             after = place.after(day)
             yield from self._validations(book, day, place, after)
             place = after

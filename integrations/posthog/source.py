@@ -20,6 +20,7 @@ from integrations.posthog.place import Place, place
 from integrations.posthog.queries import Queries
 from integrations.posthog.settings import PostHogSettings
 from integrations.roles import Clock, Cursor, Page
+from integrations.skew import earliest
 
 PAGE = 1_000
 """Rows on a page: with an identifier each, still no more than a page may hold."""
@@ -76,7 +77,14 @@ class PostHogSource:
         yield from self._seats(Place("seats", last, here.since), expected=True)
 
     def _last_day(self) -> date | None:
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        """The last day with use that is over by our clock and by PostHog's, as far as its answers tell it."""
+        asked_s = earliest(self._clock(), self.vitals)
+        found = self._last_day_at(asked_s)
+        told_s = earliest(self._clock(), self.vitals)
+        return self._last_day_at(told_s) if told_s < asked_s else found
+
+    def _last_day_at(self, now_s: float) -> date | None:
+        now = datetime.fromtimestamp(now_s, UTC)
         since = now.date() - timedelta(days=self._settings.first_days)
         answer = self._client.rows(self._queries.last_day(since, now))
         try:

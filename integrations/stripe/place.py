@@ -54,14 +54,17 @@ class Place:
         """Return the place behind a row of the same listing."""
         return replace(self, after=row_id, after_s=row_s)
 
-    def next_step(self) -> "Place":
-        """Return the start of what follows the listing that is read now."""
+    def next_step(self, behind_s: int = 0) -> "Place":
+        """Return the start of what follows the listing that is read now.
+
+        ``behind_s`` is how far Stripe's clock, by which events are dated, is behind ours.
+        """
         start = replace(self, after="", after_s=0)
         if self.step == "events" and self.began_s - self.due_s >= DUE_EVERY_S:
             return replace(start, step="due", due_s=self.began_s)
         if self.step in {"customers", "subscriptions"}:
             return replace(start, step=WHOLE[WHOLE.index(self.step) + 1])
-        return replace(start, step="rest", since_s=self.began_s - OVERLAP_S)
+        return replace(start, step="rest", since_s=self.began_s - behind_s - OVERLAP_S)
 
     def cursor(self) -> Cursor:
         """Return the place as text."""

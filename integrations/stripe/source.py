@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from integrations.http import Budget, Query, Vitals
 from integrations.roles import Clock, Cursor, Page
+from integrations.skew import earliest
 from integrations.stripe.answers import Listing, Reply
 from integrations.stripe.client import StripeClient
 from integrations.stripe.paging import pages
@@ -59,31 +60,37 @@ class StripeSource:
         place = Place.of(cursor, now_s)
         while place.step != "rest":
             yield from self._step(place, reading)
-            place = place.next_step()
+            place = self._following(place)
+
+    def _following(self, place: Place) -> Place:
+        now_s = self._clock()
+        return place.next_step(behind_s=round(now_s - earliest(now_s, self.vitals)))
 
     def _step(self, place: Place, reading: Reading) -> Iterator[Page]:
         stripe = self._stripe
         match place.step:
             case "customers":
-                yield from _read(place, stripe.customers, reading.customers)
+                yield from self._read(place, stripe.customers, reading.customers)
             case "subscriptions":
-                yield from _read(place, stripe.subscriptions, reading.subscriptions)
+                yield from self._read(place, stripe.subscriptions, reading.subscriptions)
             case "invoices":
-                yield from _read(place, stripe.invoices, reading.invoices)
+                yield from self._read(place, stripe.invoices, reading.invoices)
             case "events":
-                yield from _read(place, partial(stripe.events, since_s=place.since_s), reading.events)
+                yield from self._read(place, partial(stripe.events, since_s=place.since_s), reading.events)
             case _:
                 until_s = place.began_s + DUE_SOON_S
-                yield from _read(place, partial(stripe.due, until_s=until_s), reading.subscriptions)
+                yield from self._read(place, partial(stripe.due, until_s=until_s), reading.subscriptions)
 
-
-def _read(
-    place: Place, ask: Callable[[Query], Listing[R]], records: Callable[[tuple[R, ...]], Read]
-) -> Iterator[Page]:
-    """Yield the pages of a listing from a place on; behind the last one the next listing begins."""
-    for page in pages(ask, place.after, place.after_s):
-        read = records(page.data)
-        if page.has_more:
-            place = place.past(page.data[-1].id, page.data[-1].created or 0)
-        cursor = place.cursor() if page.has_more else place.next_step().cursor()
-        yield Page(records=read.records, cursor=cursor, rejects=read.rejects)
+    def _read(
+        self,
+        place: Place,
+        ask: Callable[[Query], Listing[R]],
+        records: Callable[[tuple[R, ...]], Read],
+    ) -> Iterator[Page]:
+        """Yield the pages of a listing from a place on; behind the last one the next listing begins."""
+        for page in pages(ask, place.after, place.after_s):
+            read = records(page.data)
+            if page.has_more:
+                place = place.past(page.data[-1].id, page.data[-1].created or 0)
+            cursor = (place if page.has_more else self._following(place)).cursor()
+            yield Page(records=read.records, cursor=cursor, rejects=read.rejects)

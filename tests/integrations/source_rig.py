@@ -3,8 +3,9 @@
 A new source brings `tests/integrations/<name>/source_rig.py` with a function ``rig(sandbox)``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from importlib import import_module
 
 from health.records import Record
@@ -35,6 +36,10 @@ class SourceRig:
     ``good`` and ``bad`` are settings by environment variable, ``book`` what the stand-in is seeded with,
     ``records`` all that a first pull must bring, ``clock_s`` the instant at which it does so.
     ``listings`` are parts of the paths that are paged.
+
+    For clocks that differ: ``happens`` gives the book once something has happened at an instant of the
+    vendor's, ``critical_s`` is the instant of ours at which that could get lost (``clock_s`` if 0),
+    ``every_s`` when the pull after it comes, and ``zone`` where the vendor's days begin.
     """
 
     sandbox: Rehearsal
@@ -49,6 +54,10 @@ class SourceRig:
     clock_s: float
     listings: Sequence[str]
     troubles: Sequence[Trouble]
+    happens: Callable[[float], object]
+    critical_s: float = 0.0
+    every_s: float = 3_600.0
+    zone: tzinfo = UTC
 
     @property
     def base_url(self) -> str:

@@ -18,6 +18,7 @@ from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured
 from integrations.roles import Destination
 from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
+from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
 
 NAMES = tuple(registry.DESTINATIONS)
@@ -262,6 +263,22 @@ def test_status_codes_of_vendors_that_speak_http(status: int, destination: Desti
     assert LABEL.fullmatch(reason)
     assert_is(end, expected, reason)
     assert_no_secret(tried, f"{end!r}{end}")
+
+
+@pytest.mark.parametrize("skew_s", [-7_200, -600, 600, 7_200])
+@pytest.mark.parametrize("name", TRIED)
+def test_a_date_to_come_back_at_is_measured_from_the_vendors_own(
+    skew_s: int, destination: Destination, tried: Rig
+) -> None:
+    if not tried.base_url:
+        return
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for method in ("GET", "POST"):
+            mock.add(method, re.compile(f"{tried.base_url}/.*"), status=429, headers=put_off(skew_s, 45))
+        end = ended(destination, [tried.notice("k")])
+    assert_is(end, "retry", "rate_limited")
+    assert isinstance(end, list)
+    assert end[0].after_s == 45.0
 
 
 def assert_no_secret(tried: Rig, told: str) -> None:

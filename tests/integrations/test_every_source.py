@@ -6,9 +6,10 @@ A source that is added there is tried here; its rig says what its vendor holds a
 import logging
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import islice
 from typing import get_type_hints
 
@@ -16,12 +17,13 @@ import pytest
 import responses
 from msgspec import convert
 
-from health.records import Record
+from health.records import SHAPES, Record, Usage, Validation
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.registry import Budgets
 from integrations.roles import Cursor, Source
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble, source_rig
+from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
 
 LOCAL = {"files"}
@@ -240,6 +242,57 @@ def test_a_vendor_that_is_gone_is_asked_again_later(
         met = pulled(made)
     assert isinstance(met.error, RetryLater)
     assert met.error.reason == "connect_failed"
+
+
+SKEWS_S = (-7_200, -600, 600, 7_200)
+"""The vendor's clock minus ours."""
+KEYS = {shape.record: shape.key for shape in SHAPES.values()}
+DAILY = (Usage, Validation)
+
+
+def at(tried: SourceRig, ours_s: float, skew_s: float, cursor: Cursor | None = None) -> Pulled:
+    """What a new process pulls at an instant of ours, of a vendor whose clock is off ours."""
+    tried.sandbox.set_clock(ours_s + skew_s, skew_s)
+    with closing(registry.source(tried.vendor, clock=lambda: ours_s)) as made:
+        found = pulled(made, cursor)
+    assert found.error is None
+    ended = {record.day for record in found.records if isinstance(record, DAILY)}
+    today = datetime.fromtimestamp(ours_s + min(skew_s, 0), tried.zone).date()
+    assert max(ended, default=date.min) < today, "a day is told that is not over by both clocks"
+    return found
+
+
+def effect(records: Iterable[Record]) -> dict[object, Record]:
+    """What stays of records once they are stored: of each thing the last that was said."""
+    return {(type(each), *(getattr(each, name) for name in KEYS[type(each)])): each for each in records}
+
+
+@pytest.mark.parametrize("skew_s", SKEWS_S)
+@pytest.mark.parametrize("name", NAMES)
+def test_of_a_vendor_whose_clock_is_off_ours_nothing_is_lost_and_nothing_counts_twice(
+    tried: SourceRig, skew_s: int
+) -> None:
+    ours_s = tried.critical_s or tried.clock_s
+    before = at(tried, ours_s, skew_s)
+    tried.sandbox.seed(tried.vendor, tried.happens(ours_s + skew_s + 30))
+    after = at(tried, ours_s + tried.every_s, skew_s, before.cursor)
+    truth = effect(at(tried, ours_s + tried.every_s + skew_s, 0).records)
+    told = effect([*before.records, *after.records])
+    assert [record for key, record in truth.items() if told.get(key) != record] == []
+    assert [record for key, record in truth.items() if effect(before.records).get(key) != record] != []
+
+
+@pytest.mark.parametrize("skew_s", SKEWS_S)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_date_to_come_back_at_is_measured_from_the_vendors_own(
+    source: Source, tried: SourceRig, skew_s: int
+) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as vendor:
+        for method in ("GET", "POST"):
+            vendor.add(method, re.compile(f"{tried.base_url}.*"), status=429, headers=put_off(skew_s, 45))
+        met = pulled(source)
+    assert isinstance(met.error, RetryLater)
+    assert (met.error.reason, met.error.after_s) == ("rate_limited", 45.0)
 
 
 class Spent:

@@ -200,6 +200,17 @@ def test_retry_after(wish: str, seconds: float) -> None:
     assert retry_after({"Retry-After": wish}, NOW.timestamp()) == seconds
 
 
+@pytest.mark.parametrize("skew_s", [-7_200, -600, 0, 600, 7_200])
+def test_a_date_to_come_back_at_is_measured_from_the_vendors_own(skew_s: int) -> None:
+    theirs = NOW + timedelta(seconds=skew_s)
+    said = {
+        "Date": format_datetime(theirs, usegmt=True),
+        "Retry-After": format_datetime(theirs + timedelta(seconds=45), usegmt=True),
+    }
+    assert retry_after(said, NOW.timestamp()) == 45.0
+    assert retry_after({**said, "Date": "lately"}, theirs.timestamp()) == 45.0
+
+
 @pytest.mark.parametrize("status", [429, 503, 502, 500])
 @responses.activate
 def test_a_wish_to_wait_is_handed_on_and_nothing_is_tried_before_it_is_over(status: int) -> None:

@@ -5,6 +5,8 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
+from time import time
 
 PATIENCE_S = 10.0
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing resets the connection
@@ -73,6 +75,12 @@ def answering(head: str, body: bytes = b"", *, length: int | None = None) -> Scr
         connection.sendall(sent)
 
     return script
+
+
+def put_off(skew_s: float, wait_s: float) -> dict[str, str]:
+    """Headers that ask to wait, as a date by a clock that is off ours."""
+    now_s = int(time()) + skew_s
+    return {"Date": formatdate(now_s, usegmt=True), "Retry-After": formatdate(now_s + wait_s, usegmt=True)}
 
 
 def hanging(connection: socket.socket) -> None:

@@ -226,6 +226,20 @@ def test_only_the_oldest_open_notice_of_a_thread_can_be_claimed(database):
     assert keys(claim(database)) == ["a2", "b2"]
 
 
+def test_a_claim_is_of_one_kind_so_that_messages_cut_no_batch_of_states_short(database):
+    kinds = ["state", "message", "state", "state", "message", "state"]
+    owe(database, *(notice(f"{n}", kind=kind) for n, kind in enumerate(kinds)))
+    claimed = [keys(claim(database, 3)) for _ in range(4)]
+    assert claimed == [["0", "2", "3"], ["1", "4"], ["5"], []]
+
+
+def test_one_that_cannot_be_claimed_does_not_say_the_kind(database):
+    owe(database, notice("0", "busy", kind="state"))
+    assert keys(claim(database)) == ["0"]
+    owe(database, notice("1", "busy", kind="state"), notice("2"))
+    assert [keys(claim(database)) for _ in range(2)] == [["2"], []]
+
+
 @pytest.mark.parametrize("outcome", ["retry", "unknown", "rejected", "suppressed"])
 def test_a_thread_waits_for_a_retry_and_for_nothing_that_is_closed(database, outcome):
     owe(database, notice("a1", "a"), notice("a2", "a"))
@@ -275,7 +289,7 @@ def test_planning_the_newest_state_again_does_not_replace_it(database):
 
 def test_of_two_states_planned_together_only_the_newer_is_owed(database):
     owe(database, state("s1"), state("s2"), notice("m", "crm:8"))
-    assert keys(claim(database)) == ["s2", "m"]
+    assert [keys(claim(database)) for _ in range(3)] == [["s2"], ["m"], []]
 
 
 def test_messages_are_never_replaced(database):

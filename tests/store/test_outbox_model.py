@@ -213,8 +213,11 @@ class Histories(RuleBasedStateMachine):
         with self.database.write() as connection:
             held = outbox.claim(connection, "sink", limit, LEASE_S)
         keys = {one.key for one in held.notices}
-        assert keys <= self.model.claimable()
-        assert len(keys) == min(limit, len(self.model.claimable()))
+        claimable = self.model.claimable()
+        assert keys <= claimable
+        kinds = {self.model.owed[int(key)].kind for key in keys}
+        assert len(kinds) == (1 if claimable else 0)
+        assert len(keys) == min(limit, sum(self.model.owed[int(key)].kind in kinds for key in claimable))
         assert held.fragile == {one.id for one in held.notices if self.model.owed[int(one.key)].strikes}
         self.model.claim(keys, held.token)
         return held if keys else multiple()

@@ -1,5 +1,7 @@
 """HubSpot as a source, in rehearsal."""
 
+from datetime import UTC, datetime
+
 from integrations.errors import Misconfigured, RetryLater
 from tests.integrations.hubspot.account import (
     BOOK,
@@ -8,6 +10,7 @@ from tests.integrations.hubspot.account import (
     OUR_PROPERTY,
     RECORDS,
     STRIPE_PROPERTY,
+    held,
     variables,
 )
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble
@@ -62,4 +65,12 @@ def rig(sandbox: Rehearsal) -> SourceRig:
         clock_s=NOW_S,
         listings=("companies", "contacts"),
         troubles=troubles(),
+        happens=happens,
     )
+
+
+def happens(at_s: float) -> dict[str, object]:
+    """A company more."""
+    at = datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    new = {**held("123450", {"name": "New Firm"}, at), "createdAt": at}
+    return {**BOOK, "companies": [*BOOK["companies"], new]}

@@ -1,12 +1,15 @@
 """Keygen in rehearsal."""
 
+from datetime import UTC, datetime
+
 from integrations.errors import Misconfigured, RetryLater
 from tests.integrations.keygen import company
-from tests.integrations.keygen.account import SLUG, TOKEN
+from tests.integrations.keygen.account import SLUG, TOKEN, event
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble
 from tests.rehearsal import Rehearsal
 
 VENDOR = "keygen"
+DAY_AND_A_BIT_S = 27 * 3_600.0
 LISTINGS = ("products", "policies", "machines", "licenses", "event-logs")
 
 
@@ -58,4 +61,14 @@ def rig(sandbox: Rehearsal) -> SourceRig:
                 for path in LISTINGS
             ),
         ),
+        happens=happens,
+        critical_s=company.NOW.replace(hour=0, minute=5).timestamp(),
+        every_s=DAY_AND_A_BIT_S,
     )
+
+
+def happens(at_s: float) -> object:
+    """A validation more."""
+    at = datetime.fromtimestamp(at_s, UTC).isoformat()[:19]
+    made = company.book()
+    return {**made, "eventLogs": [*made["eventLogs"], event(9_000, 1, "VALID", at, succeeded=True)]}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from health.records import Identifier, Record, Seat, Usage
@@ -16,6 +16,7 @@ NOW = datetime(2026, 6, 10, 13, tzinfo=UTC)
 TODAY = date(2026, 6, 11)
 FIRST_DAYS = 8
 FIRST, LAST = TODAY - timedelta(days=FIRST_DAYS), TODAY - timedelta(days=1)
+DAY_AND_A_BIT_S = 27 * 3_600.0
 HELD = [TODAY - timedelta(days=back) for back in range(12, -1, -1)]
 ACCOUNTS = ("acme", "böhm & söhne", "grace'); DROP", "late starter", "zeta")
 STARTED = {"late starter": date(2026, 6, 5)}
@@ -178,4 +179,8 @@ def rig(sandbox: Rehearsal) -> SourceRig:
             Trouble("nulls", RetryLater, "unexpected_answer"),
             Trouble("wrong_types", RetryLater, "unexpected_answer"),
         ),
+        happens=lambda _at_s: book(),  # by a day's end the other half of its events has happened
+        critical_s=datetime.combine(TODAY, time(0, 5), ZONE).timestamp(),
+        every_s=DAY_AND_A_BIT_S,
+        zone=ZONE,
     )

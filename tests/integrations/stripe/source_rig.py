@@ -3,6 +3,7 @@
 from integrations.errors import Misconfigured, RetryLater
 from sandbox.stripe.routes import KEY
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble
+from tests.integrations.stripe.account import subscription_event
 from tests.integrations.stripe.book import book, records
 from tests.integrations.stripe.made import NOW
 from tests.rehearsal import Rehearsal
@@ -63,4 +64,11 @@ def rig(sandbox: Rehearsal) -> SourceRig:
                 )
             ),
         ),
+        happens=happens,
     )
+
+
+def happens(at_s: float) -> object:
+    """A subscription is for more than before."""
+    made = book()
+    return {**made, "events": [*made["events"], subscription_event(5, 77, at_s=int(at_s))]}

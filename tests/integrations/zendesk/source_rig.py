@@ -1,8 +1,11 @@
 """A help desk for the tests of every source."""
 
+from datetime import UTC, datetime
+
 from integrations.errors import Misconfigured, RetryLater
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble
-from tests.integrations.zendesk.book import NOW_S, PAGE_SIZE, seed, truth
+from tests.integrations.zendesk.book import NOW_S, ORGS, PAGE_SIZE, Org, Request, seed, truth
+from tests.integrations.zendesk.book import TICKETS as REQUESTS
 from tests.rehearsal import Rehearsal
 
 ORGANIZATIONS, TICKETS = "incremental/organizations", "incremental/tickets/cursor"
@@ -24,7 +27,14 @@ def rig(sandbox: Rehearsal) -> SourceRig:
         clock_s=NOW_S,
         listings=(ORGANIZATIONS, TICKETS, RATINGS),
         troubles=troubles(),
+        happens=happens,
     )
+
+
+def happens(at_s: float) -> object:
+    """An organization more, and a ticket of its."""
+    at = datetime.fromtimestamp(at_s, UTC)
+    return seed((*ORGS, Org(77, at)), (*REQUESTS, Request(900, 77, at, at)))
 
 
 def settings(sandbox: Rehearsal) -> dict[str, str]:
