@@ -11,11 +11,12 @@ import typer
 from cli.opened import opened
 from cli.output import answer, table, wants_json
 from config.errors import Actionable
+from health.held import Held
 from health.records import SHAPES, Record
 from integrations import registry
 from integrations.http import Vitals
 from integrations.roles import Destination, Page, Source
-from store import identity
+from store import identity, incidents
 from store.tables import PERSONAL
 from worker.deployment import Deployment
 
@@ -54,6 +55,7 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     for name in registry.DESTINATIONS:
         yield from _integration(name, "destination", deployment.destination)
     yield from _accounts(deployment)
+    yield from _incidents(deployment)
 
 
 # -- ourselves ---------------------------------------------------------------------------------------
@@ -128,6 +130,23 @@ def _shown(record: Record) -> str:
     stated = {name: value for name, value in record._asdict().items() if value not in {None, ""}}
     told = (f"{name}={'(set)' if name in hidden else value}" for name, value in stated.items())
     return f"{shape.name}: {', '.join(told)}"
+
+
+# -- incidents ---------------------------------------------------------------------------------------
+
+
+def _incidents(deployment: Deployment) -> Iterator[Finding]:
+    """Yield what is wrong with a source, and whose alerts wait for one even where nobody was told."""
+    with deployment.database.read() as connection:
+        standing = incidents.standing(connection)
+        waiting = incidents.waiting(connection)
+    for kind, source in sorted({*standing, *waiting}):
+        begun = standing.get((kind, source))
+        told = [f"since {begun.began}"] if begun else []
+        told += [begun.detail] if begun and begun.detail else []
+        many = waiting.get(Held(kind, source), 0)
+        told += [f"alerts about {many} accounts wait"] if many else []
+        yield Finding(source, f"incident: {kind}", BAD, ", ".join(told))
 
 
 # -- accounts ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from health.calendars import Workdays
 from health.cuts import Cuts, cuts
-from health.features import Features, Pulse
+from health.features import Features, Freshness, Pulse
 from health.policy import Policy
 
 
@@ -78,19 +78,25 @@ def _complete_through(
 ) -> Mapping[str, date]:
     """Return the last complete day of each kind that is known."""
     found: dict[str, date] = {}
-    stale = set()
+    stale: set[str] = set()
     for source in sources:
         fresh = pulse.freshness.get(source)
         if fresh is None:
             continue
         through = fresh.complete_through
-        behind = 0 if through is None else (as_of - through).days - 1
-        for kind in fresh.kinds:
-            if (through is None and kind in _DAILY) or behind > policy.shelf_days.get(kind, behind):
-                stale.add(kind)
-            elif kind not in found or (through is not None and through < found[kind]):
+        stale |= past_shelf(fresh, as_of, policy) if through else fresh.kinds & _DAILY
+        for kind in fresh.kinds - stale:
+            if kind not in found or (through is not None and through < found[kind]):
                 found[kind] = through or as_of
     return {kind: found[kind] for kind in found if kind not in stale}
+
+
+def past_shelf(fresh: Freshness, as_of: date, policy: Policy) -> frozenset[str]:
+    """Return the kinds of a source whose last complete day is past their shelf life, if there is one."""
+    if fresh.complete_through is None:
+        return frozenset()
+    behind = (as_of - fresh.complete_through).days - 1
+    return frozenset(kind for kind in fresh.kinds if behind > policy.shelf_days.get(kind, behind))
 
 
 def track(features: Features, end: date, policy: Policy, workdays: Workdays) -> Track:

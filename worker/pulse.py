@@ -1,13 +1,12 @@
 """The fleet's pulse before a run: how fresh each source is, and how use as a whole stands."""
 
-from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
-from health.features import Features, Pulse
+from health.features import Pulse
 from health.measures import trend
-from health.pulse import fleet_trends
+from health.pulse import fleet_sources, fleet_trends
 from store import features, sources
 from store.database import Connection
 from worker.deployment import Deployment
@@ -29,14 +28,12 @@ def read_pulse(text: str) -> Pulse:
 
 def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> Pulse:
     """Return the fleet's pulse at the start of a day."""
-    fresh = Pulse(freshness=sources.freshness(connection))
-    sample = features.sample(connection, SAMPLE, deployment.policy.metrics)
-    return Pulse(freshness=fresh.freshness, fleet_trends=_medians(deployment, sample, as_of, fresh))
-
-
-def _medians(
-    deployment: Deployment, sample: list[Features], as_of: date, pulse: Pulse
-) -> Mapping[str, float]:
     policy = deployment.policy
-    trends = (trend(row, as_of, policy, pulse, deployment.workdays) for row in sample)
-    return fleet_trends(trends, policy.fleet_accounts_min)
+    fresh = Pulse(freshness=sources.freshness(connection))
+    sample = features.sample(connection, SAMPLE, policy.metrics)
+    told = [(trend(row, as_of, policy, fresh, deployment.workdays), row.sources) for row in sample]
+    return Pulse(
+        freshness=fresh.freshness,
+        fleet_trends=fleet_trends((known for known, _ in told), policy.fleet_accounts_min),
+        fleet_sources=fleet_sources(told, fresh.freshness, policy.fleet_accounts_min),
+    )

@@ -1,7 +1,15 @@
 """What the doctor finds: good, bad with what to change, and no person's name or address."""
 
-import pytest
+from contextlib import closing
+from datetime import date
 
+import pytest
+from sqlalchemy import update
+
+from store import incidents
+from store.database import Database
+from store.tables import accounts
+from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.rehearsal import Rehearsal
 
@@ -51,3 +59,23 @@ def test_a_broker_that_is_away_is_bad(seatsignal: Seatsignal, url):
 def test_a_person_reads_a_table(seatsignal: Seatsignal):
     done = seatsignal("doctor")
     assert done.out.splitlines()[0].split() == ["about", "looked", "at"]
+
+
+def test_what_is_wrong_with_a_source_is_bad_until_it_is_over(eve: Seatsignal):
+    with closing(Database(eve.url)) as database:
+        with database.write() as connection:
+            begun = incidents.begin(connection, "fleet", "files", date(2026, 6, 1))
+            incidents.begin(connection, "listing", "stripe", date(2026, 5, 30), detail="seats")
+            held = update(accounts).where(accounts.c.key.in_(book.ACCOUNTS[:3]))
+            connection.execute(held.values(held="fleet/files"))
+        done = eve("doctor", "--json")
+        assert done.status == 1
+        found = {about: each for about, each in findings(done).items() if each[0] == "bad"}
+        assert found == {
+            ("files", "incident: fleet"): ("bad", "since 2026-06-01, alerts about 3 accounts wait"),
+            ("stripe", "incident: listing"): ("bad", "since 2026-05-30, seats"),
+        }
+        with database.write() as connection:
+            incidents.end(connection, begun)
+            connection.execute(update(accounts).values(held=""))
+    assert ("files", "incident: fleet") not in findings(eve("doctor", "--json"))

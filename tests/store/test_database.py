@@ -97,7 +97,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_speaks(database):
 
 def test_migrating_twice_and_by_two_at_once_is_migrating_once(database):
     with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(lambda _: migrate(database), range(2))) == {"0004"}
+        assert set(pool.map(lambda _: migrate(database), range(2))) == {"0006"}
 
 
 def test_postgresql_is_migrated_by_command_only(postgresql_server):
