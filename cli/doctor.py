@@ -157,9 +157,19 @@ def _accounts(deployment: Deployment) -> Iterator[Finding]:
         rates = identity.match_rates(connection)
         missing = {crm: identity.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
     for source, (linked, total) in sorted(rates.items()):
-        yield Finding(source, "accounts matched", GOOD if linked == total else NOTE, f"{linked} of {total}")
+        yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
     for crm, keys in missing.items():
         yield Finding(crm, "records to write to", NOTE if keys else GOOD, _named(keys))
+
+
+def _matched(source: str, linked: int, total: int, floor: float) -> Finding:
+    what, counted = "accounts matched", f"{linked} of {total}"
+    if total and linked / total < floor:
+        remedy = (
+            f"under its floor of {floor:.0%}, what it states is unknown: see `seatsignal identity review`"
+        )
+        return Finding(source, what, BAD, f"{counted}, {remedy}")
+    return Finding(source, what, GOOD if linked == total else NOTE, counted)
 
 
 def _named(keys: Sequence[str], most: int = 5) -> str:

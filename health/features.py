@@ -180,11 +180,13 @@ class Features:
 class Freshness:
     """What a source covers: the kinds of fact it states, and the last day that is complete.
 
-    A kind that no linked source covers is unknown, not zero.
+    A kind that no linked source covers is unknown, not zero. ``match_rate`` is the share of its accounts,
+    0 to 1, that are linked to ours.
     """
 
     kinds: frozenset[str]
     complete_through: date | None = None
+    match_rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

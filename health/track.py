@@ -10,6 +10,7 @@ from health.calendars import Workdays
 from health.cuts import Cuts, cuts
 from health.features import Features, Freshness, Pulse
 from health.policy import Policy
+from health.trust import USE, unknown_kinds
 
 
 class Track(NamedTuple):
@@ -46,9 +47,6 @@ class Track(NamedTuple):
         return there
 
 
-_DAILY = frozenset({"usage", "validations"})
-
-
 class Known(NamedTuple):
     """The kinds of fact that are known of an account, and the day its windows of use end on.
 
@@ -64,7 +62,8 @@ class Known(NamedTuple):
 def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -> Known:
     """Return what is known of an account that is linked to ``sources``: few sets of them make a fleet.
 
-    A kind that no linked source covers, or whose last complete day is past its shelf life, is not known.
+    A kind that no linked source covers, or whose last complete day is past its shelf life, is not known,
+    nor is one of a source under its floor.
     Where several sources state a kind, the one furthest behind decides.
     """
     found = _complete_through(sources, pulse, as_of, policy)
@@ -74,17 +73,17 @@ def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -
 
 
 def _complete_through(
-    sources: Sequence[str], pulse: Pulse, as_of: date, policy: Policy
+    sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy
 ) -> Mapping[str, date]:
     """Return the last complete day of each kind that is known."""
     found: dict[str, date] = {}
-    stale: set[str] = set()
+    stale = set(unknown_kinds(sources, pulse, policy))
     for source in sources:
         fresh = pulse.freshness.get(source)
         if fresh is None:
             continue
         through = fresh.complete_through
-        stale |= past_shelf(fresh, as_of, policy) if through else fresh.kinds & _DAILY
+        stale |= past_shelf(fresh, as_of, policy) if through else fresh.kinds & USE
         for kind in fresh.kinds - stale:
             if kind not in found or (through is not None and through < found[kind]):
                 found[kind] = through or as_of

@@ -5,10 +5,12 @@ Each begins and ends in the unit of work that saw it. In dry-run none begins: no
 
 from collections.abc import Sequence
 
+from health.features import Pulse
 from health.held import FLEET, STALE
 from health.track import past_shelf
+from health.trust import distrusted
 from integrations.errors import IntegrationError, Misconfigured
-from store import audit, incidents, outbox, runs, sources
+from store import audit, identity, incidents, outbox, runs, sources
 from store.database import Connection
 from store.incidents import Incident
 from store.installation import business_day, is_live
@@ -16,11 +18,12 @@ from templates.content import OperatorContent
 from worker import operators
 from worker.deployment import Deployment
 from worker.listings import TOO_MANY, Retired
-from worker.pulse import read_pulse
+from worker.pulse import last_pulse
 
 LISTING = "listing"
-KINDS = (FLEET, STALE, LISTING)
-"""What may be wrong with a source: it fell everywhere at once, it is old, it left out too much."""
+MATCH_RATE = "match_rate"
+KINDS = (FLEET, STALE, LISTING, MATCH_RATE)
+"""What may be wrong: use fell everywhere at once, a source is old, left out too much, or is hardly ours."""
 
 
 class Incidents:
@@ -80,15 +83,32 @@ def review(deployment: Deployment, connection: Connection) -> frozenset[str]:
     waiting = incidents.waiting(connection)
     seen = Incidents(deployment, connection)
     if seen.live:
-        _review_fallen(seen, {held.source: many for held, many in waiting.items() if held.gate == FLEET})
+        pulse = last_pulse(connection)
+        _review_links(seen, pulse)
+        _review_fallen(
+            seen, pulse, {held.source: many for held, many in waiting.items() if held.gate == FLEET}
+        )
         _review_stale(seen, {held.source: many for held, many in waiting.items() if held.gate == STALE})
     return frozenset(held.source for held in waiting)
 
 
-def _review_fallen(seen: Incidents, waiting: dict[str, int]) -> None:
+def _review_links(seen: Incidents, pulse: Pulse) -> None:
+    policy = seen.deployment.policy
+    under = distrusted(pulse.freshness, pulse, policy)
+    for source in under:
+        if (MATCH_RATE, source) not in seen.standing and runs.active_accounts(seen.connection):
+            linked, accounts = identity.match_rates(seen.connection)[source]
+            floor = policy.match_rate_min[source]
+            seen.begin(MATCH_RATE, source, operators.mislinked(source, linked, accounts, floor))
+    for incident in seen.of(MATCH_RATE):
+        if incident.source not in under:
+            seen.end(incident)
+
+
+def _review_fallen(seen: Incidents, pulse: Pulse, waiting: dict[str, int]) -> None:
     for source, accounts in waiting.items():
         if (FLEET, source) not in seen.standing:
-            content = operators.fallen(source, _share(seen.connection, source), accounts)
+            content = operators.fallen(source, _share(pulse, source), accounts)
             seen.begin(FLEET, source, content, accounts=accounts)
     for incident in seen.of(FLEET):
         if incident.source in waiting:
@@ -97,9 +117,8 @@ def _review_fallen(seen: Incidents, waiting: dict[str, int]) -> None:
             seen.end(incident)
 
 
-def _share(connection: Connection, source: str) -> float | None:
-    """Return how low the fleet stands in what a source tells, as the last run saw it."""
-    pulse = read_pulse(runs.last_pulse(connection))
+def _share(pulse: Pulse, source: str) -> float | None:
+    """Return how low the fleet stands in what a source tells."""
     told = [metric for metric, at in pulse.fleet_sources.items() if at == source]
     return min((pulse.fleet_trends[each] for each in told if each in pulse.fleet_trends), default=None)
 

@@ -126,6 +126,24 @@ def refused(source: str, listings: Sequence[Retired]) -> OperatorContent:
     )
 
 
+def mislinked(source: str, linked: int, accounts: int, floor: float) -> OperatorContent:
+    """Say that so few of a source's accounts are ours that it does not count."""
+    return OperatorContent(
+        title=f"{source} is hardly linked to our accounts",
+        what_happened=(
+            f"Only {linked:,} of its {accounts:,} accounts are linked, under its floor of {floor:.0%}. It is "
+            "more likely joined wrongly than rightly, so what it states is unknown, and scores rest on the "
+            "other sources alone."
+        ),
+        what_to_do=(
+            "Run seatsignal identity review: it lists which are none of ours, and why.",
+            f"Did ids change in {source}, or in what it is joined by? Mend them there, or link by hand.",
+            f"Are the others no customers (a free plan, say)? Lower match_rate_min_pct of {source}.",
+        ),
+        severity="high",
+    )
+
+
 def well(incident: Incident, today: date) -> OperatorContent:
     """Say that an incident is over, and what comes of what waited."""
     lasted = (
@@ -145,6 +163,7 @@ _OVER = {
     "stale": "All of it was read, and its days are up to date.",
     "fleet": "Use as it tells it no longer falls everywhere at once.",
     "listing": "Its listing was whole.",
+    "match_rate": "Enough of its accounts are linked to ours, and what it states counts again.",
 }
 
 

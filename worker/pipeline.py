@@ -25,7 +25,7 @@ from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.found import Found
 from worker.listings import Listings, Retired
-from worker.pulse import read_pulse, take_pulse, written
+from worker.pulse import read_pulse, take_pulse, trust_changed, written
 from worker.release import release
 
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
@@ -80,16 +80,17 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     """Judge what was touched, by this pull or by one that died before it could ask for that.
 
     Where more days are complete than before, every account is judged: a run that was under way has
-    judged some of them by the days before. So it is where alerts wait for this source: if it is well
-    again, those come out of which nothing changed.
+    judged some of them by the days before. So it is where a source came under its floor, or above it again,
+    and where alerts wait for this source: if it is well, those come out of which nothing changed.
     """
     with deployment.database.write() as connection:
         advanced = sources.ended(connection, name)
         identity.link_waiting(connection)
         touched = runs.any_touched(connection)
+        all_change = advanced or trust_changed(deployment, connection)
         waited_for = incidents.review(deployment, connection)
-    if advanced or touched:
-        open_run(deployment, runs.FULL if advanced or name in waited_for else runs.TOUCHED)
+    if all_change or touched:
+        open_run(deployment, runs.FULL if all_change or name in waited_for else runs.TOUCHED)
 
 
 def _pages(deployment: Deployment, name: str, listings: Listings) -> Iterator[tuple[int, int]]:

@@ -79,3 +79,23 @@ def test_what_is_wrong_with_a_source_is_bad_until_it_is_over(eve: Seatsignal):
             incidents.end(connection, begun)
             connection.execute(update(accounts).values(held=""))
     assert ("files", "incident: fleet") not in findings(eve("doctor", "--json"))
+
+
+def test_a_source_under_its_floor_is_bad_and_an_account_s_verdict_says_why(eve: Seatsignal):
+    unlinked = book.ACCOUNTS[:6]
+    for account in unlinked[:4]:
+        eve("identity", "unlink", "files", account)
+    assert findings(eve("doctor", "--json"))["files", "accounts matched"] == ("note", "8 of 12")
+    eve("assess")
+    assert "not counted" not in eve("explain", book.ACCOUNTS[-1]).out
+    eve("identity", "unlink", "files", unlinked[4])
+    done = eve("doctor", "--json")
+    state, detail = findings(done)["files", "accounts matched"]
+    assert (done.status, state) == (1, "bad")
+    assert detail.startswith("7 of 12, under its floor of 60%, what it states is unknown")
+    eve("assess")
+    told = eve("explain", book.ACCOUNTS[-1]).out
+    why = "files, of whose accounts 58% are linked, under its floor of 60%: what it states is unknown"
+    assert f"not counted: {why}." in told
+    assert "0% of the weight is known" in told
+    assert eve("explain", book.ACCOUNTS[-1], "--json").document["facts"]["distrusted"] == why

@@ -41,14 +41,16 @@ class Telling:
 class Ward:
     """A live installation, the source it reads, and the day it believes it to be."""
 
-    def __init__(self, deployment: Deployment, *, live: bool = True) -> None:
+    def __init__(self, deployment: Deployment, *, live: bool = True, new: bool = False) -> None:
+        """Read and judge ten weeks in dry-run, unless it is all ``new``; then go live."""
         self.deployment = deployment
         self.source = Telling()
         self.today = DAY
         deployment.settings = deployment.settings.model_copy(update={"founders": SOURCE})
         deployment.use_source(SOURCE, self.source)
         self.turn(0)
-        self.read(used(days_before(DAY, 70)))
+        if not new:
+            self.read(used(days_before(DAY, 70)))
         if live:
             go_live(self.database)
 

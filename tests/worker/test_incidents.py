@@ -146,6 +146,10 @@ def test_a_run_that_the_brake_holds_tells_all_the_same(ward, monkeypatch):
 def test_in_dry_run_nobody_is_told_and_the_first_run_after_it_tells(deployment):
     ward = Ward(deployment, live=False)
     ward.fall(OUTAGE)
+    hours(ward, 5, RetryLater("timeout"))
+    hours(ward, 1, REFUSED)
+    list_(ward, seats(20))
+    list_(ward, seats(5))
     assert ward.told() == []
     go_live(ward.database)
     ward.judge()
@@ -261,6 +265,7 @@ def test_a_source_that_fails_turn_after_turn_is_told_once_and_once_that_it_is_we
     assert "has read all of posthog since" in said(told).replace("No pull has", "has")
     assert "ended with: timeout" in said(told)
     hours(ward, 1)
+    ward.judge()
     assert len(ward.told()) == 1
     ward.source.error = None
     ward.read()
