@@ -90,6 +90,11 @@ def test_a_source_that_states_everything_leaves_nothing_known_and_nothing_is_sig
     )
 
 
+def test_of_a_row_that_rests_on_it_alone_nothing_is_left_but_who_it_is():
+    told = {name: getattr(FULL, name) for name in ("account", "key", "name", "csm_email", "sources")}
+    assert trusted(FULL, pulse(0.5, frozenset(), EVERYTHING), floored("log")) == Features(**told)
+
+
 def test_what_is_unknown_closes_nothing():
     well = {"tickets": (), "payments": (), "events": (), "surveys": (), "champions": ()}
     before = kinds(assess(pulse(1.0, frozenset(), EVERYTHING)))

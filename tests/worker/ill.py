@@ -1,25 +1,32 @@
 """A source of twelve accounts' use, day by day, which a test lets fall ill and get well again."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
 from health.records import Record, Usage
+from integrations.errors import IntegrationError
 from integrations.roles import Page
-from store import runs
-from store.database import Database
+from store import runs, slots
+from store.database import Database, clock
 from store.installation import set_setting
 from store.runs import Chunk
+from store.tables import batches, job_slots, source_status
 from tests.owed import go_live, rows
 from worker.deployment import Deployment
+from worker.lateness import Turns, look
 from worker.pipeline import Pulled, assess, open_run, pull
+from worker.tick import pull_job
 
 ACCOUNTS = tuple(f"a{number}" for number in range(12))
 SOURCE = "posthog"
 DAY = date(2026, 6, 1)
 """The first day that is judged; all is well until the day before."""
 USED = 20
+HOUR_S = 3_600
+JOB = pull_job(SOURCE)
 
 
 class Telling:
@@ -93,6 +100,28 @@ class Ward:
         self.turn(days)
         self.read(used(days_before(self.today, days), 0))
 
+    def hours(self, many: int, error: IntegrationError | None = None) -> None:
+        """Let hours pass, in each of which the source has its turn; with an error it fails each time."""
+        self.source.error = error
+        for _ in range(many):
+            self.sleep(1)
+            with self.database.write() as connection:
+                slots.due_slot(connection, JOB, HOUR_S)
+                slots.done(connection, JOB, clock(connection) // (HOUR_S * 1000))
+            if error:
+                pull(self.deployment, SOURCE)
+            look(self.deployment, [Turns(SOURCE, JOB, HOUR_S)])
+
+    def sleep(self, hours: int) -> None:
+        """Let hours pass in which nothing runs: all that happened moves into the past."""
+        moved = hours * HOUR_S * 1000
+        c = job_slots.c
+        with self.database.write() as connection:
+            connection.execute(update(source_status).values(pulled_ms=source_status.c.pulled_ms - moved))
+            connection.execute(update(batches).values(pulled_ms=batches.c.pulled_ms - moved))
+            connection.execute(update(job_slots).values(rung_ms=c.rung_ms - moved, slot=hours - c.slot))
+            connection.execute(update(job_slots).values(slot=-c.slot))
+
     def told(self) -> list[Row[tuple[object, ...]]]:
         """What operators were told."""
         return [row for row in rows(self.database) if row.template == "operator"]
@@ -100,6 +129,12 @@ class Ward:
     def alerted(self) -> list[str]:
         """The keys of the alerts to colleagues."""
         return [row.key for row in rows(self.database) if row.key.startswith("csm/")]
+
+
+def said(row: Row[tuple[object, ...]]) -> str:
+    """All the words of a notice to operators."""
+    told = json.loads(str(row.payload))
+    return " ".join((told["title"], told["what_happened"], *told["what_to_do"]))
 
 
 def days_before(day: date, many: int) -> list[date]:

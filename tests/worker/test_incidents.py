@@ -1,44 +1,33 @@
 """Whatever is wrong with a source, operators hear of it once, and hear when it is over."""
 
-import json
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from health.brake import Hold
 from health.records import Record, Seat
-from integrations.errors import IntegrationError, Misconfigured, RetryLater
+from integrations.errors import Misconfigured, RetryLater
 from integrations.roles import Page
-from store import runs, slots
-from store.database import clock, now_ms
-from store.tables import audit, batches, job_slots, source_status
+from store import runs
+from store.tables import audit
 from tests.integrations.slack import rig as slack
 from tests.owed import go_live
 from tests.rehearsal import Rehearsal, start_sandbox
-from tests.worker.ill import ACCOUNTS, DAY, SOURCE, USED, Ward, days_before, used
+from tests.worker.ill import ACCOUNTS, DAY, SOURCE, USED, Ward, days_before, said, used
 from worker import release as module
 from worker.deliver import deliver
-from worker.lateness import TURNS, Turns, look
 from worker.pipeline import assess, open_run, pull
-from worker.tick import pull_job
 
 OUTAGE = 9
 """Days without use after which every account looks idle."""
-HOUR_S = 3_600
 
 
 @pytest.fixture
 def ward(deployment) -> Ward:
     return Ward(deployment)
-
-
-def said(row) -> str:
-    """All the words of a notice."""
-    told = json.loads(row.payload)
-    return " ".join((told["title"], told["what_happened"], *told["what_to_do"]))
 
 
 def threads(ward: Ward) -> list[str]:
@@ -146,8 +135,8 @@ def test_a_run_that_the_brake_holds_tells_all_the_same(ward, monkeypatch):
 def test_in_dry_run_nobody_is_told_and_the_first_run_after_it_tells(deployment):
     ward = Ward(deployment, live=False)
     ward.fall(OUTAGE)
-    hours(ward, 5, RetryLater("timeout"))
-    hours(ward, 1, REFUSED)
+    ward.hours(5, RetryLater("timeout"))
+    ward.hours(1, Misconfigured("unauthorized"))
     list_(ward, seats(20))
     list_(ward, seats(5))
     assert ward.told() == []
@@ -184,7 +173,7 @@ def test_in_slack_it_is_one_message_that_says_in_the_end_that_it_is_over(ward, w
     assert effects == [(began.key, "post"), (began.key, "update"), (ended.key, "post")]
 
 
-# -- the source is behind, or cannot be read ---------------------------------------------------------
+# -- the source is behind ----------------------------------------------------------------------------
 
 
 def idle_late(ward: Ward, days: int) -> None:
@@ -225,89 +214,6 @@ def test_past_the_shelf_life_nothing_waits_any_more_and_it_is_not_over_for_that(
         ward.read()
         ward.judge()
     assert len(ward.told()) == 1
-
-
-HOURLY = [Turns(SOURCE, pull_job(SOURCE), HOUR_S)]
-
-
-def hours(ward: Ward, many: int, error: IntegrationError | None = None) -> None:
-    """Let hours pass, in each of which the source has its turn; with an error it fails each time."""
-    ward.source.error = error
-    for _ in range(many):
-        sleep(ward, 1)
-        with ward.database.write() as connection:
-            slots.due_slot(connection, pull_job(SOURCE), HOUR_S)
-            now = clock(connection) // (HOUR_S * 1000)
-            slots.done(connection, pull_job(SOURCE), now)
-        if error:
-            pull(ward.deployment, SOURCE)
-        look(ward.deployment, HOURLY)
-
-
-def sleep(ward: Ward, many: int) -> None:
-    """Let hours pass on which nothing runs: all that happened moves into the past."""
-    moved = many * HOUR_S * 1000
-    with ward.database.write() as connection:
-        connection.execute(update(source_status).values(pulled_ms=source_status.c.pulled_ms - moved))
-        connection.execute(update(batches).values(pulled_ms=batches.c.pulled_ms - moved))
-        c = job_slots.c
-        connection.execute(update(job_slots).values(rung_ms=c.rung_ms - moved, slot=many - c.slot))
-        connection.execute(update(job_slots).values(slot=-c.slot))
-
-
-def test_a_source_that_fails_turn_after_turn_is_told_once_and_once_that_it_is_well(ward):
-    away = RetryLater("timeout", "posthog: timeout")
-    hours(ward, TURNS - 1, away)
-    assert ward.told() == []
-    hours(ward, 5, away)
-    (told,) = ward.told()
-    assert f"/operator/stale/{SOURCE}/{DAY}" in told.thread
-    assert "has read all of posthog since" in said(told).replace("No pull has", "has")
-    assert "ended with: timeout" in said(told)
-    hours(ward, 1)
-    ward.judge()
-    assert len(ward.told()) == 1
-    ward.source.error = None
-    ward.read()
-    ward.read()
-    assert [row.key.rpartition("/")[2] for row in ward.told()] == ["began", "ended"]
-
-
-def test_a_source_that_nobody_pulls_is_stale_and_one_that_is_read_page_after_page_is_not(ward):
-    hours(ward, TURNS - 1)
-    with ward.database.write() as connection:
-        connection.execute(update(batches).values(pulled_ms=now_ms()))
-    hours(ward, 1)
-    assert ward.told() == []
-    hours(ward, 4)
-    assert len(ward.told()) == 1
-
-
-def test_while_nothing_ran_no_turn_was_missed(ward):
-    sleep(ward, 100)
-    hours(ward, 1)
-    assert ward.told() == []
-
-
-REFUSED = Misconfigured("unauthorized", "posthog: SEATSIGNAL_POSTHOG_API_KEY is refused")
-
-
-def test_a_source_that_needs_a_person_is_told_at_once_and_only_once(ward):
-    hours(ward, 9, REFUSED)
-    ward.turn(1)
-    hours(ward, 2, REFUSED)
-    (told,) = ward.told()
-    assert "SEATSIGNAL_POSTHOG_API_KEY is refused" in said(told)
-    ward.source.error = None
-    ward.read()
-    assert [row.key.rpartition("/")[2] for row in ward.told()] == ["unauthorized", "ended"]
-
-
-def test_another_reason_is_news_in_the_same_thread(ward):
-    hours(ward, 5, RetryLater("timeout"))
-    hours(ward, 2, REFUSED)
-    assert [row.key.rpartition("/")[2] for row in ward.told()] == ["began", "unauthorized"]
-    assert len(set(threads(ward))) == 1
 
 
 # -- a listing left out too much ---------------------------------------------------------------------
