@@ -11,7 +11,6 @@ from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
 from health.terms import in_force, started_on, term_measures
 from health.track import known, track
-from health.trust import trusted
 from health.use import UNKNOWN as NO_USE
 from health.use import trend as trend_of
 from health.use import use_measures
@@ -52,7 +51,7 @@ def trend(
     end = known(features.sources, pulse, as_of, policy).end
     if end is None:
         return None
-    path = track(trusted(features, pulse, policy), end, policy, workdays)
+    path = track(features, end, policy, workdays)
     metric = path.first_of(policy.use_metrics)
     found = trend_of(path, metric, policy.windows)
     return (metric, found.recent / found.expected) if found and metric else None

@@ -91,6 +91,12 @@ def test_a_source_whose_own_accounts_are_ours_has_all_of_them(ward):
     assert ward.told() == []
 
 
+def test_a_source_that_names_nobody_is_not_under_its_floor(ward):
+    read(ward, [])
+    ward.judge()
+    assert ward.told() == []
+
+
 def test_a_source_without_a_floor_may_have_as_many_others_as_it_likes(ward):
     ward.deployment.use_source("zendesk", Telling())
     ward.deployment._sources["zendesk"].records = states(1, 100)  # type: ignore[attr-defined] - it is `Telling`
