@@ -11,11 +11,12 @@ import typer
 from cli.opened import opened
 from cli.output import answer, table, wants_json
 from config.errors import Actionable
+from health.held import Held
 from health.records import SHAPES, Record
 from integrations import registry
 from integrations.http import Vitals
 from integrations.roles import Destination, Page, Source
-from store import identity
+from store import identity, incidents
 from store.tables import PERSONAL
 from worker.deployment import Deployment
 
@@ -54,6 +55,7 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     for name in registry.DESTINATIONS:
         yield from _integration(name, "destination", deployment.destination)
     yield from _accounts(deployment)
+    yield from _incidents(deployment)
 
 
 # -- ourselves ---------------------------------------------------------------------------------------
@@ -130,6 +132,23 @@ def _shown(record: Record) -> str:
     return f"{shape.name}: {', '.join(told)}"
 
 
+# -- incidents ---------------------------------------------------------------------------------------
+
+
+def _incidents(deployment: Deployment) -> Iterator[Finding]:
+    """Yield what is wrong with a source, and whose alerts wait for one even where nobody was told."""
+    with deployment.database.read() as connection:
+        standing = incidents.standing(connection)
+        waiting = incidents.waiting(connection)
+    for kind, source in sorted({*standing, *waiting}):
+        begun = standing.get((kind, source))
+        told = [f"since {begun.began}"] if begun else []
+        told += [begun.detail] if begun and begun.detail else []
+        many = waiting.get(Held(kind, source), 0)
+        told += [f"alerts about {many} accounts wait"] if many else []
+        yield Finding(source, f"incident: {kind}", BAD, ", ".join(told))
+
+
 # -- accounts ----------------------------------------------------------------------------------------
 
 
@@ -138,9 +157,19 @@ def _accounts(deployment: Deployment) -> Iterator[Finding]:
         rates = identity.match_rates(connection)
         missing = {crm: identity.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
     for source, (linked, total) in sorted(rates.items()):
-        yield Finding(source, "accounts matched", GOOD if linked == total else NOTE, f"{linked} of {total}")
+        yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
     for crm, keys in missing.items():
         yield Finding(crm, "records to write to", NOTE if keys else GOOD, _named(keys))
+
+
+def _matched(source: str, linked: int, total: int, floor: float) -> Finding:
+    what, counted = "accounts matched", f"{linked} of {total}"
+    if total and linked / total < floor:
+        remedy = (
+            f"under its floor of {floor:.0%}, what it states is unknown: see `seatsignal identity review`"
+        )
+        return Finding(source, what, BAD, f"{counted}, {remedy}")
+    return Finding(source, what, GOOD if linked == total else NOTE, counted)
 
 
 def _named(keys: Sequence[str], most: int = 5) -> str:

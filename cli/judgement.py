@@ -146,6 +146,8 @@ def _tell(found: "Verdict") -> None:
     lines = [("100", "start", "")]
     lines += [(f"{c.points / 100:+g}", c.name, c.reason) for c in score.contributions]
     table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
+    if distrusted := assessment.facts.get("distrusted"):
+        say(f"not counted: {distrusted}.")
     for signal in assessment.signals:
         held = f" [held by the {signal.gate} gate]" if signal.gate else ""
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")

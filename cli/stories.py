@@ -9,6 +9,8 @@ from typing import Any
 
 SILENCE = "silence_for_all_others"
 _SYSTEMS = ("slack", "crm", "email")
+_OPERATORS = "operator/"
+"""What keys of notices to operators begin with; the kind of incident and its source follow."""
 _RECORD = "write"
 """What the ledger calls a change of a CRM's record."""
 
@@ -54,8 +56,8 @@ def told(stories_file: Path, ledger: dict[str, Any], seen_before: int) -> Told:
     """Compare the stories with the ledger; ``seen_before`` effects are an earlier demo's."""
     written = json.loads(stories_file.read_text())
     messages = [effect for effect in ledger["effects"] if effect["action"] != _RECORD]
-    got = _by_account(messages)
-    stories = [_story(entry, got.pop(entry["account_id"], Counter())) for entry in written]
+    got = _by_matter(messages)
+    stories = [_story(entry, _popped(entry, got)) for entry in written]
     others = sum(got.values(), Counter[str]())
     stories.append(Story(SILENCE, _counts(Counter()), _counts(others)))
     new = Counter(effect["system"] for effect in messages if effect["seq"] > seen_before)
@@ -76,11 +78,23 @@ def _counts(counted: Counter[str]) -> dict[str, int]:
     return {system: counted[system] for system in _SYSTEMS}
 
 
-def _by_account(effects: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
-    """Return what became visible of each account, by system; a key spells the account's own key."""
+def _popped(entry: dict[str, Any], got: dict[str, Counter[str]]) -> Counter[str]:
+    """Take what was told of a story's account, and to operators of its source if it is about one."""
+    none = Counter[str]()
+    of_source = got.pop(_OPERATORS + entry["source"], none) if entry.get("source") else none
+    return got.pop(entry["account_id"], none) + of_source
+
+
+def _by_matter(effects: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+    """Return what became visible of each account and source, by system; a key spells what it is about."""
     got: dict[str, Counter[str]] = {}
     for effect in effects:
-        kind, *words = effect["key"].split("/")
-        account = words[1] if kind == "letter" else next(iter(words), "")
-        got.setdefault(account, Counter())[effect["system"]] += 1
+        got.setdefault(_matter(effect["key"]), Counter())[effect["system"]] += 1
     return got
+
+
+def _matter(key: str) -> str:
+    kind, *words = key.split("/")
+    if f"{kind}/" == _OPERATORS:
+        return _OPERATORS + "/".join(words[1:2])
+    return words[1] if kind == "letter" else next(iter(words), "")

@@ -106,6 +106,7 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         core_features=tuple(data.use.core_features),
         windows=_windows(data),
         shelf_days=data.shelf_days,
+        match_rate_min={source: pct / 100 for source, pct in data.match_rate_min_pct.items()},
         survey_days=data.surveys.shelf_days,
         scales={kind: (scale[0], scale[1]) for kind, scale in data.surveys.scales.items()},
         phrases=_phrases(data),

@@ -228,6 +228,7 @@ class PolicyData(_Strict):
     use: UseData
     windows: WindowsData
     shelf_days: dict[str, Annotated[int, Field(ge=0)]]
+    match_rate_min_pct: dict[str, Percent] = {}
     fleet_accounts_min: Annotated[int, Field(ge=1)]
     curves: dict[str, Curve]
     weighted: WeightedData

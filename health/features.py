@@ -180,11 +180,13 @@ class Features:
 class Freshness:
     """What a source covers: the kinds of fact it states, and the last day that is complete.
 
-    A kind that no linked source covers is unknown, not zero.
+    A kind that no linked source covers is unknown, not zero. ``match_rate`` is the share of its accounts,
+    0 to 1, that are linked to ours.
     """
 
     kinds: frozenset[str]
     complete_through: date | None = None
+    match_rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +198,9 @@ class Pulse:
     ``fleet_trends`` is by the metric that tells use: the median over accounts of the last 14 days' use as
     a share of what their baselines expect (1.0 = as expected). A metric that too few accounts have a
     baseline of is left out. One source's bad day shows in its own metric, whatever the others say.
+    ``fleet_sources`` names by metric the source whose accounts stand lowest in it.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
     fleet_trends: Mapping[str, float] = field(default_factory=dict)
+    fleet_sources: Mapping[str, str] = field(default_factory=dict)

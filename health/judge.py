@@ -13,6 +13,7 @@ from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
 from health.policy import Policy
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
+from health.trust import reasons, trusted
 
 ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
     "weighted": weighted.score,
@@ -30,13 +31,17 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     Pure: the same feature row, pulse and policy give the same verdict. Unknown inputs widen the score's
     interval and lower its coverage; they never fire a rule.
     """
-    found = measures(features, as_of, policy, pulse, workdays)
+    row = trusted(features, pulse, policy)
+    found = measures(row, as_of, policy, pulse, workdays)
     findings = policy.rules(found)
     score = ENGINES[policy.engine](findings, policy)
     verdict = band(score, policy.bands)
     grown = expansion.expansion(findings, verdict, policy.expansion)
-    account = facts.book(features, as_of, policy.renewals, workdays)
+    account = facts.book(row, as_of, policy.renewals, workdays)
     room = "" in [signal.gate for signal in grown]
+    said = facts.figures(row, account, found, score, policy, grown=room)
+    if why := reasons(features.sources, pulse, policy):
+        said["distrusted"] = why
     return Assessment(
         account=features.account,
         as_of=as_of,
@@ -44,7 +49,7 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
         band=verdict,
         inputs=_inputs(found),
         signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
-        facts=facts.figures(features, account, found, score, policy, grown=room),
+        facts=said,
         term=term_key(account.first.term) if account.first else "",
         undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
     )

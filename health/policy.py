@@ -120,6 +120,7 @@ class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
 
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
+    ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
     """
 
@@ -140,6 +141,7 @@ class Policy:
     core_features: tuple[str, ...]
     windows: Windows
     shelf_days: Mapping[str, int]
+    match_rate_min: Mapping[str, float]
     survey_days: int
     scales: Mapping[str, tuple[float, float]]
     phrases: Phrases = field(repr=False)

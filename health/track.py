@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from health.calendars import Workdays
 from health.cuts import Cuts, cuts
-from health.features import Features, Pulse
+from health.features import Features, Freshness, Pulse
 from health.policy import Policy
+from health.trust import USE, unknown_kinds
 
 
 class Track(NamedTuple):
@@ -46,9 +47,6 @@ class Track(NamedTuple):
         return there
 
 
-_DAILY = frozenset({"usage", "validations"})
-
-
 class Known(NamedTuple):
     """The kinds of fact that are known of an account, and the day its windows of use end on.
 
@@ -64,7 +62,8 @@ class Known(NamedTuple):
 def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -> Known:
     """Return what is known of an account that is linked to ``sources``: few sets of them make a fleet.
 
-    A kind that no linked source covers, or whose last complete day is past its shelf life, is not known.
+    A kind that no linked source covers, or whose last complete day is past its shelf life, is not known,
+    nor is one of a source under its floor.
     Where several sources state a kind, the one furthest behind decides.
     """
     found = _complete_through(sources, pulse, as_of, policy)
@@ -74,23 +73,29 @@ def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -
 
 
 def _complete_through(
-    sources: Sequence[str], pulse: Pulse, as_of: date, policy: Policy
+    sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy
 ) -> Mapping[str, date]:
     """Return the last complete day of each kind that is known."""
     found: dict[str, date] = {}
-    stale = set()
+    stale = set(unknown_kinds(sources, pulse, policy))
     for source in sources:
         fresh = pulse.freshness.get(source)
         if fresh is None:
             continue
         through = fresh.complete_through
-        behind = 0 if through is None else (as_of - through).days - 1
-        for kind in fresh.kinds:
-            if (through is None and kind in _DAILY) or behind > policy.shelf_days.get(kind, behind):
-                stale.add(kind)
-            elif kind not in found or (through is not None and through < found[kind]):
+        stale |= past_shelf(fresh, as_of, policy) if through else fresh.kinds & USE
+        for kind in fresh.kinds - stale:
+            if kind not in found or (through is not None and through < found[kind]):
                 found[kind] = through or as_of
     return {kind: found[kind] for kind in found if kind not in stale}
+
+
+def past_shelf(fresh: Freshness, as_of: date, policy: Policy) -> frozenset[str]:
+    """Return the kinds of a source whose last complete day is past their shelf life, if there is one."""
+    if fresh.complete_through is None:
+        return frozenset()
+    behind = (as_of - fresh.complete_through).days - 1
+    return frozenset(kind for kind in fresh.kinds if behind > policy.shelf_days.get(kind, behind))
 
 
 def track(features: Features, end: date, policy: Policy, workdays: Workdays) -> Track:

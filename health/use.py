@@ -143,10 +143,15 @@ def core_use(track: Track, policy: Policy) -> Core:
 
 def fleet_of(metric: str | None, use_metrics: Sequence[str], pulse: Pulse) -> float | None:
     """Return the trend of the fleet that the same metric tells of; without any use, of the first there is."""
-    trends = pulse.fleet_trends
+    told = metric_of_fleet(metric, use_metrics, pulse)
+    return None if told is None else pulse.fleet_trends.get(told)
+
+
+def metric_of_fleet(metric: str | None, use_metrics: Sequence[str], pulse: Pulse) -> str | None:
+    """Return the metric that the fleet of an account is told by: its own, else the first there is."""
     if metric is not None:
-        return trends.get(metric)
-    return next((trends[each] for each in use_metrics if each in trends), None)
+        return metric
+    return next((each for each in use_metrics if each in pulse.fleet_trends), None)
 
 
 def consumption_pace_pct(track: Track) -> Input:

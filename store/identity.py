@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Select, and_, exists, literal, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, exists, func, literal, select, tuple_, update
 
 from health.identity import DOMAIN, OUR_ID, Link, Name, Refused, resolve
 from store.tables import accounts, facts, links, source_accounts, source_status
@@ -97,14 +97,10 @@ def _candidates(link: Link | Refused) -> tuple[int, ...]:
 
 def match_rates(connection: Connection) -> dict[str, tuple[int, int]]:
     """Return by source how many of its accounts are linked, and how many it has."""
-    query = select(source_accounts.c.source, links.c.account).outerjoin(
-        links, and_(links.c.source_account == source_accounts.c.id, _open)
-    )
-    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for source, account in connection.execute(query):
-        counted[source][0] += account is not None
-        counted[source][1] += 1
-    return {source: (linked, total) for source, (linked, total) in counted.items()}
+    query = select(source_accounts.c.source, func.count(links.c.account), func.count())
+    joined = and_(links.c.source_account == source_accounts.c.id, _open)
+    counted = connection.execute(query.outerjoin(links, joined).group_by(source_accounts.c.source))
+    return {source: (linked, total) for source, linked, total in counted}
 
 
 def link_by_hand(connection: Connection, source: str, external_id: str, key: str, actor: str) -> bool:

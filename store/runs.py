@@ -192,6 +192,12 @@ def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[l
     return [Chunk(*row) for row in connection.execute(lost)], list(connection.execute(ready).scalars())
 
 
+def last_pulse(connection: Connection) -> str:
+    """Return the pulse of the run that was opened last, or an empty text."""
+    query = select(runs.c.pulse).order_by(runs.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
 def active_accounts(connection: Connection) -> int:
     """Return how many accounts are judged at all."""
     query = select(func.count()).select_from(accounts).where(accounts.c.features.is_not(None))

@@ -45,6 +45,13 @@ def done(connection: Connection, job: str, slot: int) -> None:
     connection.execute(delete(job_slots).where(of_job, job_slots.c.slot < slot - KEPT_SLOTS))
 
 
+def rung_after(connection: Connection, job: str, instant_ms: int) -> tuple[int, int | None]:
+    """Return how many slots of a job were rung for after an instant, and when the first of them was."""
+    query = select(func.count(), func.min(job_slots.c.rung_ms))
+    row = connection.execute(query.where(job_slots.c.job == job, job_slots.c.rung_ms > instant_ms)).one()
+    return row[0], row[1]
+
+
 def any_done(connection: Connection, job: str) -> bool:
     """Tell whether any slot of a job has been done."""
     query = select(func.count()).select_from(job_slots)

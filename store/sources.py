@@ -136,6 +136,32 @@ def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> 
     connection.execute(statement.values(values))
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a source was read: when all of it last, when a page of it last, why the last pull failed."""
+
+    ended_ms: int | None = None
+    page_ms: int | None = None
+    failure: str = ""
+
+    def whole_since(self, instant_ms: int) -> bool:
+        """Say whether a pull has read all there is after an instant, and none has failed after it."""
+        return not self.failure and (self.ended_ms or 0) > instant_ms
+
+
+UNREAD = Reading()
+"""Of a source that nobody has read anything of."""
+
+
+def readings(connection: Connection) -> dict[str, Reading]:
+    """Return how each source was read, by name."""
+    c = source_status.c
+    last_page = (batches.c.source == c.source) & (batches.c.batch == c.batch)
+    query = select(c.source, c.pulled_ms, batches.c.pulled_ms.label("page_ms"), c.failure)
+    rows = connection.execute(query.outerjoin(batches, last_page))
+    return {row.source: Reading(row.pulled_ms, row.page_ms, row.failure) for row in rows}
+
+
 def account_ids(connection: Connection, batch: Batch, external: Collection[str]) -> dict[str, int]:
     """Return source-account ids by external id; new ones are made, and linked as the batch ends."""
     unseen = [name for name in dict.fromkeys(external) if name not in batch.ids]

@@ -99,7 +99,9 @@ accounts = _table(
     _number("fresh"),  # the count its feature row was built from
     _number("judged"),  # the count its last assessment saw
     _number("judged_run", None),  # and the run that made it
+    _text("held"),  # why its last verdict alerted nobody: gate/source, where a source looks ill
     Column("features", LargeBinary),
+    Index("ix_accounts_held", "held", **_only("held <> ''")),
 )
 
 source_accounts = _table(
@@ -120,6 +122,19 @@ links = _table(
     Column("to_batch", BigInteger),
     PrimaryKeyConstraint("source_account", "from_batch"),
     Index("ix_links_open", "source_account", unique=True, **_only("to_batch IS NULL")),
+)
+
+incidents = _table(
+    "incidents",  # what is wrong with a source, from when it was seen until it is over
+    Column("id", Key, primary_key=True),
+    _text("kind"),
+    _text("source"),
+    Column("began", Date, nullable=False),
+    _number("accounts"),  # the most whose alerts waited
+    _text("detail"),
+    _number("opened_ms"),
+    _number("closed_ms", None),
+    Index("ix_incidents_open", "kind", "source", unique=True, **_only("closed_ms IS NULL")),
 )
 
 inbox = _table(

@@ -19,8 +19,7 @@ from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
-from integrations.errors import IntegrationError, Misconfigured
-from store.database import Connection, clock, day_of
+from store.database import Connection
 from store.verdicts import Verdict as Stored
 from templates.content import (
     AlertContent,
@@ -67,7 +66,7 @@ def _told(deployment: Deployment, verdict: Verdict, alert: Alert, route: Route) 
     template = _template(alert)
     matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
-    return _notice(
+    return message(
         route,
         f"{template}_task" if route.destination in CRMS else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
@@ -83,7 +82,10 @@ def _template(alert: Alert) -> str:
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
 
-def _notice(route: Route, template: str, *, key: str, thread: str, content: Content, account: int) -> Notice:
+def message(
+    route: Route, template: str, *, key: str, thread: str, content: Content, account: int = 0
+) -> Notice:
+    """Return a message of a thread to whoever a route names, its content as payload."""
     return Notice(
         key=key,
         destination=route.destination,
@@ -194,50 +196,6 @@ def _play_rule(plays: Mapping[str, PlayRule], alert: Alert) -> PlayRule | None:
     return next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
 
 
-# -- for the people who run it -----------------------------------------------------------------------
-
-
-def source_failed(
-    deployment: Deployment, connection: Connection, source: str, error: IntegrationError
-) -> list[Notice]:
-    """Tell the operators that a source cannot be read, if a person must act."""
-    if not isinstance(error, Misconfigured):
-        return []
-    content = OperatorContent(
-        title=f"{source} cannot be read",
-        what_happened=f"The last pull ended with: {error.reason}.",
-        what_to_do=(str(error), "Scores that rest on it are kept; it is asked again at its next turn."),
-        severity="high",
-    )
-    return [_operator(deployment, connection, f"{source}/{error.reason}", content)]
-
-
-def destination_paused(
-    deployment: Deployment, connection: Connection, destination: str, error: Misconfigured
-) -> list[Notice]:
-    """Tell the operators that a destination refuses us, unless it is the one they would be told through."""
-    if destination == deployment.routes.ops.destination:
-        return []
-    content = OperatorContent(
-        title=f"{destination} takes nothing",
-        what_happened=f"It refused us: {error.reason}. What is owed to it waits and nothing is lost.",
-        what_to_do=(str(error), "It is tried again by itself every few minutes."),
-        severity="high",
-    )
-    return [_operator(deployment, connection, f"{destination}/{error.reason}", content)]
-
-
-def _operator(
-    deployment: Deployment, connection: Connection, matter: str, content: OperatorContent
-) -> Notice:
-    """Return a notice that is sent once a day for each matter."""
-    day = day_of(clock(connection)).isoformat()
-    thread = f"operator/{matter}"
-    return _notice(
-        deployment.routes.ops, "operator", key=f"{thread}/{day}", thread=thread, content=content, account=0
-    )
-
-
 # -- the book ----------------------------------------------------------------------------------------
 
 
@@ -256,7 +214,7 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
         more=max(0, len(pressing) - DIGEST_ROWS),
         **_at_risk(pressing),
     )
-    return _notice(deployment.routes.csm, "digest", key="book", thread="book", content=content, account=0)
+    return message(deployment.routes.csm, "digest", key="book", thread="book", content=content)
 
 
 def _row(stored: Stored) -> DigestRow:

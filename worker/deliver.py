@@ -13,7 +13,7 @@ from integrations.roles import Destination
 from store import audit, outbox
 from store.outbox import Claim
 from templates.content import Unrenderable
-from worker import announce
+from worker import operators
 from worker.deployment import Deployment
 from worker.words import Withheld, prepare
 
@@ -175,5 +175,7 @@ def _pause(deployment: Deployment, destination: str, error: Misconfigured) -> No
     with deployment.database.write() as connection:
         outbox.pause(connection, destination, PAUSE_S)
         audit.record(connection, "destination_paused", destination, error.reason)
-        outbox.plan(connection, None, announce.destination_paused(deployment, connection, destination, error))
+        outbox.plan(
+            connection, None, operators.destination_paused(deployment, connection, destination, error)
+        )
         outbox.make_due(connection, None)

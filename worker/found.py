@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from health.bands import worse
 from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
+from health.held import Held, held
 from health.judge import judge
 from health.nouns import Flag, Notice
-from store import outbox, states, verdicts
+from store import incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
@@ -32,6 +33,7 @@ class Found:
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
+        self._held: dict[int, Held] = {}
         self._worsened = 0
 
     def add(
@@ -48,6 +50,9 @@ class Found:
         decision = decide(assessment, before, standing, policy, run.as_of, run.first)
         self._judged.append(verdicts.packed(run, assessment))
         self._flags += decision.flags
+        waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
+        if waits:
+            self._held[row.account] = waits
         self._worsened += before is not None and worse(assessment.band, before.band)
         if decision.alerts or self._records:
             verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
@@ -66,6 +71,7 @@ class Found:
     def keep(self, connection: Connection, chunk: Chunk) -> Tally:
         """Store what was found and return what it adds to the run's totals."""
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
+        incidents.hold(connection, self._run.id, chunk.first_account, chunk.last_account, self._held)
         verdicts.keep_flags(connection, self._run.id, self._flags)
         owed = self._notices + states.unwritten(connection, self._states)
         outbox.plan(connection, self._run.id, owed)

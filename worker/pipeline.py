@@ -14,18 +14,18 @@ from config.failpoints import failpoint
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, outbox, runs, sources, verdicts
+from store import facts, features, identity, inbox, runs, sources, verdicts
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import announce
+from worker import incidents
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.found import Found
 from worker.listings import Listings, Retired
-from worker.pulse import read_pulse, take_pulse, written
+from worker.pulse import read_pulse, take_pulse, trust_changed, written
 from worker.release import release
 
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
@@ -63,6 +63,7 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pull
                 rows += page[0]
                 rejects += page[1]
             retired = listings.settle(retire_all=retire_all)
+            _remember_listings(deployment, name, retired)
     except sources.Overtaken:
         failure = "overtaken"
     except IntegrationError as error:
@@ -79,14 +80,17 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     """Judge what was touched, by this pull or by one that died before it could ask for that.
 
     Where more days are complete than before, every account is judged: a run that was under way has
-    judged some of them by the days before.
+    judged some of them by the days before. So it is where a source came under its floor, or above it again,
+    and where alerts wait for this source: if it is well, those come out of which nothing changed.
     """
     with deployment.database.write() as connection:
         advanced = sources.ended(connection, name)
         identity.link_waiting(connection)
         touched = runs.any_touched(connection)
-    if advanced or touched:
-        open_run(deployment, runs.FULL if advanced else runs.TOUCHED)
+        all_change = advanced or trust_changed(deployment, connection)
+        waited_for = incidents.review(deployment, connection)
+    if all_change or touched:
+        open_run(deployment, runs.FULL if all_change or name in waited_for else runs.TOUCHED)
 
 
 def _pages(deployment: Deployment, name: str, listings: Listings) -> Iterator[tuple[int, int]]:
@@ -154,11 +158,16 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     return len(records)
 
 
+def _remember_listings(deployment: Deployment, name: str, retired: Sequence[Retired]) -> None:
+    if retired:
+        with deployment.database.write() as connection:
+            incidents.listed(deployment, connection, name, retired)
+
+
 def _remember_failure(deployment: Deployment, name: str, error: IntegrationError) -> None:
     with deployment.database.write() as connection:
         sources.failed(connection, name, error.reason, pause=isinstance(error, Misconfigured))
-        outbox.plan(connection, None, announce.source_failed(deployment, connection, name, error))
-        outbox.make_due(connection, None)
+        incidents.failed(deployment, connection, name, error)
 
 
 # -- assess ------------------------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """The fleet's pulse before a run: how fresh each source is, and how use as a whole stands."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import msgspec
 
-from health.features import Features, Pulse
+from health.features import Freshness, Pulse
 from health.measures import trend
-from health.pulse import fleet_trends
-from store import features, sources
+from health.pulse import fleet_sources, fleet_trends
+from health.trust import distrusted
+from store import features, identity, runs, sources
 from store.database import Connection
 from worker.deployment import Deployment
 
@@ -29,14 +30,38 @@ def read_pulse(text: str) -> Pulse:
 
 def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> Pulse:
     """Return the fleet's pulse at the start of a day."""
-    fresh = Pulse(freshness=sources.freshness(connection))
-    sample = features.sample(connection, SAMPLE, deployment.policy.metrics)
-    return Pulse(freshness=fresh.freshness, fleet_trends=_medians(deployment, sample, as_of, fresh))
-
-
-def _medians(
-    deployment: Deployment, sample: Iterable[Features], as_of: date, pulse: Pulse
-) -> Mapping[str, float]:
     policy = deployment.policy
-    trends = (trend(row, as_of, policy, pulse, deployment.workdays) for row in sample)
-    return fleet_trends(trends, policy.fleet_accounts_min)
+    fresh = Pulse(freshness=_freshness(connection))
+    sample = features.sample(connection, SAMPLE, policy.metrics)
+    told = [(trend(row, as_of, policy, fresh, deployment.workdays), row.sources) for row in sample]
+    return Pulse(
+        freshness=fresh.freshness,
+        fleet_trends=fleet_trends((known for known, _ in told), policy.fleet_accounts_min),
+        fleet_sources=fleet_sources(told, fresh.freshness, policy.fleet_accounts_min),
+    )
+
+
+def _freshness(connection: Connection) -> dict[str, Freshness]:
+    """Return what each source covers, through which day, and how many of its accounts are ours."""
+    rates = identity.match_rates(connection)
+    found = sources.freshness(connection)
+    return {
+        name: replace(fresh, match_rate=_share(*rates.get(name, (0, 0)))) for name, fresh in found.items()
+    }
+
+
+def _share(linked: int, accounts: int) -> float:
+    return linked / accounts if accounts else 1.0
+
+
+def last_pulse(connection: Connection) -> Pulse:
+    """Return the pulse of the run that was opened last; an empty one before the first."""
+    text = runs.last_pulse(connection)
+    return read_pulse(text) if text else Pulse()
+
+
+def trust_changed(deployment: Deployment, connection: Connection) -> bool:
+    """Tell whether other sources are under their floor now than when the last run was opened."""
+    now, before = Pulse(freshness=_freshness(connection)), last_pulse(connection)
+    policy = deployment.policy
+    return set(distrusted(now.freshness, now, policy)) != set(distrusted(before.freshness, before, policy))

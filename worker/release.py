@@ -7,7 +7,7 @@ from health.brake import Hold, Totals, brake
 from store import audit, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
-from worker import announce
+from worker import announce, incidents
 from worker.deployment import Deployment
 
 log = structlog.get_logger()
@@ -26,6 +26,7 @@ def release(deployment: Deployment, run: int) -> str:
             outbox.suppress_planned(connection, "before_go_live", run)
         owed = outbox.make_due(connection, run) if status == "released" else 0
         audit.record(connection, f"run_{status}", str(run), reason)
+        incidents.review(deployment, connection)
         waiting = outbox.waiting(connection)
     log.info("run_decided", run=run, status=status, notices=owed, reason=reason)
     failpoint("released")

@@ -6,8 +6,10 @@ from functools import partial
 from config.failpoints import failpoint
 from config.schedule import Schedule
 from store import inbox, outbox, runs, slots
+from worker import lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
+from worker.lateness import Turns
 from worker.release import release
 
 CALLED_S = 60
@@ -18,10 +20,14 @@ JUDGE = "judge"
 
 def tick(deployment: Deployment, schedule: Schedule) -> None:
     """Do what the schedule and the sweep ask for; any number of these may run at once."""
-    for source, interval_s in schedule.pull.items():
-        if not deployment.has_source(source):
-            continue
-        _if_due(deployment, pull_job(source), interval_s, partial(deployment.bell.pull, source))
+    turns = [
+        Turns(source, pull_job(source), interval_s)
+        for source, interval_s in schedule.pull.items()
+        if deployment.has_source(source)
+    ]
+    for source, job, interval_s in turns:
+        _if_due(deployment, job, interval_s, partial(deployment.bell.pull, source))
+    lateness.look(deployment, turns)
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     sweep(deployment)

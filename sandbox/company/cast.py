@@ -47,7 +47,8 @@ COUNTRY = {
 class Story:
     """What one account lives through on Monday, and how many messages that must lead to.
 
-    ``crm`` counts tasks; ``channels`` are those of Slack.
+    ``crm`` counts tasks; ``channels`` are those of Slack. Where a ``source`` is named, the story is about it:
+    what operators are told of the source counts as its own.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Story:
     crm: int = 0
     email: int = 0
     channels: tuple[str, ...] = ()
+    source: str = ""
 
 
 _SUCCESS, _OPS = ("#customer-success",), ("#seatsignal-ops",)
@@ -71,7 +73,7 @@ STORIES = (
     Story("downgrade_enquiry", DOWNGRADE_ENQUIRY, slack=1, channels=_SUCCESS),
     Story("limit_hit", LIMIT_HIT, crm=1),
     Story("onboarding_stuck", ONBOARDING_STUCK, slack=1, channels=_SUCCESS),
-    Story("tracking_outage", TRACKING_OUTAGE),
+    Story("tracking_outage", TRACKING_OUTAGE, slack=1, channels=_OPS, source="keygen"),
     Story("first_of_the_month", NEW_MONTH),
     Story("key_shared", KEY_SHARED, slack=1, channels=_OPS),
     Story("domains_nearly_full", DOMAINS_NEARLY_FULL, crm=1, email=1),

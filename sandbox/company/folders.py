@@ -47,6 +47,7 @@ def write_stories(path: Path, stories: Iterable[Story]) -> None:
         {
             "name": story.name,
             "account_id": story.account_id,
+            "source": story.source,
             "expected": {
                 "slack": story.slack,
                 "crm": story.crm,

@@ -1,7 +1,15 @@
 """What the doctor finds: good, bad with what to change, and no person's name or address."""
 
-import pytest
+from contextlib import closing
+from datetime import date
 
+import pytest
+from sqlalchemy import update
+
+from store import incidents
+from store.database import Database
+from store.tables import accounts
+from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.rehearsal import Rehearsal
 
@@ -51,3 +59,43 @@ def test_a_broker_that_is_away_is_bad(seatsignal: Seatsignal, url):
 def test_a_person_reads_a_table(seatsignal: Seatsignal):
     done = seatsignal("doctor")
     assert done.out.splitlines()[0].split() == ["about", "looked", "at"]
+
+
+def test_what_is_wrong_with_a_source_is_bad_until_it_is_over(eve: Seatsignal):
+    with closing(Database(eve.url)) as database:
+        with database.write() as connection:
+            begun = incidents.begin(connection, "fleet", "files", date(2026, 6, 1))
+            incidents.begin(connection, "listing", "stripe", date(2026, 5, 30), detail="seats")
+            held = update(accounts).where(accounts.c.key.in_(book.ACCOUNTS[:3]))
+            connection.execute(held.values(held="fleet/files"))
+        done = eve("doctor", "--json")
+        assert done.status == 1
+        found = {about: each for about, each in findings(done).items() if each[0] == "bad"}
+        assert found == {
+            ("files", "incident: fleet"): ("bad", "since 2026-06-01, alerts about 3 accounts wait"),
+            ("stripe", "incident: listing"): ("bad", "since 2026-05-30, seats"),
+        }
+        with database.write() as connection:
+            incidents.end(connection, begun)
+            connection.execute(update(accounts).values(held=""))
+    assert ("files", "incident: fleet") not in findings(eve("doctor", "--json"))
+
+
+def test_a_source_under_its_floor_is_bad_and_an_account_s_verdict_says_why(eve: Seatsignal):
+    unlinked = book.ACCOUNTS[:6]
+    for account in unlinked[:4]:
+        eve("identity", "unlink", "files", account)
+    assert findings(eve("doctor", "--json"))["files", "accounts matched"] == ("note", "8 of 12")
+    eve("assess")
+    assert "not counted" not in eve("explain", book.ACCOUNTS[-1]).out
+    eve("identity", "unlink", "files", unlinked[4])
+    done = eve("doctor", "--json")
+    state, detail = findings(done)["files", "accounts matched"]
+    assert (done.status, state) == (1, "bad")
+    assert detail.startswith("7 of 12, under its floor of 60%, what it states is unknown")
+    eve("assess")
+    told = eve("explain", book.ACCOUNTS[-1]).out
+    why = "files, of whose accounts 58% are linked, under its floor of 60%: what it states is unknown"
+    assert f"not counted: {why}." in told
+    assert "0% of the weight is known" in told
+    assert eve("explain", book.ACCOUNTS[-1], "--json").document["facts"]["distrusted"] == why

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from cli.stories import SILENCE, told
 
 
@@ -20,6 +22,33 @@ def test_a_story_that_is_not_told_is_noticed(tmp_path):
         "duplicates": 0,
     }
     assert [story.name for story in told(stories, stray, 0).stories if not story.ok] == [SILENCE]
+
+
+OUTAGE = {"name": "outage", "account_id": "7", "source": "keygen", "expected": {"slack": 1}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "wrong"),
+    [
+        (["operator/fleet/keygen/2026-06-01/1/began"], []),
+        ([], ["outage"]),
+        (["csm/7/t/at_risk/1", "operator/fleet/keygen/2026-06-01/1/began"], ["outage"]),
+        (
+            ["operator/fleet/keygen/2026-06-01/1/began", "operator/stale/keygen/2026-06-01/2/began"],
+            ["outage"],
+        ),
+        (["operator/fleet/posthog/2026-06-01/1/began"], ["outage", SILENCE]),
+        (["operator/fleet/keygen/2026-06-01/1/began", "operator/mail/refused/2026-06-01"], [SILENCE]),
+    ],
+)
+def test_what_operators_are_told_belongs_to_the_story_of_that_source(tmp_path, keys, wrong):
+    stories = tmp_path / "stories.json"
+    stories.write_text(json.dumps([OUTAGE]))
+    effects = [
+        {"seq": at, "system": "slack", "action": "post", "key": key} for at, key in enumerate(keys, start=1)
+    ]
+    found = told(stories, {"effects": effects, "unique": len(effects), "duplicates": 0}, 0)
+    assert [story.name for story in found.stories if not story.ok] == wrong
 
 
 def test_what_a_record_says_is_no_message_and_a_task_is_one(tmp_path):

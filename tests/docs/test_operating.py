@@ -15,6 +15,7 @@ from integrations import registry
 from store.database import Database
 from store.schema import migrate
 from tests.docs.pages import names, page, sources
+from worker.incidents import KINDS
 
 OPERATING = page("operating.md")
 VARIABLE = re.compile(r"SEATSIGNAL_[A-Z_]*[A-Z]\b(?!_)")
@@ -67,6 +68,11 @@ def test_every_variable_on_a_page_is_one_that_is_read(name: str) -> None:
 def test_every_log_event_is_explained() -> None:
     events = {event for path in sources() for event in EVENT.findall(path.read_text(encoding="utf-8"))}
     assert set(OPERATING.table("Logs").column("event")) == events
+
+
+def test_every_kind_of_incident_is_explained() -> None:
+    for heading in ("what is wrong", "begins when"):
+        assert OPERATING.table("Incidents", heading).column("kind") == list(KINDS)
 
 
 def test_the_queries_run(tmp_path: Path) -> None:

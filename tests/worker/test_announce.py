@@ -275,17 +275,18 @@ class Failing:
         raise self._error
 
 
-def test_operators_are_told_once_a_day_that_a_source_needs_a_person(judge):
+def test_operators_are_told_once_that_a_source_needs_a_person(judge):
     deployment = judge()
     before = owed(deployment)
     for reason in ("unauthorized", "unauthorized", "column_missing"):
         deployment.use_source("files", Failing(Misconfigured(reason, "files: set SEATSIGNAL_FILES_FOLDER")))
         assert pull(deployment, "files").failure == reason
     told = [row for row in rows(deployment.database) if row.key not in before and row.template == "operator"]
-    assert [row.key.rpartition("/")[0] for row in told] == [
-        "operator/files/unauthorized",
-        "operator/files/column_missing",
+    assert [row.key for row in told] == [
+        f"operator/stale/files/{book.DAY}/1/unauthorized",
+        f"operator/stale/files/{book.DAY}/1/column_missing",
     ]
+    assert len({row.thread for row in told}) == 1
     assert {(row.destination, row.owner, row.status) for row in told} == {("slack", "#seatsignal-ops", "due")}
     assert "files: set SEATSIGNAL_FILES_FOLDER" in json.loads(told[0].payload)["what_to_do"]
 
