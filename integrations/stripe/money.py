@@ -25,15 +25,16 @@ def currency(code: str | None) -> str | None:
     return capitals if capitals in _known() else None
 
 
-def minor_units(amount: Fraction, code: str) -> int:
+def minor_units(amount: int | Fraction, code: str) -> int:
     """Return an amount as Stripe counts it in minor units, half to even: 500 ISK are 5."""
     return round(amount * _factor(code))
 
 
 @lru_cache
-def _factor(code: str) -> Fraction:
+def _factor(code: str) -> int | Fraction:
     """Return how many minor units one of Stripe's units is."""
-    return Fraction(10) ** (get_currency_precision(code) - _decimals(code))
+    factor = Fraction(10) ** (get_currency_precision(code) - _decimals(code))
+    return int(factor) if factor.denominator == 1 else factor
 
 
 def _decimals(code: str) -> int:

@@ -7,12 +7,13 @@ nobody knows it before the month is over.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
 from integrations.stripe.money import currency as iso_code
 from integrations.stripe.money import minor_units
-from integrations.stripe.pricing import Unknown, cost, months
+from integrations.stripe.pricing import Figure, Unknown, cost, months, part
 
 LICENSED, METERED = "licensed", "metered"
 
@@ -22,17 +23,17 @@ class Line:
     """An item by the month: its product, its amount, the months of a period, the tax that is in it."""
 
     product: str | None
-    amount: Fraction
-    months: Fraction
-    tax: Fraction = Fraction(0)
+    amount: Figure
+    months: Figure
+    tax: Figure = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Off:
     """What a coupon takes off: a share, or an amount of each invoice; from all products, or from some."""
 
-    share: Fraction = Fraction(0)
-    amount: Fraction = Fraction(0)
+    share: Figure = 0
+    amount: Figure = 0
     products: frozenset[str | None] | None = None
 
     def fits(self, product: str | None) -> bool:
@@ -54,7 +55,7 @@ def mrr_minor(subscription: Subscription, catalogue: Catalogue, now_s: float) ->
         return None
 
 
-def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Fraction:
+def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Figure:
     """Return the same, exact and as Stripe counts the currency. Raises `Unknown`."""
     lines = list(_lines(subscription, catalogue, now_s))
     if not lines:
@@ -63,7 +64,7 @@ def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> F
         if off.amount and any(_metered(item, off) for item in subscription.items.data):
             raise Unknown  # part of it is taken off what is metered
         lines = _taken(lines, off)
-    return sum((line.amount / (1 + line.tax) for line in lines), Fraction(0))
+    return sum(part(line.amount, 1 + line.tax) for line in lines)
 
 
 def kind(item: Item) -> str | None:
@@ -102,12 +103,12 @@ def _line(item: Item, shown: Price, subscription: Subscription, catalogue: Catal
     if asked and automatic and asked.tax_behavior == "inclusive":
         raise Unknown  # Stripe finds out how much of it is tax when it makes the invoice
     tax = _tax(item.tax_rates or subscription.default_tax_rates or ())
-    return Line(price.product, cost(price, asked, item.quantity) / length, length, tax)
+    return Line(price.product, part(cost(price, asked, item.quantity), length), length, tax)
 
 
-def _tax(rates: Sequence[TaxRate]) -> Fraction:
+def _tax(rates: Sequence[TaxRate]) -> Figure:
     """Return the share of tax that is in the price, of the amount without it."""
-    return sum((_share(rate.percentage) for rate in rates if rate.inclusive), Fraction(0))
+    return sum(_share(rate.percentage) for rate in rates if rate.inclusive)
 
 
 def _offs(
@@ -146,36 +147,34 @@ def _off(coupon: Coupon, code: str) -> Off:
         amount = other.amount_off if other else None
     if amount is None:
         raise Unknown
-    return Off(amount=Fraction(amount), products=limited)
+    return Off(amount=amount, products=limited)
 
 
 def _taken(lines: Sequence[Line], off: Off) -> list[Line]:
     """Return the lines with a discount taken off those it fits, an amount in proportion to what they are."""
     fitting = [line for line in lines if off.fits(line.product)]
-    total = sum((line.amount for line in fitting), Fraction(0))
+    total = sum(line.amount for line in fitting)
     if not total:
         return list(lines)
-    left = 1 - off.share - _monthly(off, fitting) / total
-    return [
-        replace(line, amount=line.amount * max(left, Fraction(0))) if off.fits(line.product) else line
-        for line in lines
-    ]
+    left = max(1 - off.share - part(_monthly(off, fitting), total), 0)
+    return [replace(line, amount=line.amount * left) if off.fits(line.product) else line for line in lines]
 
 
-def _monthly(off: Off, lines: Sequence[Line]) -> Fraction:
+def _monthly(off: Off, lines: Sequence[Line]) -> Figure:
     """Return what an amount off each invoice is by the month; unknown where some come oftener than others."""
     lengths = {line.months for line in lines}
     if not off.amount:
-        return Fraction(0)
+        return 0
     if len(lengths) > 1:
         raise Unknown
-    return off.amount / lengths.pop()
+    return part(off.amount, lengths.pop())
 
 
 def _metered(item: Item, off: Off) -> bool:
     return kind(item) == METERED and off.fits(item.price.product if item.price else None)
 
 
+@lru_cache
 def _share(per_cent: float | None) -> Fraction:
     if per_cent is None:
         raise Unknown
