@@ -16,8 +16,8 @@ Second = Annotated[int, Meta(ge=0, lt=2**35)]
 Money = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 """An amount in the unit that Stripe counts the currency in."""
 
-Exact = Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")]
-"""The same with up to twelve decimals, as text."""
+Exact = Annotated[str, Meta(max_length=29)]
+"""The same with up to twelve decimals, as text; `pricing` reads it."""
 
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
 

@@ -1,5 +1,6 @@
 """What a price costs for a quantity, and how many months it is paid for. Exact, in Stripe's units."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ class Unknown(Exception):  # noqa: N818 - says what the figure is
     """What Stripe tells does not say how much it is."""
 
 
+_EXACT = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 YEAR_DAYS = 365
 MONTHS: Mapping[str, Figure] = {
     "day": Fraction(12, YEAR_DAYS),
@@ -58,11 +60,11 @@ def part(amount: Figure, of: Figure) -> Figure:
 
 
 def _amount(exact: str | None, whole: int | None) -> Figure:
-    if exact is not None:
-        return Fraction(exact) if "." in exact else int(exact)
-    if whole is None:
+    if exact is None and whole is not None:
+        return whole
+    if exact is None or not _EXACT.fullmatch(exact):
         raise Unknown
-    return whole
+    return Fraction(exact) if "." in exact else int(exact)
 
 
 def _packages(quantity: int, packages: Packages | None) -> int:
