@@ -5,9 +5,9 @@ nobody knows it before the month is over.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
@@ -18,8 +18,7 @@ from integrations.stripe.pricing import Figure, Unknown, cost, months, part
 LICENSED, METERED = "licensed", "metered"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """An item by the month: its product, its amount, the months of a period, the tax that is in it."""
 
     product: str | None
@@ -28,11 +27,10 @@ class Line:
     tax: Figure = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Off:
-    """What a coupon takes off: a share, or an amount of each invoice; from all products, or from some."""
+class Off(NamedTuple):
+    """What a coupon leaves: a share, or all but an amount of each invoice; of all products, or of some."""
 
-    share: Figure = 0
+    left: Figure = 1
     amount: Figure = 0
     products: frozenset[str | None] | None = None
 
@@ -87,7 +85,7 @@ def _lines(subscription: Subscription, catalogue: Catalogue, now_s: float) -> It
             case "licensed", Price() as price:
                 line = _line(item, price, subscription, catalogue)
                 for off in _offs(item.discounts or (), subscription, catalogue, now_s):
-                    (line,) = _taken([line], replace(off, products=None))
+                    (line,) = _taken([line], off._replace(products=None))
                 yield line
             case "metered", _:
                 continue
@@ -140,7 +138,7 @@ def _off(coupon: Coupon, code: str) -> Off:
     products = coupon.applies_to.products if coupon.applies_to else None
     limited = None if products is None else frozenset(products)
     if coupon.percent_off is not None:
-        return Off(share=_share(coupon.percent_off), products=limited)
+        return Off(_left(coupon.percent_off), products=limited)
     amount = coupon.amount_off
     if coupon.currency != code:
         other = (coupon.currency_options or {}).get(code)
@@ -156,15 +154,13 @@ def _taken(lines: Sequence[Line], off: Off) -> list[Line]:
     total = sum(line.amount for line in fitting)
     if not total:
         return list(lines)
-    left = max(1 - off.share - part(_monthly(off, fitting), total), 0)
-    return [replace(line, amount=line.amount * left) if off.fits(line.product) else line for line in lines]
+    left = max(1 - part(_monthly(off, fitting), total), 0) if off.amount else off.left
+    return [line._replace(amount=left * line.amount) if off.fits(line.product) else line for line in lines]
 
 
 def _monthly(off: Off, lines: Sequence[Line]) -> Figure:
     """Return what an amount off each invoice is by the month; unknown where some come oftener than others."""
     lengths = {line.months for line in lines}
-    if not off.amount:
-        return 0
     if len(lengths) > 1:
         raise Unknown
     return part(off.amount, lengths.pop())
@@ -175,6 +171,10 @@ def _metered(item: Item, off: Off) -> bool:
 
 
 @lru_cache
+def _left(per_cent: float) -> Figure:
+    return max(1 - _share(per_cent), 0)
+
+
 def _share(per_cent: float | None) -> Fraction:
     if per_cent is None:
         raise Unknown
