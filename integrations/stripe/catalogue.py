@@ -32,7 +32,7 @@ class Catalogue:
 
     def price(self, price: Price, currency: str) -> Price:
         """Return the price with all that is known of it in that currency."""
-        return self.prices.get(_asked(price, currency)) or price
+        return (self.prices.get(_asked(price, currency)) if self.prices else None) or price
 
     def coupon(self, found: str | Coupon | None) -> Coupon | None:
         """Return the coupon with all that is known of it, or `None` where that is too little."""

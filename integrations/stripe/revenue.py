@@ -16,10 +16,11 @@ from integrations.stripe.money import minor_units
 from integrations.stripe.pricing import Figure, Unknown, cost, months, part
 
 LICENSED, METERED = "licensed", "metered"
+_KINDS = frozenset({LICENSED, METERED})
 
 
 class Line(NamedTuple):
-    """An item by the month: its product, its amount, the months of a period, the tax that is in it."""
+    """An item of an invoice: its product, its amount, the months that it is for, the tax that is in it."""
 
     product: str | None
     amount: Figure
@@ -62,13 +63,16 @@ def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> F
         if off.amount and any(_metered(item, off) for item in subscription.items.data):
             raise Unknown  # part of it is taken off what is metered
         lines = _taken(lines, off)
-    return sum(part(line.amount, 1 + line.tax) for line in lines)
+    periods: dict[Figure, Figure] = {}
+    for line in lines:
+        periods[line.months] = periods.get(line.months, 0) + part(line.amount, 1 + line.tax)
+    return sum(part(amount, length) for length, amount in periods.items())
 
 
 def kind(item: Item) -> str | None:
     """Return ``licensed`` for what is paid by quantity, ``metered`` for what is paid by use."""
     usage = item.price.recurring.usage_type if item.price and item.price.recurring else None
-    return usage if usage in {LICENSED, METERED} else None
+    return usage if usage in _KINDS else None
 
 
 def _inherited(subscription: Subscription) -> Sequence[str | Discount]:
@@ -101,7 +105,7 @@ def _line(item: Item, shown: Price, subscription: Subscription, catalogue: Catal
     if asked and automatic and asked.tax_behavior == "inclusive":
         raise Unknown  # Stripe finds out how much of it is tax when it makes the invoice
     tax = _tax(item.tax_rates or subscription.default_tax_rates or ())
-    return Line(price.product, part(cost(price, asked, item.quantity), length), length, tax)
+    return Line(price.product, cost(price, asked, item.quantity), length, tax)
 
 
 def _tax(rates: Sequence[TaxRate]) -> Figure:
@@ -138,7 +142,7 @@ def _off(coupon: Coupon, code: str) -> Off:
     products = coupon.applies_to.products if coupon.applies_to else None
     limited = None if products is None else frozenset(products)
     if coupon.percent_off is not None:
-        return Off(_left(coupon.percent_off), products=limited)
+        return Off(_left_of(coupon.percent_off), products=limited)
     amount = coupon.amount_off
     if coupon.currency != code:
         other = (coupon.currency_options or {}).get(code)
@@ -150,20 +154,20 @@ def _off(coupon: Coupon, code: str) -> Off:
 
 def _taken(lines: Sequence[Line], off: Off) -> list[Line]:
     """Return the lines with a discount taken off those it fits, an amount in proportion to what they are."""
-    fitting = [line for line in lines if off.fits(line.product)]
-    total = sum(line.amount for line in fitting)
-    if not total:
-        return list(lines)
-    left = max(1 - part(_monthly(off, fitting), total), 0) if off.amount else off.left
+    left = (
+        _left_by(off.amount, [line for line in lines if off.fits(line.product)]) if off.amount else off.left
+    )
     return [line._replace(amount=left * line.amount) if off.fits(line.product) else line for line in lines]
 
 
-def _monthly(off: Off, lines: Sequence[Line]) -> Figure:
-    """Return what an amount off each invoice is by the month; unknown where some come oftener than others."""
-    lengths = {line.months for line in lines}
-    if len(lengths) > 1:
+def _left_by(amount: Figure, lines: Sequence[Line]) -> Figure:
+    """Return what share an amount off each invoice leaves; unknown where some come oftener than others."""
+    total = sum(line.amount for line in lines)
+    if not total:
+        return 1
+    if len({line.months for line in lines}) > 1:
         raise Unknown
-    return part(off.amount, lengths.pop())
+    return max(1 - part(amount, total), 0)
 
 
 def _metered(item: Item, off: Off) -> bool:
@@ -171,7 +175,7 @@ def _metered(item: Item, off: Off) -> bool:
 
 
 @lru_cache
-def _left(per_cent: float) -> Figure:
+def _left_of(per_cent: float) -> Figure:
     return max(1 - _share(per_cent), 0)
 
 
