@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from integrations.stripe.answers import Charge, Packages, Price, Recurring, Tier
-
-Figure = int | Fraction
-"""An exact figure. Most are whole, and integers are many times as fast as fractions."""
+from integrations.stripe.money import Figure
 
 
 class Unknown(Exception):  # noqa: N818 - says what the figure is
@@ -52,11 +50,6 @@ def cost(price: Price, charge: Charge | None, quantity: int | None) -> Figure:
             return _graduated(charge.tiers, quantity)
         case _:
             raise Unknown
-
-
-def part(amount: Figure, of: Figure) -> Figure:
-    """Return an amount divided by another, which for two integers ``/`` would not do exactly."""
-    return amount if of == 1 else Fraction(amount, of)
 
 
 def _amount(exact: str | None, whole: int | None) -> Figure:
