@@ -176,7 +176,7 @@ def _metered(item: Item, off: Off) -> bool:
 
 @lru_cache
 def _left_of(per_cent: float) -> Figure:
-    return max(1 - _share(per_cent), 0)
+    return max(1 - _share(per_cent), Fraction(0))
 
 
 def _share(per_cent: float | None) -> Fraction:
