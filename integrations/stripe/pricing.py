@@ -53,8 +53,8 @@ def cost(price: Price, charge: Charge | None, quantity: int | None) -> Figure:
 
 
 def _amount(exact: str | None, whole: int | None) -> Figure:
-    if exact is None and whole is not None:
-        return whole
+    if whole is not None:
+        return whole  # the same, where both are shown
     if exact is None or not _EXACT.fullmatch(exact):
         raise Unknown
     return Fraction(exact) if "." in exact else int(exact)
@@ -95,5 +95,5 @@ def _graduated(tiers: Sequence[Tier], quantity: int) -> Figure:
 
 
 def _in_tier(tier: Tier, units: int) -> Figure:
-    unit = _amount(tier.unit_amount_decimal, tier.unit_amount or 0)
-    return unit * units + _amount(tier.flat_amount_decimal, tier.flat_amount or 0)
+    unit = _amount(tier.unit_amount_decimal or "0", tier.unit_amount)
+    return unit * units + _amount(tier.flat_amount_decimal or "0", tier.flat_amount)
