@@ -1,21 +1,18 @@
 """Usage into the database: our bulk upsert against SQLAlchemy Core's, and against decoding alone."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import count, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import databases
+from benchmarks import databases, nested, pulls, usual
 from benchmarks.measure import Result, rates
-from health.records import Record, Usage
+from health.records import Usage
 from integrations.files.source import FilesSource
-from store import facts, sources
 from store.database import Database
-from store.sources import Landed
 from store.tables import facts as tables
-from store.upsert import insert
 
 ACCOUNTS = 1_000
 DAYS = 100
@@ -35,6 +32,7 @@ def results() -> Iterator[Result]:
         with databases.postgresql() as database:
             yield _new_against_core(database, usage)
             yield _changed_against_core(database, usage)
+            yield from nested.results(database)
         with databases.sqlite() as database:
             yield _against_decoding(database, Path(folder))
 
@@ -48,24 +46,11 @@ def _write(folder: Path) -> None:
             writer.writerows((f"a{n}", stamp, n % 40, n % 90, n % 700, n % 5, n % 3) for n in range(ACCOUNTS))
 
 
-def _store(database: Database, records: Iterable[Sequence[Record]], source: str) -> None:
-    """Store pages as a pull does, each in a unit of work of its own."""
-    ids: dict[str, int] = {}
-    with database.write() as connection:
-        sources.register(connection, source)
-    for at, page in enumerate(records):
-        with database.write() as connection:
-            batch = sources.begin_batch(connection, source, sources.cursor_of(connection, source), ids)
-            facts.store_records(connection, batch, page)
-            landed = Landed(frozenset({"usage"}), len(page), facts.last_day(page), complete=False)
-            sources.end_batch(connection, batch, str(at), landed)
-
-
 def _new_against_core(database: Database, usage: Sequence[Usage]) -> Result:
     """Both write rows of accounts that had none: what a first pull does, and each new day after it."""
 
     def ours() -> None:
-        _store(database, _pages(database, usage), f"ours-{next(_rounds)}")
+        pulls.store(database, f"ours-{next(_rounds)}", _pages(database, usage))
 
     def core() -> None:
         _core(database, usage, next(_rounds) * 1_000_000)
@@ -82,7 +67,7 @@ def _changed_against_core(database: Database, usage: Sequence[Usage]) -> Result:
     ours_next, core_next = cycle((usage, changed)), cycle((usage, changed))
 
     def ours() -> None:
-        _store(database, _pages(database, next(ours_next)), "ours")
+        pulls.store(database, "ours", _pages(database, next(ours_next)))
 
     def core() -> None:
         _core(database, next(core_next), 0)
@@ -100,7 +85,6 @@ def _pages(database: Database, usage: Sequence[Usage]) -> Iterator[Sequence[Usag
 
 def _core(database: Database, usage: Sequence[Usage], offset: int) -> None:
     """Store the same rows the usual way: dictionaries, ``executemany``, ``ON CONFLICT DO UPDATE``."""
-    table = tables["usage"]
     ids = {f"a{n}": offset + n for n in range(ACCOUNTS)}
     for at in range(0, len(usage), database.rows_a_commit):
         rows = [
@@ -109,10 +93,7 @@ def _core(database: Database, usage: Sequence[Usage], offset: int) -> None:
             for record in usage[at : at + database.rows_a_commit]
         ]
         with database.write() as connection:
-            statement = insert(connection, table)
-            new = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
-            keys = [column.name for column in table.primary_key]
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+            usual.upsert(connection, tables["usage"], rows)
 
 
 def _against_decoding(database: Database, folder: Path) -> Result:
@@ -120,7 +101,7 @@ def _against_decoding(database: Database, folder: Path) -> Result:
 
     def stored() -> None:
         pages = (list(page.records) for page in FilesSource(folder).pull(None))
-        _store(database, pages, f"files-{next(_rounds)}")
+        pulls.store(database, f"files-{next(_rounds)}", pages)
 
     def decoded() -> None:
         for page in FilesSource(folder).pull(None):

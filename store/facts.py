@@ -1,11 +1,12 @@
 """Facts in bulk: load a page beside the table, move what it changes to the past, then upsert.
 
-One set of statements serves both databases; only the way into the staging table differs: COPY on
-PostgreSQL, ``executemany`` on SQLite. A row that says what is stored already changes nothing. Most pages
-are all new or say nothing new: those are told by a look-up per row, and neither keep a past nor upsert.
+One set of statements serves both databases; only the way in differs: COPY on PostgreSQL, ``executemany``
+on SQLite. A row that says what is stored already changes nothing. Most pages are all new or say nothing
+new: the former are told by a look-up for each account and go straight into the table, the latter by one for
+each row, and neither keep a past nor upsert.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from itertools import compress, groupby
@@ -18,7 +19,6 @@ from sqlalchemy import (
     Connection,
     Insert,
     MetaData,
-    ScalarSelect,
     Table,
     and_,
     literal,
@@ -30,11 +30,12 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
+from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
 from store.sources import Batch, account_ids, touch
 from store.subjects import remember
-from store.tables import PERSONAL, facts, owner_columns, past, stored_fields, stored_key
+from store.tables import PERSONAL, facts, owner_columns, past, stored_key
 from store.upsert import insert
 
 _SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
@@ -66,37 +67,54 @@ def last_day(records: Sequence[Record]) -> date | None:
 
 def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:
     rows = _last_of_each(_rows(connection, batch, shape, page), shape)
+    if _all_new(connection, batch, shape, rows):
+        _load(connection, facts[shape.name], rows)
+        touch(connection, _owners(shape, rows))
+        return
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, rows)
-    touch(connection, _write(connection, batch, shape, rows))
+    touch(connection, _write(connection, batch, shape))
 
 
-def _write(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> set[int]:
-    """Write the staged page, no more than it needs, and return the source accounts it changed.
+def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> bool:
+    """Tell whether none of a page's facts can be stored yet.
 
-    What is found stays so until the end of the batch, which alone may write its source's facts.
+    That is where no account has facts of the kind, or none of the page's first day or later; of facts with
+    ids of their own, where no id has. What is found stays so until the end of the batch, which alone may
+    write its source's facts.
     """
-    if not _any_staged(connection, shape, _differs_from_stored(shape).is_not(None)):
-        connection.execute(_insert(connection, batch, shape))
-        return _owners(shape, rows)
-    if not _any_staged(connection, shape, _differs_from_stored(shape)):
-        return _changed(connection, _insert(connection, batch, shape).on_conflict_do_nothing())
+    fact, key = facts[shape.name], stored_key(shape)
+    whose = next(name for name in key if name != "source")
+    ids = each(connection, fact.c[whose], set(_stated(shape, rows, whose)))
+    stored = select(true()).where(fact.c[whose] == ids.c.value).limit(1)
+    if "source" in key:
+        stored = stored.where(fact.c.source == batch.source)
+    if "day" in key:
+        stored = stored.where(fact.c.day >= min(_stated(shape, rows, "day")))
+    met = select(true()).select_from(ids).where(stored.correlate(ids).scalar_subquery()).limit(1)
+    return connection.execute(met).first() is None
+
+
+def _write(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
+    """Write the staged page, no more than it needs, and return the source accounts it changed."""
+    if not _any_differs(connection, shape):
+        return _changed(connection, _insert(connection, shape).on_conflict_do_nothing())
     left = _keep_past(connection, batch, shape)
-    return left | _changed(connection, _upsert(connection, batch, shape))
+    return left | _changed(connection, _upsert(connection, shape))
 
 
 def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> list[Row]:
-    """Return rows in the order of the fact table: whose it is, then the record's stored fields."""
+    """Return rows of the fact table: whose it is, the record's stored fields, the batch."""
     if "account_id" not in shape.fields:
-        return [(batch.source, *record) for record in page]
+        return [(batch.source, *record, batch.number) for record in page]
     at = shape.fields.index("account_id")
     ids: dict[Any, int] = account_ids(connection, batch, {str(record[at]) for record in page})
     stored = _pseudonymous(connection, shape, page) if shape.name in PERSONAL else page
     if owner_columns(shape)[0] == "source":
-        return [(batch.source, ids[row[at]], *row[:at], *row[at + 1 :]) for row in stored]
-    return [(ids[row[at]], *row[:at], *row[at + 1 :]) for row in stored]
+        return [(batch.source, ids[row[at]], *row[:at], *row[at + 1 :], batch.number) for row in stored]
+    return [(ids[row[at]], *row[:at], *row[at + 1 :], batch.number) for row in stored]
 
 
 def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> Sequence[Row]:
@@ -112,9 +130,14 @@ def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> S
 
 
 def _last_of_each(rows: list[Row], shape: Shape) -> Collection[Row]:
-    columns = (*owner_columns(shape), *stored_fields(shape))
+    columns = facts[shape.name].columns.keys()
     key: Callable[[Row], Any] = itemgetter(*(columns.index(name) for name in stored_key(shape)))
     return {key(row): row for row in rows}.values()
+
+
+def _stated(shape: Shape, rows: Collection[Row], column: str) -> Iterator[Any]:
+    at = facts[shape.name].columns.keys().index(column)
+    return (row[at] for row in rows)
 
 
 @cache
@@ -123,8 +146,7 @@ def _stage(shape: Shape) -> Table:
 
     It lasts as long as its connection and is never vacuumed: PostgreSQL cuts it off at each commit.
     """
-    fact = facts[shape.name]
-    columns = [Column(column.name, column.type) for column in fact.columns if column.name != "batch"]
+    columns = [Column(column.name, column.type) for column in facts[shape.name].columns]
     return Table(
         f"stage_{shape.name}",
         MetaData(),
@@ -134,15 +156,11 @@ def _stage(shape: Shape) -> Table:
     )
 
 
-def _load(connection: Connection, stage: Table, rows: Collection[Row]) -> None:
+def _load(connection: Connection, table: Table, rows: Collection[Row]) -> None:
     """Load the columns that any row states; a page seldom states half of them, and each has its price."""
     stated = [column.count(None) < len(rows) for column in zip(*rows, strict=True)]
-    load(
-        connection,
-        stage,
-        list(compress(stage.columns, stated)),
-        (tuple(compress(row, stated)) for row in rows),
-    )
+    pick: Callable[[Row], Row] = itemgetter(*compress(range(len(stated)), stated))
+    load(connection, table, list(compress(table.columns, stated)), map(pick, rows))
 
 
 def _values(shape: Shape) -> tuple[str, ...]:
@@ -159,18 +177,14 @@ def _same_key(shape: Shape) -> ColumnElement[bool]:
     return and_(*(fact.c[name] == stage.c[name] for name in stored_key(shape)))
 
 
-def _differs_from_stored(shape: Shape) -> ScalarSelect[bool]:
-    """Say of a staged row that it changes a stored fact, or not; NULL where none is stored.
+def _any_differs(connection: Connection, shape: Shape) -> bool:
+    """Tell whether any staged row changes a stored fact.
 
     A subquery for each row, since that is an index look-up whatever the planner believes of the page.
     """
     fact, stage = facts[shape.name], _stage(shape)
     found = select(_differs(shape, fact.c, stage.c)).where(_same_key(shape))
-    return found.correlate(stage).scalar_subquery()
-
-
-def _any_staged(connection: Connection, shape: Shape, condition: ColumnElement[bool]) -> bool:
-    query = select(true()).select_from(_stage(shape)).where(condition).limit(1)
+    query = select(true()).select_from(stage).where(found.correlate(stage).scalar_subquery()).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -184,16 +198,16 @@ def _keep_past(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
     return _changed(connection, plain_insert(past[shape.name]).from_select(names, changed))
 
 
-def _insert(connection: Connection, batch: Batch, shape: Shape) -> postgresql.Insert | sqlite.Insert:
+def _insert(connection: Connection, shape: Shape) -> postgresql.Insert | sqlite.Insert:
     """Return the statement that writes the staged page as if none of it were stored."""
-    fact = facts[shape.name]
-    rows = select(*_stage(shape).columns, literal(batch.number)).where(true())
-    return insert(connection, fact).from_select([column.name for column in fact.columns], rows)
+    stage = _stage(shape)
+    rows = select(*stage.columns).where(true())  # SQLite would take ON CONFLICT for a join's ON
+    return insert(connection, facts[shape.name]).from_select(stage.columns.keys(), rows)
 
 
-def _upsert(connection: Connection, batch: Batch, shape: Shape) -> Insert:
+def _upsert(connection: Connection, shape: Shape) -> Insert:
     """Return the statement that writes what the staged page adds or changes."""
-    statement = _insert(connection, batch, shape)
+    statement = _insert(connection, shape)
     return statement.on_conflict_do_update(
         index_elements=list(stored_key(shape)),
         set_={name: statement.excluded[name] for name in (*_values(shape), "batch")},
@@ -212,11 +226,7 @@ def _changed(connection: Connection, statement: Insert) -> set[int]:
 
 def _owners(shape: Shape, rows: Collection[Row]) -> set[int]:
     """Return the source accounts that rows belong to."""
-    owners = owner_columns(shape)
-    if "source_account" not in owners:
-        return set()
-    at = owners.index("source_account")
-    return {row[at] for row in rows}
+    return set(_stated(shape, rows, "source_account")) if "account_id" in shape.fields else set()
 
 
 def _differs(shape: Shape, left: Any, right: Any) -> Any:  # noqa: ANN401 - columns of any table

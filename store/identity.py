@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Select, and_, exists, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, exists, func, select, update
 
 from health.identity import DOMAIN, OUR_ID, Link, Name, Refused, resolve
+from store.among import among
 from store.tables import accounts, facts, links, source_accounts, source_status
 from store.upsert import insert
 
-IDS_A_QUERY = 500
-NAMES_A_QUERY = 400
+IDS_A_QUERY = 10_000
+"""As many as a page brings at most, so that what a query returns stays small."""
 BY_HAND = "by_hand"
 
 _T = TypeVar("_T")
@@ -172,10 +173,10 @@ def _names(connection: Connection, unlinked: Sequence[int]) -> dict[int, set[Nam
     own = select(source_accounts.c.id, source_accounts.c.source, source_accounts.c.external_id)
     found = {
         row.id: {Name(row.source, row.external_id)}
-        for row in connection.execute(own.where(source_accounts.c.id.in_(unlinked)))
+        for row in connection.execute(own.where(among(connection, source_accounts.c.id, unlinked)))
     }
     told = select(_identifiers.c.source_account, _identifiers.c.kind, _identifiers.c.value)
-    for row in connection.execute(told.where(_identifiers.c.source_account.in_(unlinked))):
+    for row in connection.execute(told.where(among(connection, _identifiers.c.source_account, unlinked))):
         found[row.source_account].add(Name(row.kind, row.value))
     return found
 
@@ -183,36 +184,38 @@ def _names(connection: Connection, unlinked: Sequence[int]) -> dict[int, set[Nam
 def _owners(connection: Connection, names: Collection[Name]) -> dict[Name, set[int]]:
     """Return which of our accounts go by which of some names."""
     found: dict[Name, set[int]] = defaultdict(set)
-    for part in _parts(sorted(names), NAMES_A_QUERY):
-        for query in _lookups(part):
+    values: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        values[name.kind].append(name.value)
+    for kind, stated in values.items():
+        for query in _lookups(connection, kind, stated):
             for row in connection.execute(query):
-                found[Name(row.kind, row.value)].add(row.account)
+                found[Name(kind, row.value)].add(row.account)
     return found
 
 
-def _lookups(names: Sequence[Name]) -> Iterable[Select[tuple[str, str, int]]]:
-    """Yield queries of kind, value and account: by our key, a source's id, an identifier, a domain."""
-    ours = [name.value for name in names if name.kind == OUR_ID]
-    domains = [name.value for name in names if name.kind == DOMAIN]
-    yield select(
-        literal(OUR_ID).label("kind"), accounts.c.key.label("value"), accounts.c.id.label("account")
-    ).where(accounts.c.key.in_(ours))
+def _lookups(connection: Connection, kind: str, values: Sequence[str]) -> Iterable[Select[tuple[str, int]]]:
+    """Yield queries of value and account: by an identifier, by a source's id, by our key or a domain."""
     c = source_accounts.c
     yield (
-        select(c.source.label("kind"), c.external_id.label("value"), links.c.account)
-        .join(links, and_(links.c.source_account == c.id, _open))
-        .where(tuple_(c.source, c.external_id).in_(names))
-    )
-    yield (
-        select(_identifiers.c.kind, _identifiers.c.value, links.c.account)
+        select(_identifiers.c.value, links.c.account)
         .join(links, and_(links.c.source_account == _identifiers.c.source_account, _open))
-        .where(tuple_(_identifiers.c.kind, _identifiers.c.value).in_(names))
+        .where(_identifiers.c.kind == kind, among(connection, _identifiers.c.value, values))
     )
     yield (
-        select(literal(DOMAIN).label("kind"), _described.c.domain.label("value"), links.c.account)
-        .join(links, and_(links.c.source_account == _described.c.source_account, _open))
-        .where(_described.c.domain.in_(domains))
+        select(c.external_id.label("value"), links.c.account)
+        .join(links, and_(links.c.source_account == c.id, _open))
+        .where(c.source == kind, among(connection, c.external_id, values))
     )
+    if kind == OUR_ID:
+        ours = among(connection, accounts.c.key, values)
+        yield select(accounts.c.key.label("value"), accounts.c.id.label("account")).where(ours)
+    if kind == DOMAIN:
+        yield (
+            select(_described.c.domain.label("value"), links.c.account)
+            .join(links, and_(links.c.source_account == _described.c.source_account, _open))
+            .where(among(connection, _described.c.domain, values))
+        )
 
 
 # -- rows --------------------------------------------------------------------------------------------
@@ -220,23 +223,24 @@ def _lookups(names: Sequence[Name]) -> Iterable[Select[tuple[str, str, int]]]:
 
 def _founded(connection: Connection, alone: Sequence[int]) -> dict[int, Link]:
     """Make accounts of ours for source accounts: keyed by the id they state as ours, else by their own."""
+    if not alone:
+        return {}
     names = _names(connection, alone)
     stated = {
         each: min((n.value for n in own if n.kind == OUR_ID), default="") for each, own in names.items()
     }
-    external = {row.id: row.external_id for row in connection.execute(_rows(alone))} if alone else {}
+    external = {row.id: row.external_id for row in connection.execute(_rows(connection, alone))}
     keys = {each: stated[each] or external[each] for each in names}
-    if not keys:
-        return {}
     rows = [{"key": key} for key in sorted(set(keys.values()))]
     connection.execute(insert(connection, accounts).on_conflict_do_nothing(), rows)
-    ours = select(accounts.c.key, accounts.c.id).where(accounts.c.key.in_(keys.values()))
+    ours = select(accounts.c.key, accounts.c.id).where(among(connection, accounts.c.key, set(keys.values())))
     ids = {row.key: row.id for row in connection.execute(ours)}
     return {each: Link(ids[key], "our_id" if stated[each] else "founded", key) for each, key in keys.items()}
 
 
-def _rows(ids: Sequence[int]) -> Select[tuple[int, str]]:
-    return select(source_accounts.c.id, source_accounts.c.external_id).where(source_accounts.c.id.in_(ids))
+def _rows(connection: Connection, ids: Sequence[int]) -> Select[tuple[int, str]]:
+    chosen = among(connection, source_accounts.c.id, ids)
+    return select(source_accounts.c.id, source_accounts.c.external_id).where(chosen)
 
 
 def _join(connection: Connection, joined: Mapping[int, Link], batches: Mapping[int, int]) -> None:
@@ -267,7 +271,7 @@ def _join(connection: Connection, joined: Mapping[int, Link], batches: Mapping[i
 def _touch(connection: Connection, ids: Collection[int]) -> None:
     """Mark accounts whose facts are more or fewer now."""
     for part in _parts(sorted(ids), IDS_A_QUERY):
-        chosen = accounts.c.id.in_(part)
+        chosen = among(connection, accounts.c.id, part)
         connection.execute(
             select(accounts.c.id).where(chosen).order_by(accounts.c.id).with_for_update()
         ).all()

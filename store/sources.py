@@ -4,13 +4,14 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from health.features import Freshness
 from store import identity
 from store.among import among
-from store.database import is_postgresql, now_ms
+from store.database import now_ms
 from store.installation import business_day
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
@@ -29,11 +30,12 @@ class Batch:
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
     ``new`` are those that this page is the first to name. ``founding``: an account of the source that is
-    none of ours becomes one.
+    none of ours becomes one. ``status`` is the source's row, which is locked and so stays as it was read.
     """
 
     source: str
     number: int
+    status: Row[Any] = field(compare=False, repr=False)
     ids: dict[str, int] = field(default_factory=dict, compare=False)
     founding: bool = True
     new: list[int] = field(default_factory=list, compare=False)
@@ -77,7 +79,7 @@ def begin_batch(
     row = connection.execute(query).one()
     if row.cursor != cursor:
         raise Overtaken(source)
-    return Batch(source, row.batch + 1, {} if ids is None else ids, founding)
+    return Batch(source, row.batch + 1, row, {} if ids is None else ids, founding)
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
@@ -86,15 +88,14 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     All of it in the unit of work that stores the batch's records.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
-    status = connection.execute(select(source_status).where(source_status.c.source == batch.source)).one()
-    reaching = max(filter(None, (status.reaching, landed.through)), default=None)
-    stated = sorted({*json.loads(status.kinds or "[]"), *landed.kinds})
+    reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
+    stated = sorted({*json.loads(batch.status.kinds or "[]"), *landed.kinds})
     connection.execute(
         insert(connection, batches).values(
             source=batch.source,
             batch=batch.number,
             pulled_ms=now_ms(),
-            complete_through=status.complete_through,
+            complete_through=batch.status.complete_through,
             complete=landed.complete,
             rows=landed.rows,
         )
@@ -193,10 +194,8 @@ def touch(connection: Connection, changed: Collection[int]) -> None:
     behind = select(links.c.account).where(
         among(connection, links.c.source_account, changed), links.c.to_batch.is_(None)
     )
-    touched = accounts.c.id.in_(behind)
-    if is_postgresql(connection):
-        locked = select(accounts.c.id).where(touched).order_by(accounts.c.id).with_for_update()
-        connection.execute(locked).all()
+    locked = select(accounts.c.id).where(accounts.c.id.in_(behind)).order_by(accounts.c.id).with_for_update()
+    touched = accounts.c.id.in_(select(locked.cte("locked").c.id))
     connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
 
 

@@ -1,7 +1,7 @@
 """A customer as our records: the account, what it is called elsewhere, and whom invoices are sent to."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from health.records import Account, Contact, Identifier
 from integrations.stripe.answers import Customer
@@ -10,11 +10,13 @@ from integrations.stripe.money import currency
 DOMAIN_KEY = "domain"
 HUBSPOT_KEY = "hubspot_company_id"
 BILLING = "billing"
+DAY_S = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def day(at_s: int) -> date:
     """Return the day of an instant in UTC, in which Stripe reports."""
-    return datetime.fromtimestamp(at_s, UTC).date()
+    return date.fromordinal(_EPOCH + at_s // DAY_S)
 
 
 def account(customer: Customer) -> Account | None:

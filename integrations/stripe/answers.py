@@ -16,13 +16,17 @@ Second = Annotated[int, Meta(ge=0, lt=2**35)]
 Money = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 """An amount in the unit that Stripe counts the currency in."""
 
-Exact = Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,12})?$")]
-"""The same with up to twelve decimals, as text."""
+Exact = Annotated[str, Meta(max_length=29)]
+"""The same with up to twelve decimals, as text; `pricing` reads it."""
 
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class Answer(Struct, frozen=True, gc=False):
+    """Anything in an answer: a tree without cycles, which the garbage collector need not look through."""
+
+
+class Reply(Answer, frozen=True, kw_only=True):
     """What every object has."""
 
     id: str
@@ -32,26 +36,26 @@ class Reply(Struct, frozen=True, kw_only=True):
 R = TypeVar("R", bound=Reply)
 
 
-class Listing(Struct, Generic[R], frozen=True, kw_only=True):
+class Listing(Answer, Generic[R], frozen=True, kw_only=True):
     """A page of a listing, newest first."""
 
     data: tuple[R, ...]
     has_more: bool
 
 
-class Address(Struct, frozen=True, kw_only=True):
+class Address(Answer, frozen=True, kw_only=True):
     """Where a customer is."""
 
     country: str | None = None
 
 
-class Amount(Struct, frozen=True, kw_only=True):
+class Amount(Answer, frozen=True, kw_only=True):
     """What a coupon takes off in one currency."""
 
     amount_off: Money | None = None
 
 
-class Products(Struct, frozen=True, kw_only=True):
+class Products(Answer, frozen=True, kw_only=True):
     """What a coupon is limited to."""
 
     products: tuple[str | None, ...] | None = None
@@ -68,13 +72,13 @@ class Coupon(Reply, frozen=True, kw_only=True):
     duration: str | None = None
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class Origin(Answer, frozen=True, kw_only=True):
     """Where a discount comes from, since 2025-09-30.clover."""
 
     coupon: str | Coupon | None = None
 
 
-class Discount(Struct, frozen=True, kw_only=True):
+class Discount(Answer, frozen=True, kw_only=True):
     """A coupon in use; ``end`` is set where it is ``repeating``."""
 
     coupon: str | Coupon | None = None
@@ -95,7 +99,7 @@ class Customer(Reply, frozen=True, kw_only=True):
     discount: Discount | None = None
 
 
-class Recurring(Struct, frozen=True, kw_only=True):
+class Recurring(Answer, frozen=True, kw_only=True):
     """How often a price is charged, and for what."""
 
     interval: str | None = None
@@ -103,7 +107,7 @@ class Recurring(Struct, frozen=True, kw_only=True):
     usage_type: str | None = None
 
 
-class Tier(Struct, frozen=True, kw_only=True):
+class Tier(Answer, frozen=True, kw_only=True):
     """A step of a tiered price, up to and including a quantity; the last one has none."""
 
     up_to: Count | None = None
@@ -113,14 +117,14 @@ class Tier(Struct, frozen=True, kw_only=True):
     flat_amount_decimal: Exact | None = None
 
 
-class Packages(Struct, frozen=True, kw_only=True):
+class Packages(Answer, frozen=True, kw_only=True):
     """How a quantity becomes the number of packages that are charged."""
 
     divide_by: Count | None = None
     round: str | None = None
 
 
-class Charge(Struct, frozen=True, kw_only=True):
+class Charge(Answer, frozen=True, kw_only=True):
     """What a price asks for in one currency; ``tiers`` if asked for."""
 
     unit_amount: Money | None = None
@@ -147,7 +151,7 @@ class Price(Reply, frozen=True, kw_only=True):
     tiers: tuple[Tier, ...] | None = None
 
 
-class TaxRate(Struct, frozen=True, kw_only=True):
+class TaxRate(Answer, frozen=True, kw_only=True):
     """A tax; ``inclusive`` where prices hold it already."""
 
     inclusive: bool | None = None
@@ -165,14 +169,14 @@ class Item(Reply, frozen=True, kw_only=True):
     tax_rates: tuple[TaxRate, ...] | None = None
 
 
-class Items(Struct, frozen=True):
+class Items(Answer, frozen=True):
     """The first items of a subscription."""
 
     data: tuple[Item, ...] = ()
     has_more: bool | None = None
 
 
-class AutomaticTax(Struct, frozen=True, kw_only=True):
+class AutomaticTax(Answer, frozen=True, kw_only=True):
     """Whether Stripe finds the tax by itself."""
 
     enabled: bool | None = None
@@ -198,25 +202,25 @@ class Subscription(Reply, frozen=True, kw_only=True):
     current_period_end: Second | None = None
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Answer, frozen=True, kw_only=True):
     """How the subscription behind an invoice stands."""
 
     status: str | None = None
 
 
-class SubscriptionDetails(Struct, frozen=True, kw_only=True):
+class SubscriptionDetails(Answer, frozen=True, kw_only=True):
     """Which subscription an invoice is for."""
 
     subscription: str | Standing | None = None
 
 
-class Parent(Struct, frozen=True, kw_only=True):
+class Parent(Answer, frozen=True, kw_only=True):
     """What an invoice is for."""
 
     subscription_details: SubscriptionDetails | None = None
 
 
-class Transitions(Struct, frozen=True, kw_only=True):
+class Transitions(Answer, frozen=True, kw_only=True):
     """When an invoice became what."""
 
     finalized_at: Second | None = None
@@ -239,7 +243,7 @@ class Invoice(Reply, frozen=True, kw_only=True):
     subscription: str | Standing | None = None
 
 
-class Changed(Struct, frozen=True, kw_only=True):
+class Changed(Answer, frozen=True, kw_only=True):
     """What an event is about, as far as it says what to ask for; a discount names whose it is."""
 
     object: str
@@ -249,13 +253,13 @@ class Changed(Struct, frozen=True, kw_only=True):
     email: str | None = None
 
 
-class Before(Struct, frozen=True, kw_only=True):
+class Before(Answer, frozen=True, kw_only=True):
     """What changed, as it was."""
 
     email: str | None = None
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Answer, frozen=True, kw_only=True):
     """The object of an event, and what it was before."""
 
     object: Changed

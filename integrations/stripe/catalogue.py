@@ -4,7 +4,7 @@ A listing tells neither the tiers of a price, nor its amounts in a second curren
 the customer is limited to. `wanted` names what has to be looked up before a subscription's revenue is known.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,14 +25,14 @@ Wanted = PriceIn | str
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What was looked up; `None` for what is gone."""
+    """What was looked up so far; `None` for what is gone."""
 
-    prices: Mapping[PriceIn, Price | None] = field(default_factory=dict)
-    coupons: Mapping[str, Coupon | None] = field(default_factory=dict)
+    prices: dict[PriceIn, Price | None] = field(default_factory=dict)
+    coupons: dict[str, Coupon | None] = field(default_factory=dict)
 
     def price(self, price: Price, currency: str) -> Price:
         """Return the price with all that is known of it in that currency."""
-        return self.prices.get(_asked(price, currency)) or price
+        return (self.prices.get(_asked(price, currency)) if self.prices else None) or price
 
     def coupon(self, found: str | Coupon | None) -> Coupon | None:
         """Return the coupon with all that is known of it, or `None` where that is too little."""

@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
+Figure = int | Fraction
+"""An exact figure. Most are whole, and integers are many times as fast as fractions."""
+
 WHOLE = frozenset(
     {
         "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF",
@@ -19,21 +22,26 @@ WHOLE = frozenset(
 THOUSANDTHS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 
 
+def part(amount: Figure, of: Figure) -> Figure:
+    """Return an amount divided by another, which for two integers ``/`` would not do exactly."""
+    return amount if of == 1 else Fraction(amount, of)
+
+
 def currency(code: str | None) -> str | None:
     """Return an ISO 4217 code in capitals, or `None` for what is none."""
     capitals = (code or "").upper()
     return capitals if capitals in _known() else None
 
 
-def minor_units(amount: Fraction, code: str) -> int:
+def minor_units(amount: Figure, code: str) -> int:
     """Return an amount as Stripe counts it in minor units, half to even: 500 ISK are 5."""
-    return round(amount * _factor(code))
+    return round(part(amount, _minor_unit(code)))
 
 
 @lru_cache
-def _factor(code: str) -> Fraction:
-    """Return how many minor units one of Stripe's units is."""
-    return Fraction(10) ** (get_currency_precision(code) - _decimals(code))
+def _minor_unit(code: str) -> Figure:
+    """Return how many of Stripe's units a minor unit is."""
+    return Fraction(10) ** (_decimals(code) - get_currency_precision(code))
 
 
 def _decimals(code: str) -> int:

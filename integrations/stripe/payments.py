@@ -1,7 +1,5 @@
 """An invoice as our record of a payment."""
 
-from fractions import Fraction
-
 from health.records import Payment
 from integrations.stripe.accounts import day, text
 from integrations.stripe.answers import Invoice, Standing
@@ -77,4 +75,4 @@ def _outcome(status: str, invoice: Invoice, now_s: float) -> tuple[str, int | No
 def _amount(invoice: Invoice, code: str | None) -> int | None:
     if code is None or invoice.amount_due is None:
         return None
-    return minor_units(Fraction(invoice.amount_due), code)
+    return minor_units(invoice.amount_due, code)

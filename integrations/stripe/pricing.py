@@ -1,26 +1,29 @@
 """What a price costs for a quantity, and how many months it is paid for. Exact, in Stripe's units."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from integrations.stripe.answers import Charge, Packages, Price, Recurring, Tier
+from integrations.stripe.money import Figure
 
 
 class Unknown(Exception):  # noqa: N818 - says what the figure is
     """What Stripe tells does not say how much it is."""
 
 
+_EXACT = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 YEAR_DAYS = 365
-MONTHS: Mapping[str, Fraction] = {
+MONTHS: Mapping[str, Figure] = {
     "day": Fraction(12, YEAR_DAYS),
     "week": Fraction(7 * 12, YEAR_DAYS),
-    "month": Fraction(1),
-    "year": Fraction(12),
+    "month": 1,
+    "year": 12,
 }
 """Months in an interval: a year has twelve and 365 days."""
 
 
-def months(recurring: Recurring | None) -> Fraction:
+def months(recurring: Recurring | None) -> Figure:
     """Return the months between two invoices of a price. Raises `Unknown`."""
     interval = MONTHS.get(recurring.interval or "") if recurring else None
     if recurring is None or interval is None or not recurring.interval_count:
@@ -28,7 +31,7 @@ def months(recurring: Recurring | None) -> Fraction:
     return interval * recurring.interval_count
 
 
-def cost(price: Price, charge: Charge | None, quantity: int | None) -> Fraction:
+def cost(price: Price, charge: Charge | None, quantity: int | None) -> Figure:
     """Return what a quantity costs from one invoice to the next. Raises `Unknown`.
 
     Stripe's pricing models: per unit, per package, tiered by volume or graduated
@@ -49,12 +52,12 @@ def cost(price: Price, charge: Charge | None, quantity: int | None) -> Fraction:
             raise Unknown
 
 
-def _amount(exact: str | None, whole: int | None) -> Fraction:
-    if exact is not None:
-        return Fraction(exact)
-    if whole is None:
+def _amount(exact: str | None, whole: int | None) -> Figure:
+    if whole is not None:
+        return whole  # the same, where both are shown
+    if exact is None or not _EXACT.fullmatch(exact):
         raise Unknown
-    return Fraction(whole)
+    return Fraction(exact) if "." in exact else int(exact)
 
 
 def _packages(quantity: int, packages: Packages | None) -> int:
@@ -69,7 +72,7 @@ def _packages(quantity: int, packages: Packages | None) -> int:
             raise Unknown
 
 
-def _by_volume(tiers: Sequence[Tier], quantity: int) -> Fraction:
+def _by_volume(tiers: Sequence[Tier], quantity: int) -> Figure:
     """Return the cost where the tier that the whole quantity falls in sets the price of all of it."""
     for tier in tiers:
         if tier.up_to is None or quantity <= tier.up_to:
@@ -77,9 +80,10 @@ def _by_volume(tiers: Sequence[Tier], quantity: int) -> Fraction:
     raise Unknown
 
 
-def _graduated(tiers: Sequence[Tier], quantity: int) -> Fraction:
+def _graduated(tiers: Sequence[Tier], quantity: int) -> Figure:
     """Return the cost where each unit costs what its own tier says."""
-    total, before = Fraction(0), 0
+    total: Figure = 0
+    before = 0
     for tier in tiers:
         last = tier.up_to is None or quantity <= tier.up_to
         up_to = quantity if last or tier.up_to is None else tier.up_to
@@ -90,6 +94,6 @@ def _graduated(tiers: Sequence[Tier], quantity: int) -> Fraction:
     raise Unknown
 
 
-def _in_tier(tier: Tier, units: int) -> Fraction:
-    unit = _amount(tier.unit_amount_decimal, tier.unit_amount or 0)
-    return unit * units + _amount(tier.flat_amount_decimal, tier.flat_amount or 0)
+def _in_tier(tier: Tier, units: int) -> Figure:
+    unit = _amount(tier.unit_amount_decimal or "0", tier.unit_amount)
+    return unit * units + _amount(tier.flat_amount_decimal or "0", tier.flat_amount)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from health.records import Record
 from integrations.stripe.accounts import account, contact, former, identifiers
-from integrations.stripe.answers import Coupon, Customer, Event, Invoice, Items, Price, Subscription
-from integrations.stripe.catalogue import Catalogue, PriceIn, wanted
+from integrations.stripe.answers import Customer, Event, Invoice, Items, Subscription
+from integrations.stripe.catalogue import Catalogue, PriceIn, Wanted, wanted
 from integrations.stripe.changes import Changes, changes
 from integrations.stripe.client import StripeClient
 from integrations.stripe.paging import pages
@@ -36,8 +36,7 @@ class Reading:
     stripe: StripeClient
     account_id_key: str
     now_s: float
-    prices: dict[PriceIn, Price | None] = field(default_factory=dict)
-    coupons: dict[str, Coupon | None] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
     emails: dict[str, str | None] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
 
@@ -75,12 +74,16 @@ class Reading:
 
     def _term(self, subscription: Subscription) -> Record | None:
         for name in wanted(subscription):
-            if isinstance(name, PriceIn):
-                if name not in self.prices:
-                    self.prices[name] = self.stripe.price(name)
-            elif name not in self.coupons:
-                self.coupons[name] = self.stripe.coupon(name)
-        return term(subscription, Catalogue(self.prices, self.coupons), self.now_s)
+            self._look_up(name)
+        return term(subscription, self.catalogue, self.now_s)
+
+    def _look_up(self, name: Wanted) -> None:
+        prices, coupons = self.catalogue.prices, self.catalogue.coupons
+        if isinstance(name, PriceIn):
+            if name not in prices:
+                prices[name] = self.stripe.price(name)
+        elif name not in coupons:
+            coupons[name] = self.stripe.coupon(name)
 
     def _whole(self, subscription: Subscription) -> Subscription:
         """Return the subscription with all its items, where it shows only some of them."""

@@ -5,34 +5,34 @@ nobody knows it before the month is over.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
+from integrations.stripe.money import Figure, minor_units, part
 from integrations.stripe.money import currency as iso_code
-from integrations.stripe.money import minor_units
 from integrations.stripe.pricing import Unknown, cost, months
 
 LICENSED, METERED = "licensed", "metered"
+_KINDS = frozenset({LICENSED, METERED})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An item by the month: its product, its amount, the months of a period, the tax that is in it."""
+class Line(NamedTuple):
+    """An item of an invoice: its product, its amount, the months that it is for, the tax that is in it."""
 
     product: str | None
-    amount: Fraction
-    months: Fraction
-    tax: Fraction = Fraction(0)
+    amount: Figure
+    months: Figure
+    tax: Figure = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Off:
-    """What a coupon takes off: a share, or an amount of each invoice; from all products, or from some."""
+class Off(NamedTuple):
+    """What a coupon leaves: a share, or all but an amount of each invoice; of all products, or of some."""
 
-    share: Fraction = Fraction(0)
-    amount: Fraction = Fraction(0)
+    left: Figure = 1
+    amount: Figure = 0
     products: frozenset[str | None] | None = None
 
     def fits(self, product: str | None) -> bool:
@@ -54,7 +54,7 @@ def mrr_minor(subscription: Subscription, catalogue: Catalogue, now_s: float) ->
         return None
 
 
-def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Fraction:
+def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Figure:
     """Return the same, exact and as Stripe counts the currency. Raises `Unknown`."""
     lines = list(_lines(subscription, catalogue, now_s))
     if not lines:
@@ -63,13 +63,16 @@ def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> F
         if off.amount and any(_metered(item, off) for item in subscription.items.data):
             raise Unknown  # part of it is taken off what is metered
         lines = _taken(lines, off)
-    return sum((line.amount / (1 + line.tax) for line in lines), Fraction(0))
+    periods: dict[Figure, Figure] = {}
+    for line in lines:
+        periods[line.months] = periods.get(line.months, 0) + part(line.amount, 1 + line.tax)
+    return sum(part(amount, length) for length, amount in periods.items())
 
 
 def kind(item: Item) -> str | None:
     """Return ``licensed`` for what is paid by quantity, ``metered`` for what is paid by use."""
     usage = item.price.recurring.usage_type if item.price and item.price.recurring else None
-    return usage if usage in {LICENSED, METERED} else None
+    return usage if usage in _KINDS else None
 
 
 def _inherited(subscription: Subscription) -> Sequence[str | Discount]:
@@ -86,7 +89,7 @@ def _lines(subscription: Subscription, catalogue: Catalogue, now_s: float) -> It
             case "licensed", Price() as price:
                 line = _line(item, price, subscription, catalogue)
                 for off in _offs(item.discounts or (), subscription, catalogue, now_s):
-                    (line,) = _taken([line], replace(off, products=None))
+                    (line,) = _taken([line], off._replace(products=None))
                 yield line
             case "metered", _:
                 continue
@@ -102,12 +105,12 @@ def _line(item: Item, shown: Price, subscription: Subscription, catalogue: Catal
     if asked and automatic and asked.tax_behavior == "inclusive":
         raise Unknown  # Stripe finds out how much of it is tax when it makes the invoice
     tax = _tax(item.tax_rates or subscription.default_tax_rates or ())
-    return Line(price.product, cost(price, asked, item.quantity) / length, length, tax)
+    return Line(price.product, cost(price, asked, item.quantity), length, tax)
 
 
-def _tax(rates: Sequence[TaxRate]) -> Fraction:
+def _tax(rates: Sequence[TaxRate]) -> Figure:
     """Return the share of tax that is in the price, of the amount without it."""
-    return sum((_share(rate.percentage) for rate in rates if rate.inclusive), Fraction(0))
+    return sum(_share(rate.percentage) for rate in rates if rate.inclusive)
 
 
 def _offs(
@@ -139,41 +142,41 @@ def _off(coupon: Coupon, code: str) -> Off:
     products = coupon.applies_to.products if coupon.applies_to else None
     limited = None if products is None else frozenset(products)
     if coupon.percent_off is not None:
-        return Off(share=_share(coupon.percent_off), products=limited)
+        return Off(_left_of(coupon.percent_off), products=limited)
     amount = coupon.amount_off
     if coupon.currency != code:
         other = (coupon.currency_options or {}).get(code)
         amount = other.amount_off if other else None
     if amount is None:
         raise Unknown
-    return Off(amount=Fraction(amount), products=limited)
+    return Off(amount=amount, products=limited)
 
 
 def _taken(lines: Sequence[Line], off: Off) -> list[Line]:
     """Return the lines with a discount taken off those it fits, an amount in proportion to what they are."""
-    fitting = [line for line in lines if off.fits(line.product)]
-    total = sum((line.amount for line in fitting), Fraction(0))
+    left = (
+        _left_by(off.amount, [line for line in lines if off.fits(line.product)]) if off.amount else off.left
+    )
+    return [line._replace(amount=left * line.amount) if off.fits(line.product) else line for line in lines]
+
+
+def _left_by(amount: Figure, lines: Sequence[Line]) -> Figure:
+    """Return what share an amount off each invoice leaves; unknown where some come oftener than others."""
+    total = sum(line.amount for line in lines)
     if not total:
-        return list(lines)
-    left = 1 - off.share - _monthly(off, fitting) / total
-    return [
-        replace(line, amount=line.amount * max(left, Fraction(0))) if off.fits(line.product) else line
-        for line in lines
-    ]
-
-
-def _monthly(off: Off, lines: Sequence[Line]) -> Fraction:
-    """Return what an amount off each invoice is by the month; unknown where some come oftener than others."""
-    lengths = {line.months for line in lines}
-    if not off.amount:
-        return Fraction(0)
-    if len(lengths) > 1:
+        return 1
+    if len({line.months for line in lines}) > 1:
         raise Unknown
-    return off.amount / lengths.pop()
+    return max(1 - part(amount, total), 0)
 
 
 def _metered(item: Item, off: Off) -> bool:
     return kind(item) == METERED and off.fits(item.price.product if item.price else None)
+
+
+@lru_cache
+def _left_of(per_cent: float) -> Figure:
+    return max(1 - _share(per_cent), Fraction(0))
 
 
 def _share(per_cent: float | None) -> Fraction:

@@ -114,6 +114,56 @@ def test_whatever_a_page_holds_what_is_new_is_known_and_what_changed_is_past(
     assert {name for name, count in touched(database).items() if count > before[name]} == set(moved)
 
 
+@pytest.mark.parametrize(
+    ("page", "moved"),
+    [
+        pytest.param({"a": {2: 2}}, {}, id="the next day"),
+        pytest.param({"a": {2: 2}, "b": {-9: 1}}, {}, id="the next day, and the first of another account"),
+        pytest.param({"a": {-9: 1}}, {}, id="a day before"),
+        pytest.param({"a": {0: 1, 2: 2}}, {}, id="a day again and the next"),
+        pytest.param({"a": {0: 7, 2: 2}}, {0: 1}, id="a day anew and the next"),
+        pytest.param({"a": {-1: 3, 0: 7, 1: 1}}, {0: 1}, id="a day anew between two others"),
+    ],
+)
+def test_whatever_days_a_page_holds_each_is_stored_once_and_what_changed_is_past(database, page, moved):
+    def use(accounts_):
+        return [
+            Usage(name, DAY + timedelta(days=at), active_users=value)
+            for name, days in accounts_.items()
+            for at, value in days.items()
+        ]
+
+    stored = {"a": {0: 1, 1: 1}}
+    pull(database, use(stored))
+    pull(database, use(page))
+    expected = use({name: stored.get(name, {}) | page.get(name, {}) for name in "ab"})
+    assert days_of(database, tables["usage"]) == sorted(expected)
+    assert days_of(database, past["usage"]) == use({"a": moved})
+
+
+def days_of(database, table):
+    """Return a table of use as records, by account and day."""
+    with database.read() as connection:
+        join = table.join(source_accounts, source_accounts.c.id == table.c.source_account)
+        found = select(source_accounts.c.external_id, table.c.day, table.c.active_users).select_from(join)
+        rows = connection.execute(found.order_by(source_accounts.c.external_id, table.c.day))
+        return [Usage(name, day, active_users=value) for name, day, value in rows]
+
+
+def test_what_has_an_id_of_its_own_is_told_by_it_wherever_it_belongs(database):
+    first = pull(database, [Ticket("t", "a", 1), Ticket("u", "a", 1)])
+    second = pull(database, [Ticket("t", "b", 1), Ticket("v", "b", 1)])
+    third = pull(database, [Rate(DAY, "EUR", "USD", 1.1)])
+    fourth = pull(database, [Rate(DAY, "EUR", "USD", 1.2), Rate(DAY, "EUR", "GBP", 0.9)])
+    assert rows(database, past["tickets"], "ticket_id", "until_batch") == [("t", second)]
+    assert rows(database, past["rates"], "rate", "batch", "until_batch") == [(1.1, third, fourth)]
+    assert set(rows(database, tables["tickets"], "ticket_id", "batch")) == {
+        ("t", second),
+        ("u", first),
+        ("v", second),
+    }
+
+
 def by_name(database, table, *columns):
     """Return a fact table's rows by the source's name of the account."""
     with database.read() as connection:

@@ -178,3 +178,21 @@ def test_only_the_accounts_behind_are_touched(database):
         sources.touch(connection, [])
         after = {row.key: row.touched for row in connection.execute(select(accounts))}
     assert {key for key in after if after[key] != before[key]} == {"a1", "a2"}
+
+
+def test_who_touch_the_same_accounts_at_once_wait_for_each_other_and_lose_nothing(database):
+    ours = meet(database, "files", None, "1", [f"a{n}" for n in range(50)])
+    orders = [list(ours.values()), list(reversed(ours.values()))]
+
+    def touch(order: list[int]) -> None:
+        for _ in range(10):
+            with database.write() as connection:
+                sources.touch(connection, order)
+
+    with database.read() as connection:
+        before = {row.key: row.touched for row in connection.execute(select(accounts))}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(touch, orders * 2))
+    with database.read() as connection:
+        after = {row.key: row.touched for row in connection.execute(select(accounts))}
+    assert after == {key: count + 40 for key, count in before.items()}
