@@ -194,7 +194,7 @@ def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[l
 
 def active_accounts(connection: Connection) -> int:
     """Return how many accounts are judged at all."""
-    query = select(func.count()).select_from(accounts).where(accounts.c.features.is_not(None))
+    query = select(func.count()).select_from(accounts).where(accounts.c.fresh > 0)
     return connection.execute(query).scalar_one()
 
 
