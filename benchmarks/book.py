@@ -95,9 +95,7 @@ def multiply(database: Database, number: int) -> None:
             replace(models[n % len(models)], account=n, key=f"m{n}")
             for n in range(first, min(first + 1_000, number + 1))
         ]
-        rows = [
-            {"id": m.account, "key": m.key, "touched": 1, "fresh": 1, "features": features.pack(m)}
-            for m in made
-        ]
+        rows = [{"id": m.account, "key": m.key, "touched": 1, "fresh": 1} for m in made]
         with database.write() as connection:
             connection.execute(insert(accounts), rows)
+            features.keep(connection, made)

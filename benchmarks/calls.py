@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import requests
 from msgspec import to_builtins
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import insert, update
 
 from benchmarks import databases
 from benchmarks.book import deployed, fill, judge_all, multiply
@@ -22,7 +22,7 @@ from integrations.hubspot.properties import GROUP, WANTED
 from store import features, outbox, sources, states
 from store.database import Database
 from store.installation import set_setting
-from store.tables import accounts, links, notices, source_accounts
+from store.tables import links, notices, source_accounts
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker.deliver import deliver
 from worker.deployment import Deployment
@@ -145,14 +145,9 @@ def _change(database: Database) -> None:
     changing = frozenset(_changing())
     with database.read() as connection:
         models = features.stored(connection, 1, ACCOUNTS, run=1, stale_only=False)
-        rows = [
-            {"at": found.account, "packed": features.pack(_dearer(found))}
-            for found in models
-            if found.account in changing
-        ]
+        dearer = [_dearer(found) for found in models if found.account in changing]
     with database.write() as connection:
-        statement = update(accounts).where(accounts.c.id == bindparam("at"))
-        connection.execute(statement.values(features=bindparam("packed")), rows)
+        features.keep(connection, dearer)
 
 
 def _dearer(found: Features) -> Features:

@@ -81,7 +81,7 @@ _lines = Table(
 )
 _LINE = _of(_lines)
 _VERDICT = _of(assessments, properties={"lines": relationship(_LINE)})
-_ACCOUNT = _of(accounts, exclude_properties={"features"})  # it has no use for ours
+_ACCOUNT = _of(accounts)
 _LINK = _of(links)
 _FLAG = _of(flags)
 _FACTS = {kind: _of(tables[kind]) for kind in _KINDS}

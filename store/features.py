@@ -31,6 +31,8 @@ from store.account_facts import CHAMPION, AccountFacts, DailyCount, Rows
 from store.bulk import blobs
 from store.database import day_of
 from store.tables import accounts
+from store.tables import features as kept
+from store.upsert import insert
 
 IDS_A_QUERY = 500
 _T = TypeVar("_T")
@@ -69,8 +71,8 @@ def stored(
     An account that a later run than this has judged is left out. With ``stale_only``, only those whose facts
     changed since they were last judged are read.
     """
-    query = select(accounts.c.features).where(accounts.c.id.between(first, last))
-    query = query.where(accounts.c.features.is_not(None), not_overtaken(run)).order_by(accounts.c.id)
+    query = select(kept.c.packed).join(accounts).order_by(kept.c.account)
+    query = query.where(kept.c.account.between(first, last), not_overtaken(run))
     if stale_only:
         query = query.where(accounts.c.fresh > accounts.c.judged)
     return map(unpack, blobs(connection, query))
@@ -86,9 +88,10 @@ def sample(connection: Connection, size: int, metrics: Collection[str]) -> Itera
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     chosen = ids[:: max(1, -(-len(ids) // size))]
     for at in range(0, len(chosen), IDS_A_QUERY):
-        part = accounts.c.id.in_(chosen[at : at + IDS_A_QUERY])
-        _rebuild(connection, part, metrics)
-        yield from map(unpack, blobs(connection, select(accounts.c.features).where(part)))
+        ids = chosen[at : at + IDS_A_QUERY]
+        _rebuild(connection, accounts.c.id.in_(ids), metrics)
+        query = select(kept.c.packed).where(kept.c.account.in_(ids))
+        yield from map(unpack, blobs(connection, query))
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:
@@ -101,15 +104,22 @@ def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Colle
     touched = {row.id: row.touched for row in connection.execute(stale)}
     built = feature_rows(connection, list(touched), metrics)
     if built:
+        keep(connection, built)
         statement = update(accounts).where(accounts.c.id == bindparam("account"))
         connection.execute(
-            statement.values(features=bindparam("packed"), fresh=bindparam("seen"), name=bindparam("label")),
-            [
-                {"account": f.account, "packed": pack(f), "seen": touched[f.account], "label": f.name}
-                for f in built
-            ],
+            statement.values(fresh=bindparam("seen"), name=bindparam("label")),
+            [{"account": f.account, "seen": touched[f.account], "label": f.name} for f in built],
         )
     return len(built)
+
+
+def keep(connection: Connection, built: Sequence[Features]) -> None:
+    """Store feature rows, in place of those there are."""
+    statement = insert(connection, kept)
+    statement = statement.on_conflict_do_update(
+        index_elements=["account"], set_={"packed": statement.excluded.packed}
+    )
+    connection.execute(statement, [{"account": f.account, "packed": pack(f)} for f in built])
 
 
 def feature_rows(connection: Connection, ids: Sequence[int], metrics: Collection[str]) -> list[Features]:

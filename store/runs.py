@@ -200,7 +200,7 @@ def last_pulse(connection: Connection) -> str:
 
 def active_accounts(connection: Connection) -> int:
     """Return how many accounts are judged at all."""
-    query = select(func.count()).select_from(accounts).where(accounts.c.features.is_not(None))
+    query = select(func.count()).select_from(accounts).where(accounts.c.fresh > 0)
     return connection.execute(query).scalar_one()
 
 

@@ -96,12 +96,17 @@ accounts = _table(
     Column("key", Text, nullable=False, unique=True),
     _text("name"),
     _number("touched", 1),  # counts changes of facts
-    _number("fresh"),  # the count its feature row was built from
+    _number("fresh"),  # the count its feature row was built from; 0 as long as there is none
     _number("judged"),  # the count its last assessment saw
     _number("judged_run", None),  # and the run that made it
     _text("held"),  # why its last verdict alerted nobody: gate/source, where a source looks ill
-    Column("features", LargeBinary),
     Index("ix_accounts_held", "held", **_only("held <> ''")),
+)
+
+features = _table(
+    "features",  # apart from the accounts, which every run writes to: SQLite writes the whole of a row
+    Column("account", Key, ForeignKey("accounts.id"), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 source_accounts = _table(

@@ -77,7 +77,7 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
     if not rows:
         return
     load(connection, assessments, assessments.columns.values(), rows)
-    seen = update(accounts).where(accounts.c.id.between(first, last), accounts.c.features.is_not(None))
+    seen = update(accounts).where(accounts.c.id.between(first, last), accounts.c.fresh > 0)
     seen = seen.where(not_overtaken(run.id))
     if run.kind == TOUCHED:
         seen = seen.where(accounts.c.fresh > accounts.c.judged)

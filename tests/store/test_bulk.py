@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from store import runs
 from store.bulk import blobs, load
 from store.runs import Basis
-from store.tables import accounts, assessments
+from store.tables import accounts, assessments, features
 
 BASIS = Basis(pulse="{}", known="{}", policy_hash="p", engine_version="1")
 DAY = date(2026, 6, 1)
@@ -19,9 +19,11 @@ HOSTILE = "'; DROP TABLE accounts; -- \\N \t \n é 中 🙂 \\"
 @pytest.fixture
 def database(emptied_database):
     with emptied_database.write() as connection:
-        packed = [b"", EVERY_BYTE, b"\\x00", None]
-        rows = [{"id": at, "key": f"a{at}", "features": value} for at, value in enumerate(packed, 1)]
-        connection.execute(insert(accounts), rows)
+        packed = dict(enumerate([b"", EVERY_BYTE, b"\\x00"], 1))
+        connection.execute(insert(accounts), [{"id": at, "key": f"a{at}"} for at in packed])
+        connection.execute(
+            insert(features), [{"account": at, "packed": value} for at, value in packed.items()]
+        )
     return emptied_database
 
 
@@ -29,7 +31,7 @@ def database(emptied_database):
     ("ids", "found"), [([1, 2, 3], [b"", EVERY_BYTE, b"\\x00"]), ([2], [EVERY_BYTE]), ([], [])]
 )
 def test_bytes_come_as_they_are(database, ids, found):
-    query = select(accounts.c.features).where(accounts.c.id.in_(ids)).order_by(accounts.c.id)
+    query = select(features.c.packed).where(features.c.account.in_(ids)).order_by(features.c.account)
     with database.read() as connection:
         assert list(blobs(connection, query)) == found
 
@@ -45,5 +47,5 @@ def test_rows_of_every_type_are_stored_as_they_are(database):
 def test_a_column_left_out_has_its_default(database):
     with database.write() as connection:
         load(connection, accounts, [accounts.c.id, accounts.c.key], iter([(7, "g"), (8, "h")]))
-        query = select(accounts.c.key, accounts.c.touched, accounts.c.features).where(accounts.c.id > 6)
+        query = select(accounts.c.key, accounts.c.touched, accounts.c.judged_run).where(accounts.c.id > 6)
         assert sorted(map(tuple, connection.execute(query))) == [("g", 1, None), ("h", 1, None)]

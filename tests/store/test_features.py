@@ -1,8 +1,11 @@
 from array import array
 from datetime import date, timedelta
 
+from alembic import command
+from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert, text
 
 from health.features import ChampionFact, Features, LicenceFact, Series, Term
 from health.records import (
@@ -17,7 +20,8 @@ from health.records import (
     Usage,
     Validation,
 )
-from store import features
+from store import features, schema
+from store.tables import accounts
 from tests.store.test_facts import DAY, pull
 
 METRICS = ("active_users", "feature:x")
@@ -138,6 +142,21 @@ def test_a_feature_row_is_rebuilt_only_when_a_fact_changes(database):
     pull(database, [Usage("a", DAY, active_users=1)])
     with database.write() as connection:
         assert features.refresh(connection, 0, 99, METRICS) == 0
+
+
+def test_feature_rows_of_before_are_there_after_migrating(database):
+    pull(database, [Account("a", name="Ada Ltd"), Account("b", name="Bit Ltd")])
+    before = [built(database, key) for key in "ab"]
+    with database.write() as connection:
+        connection.execute(insert(accounts).values(key="c"))
+        alembic = Config(attributes={"connection": connection})
+        alembic.set_main_option("script_location", str(schema.MIGRATIONS))
+        command.downgrade(alembic, "0006")
+        packed = connection.execute(text("SELECT features FROM accounts ORDER BY key")).scalars().all()
+    assert packed == [*map(features.pack, before), None]
+    schema.migrate(database)
+    with database.read() as connection:
+        assert list(features.stored(connection, 0, 10**9, run=1, stale_only=False)) == before
 
 
 def test_what_was_settled_long_ago_is_left_out(database):

@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import bindparam, insert, update
 
 from health.decide import Previous
@@ -36,7 +37,7 @@ def keep(database: Database, *judged: Assessment, names: tuple[str, ...] = NUMBE
     with database.write() as connection:
         connection.execute(
             insert(accounts),
-            [{"id": each.account, "key": str(each.account), "features": b"-"} for each in judged],
+            [{"id": each.account, "key": str(each.account), "fresh": 1} for each in judged],
         )
         number, _ = runs.open_run(connection, runs.FULL, AS_OF, BASIS, 10)
         connection.execute(
@@ -106,13 +107,15 @@ def test_verdicts_of_before_are_read_after_migrating(database):
     late = [replace(UNPAID, account=PAGED), replace(LEAVING, account=PAGED + 1)]
     first, second = keep(database, *early), keep(database, *late)
     with database.write() as connection:
-        command.downgrade(schema._config(connection), "0004")
+        alembic = Config(attributes={"connection": connection})
+        alembic.set_main_option("script_location", str(schema.MIGRATIONS))
+        command.downgrade(alembic, "0004")
         named = update(assessments).where(assessments.c.account == bindparam("of"))
         connection.execute(
             named.values(verdict=bindparam("packed")),
             [{"of": each.account, "packed": as_of_before(each)} for each in (*early, *late)],
         )
-    assert schema.migrate(database) == "0005"
+    assert schema.migrate(database) == schema.newest()
     with database.read() as connection:
         book = verdicts.book(connection)
     assert [each.assessment for each in book] == [*early, *late]

@@ -25,7 +25,7 @@ ACTIVE = 1_000
 def _one_run_behind(deployment: Deployment) -> None:
     """The installation is past its first run and judges `ACTIVE` accounts."""
     with deployment.database.write() as connection:
-        connection.execute(insert(accounts), [{"key": f"a{n}", "features": b"x"} for n in range(ACTIVE)])
+        connection.execute(insert(accounts), [{"key": f"a{n}", "fresh": 1} for n in range(ACTIVE)])
     decide(deployment, judged(deployment))
 
 

@@ -54,7 +54,7 @@ def plan(database: Database, run: int, *keys: str) -> None:
 
 def keep_accounts(database: Database, many: int) -> None:
     with database.write() as connection:
-        connection.execute(insert(accounts), [{"key": f"a{n}", "features": b"x"} for n in range(many)])
+        connection.execute(insert(accounts), [{"key": f"a{n}", "fresh": 1} for n in range(many)])
 
 
 def finish(database: Database, made: list[Chunk], worsened: int = 0) -> None:
