@@ -35,7 +35,10 @@ def _id(prefix: str, number: int) -> str:
 
 
 def _subscription(number: int) -> Json:
-    """Return a subscription to one, two or three prices, a fifth of them by the year."""
+    """Return a subscription to one to four prices: seats and what is added to them, a fifth by the year.
+
+    A quarter has a discount, and a twentieth of the items one of their own.
+    """
     name = _id("sub", number)
     items = list(_items(number, name))
     return {
@@ -137,7 +140,7 @@ def _customer(number: int) -> Json:
 
 def _items(number: int, subscription: str) -> Iterator[Json]:
     interval, since, until = ("year", 100, 265) if number % 5 == 0 else ("month", 10, 20)
-    for at in range(1 + number % 3):
+    for at in range(1 + number % 4):
         price = _price((number + at) % 20, interval)
         yield {
             "id": f"{_id('si', number)}{at}",
@@ -146,7 +149,7 @@ def _items(number: int, subscription: str) -> Iterator[Json]:
             "created": NOW_S - 300 * DAY_S + at,
             "current_period_end": NOW_S + until * DAY_S,
             "current_period_start": NOW_S - since * DAY_S,
-            "discounts": [_discount(number + at, subscription)] if (number + at) % 7 == 0 else [],
+            "discounts": [_discount(number + at, subscription)] if (number + at) % 20 == 0 else [],
             "metadata": {},
             "plan": _plan(price),
             "price": price,

@@ -85,16 +85,14 @@ def _inherited(subscription: Subscription) -> Sequence[str | Discount]:
 
 def _lines(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Iterator[Line]:
     for item in subscription.items.data:
-        match kind(item), item.price:
-            case "licensed", Price() as price:
-                line = _line(item, price, subscription, catalogue)
-                for off in _offs(item.discounts or (), subscription, catalogue, now_s):
-                    (line,) = _taken([line], off._replace(products=None))
-                yield line
-            case "metered", _:
-                continue
-            case _:
-                raise Unknown
+        price, paid_by = item.price, kind(item)
+        if price is None or paid_by is None:
+            raise Unknown
+        if paid_by == LICENSED:
+            line = _line(item, price, subscription, catalogue)
+            for off in _offs(item.discounts or (), subscription, catalogue, now_s):
+                (line,) = _taken([line], off._replace(products=None))
+            yield line
 
 
 def _line(item: Item, shown: Price, subscription: Subscription, catalogue: Catalogue) -> Line:

@@ -70,8 +70,7 @@ def seats(items: Sequence[Item]) -> int | None:
 
 def _period(subscription: Subscription) -> tuple[int, int] | None:
     """Return start and end of the period that ends first, in seconds."""
-    periods = sorted(_periods(subscription), key=lambda period: period[::-1])
-    return periods[0] if periods else None
+    return min(_periods(subscription), key=lambda period: period[::-1], default=None)
 
 
 def _periods(subscription: Subscription) -> Iterator[tuple[int, int]]:
