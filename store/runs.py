@@ -116,7 +116,8 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     second sees the flags of the first.
     """
     in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
-    connection.execute(select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()).all()
+    locked = select(accounts.c.id).where(in_range).order_by(accounts.c.id)
+    connection.execute(locked.with_for_update(key_share=True)).all()
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
     )

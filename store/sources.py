@@ -28,8 +28,8 @@ class Batch:
     """One page's place in a source's history.
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
-    ``new`` are those that this page is the first to name. ``founding``: an account of the source that is
-    none of ours becomes one.
+    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes.
+    ``founding``: an account of the source that is none of ours becomes one.
     """
 
     source: str
@@ -37,6 +37,7 @@ class Batch:
     ids: dict[str, int] = field(default_factory=dict, compare=False)
     founding: bool = True
     new: list[int] = field(default_factory=list, compare=False)
+    changed: set[int] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,13 @@ def begin_batch(
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
-    """Link the accounts that are new, store the batch and move the source's cursor.
+    """Link the accounts that are new, touch those that changed, store the batch and move the cursor.
 
-    All of it in the unit of work that stores the batch's records.
+    All of it in the unit of work that stores the batch's records. Accounts are locked here and nowhere
+    before, all at once: two sources that speak of the same accounts never wait for each other.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
+    touch(connection, batch.changed)
     status = connection.execute(select(source_status).where(source_status.c.source == batch.source)).one()
     reaching = max(filter(None, (status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(status.kinds or "[]"), *landed.kinds})
@@ -169,7 +172,8 @@ def touch(connection: Connection, changed: Collection[int]) -> None:
     )
     touched = accounts.c.id.in_(behind)
     if is_postgresql(connection):
-        locked = select(accounts.c.id).where(touched).order_by(accounts.c.id).with_for_update()
+        locked = select(accounts.c.id).where(touched).order_by(accounts.c.id)
+        locked = locked.with_for_update(key_share=True)
         connection.execute(locked).all()
     connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
 

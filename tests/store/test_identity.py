@@ -1,13 +1,14 @@
 """Accounts of several systems with ids of their own: who is joined, by what evidence, and who is refused."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
 from health.records import Account, Identifier, Record, Ticket
 from store import facts, identity, sources
-from store.database import Database
+from store.database import Connection, Database
 from store.sources import Landed
 from store.tables import accounts, links, source_accounts
 
@@ -172,3 +173,23 @@ def test_a_source_s_match_rate_counts_all_of_its_accounts(database):
     land(database, "desk", [Identifier("77", "our_id", "acct-1"), Account("78")])
     with database.read() as connection:
         assert identity.match_rates(connection) == {"billing": (3, 3), "desk": (1, 2)}
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_two_pulls_that_end_at_once_link_what_waited_once(database):
+    land(database, "desk", [Account("d1"), Identifier("d1", "our_id", "c1")])
+    land(database, "billing", [Account("cus_1"), Identifier("cus_1", "our_id", "c1")])
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            assert identity.link_waiting(connection) == 1
+            land(database, "desk", [Ticket("t1", "d1", 1)])
+            second = other.submit(wait, database)
+            while not anybody_waits(connection):
+                assert not second.done()
+        assert second.result(timeout=60) == 0
+    assert joined(database)["desk", "d1"][0] == "c1"
+
+
+def anybody_waits(connection: Connection) -> bool:
+    """Whether a statement waits for what another one holds."""
+    return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar())
