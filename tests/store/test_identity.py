@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from health.records import Account, Identifier, Record, Ticket
 from store import facts, identity, sources
-from store.database import Connection, Database
+from store.database import Database
 from store.sources import Landed
 from store.tables import accounts, links, source_accounts
+from tests.store.locks import anybody_waits
 
 FOUNDERS = frozenset({"billing"})
 
@@ -188,8 +189,3 @@ def test_two_pulls_that_end_at_once_link_what_waited_once(database):
                 assert not second.done()
         assert second.result(timeout=60) == 0
     assert joined(database)["desk", "d1"][0] == "c1"
-
-
-def anybody_waits(connection: Connection) -> bool:
-    """Whether a statement waits for what another one holds."""
-    return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar())
