@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import func, select
 
 from store import outbox
 from store.tables import notices, runs, source_status
 from tests.chaos.company import MONDAY
 from tests.chaos.days import Monday, begin, open_monday
-from tests.chaos.fleet import BEAT, EMBEDDED, THREADS, Crib, Fleet, fleet
+from tests.chaos.fleet import BEAT, EMBEDDED, THREADS, Fleet, fleet
 from tests.chaos.kept import kept
 from tests.chaos.sabotage import VARIABLE
-from tests.chaos.stage import Servers, Stage, stage
-from tests.chaos.vendors import SOURCES, Told, Vendors, matter
+from tests.chaos.stage import Stage, stage
+from tests.chaos.vendors import SOURCES, Told, Town, Vendors, matter
 from tests.chaos.verdict import Verdict
 
 PLACES = {"sqlite": (EMBEDDED, EMBEDDED), "postgresql": (THREADS, THREADS, BEAT)}
@@ -32,11 +33,11 @@ ALWAYS = ("pulled", "stored", "judged", "assessed", "released")
 """Steps that are reached whenever a job's turn comes."""
 OFTEN_S = 2
 """How often each source is pulled, and every account judged."""
-LIFE_S = 4.0
-"""How long a process lives at most that is to die: where its step is not reached, it dies anywhere."""
+LIFE_S = 2.0
+"""How long a process lives at most that is to die, or as long as a clean run takes: then it dies anywhere."""
 PATIENCE_S = 60.0
 """How long nothing may change."""
-POLL_S = 0.05
+POLL_S = 0.1
 
 
 def arms(seed: int, rounds: int) -> tuple[str, ...]:
@@ -81,6 +82,7 @@ class _Play:
     fleet: Fleet
     vendors: Vendors
     enough: bool
+    life_s: float
     calm_ms: int = 0
     read_ms: int = 0
     last: object = None
@@ -89,7 +91,7 @@ class _Play:
     def run(self) -> None:
         while not self.is_over() and time.monotonic() - self.changed < PATIENCE_S:
             self.fleet.raise_fallen()
-            self.fleet.retire(LIFE_S)
+            self.fleet.retire(self.life_s)
             time.sleep(POLL_S)
 
     def is_over(self) -> bool:
@@ -116,52 +118,46 @@ def doubled(told: Told) -> bool:
     return any(count > 1 for count in told.values())
 
 
-def chain(
-    servers: Servers,
-    crib: Crib,
-    vendors: Vendors,
-    clean: Monday,
-    eve: str,
-    database: str,
-    *,
-    seed: int,
-    rounds: int,
-) -> Verdict:
-    """Play Monday from a database that stands at the eve's end."""
-    return _played(servers, crib, vendors, clean, eve, database, arms(seed, rounds), seed=seed)
+@dataclass(frozen=True)
+class Plot:
+    """Who dies where on which database, which stands at the eve's end, and with which safeguard gone."""
+
+    database: str
+    eve: str
+    dying: Sequence[str]
+    seed: int = 0
+    sabotage: str = ""
 
 
-def control(
-    servers: Servers, crib: Crib, vendors: Vendors, clean: Monday, eve: str, database: str, sabotage: str
-) -> Verdict:
+def chain(town: Town, clean: Monday, eve: str, database: str, *, seed: int, rounds: int) -> Verdict:
+    """Play Monday under kills."""
+    return _played(town, clean, Plot(database, eve, arms(seed, rounds), seed))
+
+
+def control(town: Town, clean: Monday, eve: str, database: str) -> Verdict:
     """The same where nobody can tell what was sent; processes die after answers."""
     dying = ("delivered=kill", "delivered=kill@2") * 2
-    return _played(servers, crib, vendors, clean, eve, database, dying, sabotage=sabotage)
+    return _played(town, clean, Plot(database, eve, dying, sabotage="no_keys_anywhere"))
 
 
-def _played(
-    servers: Servers,
-    crib: Crib,
-    vendors: Vendors,
-    clean: Monday,
-    eve: str,
-    database: str,
-    dying: Sequence[str],
-    *,
-    seed: int = 0,
-    sabotage: str = "",
-) -> Verdict:
+def _played(town: Town, clean: Monday, plot: Plot) -> Verdict:
     started = time.monotonic()
-    open_monday(vendors)
-    with stage(servers, database, judged=False, like=eve) as chosen:
+    open_monday(town.vendors)
+    with stage(town.servers, plot.database, judged=False, like=plot.eve) as chosen:
         begin(chosen.database, MONDAY)
-        given = vendors.settings | {VARIABLE: sabotage, "SEATSIGNAL_SCHEDULE": _schedule(chosen)}
-        with fleet(chosen, crib, PLACES[database], arms=dying, **given) as workers:
-            _Play(chosen, workers, vendors, bool(sabotage)).run()
-            deaths = workers.deaths
-        verdict = _judged(chosen, vendors, clean, deaths, seed, time.monotonic() - started)
-    bar = f"chain, {sabotage}" if sabotage else "chain"
-    return verdict.named(bar, ok=verdict.ok and deaths >= len(dying))
+        given = town.vendors.settings | {VARIABLE: plot.sabotage, "SEATSIGNAL_SCHEDULE": _schedule(chosen)}
+        with fleet(chosen, town.crib, PLACES[plot.database], arms=plot.dying, **given) as workers:
+            _Play(chosen, workers, town.vendors, bool(plot.sabotage), max(LIFE_S, clean.seconds)).run()
+        verdict = _judged(chosen, town.vendors, clean)
+    bar = f"chain, {plot.sabotage}" if plot.sabotage else "chain"
+    return msgspec.structs.replace(
+        verdict,
+        bar=bar,
+        seed=plot.seed,
+        kills=workers.deaths,
+        seconds=round(time.monotonic() - started, 1),
+        ok=verdict.ok and workers.deaths >= len(plot.dying),
+    )
 
 
 def _schedule(chosen: Stage) -> str:
@@ -170,16 +166,14 @@ def _schedule(chosen: Stage) -> str:
     return str(file)
 
 
-def _judged(
-    chosen: Stage, vendors: Vendors, clean: Monday, deaths: int, seed: int, seconds: float
-) -> Verdict:
+def _judged(chosen: Stage, vendors: Vendors, clean: Monday) -> Verdict:
     """Compare with a clean run what was told, what the CRM says, and what is known.
 
     ``lost`` counts what people and records lack and is not listed as unknown, ``duplicated`` what they have
     beyond a clean run's; ``disorder`` counts versions of facts that only one of the two knows.
     """
     told, unknown = vendors.told(), Counter(_unknown(chosen))
-    news = Counter({key: 1 for key in clean.told})
+    news = Counter(dict.fromkeys(clean.told, 1))
     lost = sum(1 for thing in (news - told) if not unknown[thing[1]])
     records, found = clean.records, vendors.records()
     lost += sum(found.get(name) != said for name, said in records.items())
@@ -191,15 +185,15 @@ def _judged(
     return Verdict(
         bar="chain",
         database=chosen.name,
-        seed=seed,
-        kills=deaths,
+        seed=0,
+        kills=0,
         sent=told.total(),
         unique=len(told),
         lost=lost,
         duplicated=more,
         unknown=unknown.total(),
         disorder=strange,
-        seconds=round(seconds, 1),
+        seconds=0.0,
         gap_s=0.0,
         ok=not (lost or more or strange) and places <= {"sent", "unknown", "replaced", "suppressed"},
     )

@@ -1,5 +1,6 @@
 """The company's two days by command, in this process and without haste: what a clean run makes of them."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ from store.installation import set_setting
 from store.runs import FULL
 from tests.chaos.company import MONDAY, SUNDAY
 from tests.chaos.kept import Facts, kept, stored
-from tests.chaos.stage import Servers, stage
-from tests.chaos.vendors import SOURCES, Records, Told, Vendors
+from tests.chaos.stage import stage
+from tests.chaos.vendors import SOURCES, Records, Told, Town, Vendors
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import deliver, open_run, pull
@@ -71,6 +72,7 @@ class Monday:
     facts: Facts
     told: Told
     records: Records
+    seconds: float
 
 
 @contextmanager
@@ -93,30 +95,35 @@ def begin(database: Database, day: date) -> None:
         set_setting(connection, "business_day", day.isoformat())
 
 
-def clean_sunday(servers: Servers, vendors: Vendors) -> Sunday:
-    """Pull everything for the first time."""
-    vendors.show(SUNDAY)
-    with stage(servers, "sqlite", live=False) as chosen, vendors.set_up(), deployed(chosen.database) as here:
+def clean_sunday(town: Town) -> Sunday:
+    """Pull everything for the first time, judge it in silence, and go live."""
+    town.vendors.show(SUNDAY)
+    with stage(town.servers, "sqlite", live=False) as chosen:
         begin(chosen.database, SUNDAY)
-        noted = {name: Noted(here.source(name)) for name in SOURCES}
-        for name, source in noted.items():
-            here.use_source(name, source)
-        _pull_all(here)
+        with town.vendors.set_up(), deployed(chosen.database) as here:
+            noted = {name: Noted(here.source(name)) for name in SOURCES}
+            for name, source in noted.items():
+                here.use_source(name, source)
+            _pull_all(here)
+        known = kept(chosen.database)
         rows = {name: stored(chosen.database, name) for name in SOURCES}
+        end_sunday(town.vendors, chosen.database)
         cursors = {name: source.cursors for name, source in noted.items()}
-        url = chosen.environment["SEATSIGNAL_DATABASE_URL"]
-        return Sunday(url, kept(chosen.database), cursors, rows)
+        return Sunday(chosen.environment["SEATSIGNAL_DATABASE_URL"], known, cursors, rows)
 
 
-def clean_monday(servers: Servers, vendors: Vendors, eve: str) -> Monday:
+def clean_monday(town: Town, eve: Sunday) -> Monday:
     """Pull what is new, judge it, and send what is owed, from a database that stands at the eve's end."""
-    open_monday(vendors)
-    with stage(servers, "sqlite", like=eve) as chosen, vendors.set_up(), deployed(chosen.database) as here:
+    open_monday(town.vendors)
+    with stage(town.servers, "sqlite", judged=False, like=eve.url) as chosen:
         begin(chosen.database, MONDAY)
-        _pull_all(here)
-        judge(here)
+        began = time.monotonic()
+        with town.vendors.set_up(), deployed(chosen.database) as here:
+            _pull_all(here)
+            judge(here)
+        seconds = time.monotonic() - began
         url = chosen.environment["SEATSIGNAL_DATABASE_URL"]
-        return Monday(url, kept(chosen.database), vendors.told(), vendors.records())
+        return Monday(url, kept(chosen.database), town.vendors.told(), town.vendors.records(), seconds)
 
 
 def open_monday(vendors: Vendors) -> None:

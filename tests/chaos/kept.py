@@ -1,7 +1,7 @@
 """What a database knows of what vendors said, whatever numbers it gave to pages and accounts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Table, func, select
 
@@ -14,14 +14,20 @@ Facts = Counter[tuple[object, ...]]
 """Versions of facts, present and past: of which table, whose, and what they say."""
 
 
-def kept(database: Database, source: str = "") -> Facts:
-    """Read every version of every fact, or those of one source."""
+def kept(database: Database, sources: Collection[str] = ()) -> Facts:
+    """Read every version of every fact, or of those of some sources."""
+    query = select(source_accounts.c.id, source_accounts.c.source, source_accounts.c.external_id)
+    if sources:
+        query = query.where(source_accounts.c.source.in_(sources))
     with database.read() as connection:
-        query = select(source_accounts.c.id, source_accounts.c.source, source_accounts.c.external_id)
         whose = {row.id: (row.source, row.external_id) for row in connection.execute(query)}
         tables = [table for kinds in (facts, past) for table in kinds.values()]
-        found = Counter(row for table in tables for row in _rows(connection, table, whose))
-    return Counter({row: count for row, count in found.items() if source in {"", row[1]}})
+        return Counter(row for table in tables for row in _rows(connection, table, whose))
+
+
+def of(found: Facts, sources: Collection[str]) -> Facts:
+    """Those of some sources."""
+    return Counter({row: count for row, count in found.items() if row[1] in sources})
 
 
 def _rows(
@@ -31,7 +37,8 @@ def _rows(
         return
     named = [column for column in table.columns if column.name not in {*NUMBERS, "source"}]
     for owner, *values in connection.execute(select(table.c.source_account, *named)):
-        yield (table.name, *whose[owner], *values)
+        if owner in whose:
+            yield (table.name, *whose[owner], *values)
 
 
 def stored(database: Database, source: str) -> Counter[int]:

@@ -20,9 +20,11 @@ from integrations.hubspot.settings import HubSpotSettings
 from integrations.settings import settings
 from sandbox.config import Config
 from tests.book import without_token
+from tests.chaos import nursery
 from tests.chaos.company import PAGES, books_of, noon_s
 from tests.chaos.fleet import Crib, until
 from tests.chaos.nursery import Birth
+from tests.chaos.stage import Servers
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
 from tests.rehearsal import Rehearsal
@@ -124,6 +126,15 @@ class Vendors:
             after = answer.json().get("paging", {}).get("next", {}).get("after")
 
 
+@dataclass(frozen=True)
+class Town:
+    """All that bars over HTTP are played with."""
+
+    servers: Servers
+    crib: Crib
+    vendors: Vendors
+
+
 def matter(key: str) -> str:
     """What a notice is about: its key without its run, and without a person's token."""
     plain = without_token(key)
@@ -131,15 +142,20 @@ def matter(key: str) -> str:
 
 
 @contextmanager
-def open_vendors(crib: Crib, folder: Path) -> Iterator[Vendors]:
-    """Start all stand-ins; they end with the nursery that bore them."""
+def open_town(servers: Servers, crib: Crib) -> Iterator[Town]:
+    """Start all stand-ins and wait until they listen; they end with the block."""
+    folder = servers.folder / "vendors"
     folder.mkdir()
     config = folder / "config.json"
     config.write_bytes(msgspec.json.encode(CONFIG))
     logs = {name: folder / f"{name}.log" for name in NAMES}
-    for log in logs.values():
-        crib.bear(Birth(("sandbox", "--config", str(config)), _inherited(), str(log)))
-    yield Vendors({name: _listening(log) for name, log in logs.items()}, folder)
+    births = [Birth(("sandbox", "--config", str(config)), _inherited(), str(log)) for log in logs.values()]
+    pids = [crib.bear(birth) for birth in births]
+    try:
+        yield Town(servers, crib, Vendors({name: _listening(log) for name, log in logs.items()}, folder))
+    finally:
+        for pid in pids:
+            nursery.end(pid)
 
 
 def _inherited() -> dict[str, str]:
