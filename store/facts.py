@@ -33,7 +33,7 @@ from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validati
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
-from store.sources import Batch, account_ids, touch
+from store.sources import Batch, account_ids
 from store.subjects import remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_key
 from store.upsert import insert
@@ -42,7 +42,7 @@ _SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
 
 
 def store_records(connection: Connection, batch: Batch, records: Iterable[Record]) -> int:
-    """Store one page of records under a batch, touch the accounts they change, return rows read."""
+    """Store one page of records under a batch, note the accounts they change, return rows read."""
     rows = 0
     for kind, group in groupby(sorted(records, key=_kind), type):  # a page may mix them
         page = list(group)
@@ -69,13 +69,13 @@ def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record
     rows = _last_of_each(_rows(connection, batch, shape, page), shape)
     if _all_new(connection, batch, shape, rows):
         _load(connection, facts[shape.name], rows)
-        touch(connection, _owners(shape, rows))
+        batch.changed.update(_owners(shape, rows))
         return
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, rows)
-    touch(connection, _write(connection, batch, shape))
+    batch.changed.update(_write(connection, batch, shape))
 
 
 def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> bool:

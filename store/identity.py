@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, select, update
 
 from health.identity import DOMAIN, OUR_ID, Link, Name, Refused, resolve
 from store.among import among
+from store.database import is_postgresql
 from store.tables import accounts, facts, links, source_accounts, source_status
 from store.upsert import insert
 
@@ -40,7 +41,8 @@ class Unmatched:
 def link_new(connection: Connection, unlinked: Sequence[int], batch: int, *, founding: bool) -> int:
     """Link source accounts that a batch brought; return how many of them are linked now.
 
-    Where none of our accounts fits, a ``founding`` source's own becomes one of ours.
+    Where none of our accounts fits, a ``founding`` source's own becomes one of ours. Whoever ends the
+    batch touches the accounts.
     """
     made = 0
     for part in _parts(unlinked, IDS_A_QUERY):
@@ -58,16 +60,28 @@ def link_waiting(connection: Connection) -> int:
 
     Nothing is founded here, and what a person unlinked stays so.
     """
-    made = 0
-    any_link = links.alias("any_link")
-    ever = exists().where(any_link.c.source_account == source_accounts.c.id)
-    waiting = {row.id: row.batch for row in connection.execute(_unlinked().where(~ever))}
+    waiting = _waiting(connection)
+    made: dict[int, Link] = {}
     for part in _parts(list(waiting), IDS_A_QUERY):
         found = _resolved(connection, part)
         joined = {each: link for each, link in found.items() if isinstance(link, Link)}
         _join(connection, joined, waiting)
-        made += len(joined)
-    return made
+        made |= joined
+    _touch(connection, {link.account for link in made.values()})
+    return len(made)
+
+
+def _waiting(connection: Connection) -> dict[int, int]:
+    """Return the source accounts that never had a link, locked, with the last batch of their source.
+
+    Another pull that ends now may be linking them: they are asked for again once they are ours.
+    """
+    any_link = links.alias("any_link")
+    ever = exists().where(any_link.c.source_account == source_accounts.c.id)
+    query = _unlinked().where(~ever).order_by(source_accounts.c.id)
+    if is_postgresql(connection):
+        connection.execute(query.with_for_update(of=source_accounts, key_share=True)).all()
+    return {row.id: row.batch for row in connection.execute(query)}
 
 
 def unmatched(connection: Connection) -> list[Unmatched]:
@@ -112,6 +126,7 @@ def link_by_hand(connection: Connection, source: str, external_id: str, key: str
         return False
     unlink(connection, source, external_id)
     _join(connection, {found.id: Link(account, BY_HAND, actor)}, {found.id: found.batch})
+    _touch(connection, {account})
     return True
 
 
@@ -265,16 +280,14 @@ def _join(connection: Connection, joined: Mapping[int, Link], batches: Mapping[i
         ),
         rows,
     )
-    _touch(connection, {link.account for link in joined.values()})
 
 
 def _touch(connection: Connection, ids: Collection[int]) -> None:
     """Mark accounts whose facts are more or fewer now."""
     for part in _parts(sorted(ids), IDS_A_QUERY):
         chosen = among(connection, accounts.c.id, part)
-        connection.execute(
-            select(accounts.c.id).where(chosen).order_by(accounts.c.id).with_for_update()
-        ).all()
+        locked = select(accounts.c.id).where(chosen).order_by(accounts.c.id)
+        connection.execute(locked.with_for_update(key_share=True)).all()
         connection.execute(update(accounts).where(chosen).values(touched=accounts.c.touched + 1))
 
 

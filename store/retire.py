@@ -31,7 +31,7 @@ from sqlalchemy import insert as plain_insert
 from health.records import Record, Shape
 from store.database import is_postgresql
 from store.installation import secret, set_setting, setting
-from store.sources import Batch, known, touch
+from store.sources import Batch, known
 from store.subjects import token
 from store.tables import facts, past, source_accounts, stored_key
 from store.upsert import insert
@@ -102,7 +102,7 @@ def absence(connection: Connection, source: str, shape: Shape) -> Absence:
 
 
 def retire(connection: Connection, batch: Batch, shape: Shape) -> None:
-    """Move what a listing leaves out to the past, known until this batch, and touch its accounts."""
+    """Move what a listing leaves out to the past, known until this batch, and note its accounts."""
     fact = facts[shape.name]
     absent = _absent(batch.source, shape)
     names = [*(column.name for column in fact.columns), "until_batch"]
@@ -110,7 +110,7 @@ def retire(connection: Connection, batch: Batch, shape: Shape) -> None:
     moved = plain_insert(past[shape.name]).from_select(names, gone)
     changed = connection.execute(moved.returning(past[shape.name].c.source_account)).scalars().all()
     connection.execute(delete(fact).where(absent))
-    touch(connection, set(changed))
+    batch.changed.update(changed)
 
 
 def settled(connection: Connection, source: str, shape: Shape) -> None:

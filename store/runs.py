@@ -135,7 +135,8 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     """
     if is_postgresql(connection):
         in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
-        locked = select(accounts.c.id).where(in_range).order_by(accounts.c.id).with_for_update()
+        locked = select(accounts.c.id).where(in_range).order_by(accounts.c.id)
+        locked = locked.with_for_update(key_share=True)
         connection.execute(select(func.count()).select_from(locked.subquery()))
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)

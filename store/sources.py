@@ -29,8 +29,9 @@ class Batch:
     """One page's place in a source's history.
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
-    ``new`` are those that this page is the first to name. ``founding``: an account of the source that is
-    none of ours becomes one. ``status`` is the source's row, which is locked and so stays as it was read.
+    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes.
+    ``founding``: an account of the source that is none of ours becomes one. ``status`` is the source's
+    row, which is locked and so stays as it was read.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Batch:
     ids: dict[str, int] = field(default_factory=dict, compare=False)
     founding: bool = True
     new: list[int] = field(default_factory=list, compare=False)
+    changed: set[int] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,13 @@ def begin_batch(
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
-    """Link the accounts that are new, store the batch and move the source's cursor.
+    """Link the accounts that are new, touch those that changed, store the batch and move the cursor.
 
-    All of it in the unit of work that stores the batch's records.
+    All of it in the unit of work that stores the batch's records. Accounts are locked here and nowhere
+    before, all at once: two sources that speak of the same accounts never wait for each other.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
+    touch(connection, batch.changed)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(batch.status.kinds or "[]"), *landed.kinds})
     connection.execute(
@@ -194,7 +198,8 @@ def touch(connection: Connection, changed: Collection[int]) -> None:
     behind = select(links.c.account).where(
         among(connection, links.c.source_account, changed), links.c.to_batch.is_(None)
     )
-    locked = select(accounts.c.id).where(accounts.c.id.in_(behind)).order_by(accounts.c.id).with_for_update()
+    locked = select(accounts.c.id).where(accounts.c.id.in_(behind)).order_by(accounts.c.id)
+    locked = locked.with_for_update(key_share=True)
     touched = accounts.c.id.in_(select(locked.cte("locked").c.id))
     connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
 

@@ -6,6 +6,7 @@ The token of an address is the same each time, so that facts join and an erased 
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
@@ -33,6 +34,7 @@ def remember(connection: Connection, people: Mapping[str, str | None]) -> dict[s
     rows = [
         {"token": tokens[email], "email": email.strip(), "name": name or ""} for email, name in people.items()
     ]
+    rows.sort(key=itemgetter("token"))  # in an order of all, or two sources wait for each other
     if rows:
         statement = insert(connection, subjects)
         changed = {"name": statement.excluded.name}

@@ -37,6 +37,10 @@ class Rehearsal:
         """Queue a fault; `times=`, `retry_after=`, `error=`, `on=`, `after=` as in `sandbox.faults.Fault`."""
         self._call("POST", "/faults", json={"system": system, "fault": fault, **more})
 
+    def waiting(self) -> list[dict[str, Any]]:
+        """The faults not yet played."""
+        return list(self._call("GET", "/faults"))
+
     def calm(self) -> None:
         """Drop the faults not yet played."""
         self._call("DELETE", "/faults")
@@ -46,8 +50,9 @@ class Rehearsal:
         self._call("POST", "/clock", json={"at_s": at_s, "skew_s": skew_s})
 
     def seed(self, vendor: str, content: Any) -> None:
-        """Let a vendor hold a book, in its stand-in's own form."""
-        self._call("POST", f"/seed/{vendor}", json=content)
+        """Let a vendor hold a book, in its stand-in's own form; bytes are JSON already."""
+        body = {"data": content} if isinstance(content, bytes) else {"json": content}
+        self._call("POST", f"/seed/{vendor}", **body)
 
     def reset(self) -> None:
         """Forget effects, faults, messages and mails."""

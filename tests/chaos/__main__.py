@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos import baseline, failpoints, frozen, kills, outage
+from tests.chaos import baseline, chain, days, failpoints, frozen, kills, outage, partial, pulls
 from tests.chaos.fleet import Crib, open_crib
 from tests.chaos.stage import Servers, serve
+from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
 
 DATABASES = ("sqlite", "postgresql")
@@ -20,7 +21,8 @@ DATABASES = ("sqlite", "postgresql")
 class Sizes:
     """How much is owed and how often something dies. Each round passes every failpoint.
 
-    ``baseline`` is how many plain tasks are sent, with a kill for every hundred.
+    ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
+    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job.
     """
 
     deliveries: int
@@ -30,11 +32,27 @@ class Sizes:
     brokers: int
     databases: int
     baseline: int
+    pulls: int
+    days: int
 
 
-QUICK = Sizes(2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000)
-USUAL = Sizes(20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000)
-FULL = Sizes(100_000, processes=300, children=700, rounds=50, brokers=25, databases=10, baseline=20_000)
+QUICK = Sizes(
+    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=3, days=2
+)
+USUAL = Sizes(
+    20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000, pulls=9, days=4
+)
+FULL = Sizes(
+    100_000,
+    processes=300,
+    children=700,
+    rounds=50,
+    brokers=25,
+    databases=10,
+    baseline=20_000,
+    pulls=60,
+    days=20,
+)
 
 
 def bars(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
@@ -54,9 +72,24 @@ def bars(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verd
         yield kills.slack(servers, crib, database)
         yield frozen.sink(servers, crib, database)
         yield frozen.mail(servers, crib, database)
+    with open_town(servers, crib) as town:
+        yield from over_http(town, sizes, seed)
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
     yield outage.database(servers, crib, size=150 * sizes.databases, strikes=sizes.databases, seed=seed)
     yield baseline.baseline(servers, crib, size=sizes.baseline, strikes=sizes.baseline // 100, seed=seed)
+
+
+def over_http(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Play the bars of the whole job, with every vendor a process of its own."""
+    sunday = days.clean_sunday(town)
+    monday = days.clean_monday(town, sunday)
+    for database in DATABASES:
+        eve = pulls.pulls(town, sunday, database, seed=seed, each=sizes.pulls)
+        yield eve.verdict.against(pulls.controls(town, sunday))
+        verdict = chain.chain(town, monday, eve.url, database, seed=seed, rounds=sizes.days)
+        without = chain.control(town, monday, eve.url, database)
+        yield verdict.against({"no_keys_anywhere": without.duplicated})
+    yield partial.partial(town, monday).against({"believed": partial.control(town, monday).lost})
 
 
 def _arguments() -> argparse.Namespace:

@@ -51,6 +51,14 @@ def until(met: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:
     return True
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs, or is frozen."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
 @dataclass
 class Member:
     """A place in the fleet, and the process that fills it now."""
@@ -58,14 +66,13 @@ class Member:
     name: str
     arguments: tuple[str, ...]
     pid: int
+    arm: str = ""
+    born: float = 0.0
 
     @property
     def alive(self) -> bool:
         """Whether the process runs, or is frozen."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, 0)
-            return True
-        return False
+        return is_alive(self.pid)
 
     @property
     def children(self) -> list[int]:
@@ -108,8 +115,10 @@ class Fleet:
 
     def _start(self, member: Member) -> None:
         given = self._environment
-        if self._arms and member.arguments != BEAT:
-            given = given | {"SEATSIGNAL_FAILPOINTS": self._arms.pop(0)}
+        member.arm = self._arms.pop(0) if self._arms and member.arguments != BEAT else ""
+        if member.arm:
+            given = given | {"SEATSIGNAL_FAILPOINTS": member.arm}
+        member.born = time.monotonic()
         member.pid = self._crib.bear(self._stage.birth(member.name, *member.arguments, **given))
 
     def strike(self, rng: Random, children: float = 0.0) -> None:
@@ -131,6 +140,17 @@ class Fleet:
             if not member.alive:
                 self.deaths += 1
                 self._start(member)
+
+    @property
+    def is_dying(self) -> bool:
+        """Whether anybody lives, or will, with a failpoint ahead."""
+        return bool(self._arms) or any(member.arm for member in self.members)
+
+    def retire(self, life_s: float) -> None:
+        """Kill those who have lived so long without reaching their failpoint."""
+        for member in self.members:
+            if member.arm and time.monotonic() - member.born > life_s:
+                nursery.end(member.pid)
 
     def wait(self, met: Callable[[], object], what: str) -> None:
         """Wait until something is so; if it never is, fail with what the processes had to say."""

@@ -5,17 +5,23 @@ The product has no switch for this: a process of the chaos harness patches itsel
 
 import os
 from collections.abc import Callable
+from functools import partial
 from unittest.mock import patch
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, true, update
 
+from config.failpoints import failpoint
+from integrations.hubspot.properties import KEY
+from integrations.hubspot.tasks import Task, Tasks
 from integrations.mail.destination import MailDestination
+from integrations.roles import Page
 from integrations.slack import destination
-from store import outbox, slots
+from store import facts, outbox, slots, sources
 from store.database import now_ms
-from store.tables import notices
+from store.tables import notices, source_status
 from tests.chaos import sink
-from worker import deliver
+from worker import budgets, deliver, tick
+from worker.listings import Listings
 
 VARIABLE = "CHAOS_SABOTAGE"
 
@@ -55,15 +61,64 @@ def no_look_at_the_clock() -> None:
     patch.object(deliver, "_elapsed", float).start()
 
 
+def cursor_first() -> None:
+    """A page's cursor is stored before the page, and who stores the page does not ask where it stood."""
+    begin, begin_batch = Listings.begin, sources.begin_batch
+
+    def begin_ahead(listings: Listings, page: Page) -> None:
+        begin(listings, page)
+        moved = update(source_status).where(source_status.c.source == listings._source)
+        with listings._database.write() as connection:
+            connection.execute(moved.values(cursor=page.cursor))
+        failpoint("pulled")
+
+    def begin_anywhere(
+        connection: Connection, source: str, _cursor: str | None, *ids: dict[str, int], founding: bool = True
+    ) -> sources.Batch:
+        return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, founding=founding)
+
+    patch.object(Listings, "begin", begin_ahead).start()
+    patch.object(sources, "begin_batch", begin_anywhere).start()
+
+
+def no_comparison() -> None:
+    """A row that says what is stored already is taken for news."""
+    patch.object(facts, "_differs", lambda *_: true()).start()
+
+
+def no_keys_anywhere() -> None:
+    """Nobody looks for what an earlier attempt left behind, tasks carry no key, and mail is sent again."""
+    no_search()
+    made = Tasks._new
+
+    def made_without(tasks: Tasks, key: str, task: Task) -> dict[str, str]:
+        return {name: value for name, value in made(tasks, key, task).items() if name != KEY.name}
+
+    patch.object(Tasks, "_new", made_without).start()
+    patch.object(MailDestination, "keyed", new=True).start()
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
-    act.__name__: act for act in (no_keys, no_sweep, no_order, no_search, no_look_at_the_clock)
+    act.__name__: act
+    for act in (
+        no_keys,
+        no_sweep,
+        no_order,
+        no_search,
+        no_look_at_the_clock,
+        cursor_first,
+        no_comparison,
+        no_keys_anywhere,
+    )
 }
 
 
 def apply() -> None:
-    """Register the sinks, leave less time and fewer mails together, and do what the environment asks for."""
+    """Register the sinks, leave less time and less together, and do what the environment asks for."""
     sink.register()
     patch.object(slots, "RING_AGAIN_MS", 1_000).start()
+    patch.object(tick, "sweep", partial(tick.sweep, after_ms=1_000)).start()
+    patch.object(budgets, "SLICES", 1_000).start()  # what the dead held is lost to the living for a minute
     patch.object(MailDestination, "batch_size", 4).start()
     name = os.environ.get(VARIABLE)
     if name:

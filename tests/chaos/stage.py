@@ -84,22 +84,26 @@ class Stage:
 
 
 @contextmanager
-def stage(servers: Servers, name: str, *, judged: bool = True) -> Iterator[Stage]:
+def stage(
+    servers: Servers, name: str, *, judged: bool = True, live: bool = True, like: str = ""
+) -> Iterator[Stage]:
     """``sqlite`` with the broker in memory, or ``postgresql`` with Redis; nothing has happened yet.
 
     ``judged``: the accounts, none, have been judged for the day, so that nobody has anything else to say.
+    ``like``: the address of a database of that name, which nobody uses now, that this one begins as.
     """
     servers.rehearsal.reset()
     folder = servers.folder / f"{name}-{next(_numbers)}"
     folder.mkdir()
     if name == "sqlite":
-        url, broker = _sqlite_copy(servers, folder), "memory://"
+        url, broker = _sqlite_copy(servers, folder, like), "memory://"
     else:
-        url, broker = _postgresql_copy(servers, folder.name), servers.redis.url
+        url, broker = _postgresql_copy(servers, folder.name, like), servers.redis.url
         servers.redis.flush()
     database = Database(url)
     try:
-        go_live(database)
+        if live:
+            go_live(database)
         if judged:
             _judge(database)
         yield Stage(name, servers, folder, database, broker, _environment(servers, folder, url, broker))
@@ -113,14 +117,15 @@ def _judge(database: Database) -> None:
         slots.done(connection, JUDGE, slot or 0)
 
 
-def _sqlite_copy(servers: Servers, folder: Path) -> str:
-    return f"sqlite:///{shutil.copy(_sqlite(servers), folder)}"
+def _sqlite_copy(servers: Servers, folder: Path, like: str) -> str:
+    file = like.removeprefix("sqlite:///") or _sqlite(servers)
+    return f"sqlite:///{shutil.copy(file, folder / 'seatsignal.sqlite3')}"
 
 
-def _postgresql_copy(servers: Servers, name: str) -> str:
-    template = _postgresql(servers)
+def _postgresql_copy(servers: Servers, name: str, like: str) -> str:
+    template = like.rpartition("/")[2] or _postgresql(servers)
     with psycopg.connect(servers.postgresql.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return servers.postgresql.url(name)
 
 

@@ -56,6 +56,10 @@ class Verdict(msgspec.Struct, frozen=True):
         """The same beside its controls: a bar that cannot fail does not hold."""
         return msgspec.structs.replace(self, control=dict(control), ok=self.ok and all(control.values()))
 
+    def named(self, bar: str, *, ok: bool) -> "Verdict":
+        """The same under another bar's name."""
+        return msgspec.structs.replace(self, bar=bar, ok=ok)
+
     def line(self) -> str:
         """The verdict as a line of JSON."""
         return msgspec.json.encode(self).decode()

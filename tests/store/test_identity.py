@@ -1,6 +1,7 @@
 """Accounts of several systems with ids of their own: who is joined, by what evidence, and who is refused."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from store import facts, identity, sources
 from store.database import Database
 from store.sources import Landed
 from store.tables import accounts, links, source_accounts
+from tests.store.locks import anybody_waits
 
 FOUNDERS = frozenset({"billing"})
 
@@ -172,3 +174,18 @@ def test_a_source_s_match_rate_counts_all_of_its_accounts(database):
     land(database, "desk", [Identifier("77", "our_id", "acct-1"), Account("78")])
     with database.read() as connection:
         assert identity.match_rates(connection) == {"billing": (3, 3), "desk": (1, 2)}
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_two_pulls_that_end_at_once_link_what_waited_once(database):
+    land(database, "desk", [Account("d1"), Identifier("d1", "our_id", "c1")])
+    land(database, "billing", [Account("cus_1"), Identifier("cus_1", "our_id", "c1")])
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            assert identity.link_waiting(connection) == 1
+            land(database, "desk", [Ticket("t1", "d1", 1)])
+            second = other.submit(wait, database)
+            while not anybody_waits(connection):
+                assert not second.done()
+        assert second.result(timeout=60) == 0
+    assert joined(database)["desk", "d1"][0] == "c1"

@@ -196,3 +196,24 @@ def test_who_touch_the_same_accounts_at_once_wait_for_each_other_and_lose_nothin
     with database.read() as connection:
         after = {row.key: row.touched for row in connection.execute(select(accounts))}
     assert after == {key: count + 40 for key, count in before.items()}
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_a_page_keeps_no_account_from_other_sources_before_it_ends(emptied_database):
+    """Else two pages that meet the same accounts in another order wait for each other."""
+    names = ["a1", "a2"]
+    with emptied_database.write() as connection:
+        sources.register(connection, "files")
+        sources.register(connection, "crm")
+    for source in ("files", "crm"):
+        meet(emptied_database, source, None, "1", names)
+    with emptied_database.write() as connection:
+        batch = sources.begin_batch(connection, "files", "1")
+        facts.store_records(connection, batch, [Account("a2", name="Two")])
+        with emptied_database.write() as other:
+            other.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+            page = [Account(name, name="Another") for name in names]
+            beside = sources.begin_batch(other, "crm", "1")
+            facts.store_records(other, beside, page)
+            sources.end_batch(other, beside, "2", Landed(frozenset({"accounts"}), 2, None, complete=False))
+        sources.end_batch(connection, batch, "2", Landed(frozenset({"accounts"}), 1, None, complete=False))

@@ -11,6 +11,7 @@ from store.database import Database
 from store.installation import secret
 from store.subjects import EVERYTHING, consents_to, person, remember, set_consent, token
 from store.tables import subjects
+from tests.store.locks import anybody_waits
 
 ANN, BOB = "Ann@customer.example", "bob@customer.example"
 
@@ -139,3 +140,18 @@ def test_one_of_eight_who_say_it_at_once_brings_the_news(database):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(wish, range(8))) == 1
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_two_sources_that_name_the_same_people_never_wait_for_each_other(database):
+    with database.write() as connection:
+        key = secret(connection)
+    first, last = sorted((ANN, BOB), key=lambda email: token(key, email))
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            remember(connection, {first: "A"})
+            beside = other.submit(kept, database, **{last: "B", first: "B"})
+            while not anybody_waits(connection):
+                assert not beside.done()
+            remember(connection, {last: "A"})
+        assert set(beside.result(timeout=60)) == {first, last}
