@@ -14,10 +14,9 @@ from health.decide import Previous
 from health.features import PaymentFact, TicketFact
 from health.nouns import NOT_APPLICABLE, Assessment, Inputs
 from health.rules import NUMBERS
-from store import runs, verdicts
-from store.database import Connection, Database
+from store import runs, schema, verdicts
+from store.database import Database
 from store.runs import Basis
-from store.schema import MIGRATIONS, migrate, newest
 from store.tables import accounts, assessments
 from store.tables import runs as runs_table
 from tests.health.examples import AS_OF, account, assess
@@ -38,7 +37,7 @@ def keep(database: Database, *judged: Assessment, names: tuple[str, ...] = NUMBE
     with database.write() as connection:
         connection.execute(
             insert(accounts),
-            [{"id": each.account, "key": str(each.account), "features": b"-"} for each in judged],
+            [{"id": each.account, "key": str(each.account), "fresh": 1} for each in judged],
         )
         number, _ = runs.open_run(connection, runs.FULL, AS_OF, BASIS, 10)
         connection.execute(
@@ -108,25 +107,19 @@ def test_verdicts_of_before_are_read_after_migrating(database):
     late = [replace(UNPAID, account=PAGED), replace(LEAVING, account=PAGED + 1)]
     first, second = keep(database, *early), keep(database, *late)
     with database.write() as connection:
-        downgrade(connection, "0004")
+        alembic = Config(attributes={"connection": connection})
+        alembic.set_main_option("script_location", str(schema.MIGRATIONS))
+        command.downgrade(alembic, "0004")
         named = update(assessments).where(assessments.c.account == bindparam("of"))
         connection.execute(
             named.values(verdict=bindparam("packed")),
             [{"of": each.account, "packed": as_of_before(each)} for each in (*early, *late)],
         )
-    assert migrate(database) == newest()
+    assert schema.migrate(database) == schema.newest()
     with database.read() as connection:
         book = verdicts.book(connection)
     assert [each.assessment for each in book] == [*early, *late]
     assert [each.run for each in book] == [first] * len(early) + [second] * len(late)
-
-
-def downgrade(connection: Connection, revision: str) -> None:
-    """Take a database back to the schema of an earlier version."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
 
 
 def as_of_before(judged: Assessment) -> bytes:
