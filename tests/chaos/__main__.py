@@ -87,7 +87,7 @@ def over_http(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
         eve = pulls.pulls(town, sunday, database, seed=seed, each=sizes.pulls)
         yield eve.verdict.against(pulls.controls(town, sunday))
         verdict = chain.chain(town, monday, eve.url, database, seed=seed, rounds=sizes.days)
-        without = chain.control(town, monday, eve.url, database)
+        without = chain.control(town, monday)
         yield verdict.against({"no_keys_anywhere": without.duplicated})
     yield partial.partial(town, monday).against({"believed": partial.control(town, monday).lost})
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from random import Random
 from typing import NamedTuple
 
@@ -26,15 +27,16 @@ from tests.chaos.stage import Stage, stage
 from tests.chaos.vendors import SOURCES, Told, Town, Vendors, matter
 from tests.chaos.verdict import Verdict
 
-PLACES = {"sqlite": (EMBEDDED, EMBEDDED), "postgresql": (THREADS, THREADS, BEAT)}
+PLACES = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, THREADS, BEAT)}
 SENDING = ("claimed", "rendered", "marked", "delivered", "settled")
 """Steps that are reached while something is owed."""
-ALWAYS = ("pulled", "stored", "judged", "assessed", "released")
-"""Steps that are reached whenever a job's turn comes."""
-OFTEN_S = 2
-"""How often each source is pulled, and every account judged."""
+ALWAYS = {"pulled": 3, "stored": 3, "judged": 3, "assessed": 3, "released": 1}
+"""Steps that are reached whenever a job's turn comes, and how often in one turn at least."""
+OFTEN = 0.3
+"""How soon each source is pulled and every account judged again: in parts of the time of a clean run."""
 LIFE_S = 2.0
 """How long a process lives at most that is to die, or as long as a clean run takes: then it dies anywhere."""
+TICK_S = 0.3
 PATIENCE_S = 60.0
 """How long nothing may change."""
 POLL_S = 0.1
@@ -44,11 +46,11 @@ def arms(seed: int, rounds: int) -> tuple[str, ...]:
     """The steps at which processes die: those of sending first, while something is owed."""
     rng = Random(seed)
     sending = [f"{name}=kill@{rng.randint(1, 2)}" for _ in range(rounds) for name in SENDING]
-    always = [f"{name}=kill@{rng.randint(1, 3)}" for _ in range(rounds) for name in ALWAYS]
+    always = [f"{name}=kill@{rng.randint(1, most)}" for _ in range(rounds) for name, most in ALWAYS.items()]
     rng.shuffle(sending)
     rng.shuffle(always)
     early = [arm for pair in zip(sending, always, strict=True) for arm in pair]
-    late = [f"{name}=kill" for name in rng.sample(ALWAYS, 2)]
+    late = [f"{name}=kill" for name in rng.sample(list(ALWAYS), 2)]
     return (*early, *late)
 
 
@@ -134,10 +136,10 @@ def chain(town: Town, clean: Monday, eve: str, database: str, *, seed: int, roun
     return _played(town, clean, Plot(database, eve, arms(seed, rounds), seed))
 
 
-def control(town: Town, clean: Monday, eve: str, database: str) -> Verdict:
-    """The same where nobody can tell what was sent; processes die after answers."""
+def control(town: Town, clean: Monday) -> Verdict:
+    """Send what Monday owes where nobody can tell what was sent; processes die after answers."""
     dying = ("delivered=kill", "delivered=kill@2") * 2
-    return _played(town, clean, Plot(database, eve, dying, sabotage="no_keys_anywhere"))
+    return _played(town, clean, Plot("sqlite", clean.owed, dying, sabotage="no_keys_anywhere"))
 
 
 def _played(town: Town, clean: Monday, plot: Plot) -> Verdict:
@@ -145,7 +147,11 @@ def _played(town: Town, clean: Monday, plot: Plot) -> Verdict:
     open_monday(town.vendors)
     with stage(town.servers, plot.database, judged=False, like=plot.eve) as chosen:
         begin(chosen.database, MONDAY)
-        given = town.vendors.settings | {VARIABLE: plot.sabotage, "SEATSIGNAL_SCHEDULE": _schedule(chosen)}
+        given = town.vendors.settings | {
+            VARIABLE: plot.sabotage,
+            "SEATSIGNAL_TICK_S": str(TICK_S),
+            "SEATSIGNAL_SCHEDULE": _schedule(chosen, ceil(OFTEN * clean.seconds)),
+        }
         with fleet(chosen, town.crib, PLACES[plot.database], arms=plot.dying, **given) as workers:
             _Play(chosen, workers, town.vendors, bool(plot.sabotage), max(LIFE_S, clean.seconds)).run()
         verdict = _judged(chosen, town.vendors, clean)
@@ -160,9 +166,9 @@ def _played(town: Town, clean: Monday, plot: Plot) -> Verdict:
     )
 
 
-def _schedule(chosen: Stage) -> str:
+def _schedule(chosen: Stage, often_s: int) -> str:
     file = chosen.folder / "often.yaml"
-    file.write_text(json.dumps({"pull": dict.fromkeys(SOURCES, OFTEN_S), "assess": OFTEN_S}))
+    file.write_text(json.dumps({"pull": dict.fromkeys(SOURCES, often_s), "assess": often_s}))
     return str(file)
 
 

@@ -1,8 +1,9 @@
 """The company's two days by command, in this process and without haste: what a clean run makes of them."""
 
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +16,7 @@ from store.installation import set_setting
 from store.runs import FULL
 from tests.chaos.company import MONDAY, SUNDAY
 from tests.chaos.kept import Facts, kept, stored
-from tests.chaos.stage import stage
+from tests.chaos.stage import Stage, stage
 from tests.chaos.vendors import SOURCES, Records, Told, Town, Vendors
 from worker.bell import Aside
 from worker.deployment import Deployment
@@ -66,8 +67,9 @@ class Sunday:
 
 @dataclass(frozen=True)
 class Monday:
-    """What a clean run tells on the day after, and what is known then."""
+    """What a clean run tells on the day after, and what is known then. ``owed``: before it told anything."""
 
+    owed: str
     url: str
     facts: Facts
     told: Told
@@ -120,10 +122,20 @@ def clean_monday(town: Town, eve: Sunday) -> Monday:
         began = time.monotonic()
         with town.vendors.set_up(), deployed(chosen.database) as here:
             _pull_all(here)
-            judge(here)
+            judge_all(here)
+            owed = _copy(chosen)
+            send(here)
         seconds = time.monotonic() - began
         url = chosen.environment["SEATSIGNAL_DATABASE_URL"]
-        return Monday(url, kept(chosen.database), town.vendors.told(), town.vendors.records(), seconds)
+        return Monday(owed, url, kept(chosen.database), town.vendors.told(), town.vendors.records(), seconds)
+
+
+def _copy(chosen: Stage) -> str:
+    """Keep what SQLite holds now."""
+    file = chosen.folder / "owed.sqlite3"
+    with closing(sqlite3.connect(chosen.folder / "seatsignal.sqlite3")) as connection:
+        connection.execute("VACUUM INTO ?", (str(file),))
+    return f"sqlite:///{file}"
 
 
 def open_monday(vendors: Vendors) -> None:
@@ -133,10 +145,14 @@ def open_monday(vendors: Vendors) -> None:
         vendors.prepare_crm()
 
 
-def judge(here: Deployment) -> None:
-    """Judge every account, and send what is owed by now."""
+def judge_all(here: Deployment) -> None:
+    """Judge every account."""
     open_run(here, FULL)
     judge_waiting(here)
+
+
+def send(here: Deployment) -> None:
+    """Send what is owed by now."""
     for name in DESTINATIONS:
         while deliver(here, name).more:
             pass

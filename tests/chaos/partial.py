@@ -13,12 +13,13 @@ from unittest.mock import patch
 
 from sqlalchemy import update
 
+from cli.opened import judge_waiting
 from integrations.errors import IntegrationError
 from integrations.http import Vitals
 from integrations.roles import Cursor, Page, Source
 from store.tables import source_status
 from tests.chaos.company import MONDAY
-from tests.chaos.days import Monday, begin, deployed, judge, open_monday
+from tests.chaos.days import Monday, begin, deployed, judge_all, open_monday, send
 from tests.chaos.kept import Facts, kept, of
 from tests.chaos.stage import stage
 from tests.chaos.vendors import SOURCES, Town, Vendors
@@ -174,10 +175,12 @@ def _lie(
         seen.told += not vendors.at[name].waiting()
         seen.believed += not pulled.failure
         vendors.at[name].calm()
-        judge(here)
+        judge_all(here)
+        send(here)
         seen.lost += (known - kept(here.database, {name})).total()
     if not believing:
         assert pipeline.pull(here, name).failure == ""
-        judge(here)
+        judge_waiting(here)
+        send(here)
         seen.lost += int(kept(here.database, {name}) != known)
     seen.effects += len(vendors.effects()) - before

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -62,9 +63,9 @@ class Vendors:
     at: Mapping[str, Rehearsal]
     folder: Path
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, str]:
-        """Settings by environment variable; sources and routes among them."""
+        """Settings by environment variable. The file of routes is written once: workers read it."""
         found: dict[str, str] = {}
         for vendor in SOURCES:
             given = standins.settings(self.folder, self.at[vendor].http)
