@@ -30,7 +30,7 @@ def results(database: Database) -> Iterator[Result]:
     with database.write() as connection:
         usual.ITEMS.create(connection)
     yield _against_core(database, "ingest_nested", [answers], 2.5)
-    yield _against_core(database, "ingest_nested_paged", [[answer] for answer in answers], 1.5)
+    yield _against_core(database, "ingest_nested_paged", [[answer] for answer in answers], 1.25)
 
 
 def _against_core(database: Database, bench: str, commits: Commits, goal: float) -> Result:
