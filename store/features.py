@@ -100,7 +100,9 @@ def refresh(connection: Connection, first: int, last: int, metrics: Collection[s
 
 
 def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]) -> int:
+    """Rebuild what is stale of the chosen accounts, which are locked first, in the order of all."""
     stale = select(accounts.c.id, accounts.c.touched).where(chosen, accounts.c.touched > accounts.c.fresh)
+    stale = stale.order_by(accounts.c.id).with_for_update(key_share=True)
     touched = {row.id: row.touched for row in connection.execute(stale)}
     built = feature_rows(connection, list(touched), metrics)
     if built:

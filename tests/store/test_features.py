@@ -1,11 +1,13 @@
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from health.features import ChampionFact, Features, LicenceFact, Series, Term
 from health.records import (
@@ -22,6 +24,7 @@ from health.records import (
 )
 from store import features, schema
 from store.tables import accounts
+from tests.store.locks import anybody_waits
 from tests.store.test_facts import DAY, pull
 
 METRICS = ("active_users", "feature:x")
@@ -157,6 +160,26 @@ def test_feature_rows_of_before_are_there_after_migrating(database):
     schema.migrate(database)
     with database.read() as connection:
         assert list(features.stored(connection, 0, 10**9, run=1, stale_only=False)) == before
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_a_sample_waits_for_those_who_judge_before_it_writes_anything(emptied_database):
+    """Else each may wait for what the other has written."""
+    pull(emptied_database, [Account("a"), Account("b")])
+
+    def sampled() -> int:
+        with emptied_database.write() as connection:
+            return len(list(features.sample(connection, 9, METRICS)))
+
+    with ThreadPoolExecutor(1) as pool, emptied_database.write() as connection:
+        connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True))
+        sampling = pool.submit(sampled)
+        with emptied_database.read() as looking:
+            while not anybody_waits(looking):
+                assert not sampling.done()
+        assert features.refresh(connection, 0, 10**9, METRICS) == 2
+        connection.commit()
+        assert sampling.result(10) == 2
 
 
 def test_what_was_settled_long_ago_is_left_out(database):
