@@ -33,6 +33,7 @@ from tests.rehearsal import Rehearsal
 SOURCES = standins.VENDORS
 NAMES = (*SOURCES, "slack", "smtp")
 NEWS = frozenset({"post", "mail"})
+LATE = "operator/stale/"
 GENEROUS = {"per_second": 10_000, "burst": 10_000}
 CONFIG = {
     "slack_rate": GENEROUS,
@@ -96,11 +97,14 @@ class Vendors:
             hubspot.setup()
 
     def told(self) -> Told:
-        """What people saw arrive, whoever sent it and in whichever run."""
+        """What people saw arrive, whoever sent it and in whichever run.
+
+        Operators hear of a source whose turns pass in vain, and rightly: under kills theirs do.
+        """
         return Counter(
             (effect["system"], matter(effect["key"]), effect["channel_or_to"])
             for effect in self.effects()
-            if effect["action"] in NEWS
+            if effect["action"] in NEWS and not effect["key"].startswith(LATE)
         )
 
     def effects(self) -> list[dict[str, Any]]:

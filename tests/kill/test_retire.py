@@ -4,13 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from config.settings import Settings
+from integrations.files.source import FilesSource
 from store.database import Database
 from store.tables import accounts, facts, past
+from worker.bell import Aside
+from worker.listings import TOO_MANY, Retired
+from worker.pipeline import assess, pull
+from worker.process import open_deployment
 
 pytestmark = pytest.mark.kill
 
@@ -31,13 +38,27 @@ def write(folder: Path, seats: range) -> Path:
     return folder
 
 
-def run(database: Database, folder: Path, *options: str, failpoints: str = "") -> int:
-    environment = os.environ | {
-        "SEATSIGNAL_DATABASE_URL": database.url.render_as_string(hide_password=False),
-        "SEATSIGNAL_FAILPOINTS": failpoints,
-    }
-    command = [sys.executable, "-m", "cli", "import", str(folder), *options]
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+def dies(database: Database, folder: Path, step: str) -> bool:
+    """Whether a process that imports the complete file is killed at a step."""
+    url = database.url.render_as_string(hide_password=False)
+    environment = os.environ | {"SEATSIGNAL_DATABASE_URL": url, "SEATSIGNAL_FAILPOINTS": step}
+    command = [sys.executable, "-m", "cli", "import", str(folder), "--complete", "seats"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    return done.returncode == -signal.SIGKILL
+
+
+def read(database: Database, folder: Path, *complete: str) -> Sequence[Retired]:
+    """Import in this process, and judge; return what became of complete files."""
+    url = database.url.render_as_string(hide_password=False)
+    bell = Aside()
+    deployment = open_deployment(Settings(database_url=url), bell)
+    deployment.use_source("files", FilesSource(folder, complete=complete))
+    pulled = pull(deployment, "files")
+    while bell.chunks:
+        assess(deployment, bell.chunks.popleft())
+    deployment.database.close()
+    assert not pulled.failure
+    return pulled.retired
 
 
 def counted(database: Database) -> tuple[int, int]:
@@ -57,20 +78,20 @@ def unjudged(database: Database) -> int:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_retires_nothing_and_the_next_import_all_of_it(database, folder, step):
-    assert run(database, write(folder, range(SEATS))) == 0
+    read(database, write(folder, range(SEATS)))
     write(folder, range(SEATS - LEFT, SEATS))
-    assert run(database, folder, "--complete", "seats", failpoints=step) == -signal.SIGKILL
+    assert dies(database, folder, step)
     assert counted(database) == (SEATS, 0)
-    assert run(database, folder) == 0
+    assert read(database, folder) == ()
     assert counted(database) == (SEATS, 0)
-    assert run(database, folder, "--complete", "seats") == 0
+    assert read(database, folder, "seats") == (Retired("seats", SEATS, SEATS - LEFT),)
     assert (counted(database), unjudged(database)) == ((LEFT, SEATS - LEFT), 0)
 
 
 def test_what_a_killed_import_brought_does_not_make_a_wrong_file_right(database, folder):
-    assert run(database, write(folder, range(100))) == 0
+    read(database, write(folder, range(100)))
     write(folder, range(SEATS, 2 * SEATS))
-    assert run(database, folder, "--complete", "seats", failpoints="stored=kill@1") == -signal.SIGKILL
-    assert run(database, folder) == 0
-    assert run(database, folder, "--complete", "seats") == 3
+    assert dies(database, folder, "stored=kill@1")
+    assert read(database, folder) == ()
+    assert [each.held for each in read(database, folder, "seats")] == [TOO_MANY]
     assert counted(database) == (SEATS + 100, 0)
