@@ -13,6 +13,7 @@ from tests.chaos.fleet import Crib, open_crib
 from tests.chaos.stage import Servers, serve
 from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
+from worker import log
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -105,6 +106,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Print a line per bar and return 1 if one does not hold."""
     given = _arguments()
+    log.configure("ERROR")
     failed = 0
     with serve() as servers, open_crib() as crib:
         for verdict in bars(servers, crib, given.sizes or USUAL, given.seed):
