@@ -38,7 +38,7 @@ class Sizes:
 
 
 QUICK = Sizes(
-    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=3, days=2
+    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=2, days=1
 )
 USUAL = Sizes(
     20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000, pulls=9, days=4
@@ -96,7 +96,7 @@ def over_http(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Faults on real servers.")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", dest="sizes", action="store_const", const=QUICK, help="about 2 minutes")
+    size.add_argument("--quick", dest="sizes", action="store_const", const=QUICK, help="a few minutes")
     size.add_argument("--full", dest="sizes", action="store_const", const=FULL, help="hours")
     parser.add_argument("--json", action="store_true", help="JSON Lines")
     parser.add_argument("--seed", type=int, default=1)
