@@ -34,6 +34,50 @@ def _id(prefix: str, number: int) -> str:
     return f"{prefix}_{number:014d}"
 
 
+_UNTOUCHED: Json = {
+    "object": "subscription",
+    "application": None,
+    "application_fee_percent": None,
+    "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+    "billing_cycle_anchor_config": None,
+    "billing_mode": {"type": "classic"},
+    "billing_thresholds": None,
+    "cancel_at": None,
+    "canceled_at": None,
+    "cancellation_details": {"comment": None, "feedback": None, "reason": None},
+    "collection_method": "charge_automatically",
+    "currency": "eur",
+    "days_until_due": None,
+    "default_payment_method": None,
+    "default_source": None,
+    "default_tax_rates": [],
+    "description": None,
+    "ended_at": None,
+    "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+    "livemode": True,
+    "metadata": {},
+    "next_pending_invoice_item_invoice": None,
+    "on_behalf_of": None,
+    "pause_collection": None,
+    "payment_settings": {
+        "payment_method_options": None,
+        "payment_method_types": None,
+        "save_default_payment_method": "off",
+    },
+    "pending_invoice_item_interval": None,
+    "pending_setup_intent": None,
+    "pending_update": None,
+    "schedule": None,
+    "status": "active",
+    "test_clock": None,
+    "transfer_data": None,
+    "trial_end": None,
+    "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+    "trial_start": None,
+}
+"""What is the same in all of them."""
+
+
 def _subscription(number: int) -> Json:
     """Return a subscription to one to four prices: seats and what is added to them, a fifth by the year.
 
@@ -41,32 +85,13 @@ def _subscription(number: int) -> Json:
     """
     name = _id("sub", number)
     items = list(_items(number, name))
-    return {
+    return _UNTOUCHED | {
         "id": name,
-        "object": "subscription",
-        "application": None,
-        "application_fee_percent": None,
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": items[0]["current_period_start"],
-        "billing_cycle_anchor_config": None,
-        "billing_mode": {"type": "classic"},
-        "billing_thresholds": None,
-        "cancel_at": None,
         "cancel_at_period_end": number % 11 == 0,
-        "canceled_at": None,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": "charge_automatically",
         "created": NOW_S - 300 * DAY_S - number,
-        "currency": "eur",
         "customer": _customer(number),
-        "days_until_due": None,
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
         "discounts": [_discount(number, name)] if number % 4 == 0 else [],
-        "ended_at": None,
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
         "items": {
             "object": "list",
             "data": items,
@@ -75,27 +100,7 @@ def _subscription(number: int) -> Json:
             "url": f"/v1/subscription_items?subscription={name}",
         },
         "latest_invoice": _id("in", number),
-        "livemode": True,
-        "metadata": {},
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
         "start_date": NOW_S - 300 * DAY_S,
-        "status": "active",
-        "test_clock": None,
-        "transfer_data": None,
-        "trial_end": None,
-        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        "trial_start": None,
     }
 
 
