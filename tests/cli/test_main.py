@@ -35,6 +35,7 @@ ANSWERING = {
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "doctor": ["doctor"],
     "crm setup": ["crm", "setup"],
+    "quality": ["quality"],
     "identity review": ["identity", "review"],
     "identity link": ["identity", "link", "files", book.LEAVING, book.LEAVING],
     "identity unlink": ["identity", "unlink", "files", book.LEAVING],
