@@ -1,4 +1,4 @@
-"""Quality: facts that cannot be so, by kind, and what is made of each (docs/metrics.md, "Bad facts")."""
+"""Quality: facts that cannot be so, by kind, and what is made of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

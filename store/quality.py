@@ -1,4 +1,4 @@
-"""Quality: how many facts of each source cannot be so. They stay (docs/metrics.md, "Bad facts")."""
+"""Quality: how many facts of each source cannot be so. They stay."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
