@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.judgement import _listed
+from cli.judgement import _columns
 from cli.opened import judge_waiting
 from config.settings import Settings
 from health.records import SHAPES, Shape
@@ -142,8 +142,9 @@ def test_the_small_folder_is_judged_as_shown(tmp_path: Path) -> None:
     (day,) = re.findall(r"^Judged as of ([\d-]+),", FORMAT.text, re.MULTILINE)
     (listed,) = (block.text for block in FORMAT.blocks if block.text.startswith("account "))
     found = judged(folder(tmp_path, "A small folder"), day)
-    assert [re.split("  +", line) for line in listed.splitlines()[1:]] == [
-        [str(value) for value in _listed(verdict).values()] for verdict in found
+    headings, rows = _columns(found)
+    assert [re.split("  +", line) for line in listed.splitlines()] == [
+        [str(value) for value in row] for row in (headings, *rows)
     ]
 
 
