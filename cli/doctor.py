@@ -18,7 +18,7 @@ from health.track import known
 from integrations import registry
 from integrations.http import Vitals
 from integrations.roles import Destination, Page, Source
-from store import identity, incidents
+from store import incidents, matches
 from store.installation import business_day
 from store.tables import PERSONAL
 from worker.deployment import Deployment
@@ -187,8 +187,8 @@ def _incidents(deployment: Deployment, unused: frozenset[str]) -> Iterator[Findi
 
 def _accounts(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.read() as connection:
-        rates = identity.match_rates(connection)
-        missing = {crm: identity.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
+        rates = matches.match_rates(connection)
+        missing = {crm: matches.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
     for source, (linked, total) in sorted(rates.items()):
         yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
     for crm, keys in missing.items():

@@ -9,7 +9,7 @@ from health.features import Freshness, Pulse
 from health.measures import trend
 from health.pulse import fleet_sources, fleet_trends
 from health.trust import distrusted
-from store import features, identity, runs, sources
+from store import features, matches, runs, sources
 from store.database import Connection
 from worker.deployment import Deployment
 
@@ -43,7 +43,7 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
 
 def current_freshness(connection: Connection) -> dict[str, Freshness]:
     """Return what each source covers, through which day, and how many of its accounts are ours."""
-    rates = identity.match_rates(connection)
+    rates = matches.match_rates(connection)
     found = sources.freshness(connection)
     return {
         name: replace(fresh, match_rate=_share(*rates.get(name, (0, 0)))) for name, fresh in found.items()

@@ -12,7 +12,7 @@ from config.routes import Route
 from health.records import Identifier
 from integrations.http import Vitals
 from integrations.roles import Page
-from store import identity, verdicts
+from store import matches, verdicts
 from store.tables import notices
 from tests import book
 from tests.owed import go_live, rows
@@ -79,8 +79,8 @@ def test_every_account_with_a_record_has_its_state_and_no_other(opened):
         (f"9{account[1:]}", account) for account in LINKED
     }
     with opened.database.read() as connection:
-        assert identity.without_record(connection, "hubspot") == [book.UNPAID]
-        assert [each.external_id for each in identity.unmatched(connection)] == ["777"]
+        assert matches.without_record(connection, "hubspot") == [book.UNPAID]
+        assert [each.external_id for each in matches.unmatched(connection)] == ["777"]
 
 
 def test_a_state_says_the_verdict_in_fields(opened):
