@@ -16,8 +16,8 @@ from health.held import Held
 from health.records import SHAPES, Record
 from health.track import known
 from integrations import registry
-from integrations.http import Vitals
 from integrations.roles import Destination, Page, Source
+from integrations.vitals import Vitals
 from store import incidents, matches
 from store.installation import business_day
 from store.tables import PERSONAL

@@ -10,8 +10,8 @@ import pytest
 from cli.opened import judge_waiting
 from config.routes import Route
 from health.records import Identifier
-from integrations.http import Vitals
 from integrations.roles import Page
+from integrations.vitals import Vitals
 from store import matches, verdicts
 from store.tables import notices
 from tests import book
