@@ -95,9 +95,7 @@ def test_the_other_columns_of_usage_are_those_of_the_reader() -> None:
 
 def test_what_no_figure_rests_on_is_said() -> None:
     """Facts are read for feature rows and for letters; what neither names is stored alone."""
-    readers = [
-        ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "identity")
-    ]
+    readers = [ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "names")]
     used = {name for path in readers for name in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))}
     (line,) = re.findall(r"^- Reading (.*) for any figure\.$", FORMAT.text, re.MULTILINE)
     assert set(re.findall(r"\w+", line)) - {"and"} == SHAPES.keys() - used

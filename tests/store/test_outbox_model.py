@@ -167,7 +167,7 @@ RECEIPTS = [
 class Histories(RuleBasedStateMachine):
     """Does everything to the database and to the model, and compares after each step."""
 
-    claims: Bundle[claims.Claim] = Bundle("claims")
+    taken: Bundle[claims.Claim] = Bundle("taken")
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -208,7 +208,7 @@ class Histories(RuleBasedStateMachine):
             outbox.make_due(connection, None)
         self.model.make_due()
 
-    @rule(target=claims, limit=strategies.integers(1, 3))
+    @rule(target=taken, limit=strategies.integers(1, 3))
     def claim(self, limit: int) -> claims.Claim:
         with self.database.write() as connection:
             held = claims.claim(connection, "sink", limit, LEASE_S)
@@ -222,13 +222,13 @@ class Histories(RuleBasedStateMachine):
         self.model.claim(keys, held.token)
         return held if keys else multiple()
 
-    @rule(held=claims, keyed=strategies.booleans())
+    @rule(held=taken, keyed=strategies.booleans())
     def mark(self, held: claims.Claim, keyed: bool) -> None:
         with self.database.write() as connection:
             ours = claims.mark(connection, held.token, [one.id for one in held.notices], keyed=keyed)
         assert {one.key for one in held.notices if one.id in ours} == self.model.mark(held.token, keyed=keyed)
 
-    @rule(held=claims, receipt=strategies.sampled_from(RECEIPTS))
+    @rule(held=taken, receipt=strategies.sampled_from(RECEIPTS))
     def settle(self, held: claims.Claim, receipt: Receipt) -> None:
         with self.database.write() as connection:
             ours = settlement.settle(connection, held.token, [(one, receipt) for one in held.notices])
