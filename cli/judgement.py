@@ -1,5 +1,6 @@
 """Commands about verdicts: assess, accounts, explain."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,11 +67,16 @@ def accounts(
         found = sorted(book(connection, band), key=lambda v: -float(v.assessment.facts.get("priority") or 0))
     if wants_json():
         answer([_listed(verdict) for verdict in found])
-        return
-    table(
-        ("account", "name", "band", "health", "anchor", "days", "revenue at risk"),
-        [tuple(_listed(verdict).values()) for verdict in found],
-    )
+    else:
+        table(*_columns(found))
+
+
+def _columns(found: Sequence["Verdict"]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Return what a person reads: headings and rows; what is stale has a column only where anything is."""
+    headings = ("account", "name", "band", "health", "anchor", "days", "revenue at risk", "stale")
+    rows = [tuple(_listed(verdict).values()) for verdict in found]
+    shown = len(headings) if any(row[-1] for row in rows) else len(headings) - 1
+    return headings[:shown], [row[:shown] for row in rows]
 
 
 def _listed(verdict: "Verdict") -> dict[str, object]:
@@ -83,6 +89,7 @@ def _listed(verdict: "Verdict") -> dict[str, object]:
         "anchor_on": facts.get("anchor_on"),
         "days_to_anchor": facts.get("days_to_anchor"),
         "revenue_at_risk": _money(facts.get("revenue_at_risk_minor"), facts.get("currency")),
+        "stale": facts.get("stale"),
     }
 
 
@@ -148,6 +155,8 @@ def _tell(found: "Verdict") -> None:
     table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
     if distrusted := assessment.facts.get("distrusted"):
         say(f"not counted: {distrusted}.")
+    if stale := assessment.facts.get("stale"):
+        say(f"stale: this rests on {stale}.")
     for signal in assessment.signals:
         held = f" [held by the {signal.gate} gate]" if signal.gate else ""
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")

@@ -10,6 +10,7 @@ from config.files import nearest
 from config.schema import CapData, DeductionData, MeasureData, PolicyData, SignalData, TriggerData
 from health.alerts import LICENSING
 from health.chance import chance
+from health.held import STALE
 from health.nouns import NOT_APPLICABLE, Signal
 from health.rules import NUMBERS, TEXTS, Findings, Measures, Rules
 
@@ -55,11 +56,11 @@ def compile_rules(policy: PolicyData) -> Compiled:
     blocks = [(name, f"expansion.blocks.{name}", text) for name, text in policy.expansion.blocks.items()]
     writer.add(f"block = {writer.first_true(blocks)}")
     writer.add(f"hold = {writer.gate('score_gates', policy.score_gates, policy.gates)}")
-    for name, text in policy.gates.items():
-        writer.condition(f"gates.{name}", text)
+    gates = {name: writer.condition(f"gates.{name}", text) for name, text in policy.gates.items()}
+    writer.add(f"stale = {gates[STALE].when if STALE in gates else 'False'}")
     writer.add(
         f"return Findings(({_tuple(lines)}), ({_tuple(caps)}), signals, undecided, triggers, "
-        "undecided_triggers, block, hold)"
+        "undecided_triggers, block, hold, stale)"
     )
     if writer.problems:
         raise CompileError(writer.problems)

@@ -13,6 +13,7 @@ from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
 from health.policy import Policy
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
+from health.stale import stale
 from health.trust import reasons, trusted
 
 ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
@@ -42,6 +43,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     said = facts.figures(row, account, found, score, policy, grown=room)
     if why := reasons(features.sources, pulse, policy):
         said["distrusted"] = why
+    if behind := stale(features.sources, pulse, as_of, policy, held_up=findings.stale):
+        said["stale"] = behind
     return Assessment(
         account=features.account,
         as_of=as_of,

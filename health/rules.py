@@ -169,6 +169,7 @@ class Findings(NamedTuple):
     for `deductions`. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups that are met,
     with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block`` names what
     forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when nothing does.
+    ``stale`` says whether the gate of that name holds: what is known of the account's use is behind.
     """
 
     lines: tuple[Line, ...]
@@ -179,6 +180,7 @@ class Findings(NamedTuple):
     undecided_triggers: list[str]
     block: str
     hold: str
+    stale: bool = False
 
 
 Rules = Callable[[Measures], Findings]

@@ -87,6 +87,7 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     mrr_minor: int | None = None
     currency: Currency | None = None
     due_on: date | None = None  # by when the owner should have acted
+    stale: str = ""  # sources that are behind, each with its last complete day
     contact: Contact | None = None
     play: Play | None = None
     links: AccountLinks = AccountLinks()

@@ -161,6 +161,7 @@ def _about(
         "due_on": verdict.assessment.as_of + timedelta(rule.due_days) if rule else None,
         "active_definition": facts.get("active_wording") or "",
         "currency": facts.get("currency") or None,
+        "stale": facts.get("stale") or "",
     }
     return said | {name: facts.get(name) for name in (*_FIGURES, *figures)}
 

@@ -14,7 +14,7 @@ from config.failpoints import failpoint
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, runs, sources, verdicts
+from store import facts, features, identity, inbox, matches, runs, sources, verdicts
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
@@ -207,7 +207,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     run = runs.load(connection, chunk.run)
     first, last = chunk.first_account, chunk.last_account
     features.refresh(connection, first, last, deployment.policy.metrics)
-    records = {crm: identity.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
+    records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     found = Found(deployment, run, read_pulse(run.pulse), records)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)

@@ -1,10 +1,15 @@
 """Verdicts by command: who is at risk, and why, to the point."""
 
+from contextlib import closing
+from datetime import date, timedelta
+
 import pytest
 
 from store.tables import runs
+from templates.render import render
 from tests import book
 from tests.cli.conftest import Seatsignal
+from tests.owed import rows
 from worker.pipeline import open_run
 
 
@@ -73,3 +78,39 @@ def test_a_sweep_finishes_what_a_process_left_that_died(eve: Seatsignal):
     ]
     database.close()
     assert eve("sweep").out == "Swept. Notices: 1 due.\n"
+
+
+def on(commands: Seatsignal, day: date) -> Seatsignal:
+    with closing(commands.database()) as database:
+        book.set_day(database, day)
+    return commands
+
+
+def test_a_verdict_that_rests_on_a_source_which_is_behind_says_so_until_it_has_caught_up(
+    eve: Seatsignal, day
+):
+    words = f"files, complete through {book.DAY_BEFORE - timedelta(days=1)}"
+    on(eve, book.DAY + timedelta(days=1))("assess")
+    assert "stale" not in eve("accounts").out + eve("explain", "a0").out
+    assert {row["stale"] for row in eve("accounts", "--json").document} == {None}
+    on(eve, book.DAY + timedelta(days=2))("assess")
+    heading, *lines = eve("accounts").out.splitlines()
+    assert heading.endswith("  stale")
+    assert all(line.endswith(f"  {words}") for line in lines)
+    assert {row["stale"] for row in eve("accounts", "--json").document} == {words}
+    assert f"\nstale: this rests on {words}.\n" in eve("explain", "a0").out
+    assert eve("explain", "a0", "--json").document["facts"]["stale"] == words
+    assert eve("import", day).status == 0
+    assert "stale" not in eve("accounts").out + eve("explain", "a0").out
+    assert "stale" not in eve("explain", "a0", "--json").document["facts"]
+
+
+@pytest.mark.parametrize(("late", "behind"), [(2, False), (3, True)])
+def test_an_alert_that_rests_on_a_source_which_is_behind_says_so(eve: Seatsignal, day, late, behind):
+    eve("go-live")
+    on(eve, book.DAY + timedelta(days=late))("import", day)
+    with closing(eve.database()) as database:
+        owed = [row for row in rows(database) if row.key.startswith(f"csm/{book.LEAVING}/")]
+    (told,) = [render(row.template, row.payload).decode() for row in owed]
+    words = f"*Stale:* this rests on files, complete through {book.DAY_BEFORE}."
+    assert (words in told, "Stale" in told) == (behind, behind)

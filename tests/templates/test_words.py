@@ -132,6 +132,27 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("alert", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("recovered", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("alert_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
+        ("recovered_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
+        ("expansion_task", EXPANSION, "Stale: this rests on log, complete through 2027-01-12."),
+    ],
+)
+def test_what_rests_on_a_source_that_is_behind_says_so(name: str, content: Content, words: str) -> None:
+    def lines(stale: str) -> list[str]:
+        found = read(name, msgspec.structs.replace(content, stale=stale))
+        told = shown(found) if "blocks" in found else found["text"]
+        return [line for line in told.splitlines() if line]
+
+    assert [line for line in lines("log, complete through 2027-01-12") if line not in lines("")] == [words]
+    assert not [line for line in lines("") if "Stale" in line]
+
+
 def test_recovered() -> None:
     message = read("recovered", msgspec.structs.replace(ALERT, band="healthy", score=82.0, delta=29.0))
     assert message["text"] == "Harbour &amp; Pine has recovered: healthy, 82 of 100 (+29)."
