@@ -151,4 +151,6 @@ def _tell(found: "Verdict") -> None:
     for signal in assessment.signals:
         held = f" [held by the {signal.gate} gate]" if signal.gate else ""
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
+    if profile := assessment.facts.get("profile"):
+        say(f"Judged by the profile {profile}.")
     say(f"Run {found.run}, policy {found.policy_hash}, engine {found.engine_version}, known {found.known}.")

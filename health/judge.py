@@ -6,18 +6,19 @@ from datetime import date
 from health import expansion, facts
 from health.bands import band
 from health.calendars import Workdays
-from health.engines import deductions, weighted
+from health.engines import deductions, matrix, weighted
 from health.features import Features, Pulse
 from health.measures import measures
 from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
-from health.policy import Policy
+from health.policy import Policy, Profile
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
 from health.trust import reasons, trusted
 
-ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
+ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "weighted": weighted.score,
     "deductions": deductions.score,
+    "matrix": matrix.score,
 }
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
@@ -34,12 +35,13 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     row = trusted(features, pulse, policy)
     found = measures(row, as_of, policy, pulse, workdays)
     findings = policy.rules(found)
-    score = ENGINES[policy.engine](findings, policy)
+    score = scored(findings, policy)
     verdict = band(score, policy.bands)
     grown = expansion.expansion(findings, verdict, policy.expansion)
     account = facts.book(row, as_of, policy.renewals, workdays)
     room = "" in [signal.gate for signal in grown]
     said = facts.figures(row, account, found, score, policy, grown=room)
+    said["profile"] = findings.profile
     if why := reasons(features.sources, pulse, policy):
         said["distrusted"] = why
     return Assessment(
@@ -53,6 +55,12 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
         term=term_key(account.first.term) if account.first else "",
         undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
     )
+
+
+def scored(findings: Findings, policy: Policy) -> Score:
+    """Return the score by the profile that fits the account."""
+    profile = policy.profiles[findings.profile]
+    return ENGINES[profile.engine](findings, profile)
 
 
 def _inputs(found: Measures) -> Inputs:

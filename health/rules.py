@@ -165,10 +165,12 @@ Line = tuple[Input, str]
 class Findings(NamedTuple):
     """What the rules say about one account.
 
-    ``lines`` belong to the engine, in the policy's order: 0 to 100 for `weighted`, 1 or 0 (taken or not)
-    for `deductions`. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups that are met,
-    with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block`` names what
-    forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when nothing does.
+    ``profile`` names the way of judging that fits the account. ``lines`` belong to its engine, in the
+    policy's order: 0 to 100 for `weighted`, 1 or 0 (taken or not) for `deductions`, for `matrix` the row
+    and the column, counted from 0. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups
+    that are met, with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block``
+    names what forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when
+    nothing does.
     """
 
     lines: tuple[Line, ...]
@@ -179,6 +181,7 @@ class Findings(NamedTuple):
     undecided_triggers: list[str]
     block: str
     hold: str
+    profile: str = ""
 
 
 Rules = Callable[[Measures], Findings]

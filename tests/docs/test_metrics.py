@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from config.files import SHIPPED, read
+from config.profiles import weighted_lines
 from config.routes import load_routes
 from config.schema import PolicyData
+from config.scoring import ProfileData
 from health.alerts import LICENSING
 from health.decide import AT_RISK, RECOVERED, WINDOW
 from health.expansion import GROUP
@@ -30,11 +32,15 @@ FAMILIES = {
 IN_TABLES_OF_THEIR_OWN = (
     "active.",
     "alerts.audiences.",
+    "curve_families.",
     "curves.",
     "deductions.presets.",
     "expansion.blocks.",
     "expansion.presets.",
     "gates.",
+    "matrix.presets.",
+    "matrix.scores.",
+    "profiles",
     "signals.",
     "weighted.",
 )
@@ -123,8 +129,47 @@ def test_lines_of_the_weighted_score() -> None:
 
 
 def test_curves() -> None:
-    expected = [(name, written(knots)) for name, knots in POLICY.curves.items()]
-    assert list(METRICS.table("Score: weighted", "knots").rows) == expected
+    curves, families = (table for table in METRICS.tables if "knots" in table.headings)
+    assert list(curves.rows) == [(name, written(knots)) for name, knots in POLICY.curves.items()]
+    assert list(families.rows) == [
+        (name, family.by, written(step.at), written(step.curve))
+        for name, family in POLICY.curve_families.items()
+        for step in family.steps
+    ]
+
+
+def test_stricter_curves() -> None:
+    expected = [
+        (name, line.stricter.when, line.stricter.curve)
+        for _, name, line in weighted_lines(POLICY)
+        if line.stricter
+    ]
+    assert list(METRICS.table("Score: weighted", "stricter curve").rows) == expected
+
+
+def test_profiles() -> None:
+    def changes(profile: ProfileData) -> str:
+        told = [
+            f"{name}: {f'{change.measure} ' if change.measure else ''}by {change.curve}"
+            for name, change in profile.lines.items()
+        ]
+        return "; ".join(told)
+
+    expected = [(it.name, it.when or "", it.engine or "", changes(it)) for it in POLICY.profiles]
+    assert list(METRICS.table("Profiles").rows) == expected
+
+
+def test_matrix() -> None:
+    scores, cells = (table for table in METRICS.tables if table.section == "Score: matrix")
+    assert scores.pairs("band", "score") == {
+        str(band): written(it) for band, it in POLICY.matrix.scores.items()
+    }
+    ((name, preset),) = POLICY.matrix.presets.items()
+    assert cells.headings == ("from", "0", *map(written, preset.columns.edges))
+    edges = ["0", *map(written, preset.rows.edges)]
+    assert list(cells.rows) == [(edge, *row) for edge, row in zip(edges, preset.cells, strict=True)]
+    told = f"In `{name}`, rows are `{preset.rows.measure}` and columns are `{preset.columns.measure}`:"
+    assert told in METRICS.text
 
 
 def test_caps() -> None:

@@ -318,6 +318,7 @@ def test_facts():
         "days_to_anchor": 151,
         "window": None,
         "auto_renew": True,
+        "profile": "default",
     }
 
 
