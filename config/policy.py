@@ -13,7 +13,7 @@ from config.schema import PolicyData
 from config.scoring import ENGINES
 from health.bands import band
 from health.brake import Limits
-from health.intent import Phrases, Words
+from health.intent import Phrases, Sayings, Smaller, Words
 from health.nouns import Score
 from health.policy import (
     Active,
@@ -194,15 +194,15 @@ def _windows(data: PolicyData) -> Windows:
 
 
 def _phrases(data: PolicyData) -> Phrases:
-    intent = data.intent
+    lists = data.intent.model_dump(exclude={"reach", "sayings", "smaller"})
+    smaller = data.intent.smaller
     return Phrases(
-        verbs=Words.of(intent.verbs),
-        objects=Words.of(intent.objects),
-        harmless=Words.of(intent.harmless),
-        denials=Words.of(intent.denials),
-        sayings=tuple(intent.sayings),
-        reach=intent.reach,
-        smaller=tuple(intent.smaller),
+        **{name: Words.of(words) for name, words in lists.items()},
+        sayings=Sayings.of(data.intent.sayings),
+        smaller=Smaller(
+            Words.of(smaller.verbs), Words.of(smaller.less), Words.of(smaller.of), Sayings.of(smaller.sayings)
+        ),
+        reach=data.intent.reach,
     )
 
 

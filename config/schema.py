@@ -143,15 +143,28 @@ class BrakeData(Strict):
     mails_per_contact: Annotated[int, Field(ge=0)]
 
 
+class SmallerData(Strict):
+    """Words that speak of paying for less."""
+
+    verbs: list[Text]
+    less: list[Text]
+    of: list[Text]
+    sayings: list[Text]
+
+
 class IntentData(Strict):
     """Words that speak of cancelling, in all languages together; a star at the end makes a beginning."""
 
     verbs: list[Text]
+    endings: list[Text]
+    lapses: list[Text]
     objects: list[Text]
     harmless: list[Text]
+    elsewhere: list[Text]
     denials: list[Text]
+    fillers: list[Text]
     sayings: list[Text]
-    smaller: list[Text] = Field(default_factory=list)
+    smaller: SmallerData
     reach: Annotated[int, Field(ge=1, le=10)]
 
 

@@ -17,6 +17,8 @@ from health.expansion import GROUP
 from health.nouns import BANDS, Why
 from health.rules import Measures
 from tests.docs.pages import page
+from tests.health.labelled import halves, precision_recall
+from tests.health.test_intent import says
 
 METRICS = page("metrics.md")
 POLICY = read(PolicyData, SHIPPED / "policy.yaml")
@@ -46,11 +48,18 @@ IN_TABLES_OF_THEIR_OWN = (
 )
 IN_PROSE = (
     "intent.verbs",
+    "intent.endings",
+    "intent.lapses",
     "intent.objects",
     "intent.harmless",
+    "intent.elsewhere",
     "intent.denials",
+    "intent.fillers",
     "intent.sayings",
-    "intent.smaller",
+    "intent.smaller.verbs",
+    "intent.smaller.less",
+    "intent.smaller.of",
+    "intent.smaller.sayings",
 )
 IN_FULL_IN_PROSE = ("renewals.ended_statuses",)
 
@@ -208,6 +217,19 @@ def test_how_signals_close_and_wait() -> None:
 
 def test_gates() -> None:
     assert METRICS.table("Signals and gates", "gate").pairs("gate", "holds when") == POLICY.gates
+
+
+@pytest.mark.parametrize("label", ["cancel", "downgrade"])
+def test_how_often_subjects_are_taken_right(label: str) -> None:
+    _, held_out = halves()
+    found = precision_recall(held_out, says, label)
+    expected = (
+        label,
+        str(len(held_out)),
+        f"{found.precision:.0%} ({found.right} of {found.said})".replace("%", " %"),
+        f"{found.recall:.0%} ({found.right} of {found.there})".replace("%", " %"),
+    )
+    assert expected in METRICS.table("Cancelling").rows
 
 
 def test_triggers_of_expansion() -> None:
