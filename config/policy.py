@@ -190,7 +190,8 @@ def _renewals(data: PolicyData) -> RenewalRules:
 
 def _windows(data: PolicyData) -> Windows:
     lengths = data.windows.model_dump()
-    return Windows(month_fall=lengths.pop("month_fall_pct") / 100, **lengths)
+    shares = {name: lengths.pop(f"{name}_pct") / 100 for name in ("month_fall", "dav_flat")}
+    return Windows(**shares, **lengths)
 
 
 def _phrases(data: PolicyData) -> Phrases:

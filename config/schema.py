@@ -49,6 +49,8 @@ class WindowsData(Strict):
     month_days: Annotated[int, Field(ge=7, le=30)]
     month_fall_pct: Percent
     ticket_days: Annotated[int, Field(ge=1, le=90)]
+    note_days: Annotated[int, Field(ge=1, le=90)]
+    dav_flat_pct: Percent
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -23,6 +23,8 @@ ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
 
+COVERAGE = "coverage"
+"""The gate that holds while too little is known for a band."""
 _REASONS = 2  # of the score, in the evidence of its signal
 
 
@@ -50,7 +52,11 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
         score=score,
         band=verdict,
         inputs=_inputs(found),
-        signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        signals=(
+            *findings.signals,
+            *_score_signal(score, verdict, findings, policy.bands.watch_from),
+            *grown,
+        ),
         facts=said,
         term=term_key(account.first.term) if account.first else "",
         undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
@@ -67,12 +73,14 @@ def _inputs(found: Measures) -> Inputs:
     return Inputs(NUMBERS, found.licence + found.use + found.capacity + found.service + found.term)
 
 
-def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:
-    if verdict != "at_risk":
+def _score_signal(score: Score, verdict: Band, findings: Findings, edge: int) -> tuple[Signal, ...]:
+    """Return the signal of a score under the edge; too little coverage is a gate like any other."""
+    if score.points >= edge:
         return ()
+    gate = findings.hold if verdict == "at_risk" else COVERAGE
     worst = sorted(score.contributions, key=_points)[:_REASONS]
     reasons = "; ".join(line.reason for line in worst if line.points < 0)
-    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=findings.hold),)
+    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=gate),)
 
 
 def _points(line: Contribution) -> int:

@@ -51,6 +51,8 @@ class Windows:
     month_days: int
     month_fall: float
     ticket_days: int
+    note_days: int
+    dav_flat: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,21 @@
 """Service: tickets, payments, answers and events of an account."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from health.features import EventFact, Features, LicenceFact, PaymentFact, SurveyFact, TicketFact
 from health.intent import Phrases
 from health.nouns import NOT_APPLICABLE, Input
-from health.policy import Policy
+from health.policy import Policy, Windows
 from health.rules import ServiceMeasures
 
 _SOLVED = frozenset({"solved", "closed"})
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
 _DOWNGRADE = "downgrade_enquiry"
+_EXPECTED = "known_expected"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YOUNGEST_DAYS, _OLDEST_DAYS = 7, 56
 _UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
@@ -27,7 +30,7 @@ def service_measures(
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
         *_enquiries(features, kinds, as_of, policy),
-        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:2]),
+        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
 
@@ -126,7 +129,26 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
     if not events:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
     kinds = [event.kind for event in events if event.on >= since]
-    return tuple(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated"))
+    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == _EXPECTED)
+    return (
+        *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),
+        float(expected),
+    )
+
+
+def _holds(note: EventFact, as_of: date, windows: Windows) -> bool:
+    """Say whether a note holds on ``as_of``: through the day it names, else for the policy's days."""
+    through = _day_in(note.detail) or note.on + timedelta(days=windows.note_days)
+    return note.on <= as_of <= through
+
+
+def _day_in(text: str) -> date | None:
+    """Return the first day that a text names, as 2026-09-30."""
+    named = _DAY.search(text)
+    try:
+        return date.fromisoformat(named[0]) if named else None
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from health.cuts import weighed
-from health.features import ChampionFact, Features, Pulse
+from health.features import SERIES_DAYS, ChampionFact, Features, LastSeen, Pulse
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Active, Policy, Windows
 from health.rules import UseMeasures
@@ -16,6 +16,7 @@ MISMATCHES = ("validation:domain_mismatch", "validation:fingerprint_mismatch")
 """Daily counts of validations that a licence was refused for being elsewhere."""
 
 _WEEK = 7
+_BLOCK = 28  # days: each weekday as often
 _SILENT_DAYS = 14
 _TRUSTED_DAYS = 56
 _MONTH_STEPS = 3  # a series of 92 days holds three falls from month to month
@@ -38,6 +39,26 @@ class Core(NamedTuple):
     weeks: Input
 
 
+class Validated(NamedTuple):
+    """Daily active validations: licences found good per day, over four weeks and the four before."""
+
+    dav: Input
+    before: Input
+    trend_pct: Input
+    falls: Input
+    idle_days: Input
+
+
+class Users(NamedTuple):
+    """Who left, who is still seen, and what is left of the trend without the one who left."""
+
+    departed: Input
+    seen: Input
+    trend_beyond_pct: Input
+
+
+_NOT_VALIDATED = Validated(*[None] * len(Validated._fields))
+_NO_USERS = Users(*[None] * len(Users._fields))
 _NO_CORE = Core(NOT_APPLICABLE, NOT_APPLICABLE)
 
 
@@ -68,6 +89,8 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
         consumption_pace_pct(track),
         key_mismatches(track, windows.count_days),
         champions_silent(features.champions, end),
+        *(validated(track, windows) if VALIDATIONS in track.values else _NOT_VALIDATED),
+        *(users(features.last_seen, track, windows, change) if features.last_seen else _NO_USERS),
     )
 
 
@@ -175,6 +198,38 @@ def key_mismatches(track: Track, days: int) -> Input:
     if VALIDATIONS not in track.values:
         return None
     return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+
+
+def validated(track: Track, windows: Windows) -> Validated:
+    """Return daily active validations; what needs more history than there is does not apply."""
+    blocks = [sum(track.tail(VALIDATIONS, _BLOCK, back)) / _BLOCK for back in range(0, 3 * _BLOCK, _BLOCK)]
+    whole = ((track.end - track.since).days + 1) // _BLOCK
+    falls = 0
+    while falls + 1 < min(whole, len(blocks)) and blocks[falls] < blocks[falls + 1] * (1 - windows.dav_flat):
+        falls += 1
+    before: Input = blocks[1] if whole > 1 else NOT_APPLICABLE
+    change = 100.0 * blocks[0] / blocks[1] - 100.0 if whole > 1 and blocks[1] else NOT_APPLICABLE
+    return Validated(
+        blocks[0], before, change, float(falls) if whole > 1 else NOT_APPLICABLE, _days_without(track)
+    )
+
+
+def _days_without(track: Track) -> float:
+    """Return days since the last validation; as many as the series holds if there was none in it."""
+    days = track.tail(VALIDATIONS, SERIES_DAYS)
+    return next((float(back) for back, value in enumerate(reversed(days)) if value), float(SERIES_DAYS))
+
+
+def users(last_seen: Sequence[LastSeen], track: Track, windows: Windows, change_pct: Input) -> Users:
+    """Return who left and who is still seen; a user's share of use is taken to be the mean of them all."""
+    recent = track.end - timedelta(windows.recent_days)
+    before = recent - timedelta(_WEEK * windows.baseline_weeks)
+    departed = sum([day.users for day in last_seen if before < day.on <= recent])
+    seen = sum([day.users for day in last_seen if day.on > recent])
+    beyond = change_pct
+    if departed == 1 and isinstance(change_pct, float):
+        beyond = change_pct + 100.0 / (departed + seen)
+    return Users(float(departed), float(seen), beyond)
 
 
 def champions_silent(champions: Sequence[ChampionFact], end: date) -> Input:

@@ -157,11 +157,11 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "signals.use_drop.clear: \"open('x')\" is not allowed here",
         ),
         (
-            ("gates: [stale, fleet, new, trial, volume, chance]", "gates: [stle]"),
+            ("gates: [stale, fleet, expected, new, trial, volume, chance, one_user]", "gates: [stle]"),
             "signals.use_drop.gates: 'stle' is no gate, did you mean 'stale'?",
         ),
         (
-            ("score_gates: [stale, fleet]", "score_gates: [flet]"),
+            ("score_gates: [stale, fleet, expected]", "score_gates: [flet]"),
             "score_gates: 'flet' is no gate, did you mean 'fleet'?",
         ),
         (
