@@ -1,7 +1,7 @@
 """Service: tickets, payments, answers and events of an account."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from health.features import EventFact, Features, LicenceFact, PaymentFact, SurveyFact, TicketFact
@@ -44,7 +44,9 @@ def is_open(ticket: TicketFact, as_of: date) -> bool:
 def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
     opened = urgent = cancelling = 0.0
     ticket_days = policy.windows.ticket_days
-    for ticket in tickets:
+    for ticket in _once(tickets):
+        if ticket.opened_on > as_of:
+            continue
         if is_open(ticket, as_of):
             opened += 1
             urgent += ticket.priority in policy.urgent
@@ -52,6 +54,13 @@ def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tupl
             continue
         cancelling += _speaks_of_cancelling(ticket, policy.phrases)
     return opened, urgent, opened + (_URGENT_COUNTS - 1) * urgent, cancelling
+
+
+def _once(tickets: Sequence[TicketFact]) -> Iterable[TicketFact]:
+    """Return tickets without those told twice: of the same id and day."""
+    if len(tickets) <= 1:
+        return tickets
+    return {(ticket.ticket_id, ticket.opened_on): ticket for ticket in tickets}.values()
 
 
 def _speaks_of_cancelling(ticket: TicketFact, phrases: Phrases) -> bool:
@@ -81,8 +90,18 @@ def _surveys(surveys: Sequence[SurveyFact], as_of: date, policy: Policy) -> tupl
     if not surveys:
         return None, None, None
     since = as_of - timedelta(days=policy.survey_days)
-    latest = {survey.kind: survey.score for survey in surveys if survey.answered_on >= since}
+    latest = {
+        survey.kind: survey.score
+        for survey in surveys
+        if since <= survey.answered_on <= as_of and _on_scale(survey, policy.scales)
+    }
     return latest.get("nps"), latest.get("renewal_confidence"), sentiment(latest, policy.scales)
+
+
+def _on_scale(survey: SurveyFact, scales: Mapping[str, tuple[float, float]]) -> bool:
+    """Say whether an answer is one that could be given; of a kind without a scale any is."""
+    low, high = scales.get(survey.kind, (survey.score, survey.score))
+    return low <= survey.score <= high
 
 
 def sentiment(scores: Mapping[str, float], scales: Mapping[str, tuple[float, float]]) -> Input:
@@ -117,12 +136,12 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
     if "events" not in kinds and "tickets" not in kinds:
         return (None,)
     since = as_of - timedelta(days=policy.windows.count_days)
-    events = [event for event in features.events if event.kind == _DOWNGRADE and event.on >= since]
+    events = [event for event in features.events if event.kind == _DOWNGRADE and since <= event.on <= as_of]
     asks = policy.phrases.speak_of_a_smaller_plan
     tickets = [
         ticket
         for ticket in features.tickets
-        if ticket.opened_on >= since and asks(f"{ticket.topic} {ticket.subject}")
+        if since <= ticket.opened_on <= as_of and asks(f"{ticket.topic} {ticket.subject}")
     ]
     return (float(len(events) + len(tickets)),)
 
@@ -131,7 +150,7 @@ def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[I
     if not events:
         return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
-    kinds = [event.kind for event in events if event.on >= since]
+    kinds = [event.kind for event in events if since <= event.on <= as_of]
     expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == _EXPECTED)
     return (
         *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),

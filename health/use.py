@@ -68,13 +68,17 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     """Return the use measures of an account whose use is known. ``started``: its first term or use."""
     metric = track.first_of(policy.use_metrics)
     windows, last_used_on, end = policy.windows, features.last_used_on, track.end
+    never_used: Input = 1.0 if last_used_on is None else 0.0
+    if last_used_on is not None and last_used_on > end:
+        last_used_on = last_use(track, metric)
+        started = None if last_used_on is None else started
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
     fleet = fleet_of(metric, policy.use_metrics, pulse)
     return UseMeasures(
         idle_days(last_used_on, started, end),
-        1.0 if last_used_on is None else 0.0,
+        never_used,
         recent,
         expected,
         change,
@@ -94,6 +98,15 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     )
 
 
+def last_use(track: Track, metric: str | None) -> date | None:
+    """Return the last day of use in the series; `None` where it holds none.
+
+    Asked where the stated last day lies after the series' end: tomorrow's use says nothing of yesterday.
+    """
+    days = track.tail(metric, SERIES_DAYS) if metric else ()
+    return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
+
+
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:
     """Return days without use up to ``end``; 0 if that day had use, from the start if there was none."""
     since = last_used_on or started
@@ -102,6 +115,8 @@ def idle_days(last_used_on: date | None, started: date | None, end: date) -> Inp
 
 def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
     """Return recent and expected use; `None` without a baseline of the least weeks, or without any use.
+
+    `None` too where counts below 0 make either side one.
 
     The baseline is the same weekdays of the weeks before; holidays are left out on both sides.
     """
@@ -112,7 +127,8 @@ def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
     split = _WEEK * weeks
     days = track.tail(metric, split + windows.recent_days)
     expected = weighed(days[:split], track.cuts.baselines[weeks])
-    return Trend(weighed(days[split:], track.cuts.recent), expected) if expected > 0 else None
+    recent = weighed(days[split:], track.cuts.recent)
+    return Trend(recent, expected) if expected > 0 and recent >= 0 else None
 
 
 def beyond_fleet(change_pct: Input, fleet_trend: float | None) -> Input:
