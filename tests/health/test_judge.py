@@ -437,8 +437,27 @@ def test_facts():
         "days_to_anchor": 151,
         "window": None,
         "auto_renew": True,
+        "utilisation_low_pct": 70,
+        "utilisation_high_pct": 97,
         "profile": "default",
     }
+
+
+@pytest.mark.parametrize(
+    ("seats", "users", "expected"),
+    [
+        (20, 18, (70, 97)),
+        (49, 0, (0, 7)),
+        (50, 45, (None, None)),
+        (5, 9, (57, 100)),
+        (0, 3, (None, None)),
+        (None, 3, (None, None)),
+    ],
+)
+def test_utilisation_of_few_seats_says_what_it_is_likely_between(seats, users, expected):
+    used = series(active_users_30d=daily(users), active_users=float(users))
+    said = assess(account(terms=(replace(TERM, seats=seats),), series=used)).facts
+    assert (said.get("utilisation_low_pct"), said.get("utilisation_high_pct")) == expected
 
 
 def test_priority_is_risk_times_nearness_times_revenue():
