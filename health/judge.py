@@ -6,23 +6,26 @@ from datetime import date
 from health import expansion, facts
 from health.bands import band
 from health.calendars import Workdays
-from health.engines import deductions, weighted
+from health.engines import deductions, matrix, weighted
 from health.features import Features, Pulse
 from health.measures import measures
 from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
-from health.policy import Policy
+from health.policy import Policy, Profile
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
 from health.stale import stale
 from health.trust import reasons, trusted
 
-ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
+ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "weighted": weighted.score,
     "deductions": deductions.score,
+    "matrix": matrix.score,
 }
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
 
+COVERAGE = "coverage"
+"""The gate that holds while too little is known for a band."""
 _REASONS = 2  # of the score, in the evidence of its signal
 
 
@@ -35,12 +38,13 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     row = trusted(features, pulse, policy)
     found = measures(row, as_of, policy, pulse, workdays)
     findings = policy.rules(found)
-    score = ENGINES[policy.engine](findings, policy)
+    score = scored(findings, policy)
     verdict = band(score, policy.bands)
     grown = expansion.expansion(findings, verdict, policy.expansion)
     account = facts.book(row, as_of, policy.renewals, workdays)
     room = "" in [signal.gate for signal in grown]
     said = facts.figures(row, account, found, score, policy, grown=room)
+    said["profile"] = findings.profile
     if why := reasons(features.sources, pulse, policy):
         said["distrusted"] = why
     if behind := stale(features.sources, pulse, as_of, policy, held_up=findings.stale):
@@ -51,23 +55,35 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
         score=score,
         band=verdict,
         inputs=_inputs(found),
-        signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        signals=(
+            *findings.signals,
+            *_score_signal(score, verdict, findings, policy.bands.watch_from),
+            *grown,
+        ),
         facts=said,
         term=term_key(account.first.term) if account.first else "",
         undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
     )
 
 
+def scored(findings: Findings, policy: Policy) -> Score:
+    """Return the score by the profile that fits the account."""
+    profile = policy.profiles[findings.profile]
+    return ENGINES[profile.engine](findings, profile)
+
+
 def _inputs(found: Measures) -> Inputs:
     return Inputs(NUMBERS, found.licence + found.use + found.capacity + found.service + found.term)
 
 
-def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:
-    if verdict != "at_risk":
+def _score_signal(score: Score, verdict: Band, findings: Findings, edge: int) -> tuple[Signal, ...]:
+    """Return the signal of a score under the edge; too little coverage is a gate like any other."""
+    if score.points >= edge:
         return ()
+    gate = findings.hold if verdict == "at_risk" else COVERAGE
     worst = sorted(score.contributions, key=_points)[:_REASONS]
     reasons = "; ".join(line.reason for line in worst if line.points < 0)
-    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=findings.hold),)
+    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=gate),)
 
 
 def _points(line: Contribution) -> int:

@@ -51,6 +51,8 @@ class Windows:
     month_days: int
     month_fall: float
     ticket_days: int
+    note_days: int
+    dav_flat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,20 @@ class Cap:
 
     name: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A way of judging: an engine and what it judges by, in the order of `health.rules.Findings`.
+
+    ``cells`` are a matrix's scores in hundredths, by row and column; other engines have none.
+    """
+
+    name: str
+    engine: str
+    weights: tuple[Weight, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    cells: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,7 @@ class AlertRules:
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
 
+    ``profiles`` are the ways of judging by name; which of them judges an account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
@@ -127,10 +144,8 @@ class Policy:
     hash: str
     rules: Rules = field(repr=False)
     source: str = field(repr=False)
-    engine: str
     bands: Bands
-    weights: tuple[Weight, ...]
-    caps: tuple[Cap, ...]
+    profiles: Mapping[str, Profile]
     signals: Mapping[str, SignalRule]
     expansion: ExpansionRules
     renewals: RenewalRules

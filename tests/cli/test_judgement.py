@@ -53,6 +53,7 @@ def test_an_explanation_is_a_sum_for_a_person_too(owing: Seatsignal):
     *lines, health = [float(line.split()[0]) for line in table]
     assert (round(sum(lines), 2), health) == (49.0, 49.0)
     assert "risk: cancel_ticket: a ticket speaks of cancelling" in told
+    assert "Judged by the profile default." in told
 
 
 @pytest.mark.parametrize("words", [["explain", "nobody"], ["explain", "nobody", "--json"]])
