@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from health import expansion, facts
 from health.bands import band
@@ -19,10 +20,22 @@ ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
     "weighted": weighted.score,
     "deductions": deductions.score,
 }
+ENGINE_VERSION = "1"
+"""Changes whenever the same facts or the same measures may come to another verdict."""
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
 
 _REASONS = 2  # of the score, in the evidence of its signal
+
+
+class Conclusion(NamedTuple):
+    """What follows from the measures alone. ``room`` says whether an expansion stands ungated."""
+
+    score: Score
+    band: Band
+    signals: tuple[Signal, ...]
+    undecided: tuple[str, ...]
+    room: bool
 
 
 def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> Assessment:
@@ -33,25 +46,37 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     """
     row = trusted(features, pulse, policy)
     found = measures(row, as_of, policy, pulse, workdays)
-    findings = policy.rules(found)
-    score = ENGINES[policy.engine](findings, policy)
-    verdict = band(score, policy.bands)
-    grown = expansion.expansion(findings, verdict, policy.expansion)
+    follows = conclude(found, policy)
     account = facts.book(row, as_of, policy.renewals, workdays)
-    room = "" in [signal.gate for signal in grown]
-    said = facts.figures(row, account, found, score, policy, grown=room)
+    said = facts.figures(row, account, found, follows.score, policy, grown=follows.room)
     if why := reasons(features.sources, pulse, policy):
         said["distrusted"] = why
     return Assessment(
         account=features.account,
         as_of=as_of,
-        score=score,
-        band=verdict,
+        score=follows.score,
+        band=follows.band,
         inputs=_inputs(found),
-        signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        signals=follows.signals,
         facts=said,
         term=term_key(account.first.term) if account.first else "",
-        undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
+        undecided=follows.undecided,
+        traits=found.traits._asdict(),
+    )
+
+
+def conclude(found: Measures, policy: Policy) -> Conclusion:
+    """Return what a policy makes of measures, whoever took them: the same for the same, on any machine."""
+    findings = policy.rules(found)
+    score = ENGINES[policy.engine](findings, policy)
+    verdict = band(score, policy.bands)
+    grown = expansion.expansion(findings, verdict, policy.expansion)
+    return Conclusion(
+        score,
+        verdict,
+        (*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        (*findings.undecided, *expansion.undecided(findings, policy.expansion)),
+        "" in [signal.gate for signal in grown],
     )
 
 

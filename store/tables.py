@@ -273,6 +273,7 @@ runs = _table(
     _text("policy_hash"),
     _text("engine_version"),
     _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
+    _text("traits", default="[]"),  # JSON: the names of its texts as packed
     _text("known"),  # JSON: source → batch
     _text("pulse"),
     _number("chunks_left"),
@@ -280,6 +281,12 @@ runs = _table(
     _number("worsened"),
     _number("opened_ms"),
     _number("released_ms", None),
+)
+
+policies = _table(
+    "policies",  # every one that a verdict rests on: it can be recomputed when the file has changed
+    Column("hash", Text, primary_key=True),
+    _text("data"),  # JSON: the whole of it
 )
 
 chunks = _table(

@@ -21,7 +21,9 @@ from store.upsert import insert
 
 
 class _Packed(NamedTuple):
-    """What a stored assessment holds beside its columns. ``inputs`` are in the order of its run's names.
+    """What a stored assessment holds beside its columns; inputs and traits in the order of its run's names.
+
+    A trait that the facts quote under its own name is not kept twice.
 
     Values without names: on PostgreSQL a row that stays below 2 kB is stored as it is, at a third of the
     cost of one that must be compressed.
@@ -32,6 +34,7 @@ class _Packed(NamedTuple):
     signals: tuple[Signal, ...]
     facts: dict[str, str | int | float | bool | None]
     undecided: tuple[str, ...]
+    traits: tuple[str | None, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -48,13 +51,15 @@ class Verdict:
     policy_hash: str
     engine_version: str
     known: str
+    pulse: str
 
 
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
     inputs = assessment.inputs.of(run.inputs)
-    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided)
+    traits = [assessment.traits.get(name) for name in run.traits if name not in assessment.facts]
+    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided, traits)
     return (
         assessment.account,
         assessment.as_of,
@@ -94,6 +99,8 @@ def _latest() -> Select[tuple[object, ...]]:
             runs.c.engine_version,
             runs.c.known,
             runs.c.inputs,
+            runs.c.traits,
+            runs.c.pulse,
         )
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
@@ -126,7 +133,9 @@ def book(connection: Connection, band: str = "") -> list[Verdict]:
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
-    return Verdict(row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known)
+    return Verdict(
+        row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known, row.pulse
+    )
 
 
 def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
@@ -141,7 +150,14 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
         facts=packed.facts,
         term=row.term,
         undecided=packed.undecided,
+        traits=_traits(json.loads(row.traits), packed),
     )
+
+
+def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:
+    kept = iter(packed.traits)
+    found = {name: packed.facts[name] if name in packed.facts else next(kept, None) for name in names}
+    return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
 
 def standing(connection: Connection, first: int, last: int) -> Mapping[int, list[Flag]]:

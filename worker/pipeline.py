@@ -11,10 +11,11 @@ import msgspec
 import structlog
 
 from config.failpoints import failpoint
+from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, runs, sources, verdicts
+from store import facts, features, identity, inbox, policies, runs, sources, verdicts
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
@@ -31,7 +32,6 @@ from worker.release import release
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 
 log = structlog.get_logger()
-ENGINE_VERSION = "1"
 CALLS_A_PAGE = 500
 """Calls of a vendor that one unit of work stores."""
 
@@ -177,6 +177,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     """Take the fleet's pulse, start a run and ring for its chunks; return the run's id."""
     policy = deployment.policy
     with deployment.database.write() as connection:
+        policies.keep(connection, policy)
         as_of = business_day(connection)
         basis = Basis(
             pulse=written(take_pulse(deployment, connection, as_of)),
