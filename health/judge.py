@@ -10,11 +10,13 @@ from health.calendars import Workdays
 from health.engines import deductions, weighted
 from health.features import Features, Pulse
 from health.measures import measures
-from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
+from health.nouns import Assessment, Band, Inputs, Score, Signal
 from health.policy import Policy
+from health.reasons import reasons
 from health.renewals import term_key
 from health.rules import NUMBERS, Findings, Measures
-from health.trust import reasons, trusted
+from health.trust import reasons as distrust
+from health.trust import trusted
 
 ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
     "weighted": weighted.score,
@@ -49,7 +51,7 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     follows = conclude(found, policy)
     account = facts.book(row, as_of, policy.renewals, workdays)
     said = facts.figures(row, account, found, follows.score, policy, grown=follows.room)
-    if why := reasons(features.sources, pulse, policy):
+    if why := distrust(features.sources, pulse, policy):
         said["distrusted"] = why
     return Assessment(
         account=features.account,
@@ -87,10 +89,5 @@ def _inputs(found: Measures) -> Inputs:
 def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:
     if verdict != "at_risk":
         return ()
-    worst = sorted(score.contributions, key=_points)[:_REASONS]
-    reasons = "; ".join(line.reason for line in worst if line.points < 0)
-    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=findings.hold),)
-
-
-def _points(line: Contribution) -> int:
-    return line.points
+    why = "; ".join(reasons(score, _REASONS))
+    return (Signal(SCORE, "risk", f"health {score.points // 100}: {why}", gate=findings.hold),)
