@@ -1,10 +1,10 @@
-"""Commands about verdicts: assess, accounts, explain."""
+"""Commands about verdicts: assess, sweep, accounts."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import answer, complain, say, table, tell, wants_json
+from cli.output import answer, table, tell, wants_json
 
 if TYPE_CHECKING:
     from store.verdicts import Verdict
@@ -15,7 +15,6 @@ def register(app: typer.Typer) -> None:
     app.command()(assess)
     app.command()(sweep)
     app.command()(accounts)
-    app.command()(explain)
 
 
 def assess() -> None:
@@ -92,63 +91,3 @@ def _money(minor: object, currency: object) -> str | None:
     if not isinstance(minor, int) or not currency:
         return None
     return f"{minor / 10 ** get_currency_precision(str(currency)):,.0f} {currency}"
-
-
-def explain(account: Annotated[str, typer.Argument(help="An account by its key.")]) -> None:
-    """Say why an account's health is what it is, line by line; the lines sum to the score."""
-    from cli.opened import opened  # noqa: PLC0415 - see above
-    from store.verdicts import verdict as stored  # noqa: PLC0415 - see above
-
-    with opened() as deployment, deployment.database.read() as connection:
-        found = stored(connection, account)
-    if found is None:
-        complain(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
-        raise typer.Exit(1)
-    if wants_json():
-        answer(_explained(found))
-    else:
-        _tell(found)
-
-
-def _explained(found: "Verdict") -> dict[str, object]:
-    assessment = found.assessment
-    score = assessment.score
-    return {
-        "account": found.key,
-        "as_of": assessment.as_of,
-        "band": assessment.band,
-        "health": score.points / 100,
-        "interval": [score.low / 100, score.high / 100],
-        "coverage": score.coverage,
-        "contributions": [
-            {"name": c.name, "points": c.points / 100, "reason": c.reason} for c in score.contributions
-        ],
-        "inputs": dict(assessment.inputs),
-        "signals": [
-            {"kind": s.kind, "group": s.group, "severity": s.severity, "gate": s.gate, "evidence": s.evidence}
-            for s in assessment.signals
-        ],
-        "facts": dict(assessment.facts),
-        "run": found.run,
-        "policy": found.policy_hash,
-        "engine": found.engine_version,
-        "known": found.known,
-    }
-
-
-def _tell(found: "Verdict") -> None:
-    assessment, score = found.assessment, found.assessment.score
-    say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {assessment.band}")
-    say(
-        f"Health {score.points / 100:g} of 100, between {score.low / 100:g} and {score.high / 100:g}; "
-        f"{score.coverage:.0%} of the weight is known."
-    )
-    lines = [("100", "start", "")]
-    lines += [(f"{c.points / 100:+g}", c.name, c.reason) for c in score.contributions]
-    table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
-    if distrusted := assessment.facts.get("distrusted"):
-        say(f"not counted: {distrusted}.")
-    for signal in assessment.signals:
-        held = f" [held by the {signal.gate} gate]" if signal.gate else ""
-        say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
-    say(f"Run {found.run}, policy {found.policy_hash}, engine {found.engine_version}, known {found.known}.")

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -51,7 +52,7 @@ class Verdict:
     policy_hash: str
     engine_version: str
     known: str
-    pulse: str
+    pulse: str = ""
 
 
 def packed(run: Run, assessment: Assessment) -> Row:
@@ -89,19 +90,20 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
     connection.execute(seen.values(judged=accounts.c.fresh, judged_run=run.id))
 
 
+_BASIS = (
+    runs.c.policy_hash,
+    runs.c.engine_version,
+    runs.c.known,
+    runs.c.inputs,
+    runs.c.traits,
+    runs.c.pulse,
+)
+
+
 def _latest() -> Select[tuple[object, ...]]:
     """Select each account's latest assessment, its run and its key."""
     return (
-        select(
-            accounts.c.key,
-            assessments,
-            runs.c.policy_hash,
-            runs.c.engine_version,
-            runs.c.known,
-            runs.c.inputs,
-            runs.c.traits,
-            runs.c.pulse,
-        )
+        select(accounts.c.key, assessments, *_BASIS)
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
         )
@@ -121,6 +123,20 @@ def previous(connection: Connection, first: int, last: int) -> dict[int, Previou
 def verdict(connection: Connection, key: str) -> Verdict | None:
     """Return the latest verdict on an account by its key."""
     row = connection.execute(_latest().where(accounts.c.key == key)).one_or_none()
+    return _verdict(row) if row else None
+
+
+def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
+    """Return the verdict on an account before its latest one: the last, or that which stood on a day."""
+    query = (
+        select(accounts.c.key, assessments, *_BASIS)
+        .join(accounts, accounts.c.id == assessments.c.account)
+        .join(runs, runs.c.id == assessments.c.run)
+        .where(assessments.c.account == latest.assessment.account, assessments.c.run < latest.run)
+    )
+    if since is not None:
+        query = query.where(assessments.c.as_of <= since)
+    row = connection.execute(query.order_by(assessments.c.run.desc()).limit(1)).one_or_none()
     return _verdict(row) if row else None
 
 

@@ -108,3 +108,9 @@ def _shown(value: Value, base: float, *, tenths: bool) -> str:
     if not isinstance(value, float):
         return str(value)
     return f"{value + base:z.{1 if tenths else 0}f}"
+
+
+def stood(measure: str, value: Value) -> str:
+    """Say in words where a measure stands: ``open tickets: 2``."""
+    words, unit, base, _ = noun(measure)
+    return f"{words}: {_shown(value, base, tenths=False)}{unit if isinstance(value, float) else ''}"
