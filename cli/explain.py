@@ -10,6 +10,7 @@ from cli.output import answer, complain, say, table, wants_json
 if TYPE_CHECKING:
     from health.delta import Delta
     from health.outlook import Outlook, Way
+    from health.policy import Policy
     from store.verdicts import Verdict
     from worker.explanations import Explanation
 
@@ -24,6 +25,9 @@ def explain(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compare with the verdict of that day.")
     ] = None,
+    statement: Annotated[
+        bool, typer.Option("--statement", help="Write what `seatsignal verify` checks: a JSON document.")
+    ] = False,
 ) -> None:
     """Say why an account's health is what it is, line by line; the lines sum to the score."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
@@ -37,11 +41,23 @@ def explain(
             raise typer.Exit(1)
         before = verdicts.before(connection, found, since.date() if since else None)
         policy = policy_of(deployment, connection, found.policy_hash)
+    if statement:
+        answer(_stated(found, policy))
+        return
     why = explained(found, before, policy) if policy else None
     if wants_json():
         answer(document(found) | (_why(why, before) if why else {}))
     else:
         tell(found, _sentences(why, before) if why else [])
+
+
+def _stated(found: "Verdict", policy: "Policy | None") -> dict[str, object]:
+    from worker.statement import Unreadable  # noqa: PLC0415 - see above
+    from worker.statement import statement as stated  # noqa: PLC0415 - see above
+
+    if policy is None:
+        raise Unreadable(f"policy {found.policy_hash} is not kept: nothing to state of run {found.run}")
+    return stated(found, policy)
 
 
 def document(found: "Verdict") -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Explanations by command: lines that sum, what changed since, and what would change it."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from config.files import SHIPPED
-from store.tables import assessments
+from store.tables import assessments, runs
 from tests import book
 from tests.cli.conftest import Seatsignal
 
@@ -81,3 +83,81 @@ def test_a_change_of_the_policy_is_said_and_what_it_alone_does(eve: Seatsignal, 
     told = eve("explain", "a0", "--json").document
     assert [change["name"] for change in told["delta"]["changes"]] == ["rules"]
     assert told["delta"]["points"] == round(told["health"] - told["delta"]["since"]["health"], 2)
+
+
+@pytest.fixture
+def stated(owing: Seatsignal, tmp_path) -> Path:
+    file = tmp_path / "statement.json"
+    file.write_text(owing("explain", book.LEAVING, "--statement").out, encoding="utf-8")
+    return file
+
+
+def test_a_statement_holds_without_a_database(on, stated, tmp_path):
+    elsewhere = on(f"sqlite:///{tmp_path / 'nowhere' / 'none.sqlite3'}")
+    done = elsewhere("verify", str(stated))
+    assert done.out.startswith(
+        f"Holds: {book.LEAVING} as of {book.DAY}, run 3: at_risk, health 49 of 100, follows"
+    )
+    assert done.status == 0
+    assert elsewhere("verify", str(stated), "--json").document == {
+        "account": book.LEAVING,
+        "as_of": book.DAY.isoformat(),
+        "run": 3,
+        "holds": True,
+        "differences": [],
+        "note": None,
+    }
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_statement_that_was_changed_does_not(owing: Seatsignal, stated):
+    stated.write_text(stated.read_text().replace('"points": 4900', '"points": 9900'))
+    done = owing("verify", str(stated))
+    assert done.status == 1
+    assert done.out.splitlines() == [
+        f"Does not hold: {book.LEAVING} as of {book.DAY}, run 3.",
+        "verdict.points is not what was sealed",
+        "verdict.points stated 9900, recomputed 4900",
+    ]
+    assert owing("verify", str(stated), "--json").document["holds"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{}", "no statement of Seatsignal's: its format is not seatsignal-statement/1"),
+        ("{", "not JSON, or damaged"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_what_is_no_statement_is_refused_plainly(seatsignal: Seatsignal, tmp_path, text, complaint):
+    file = tmp_path / "statement.json"
+    if text is not None:
+        file.write_text(text)
+    done = seatsignal("verify", str(file))
+    assert (done.status, done.out) == (1, "")
+    assert done.complaint == [f"{file}: {complaint}"]
+
+
+def test_an_old_verdict_is_stated_by_the_policy_it_was_judged_by(eve: Seatsignal, tmp_path):
+    policy, file = tmp_path / "policy.yaml", tmp_path / "statement.json"
+    text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
+    policy.write_text(text.replace("weight: 25", "weight: 90", 1))
+    file.write_text(eve("explain", "a0", "--statement", SEATSIGNAL_POLICY=str(policy)).out)
+    assert eve("verify", str(file)).status == 0
+    assert eve("assess", SEATSIGNAL_POLICY=str(policy)).status == 0
+    told = json.loads(file.read_text())
+    assert told["policy"]["hash"] != eve("explain", "a0", "--json").document["policy"]
+
+
+def test_a_policy_that_was_never_kept_leaves_nothing_to_state(owing: Seatsignal):
+    database = owing.database()
+    with database.write() as connection:
+        connection.execute(runs.update().values(policy_hash="0" * 16))
+    database.close()
+    done = owing("explain", "a0", "--statement")
+    assert (done.status, done.complaint) == (
+        1,
+        ["policy 0000000000000000 is not kept: nothing to state of run 3"],
+    )
+    assert "What would change it" not in owing("explain", "a0").out

@@ -110,4 +110,14 @@ def judged(policy: Policy, numbers: Mapping[str, Input]) -> Assessment:
     """The verdict that a policy comes to, of measures alone."""
     follows = conclude(measures_of(numbers, TRAITS), policy)
     inputs = Inputs(NUMBERS, tuple(numbers[name] for name in NUMBERS))
-    return Assessment(1, AS_OF, follows.score, follows.band, inputs, follows.signals, traits=TRAITS)
+    return Assessment(
+        account=1,
+        as_of=AS_OF,
+        score=follows.score,
+        band=follows.band,
+        inputs=inputs,
+        signals=follows.signals,
+        facts={"expansion": follows.room},
+        undecided=follows.undecided,
+        traits=TRAITS,
+    )
