@@ -92,12 +92,12 @@ def document(found: "Verdict") -> dict[str, object]:
 
 def _why(why: "Explanation", before: "Verdict | None") -> dict[str, object]:
     return {
-        "delta": _delta(why.delta, before) if why.delta and before else None,
+        "delta": _delta(why, why.delta, before) if why.delta and before else None,
         "outlook": _outlook(why.outlook),
     }
 
 
-def _delta(delta: "Delta", before: "Verdict") -> dict[str, object]:
+def _delta(why: "Explanation", delta: "Delta", before: "Verdict") -> dict[str, object]:
     from templates.explained import changes  # noqa: PLC0415 - see above
 
     then = before.assessment
@@ -109,6 +109,7 @@ def _delta(delta: "Delta", before: "Verdict") -> dict[str, object]:
             "health": then.score.points / 100,
         },
         "points": delta.points / 100,
+        "same_rules": why.same_rules,
         "changes": [
             {
                 "name": change.name,
@@ -159,6 +160,8 @@ def _sentences(why: "Explanation", before: "Verdict | None") -> list[str]:
             f"Since {then.as_of} (run {before.run}, health {then.score.points / 100:g}, {then.band}): "
             f"{points(why.delta.points)}"
         )
+        if not why.same_rules:
+            told.append("  judged by another policy or engine then")
         told += [f"  {line}" for line in changes(why.delta, most=len(why.delta.changes))]
     if outlook := ahead(why.outlook):
         told += ["What would change it:", *(f"  {line}" for line in outlook)]

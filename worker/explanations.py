@@ -17,10 +17,14 @@ from worker.letters import Verdict
 
 
 class Explanation(NamedTuple):
-    """``delta`` is `None` where there is no verdict before."""
+    """``delta`` is `None` where there is no verdict before.
+
+    ``same_rules`` says whether that one was judged by the same policy and engine.
+    """
 
     delta: Delta | None
     outlook: Outlook
+    same_rules: bool
 
 
 def policy_of(deployment: Deployment, connection: Connection, hash_: str) -> Policy | None:
@@ -57,4 +61,4 @@ def _rules(verdict: Stored) -> tuple[str, str]:
 
 def _explained(now: Assessment, before: Stored | None, policy: Policy, *, same: bool) -> Explanation:
     since = delta(now, before.assessment, policy, same_rules=same) if before else None
-    return Explanation(since, outlook(now, policy))
+    return Explanation(since, outlook(now, policy), same)

@@ -43,6 +43,7 @@ def test_an_unknown_account_is_said_to_be(owing: Seatsignal, words):
 def test_what_changed_sums_to_the_change_of_the_health(owing: Seatsignal, account):
     told = owing("explain", account, "--json").document
     delta = told["delta"]
+    assert delta["same_rules"] is True
     assert delta["since"]["as_of"] == book.DAY_BEFORE.isoformat()
     hundredths = sum(round(100 * change["points"]) for change in delta["changes"])
     assert hundredths == round(100 * delta["points"])
@@ -80,8 +81,10 @@ def test_a_change_of_the_policy_is_said_and_what_it_alone_does(eve: Seatsignal, 
     eve("assess", SEATSIGNAL_POLICY=str(policy))
     told = eve("explain", "a0").out
     assert "the policy or the engine changed" in told
+    assert "judged by another policy or engine then" in told
     told = eve("explain", "a0", "--json").document
     assert [change["name"] for change in told["delta"]["changes"]] == ["rules"]
+    assert told["delta"]["same_rules"] is False
     assert told["delta"]["points"] == round(told["health"] - told["delta"]["since"]["health"], 2)
 
 
