@@ -64,12 +64,14 @@ def document(found: "Verdict") -> dict[str, object]:
     """Return a verdict as ``--json`` gives it; points are of 100."""
     from health.reasons import reasons  # noqa: PLC0415 - see above
 
-    assessment = found.assessment
+    assessment, override = found.assessment, found.override
     score = assessment.score
     return {
         "account": found.key,
         "as_of": assessment.as_of,
-        "band": assessment.band,
+        "band": found.shown.band,
+        "computed_band": assessment.band,
+        "override": {"reason": override.reason, "until": override.until} if override else None,
         "health": score.points / 100,
         "interval": [score.low / 100, score.high / 100],
         "coverage": score.coverage,
@@ -170,8 +172,12 @@ def _sentences(why: "Explanation", before: "Verdict | None") -> list[str]:
 
 def tell(found: "Verdict", why: list[str]) -> None:
     """Tell a person a verdict, and ``why`` beside its own lines."""
+    from templates.explained import set_by_hand  # noqa: PLC0415 - see above
+
     assessment, score = found.assessment, found.assessment.score
-    say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {assessment.band}")
+    say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {found.shown.band}")
+    if by_hand := set_by_hand(found.shown):
+        say(f"The band was {by_hand}.")
     say(
         f"Health {score.points / 100:g} of 100, between {score.low / 100:g} and {score.high / 100:g}; "
         f"{score.coverage:.0%} of the weight is known."

@@ -64,12 +64,19 @@ def accounts(
     with opened() as deployment, deployment.database.read() as connection:
         found = sorted(book(connection, band), key=lambda v: -float(v.assessment.facts.get("priority") or 0))
     if wants_json():
-        answer([_listed(verdict) for verdict in found])
+        answer([_listed(verdict) | {"computed_band": _computed(verdict)} for verdict in found])
         return
-    table(
-        ("account", "name", "band", "health", "anchor", "days", "revenue at risk"),
-        [tuple(_listed(verdict).values()) for verdict in found],
-    )
+    headings = ["account", "name", "band", "health", "anchor", "days", "revenue at risk"]
+    rows = [list(_listed(verdict).values()) for verdict in found]
+    if any(verdict.override for verdict in found):
+        headings.append("computed")
+        rows = [[*row, _computed(verdict)] for row, verdict in zip(rows, found, strict=True)]
+    table(headings, rows)
+
+
+def _computed(verdict: "Verdict") -> str | None:
+    """Return the band that was computed where a person has set another."""
+    return verdict.assessment.band if verdict.override else None
 
 
 def _listed(verdict: "Verdict") -> dict[str, object]:
@@ -77,7 +84,7 @@ def _listed(verdict: "Verdict") -> dict[str, object]:
     return {
         "account": verdict.key,
         "name": facts.get("name"),
-        "band": verdict.assessment.band,
+        "band": verdict.shown.band,
         "health": facts.get("health"),
         "anchor_on": facts.get("anchor_on"),
         "days_to_anchor": facts.get("days_to_anchor"),

@@ -11,7 +11,19 @@ from typing import Annotated
 
 import typer
 
-from cli import configure, crm, explain, facts, identity, judgement, operate, outbound, statement, unsettled
+from cli import (
+    configure,
+    crm,
+    explain,
+    facts,
+    identity,
+    judgement,
+    operate,
+    outbound,
+    override,
+    statement,
+    unsettled,
+)
 from cli.output import plainly
 
 app = typer.Typer(
@@ -21,7 +33,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (operate, facts, identity, judgement, explain, statement, outbound, unsettled, crm, configure):
+for module in (
+    operate,
+    facts,
+    identity,
+    judgement,
+    explain,
+    override,
+    statement,
+    outbound,
+    unsettled,
+    crm,
+    configure,
+):
     module.register(app)
 
 

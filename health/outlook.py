@@ -11,7 +11,7 @@ from health.delta import Move
 from health.judge import ENGINES
 from health.levers import Lever, levers, number
 from health.nouns import Assessment, Band, Input, Score
-from health.policy import Cap, Comparison, Policy
+from health.policy import Cap, Comparison, Ground, Policy
 from health.rules import Findings, measures_of
 
 SCANNED = 2_000
@@ -95,8 +95,12 @@ def _beside(verdict: Band, step: int) -> Band:
 def _unknown(now: Assessment, policy: Policy) -> tuple[str, ...]:
     """Return the measures that are unknown, those of the weightiest line first."""
     weighty = sorted(policy.weights, key=lambda weight: -weight.points)
-    names = [name for weight in weighty for name in policy.grounds[weight.name].measures]
+    names = [name for weight in weighty for name in _ground(policy, weight.name).measures]
     return tuple(dict.fromkeys(name for name in names if name in now.inputs and now.inputs[name] is None))
+
+
+def _ground(policy: Policy, line: str) -> Ground:
+    return policy.grounds.get(line) or Ground(())
 
 
 class _Search:
@@ -241,7 +245,7 @@ class _Search:
 
     def _why(self, cap: Cap) -> Mapping[str, Input]:
         """Return the measures for which a cap's condition holds, with their values."""
-        ground = self._policy.grounds[f"cap:{cap.name}"]
+        ground = _ground(self._policy, f"cap:{cap.name}")
         met = {each.measure for each in ground.comparisons if self._met(each)} | ground.tangled
         return {name: self._numbers.get(name) for name in ground.measures if name in met}
 

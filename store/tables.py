@@ -331,6 +331,19 @@ flags = _table(
     PrimaryKeyConstraint("account", "kind", "reason", "term"),
 )
 
+overrides = _table(
+    "overrides",  # bands set by hand
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    _text("band"),
+    _text("reason"),
+    Column("until", Date, nullable=False),
+    _text("actor"),
+    _number("set_ms"),
+    _number("cleared_ms", None),
+    Index("ix_overrides_standing", "account", unique=True, **_only("cleared_ms IS NULL")),
+)
+
 # -- what is owed ------------------------------------------------------------------------------------
 
 bodies = _table(

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from sqlalchemy import Row as Found
 
 from health.decide import Previous
 from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
+from health.overrides import Override, overridden
+from store import overrides
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
@@ -53,6 +55,12 @@ class Verdict:
     engine_version: str
     known: str
     pulse: str = ""
+    override: Override | None = None
+
+    @property
+    def shown(self) -> Assessment:
+        """The assessment as people see it: with the band that somebody set, while that counts."""
+        return overridden(self.assessment, self.override)
 
 
 def packed(run: Run, assessment: Assessment) -> Row:
@@ -123,7 +131,10 @@ def previous(connection: Connection, first: int, last: int) -> dict[int, Previou
 def verdict(connection: Connection, key: str) -> Verdict | None:
     """Return the latest verdict on an account by its key."""
     row = connection.execute(_latest().where(accounts.c.key == key)).one_or_none()
-    return _verdict(row) if row else None
+    if row is None:
+        return None
+    by_account = overrides.in_force(connection, row.as_of, row.account, row.account)
+    return replace(_verdict(row), override=by_account.get(row.account))
 
 
 def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
@@ -141,11 +152,19 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
 
 
 def book(connection: Connection, band: str = "") -> list[Verdict]:
-    """Return the latest verdict on every account, or on those in one band."""
+    """Return the latest verdict on every account, or on those in one band, set or computed."""
     query = _latest().order_by(accounts.c.id)
+    by_account = overrides.in_force(connection, date.min)
     if band:
-        query = query.where(assessments.c.band == band)
-    return [_verdict(row) for row in connection.execute(query)]
+        query = query.where((assessments.c.band == band) | assessments.c.account.in_(by_account))
+    found = [_overridden(_verdict(row), by_account) for row in connection.execute(query)]
+    return [verdict for verdict in found if not band or verdict.shown.band == band]
+
+
+def _overridden(verdict: Verdict, by_account: Mapping[int, Override]) -> Verdict:
+    override = by_account.get(verdict.assessment.account)
+    counts = override is not None and override.until >= verdict.assessment.as_of
+    return replace(verdict, override=override) if counts else verdict
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:

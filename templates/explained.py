@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from health.delta import RULES, Change, Delta
+from health.nouns import Assessment
 from health.outlook import Held, Outlook, Way
+from health.overrides import REASON, UNTIL, by_hand, computed_band
 from health.reasons import MOST, reasons
 from templates.measures import moved, noun, stood
 
-__all__ = ["ahead", "changes", "nearest", "points", "reasons", "way"]
+__all__ = ["ahead", "changes", "nearest", "points", "reasons", "set_by_hand", "way"]
 
 MINUS = "\N{MINUS SIGN}"
 RULES_CHANGED = "the policy or the engine changed"
@@ -68,6 +70,16 @@ def nearest(found: Outlook) -> str:
     """Return in one sentence what would bring an account to a better band; empty if it is in the best."""
     told = ahead(found) if found.better or found.unknown else ()
     return told[0] if told else ""
+
+
+def set_by_hand(now: Assessment) -> str:
+    """Return the sentence that says that a person has set the band; empty if nobody has."""
+    if not by_hand(now):
+        return ""
+    return (
+        f"set to {_band(now.band)} by hand until {now.facts[UNTIL]}: {now.facts[REASON]} "
+        f"(computed: {_band(computed_band(now))})"
+    )
 
 
 def way(each: Way) -> str:

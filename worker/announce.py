@@ -33,7 +33,7 @@ from templates.content import (
     Play,
     Severity,
 )
-from templates.explained import changes, nearest
+from templates.explained import changes, nearest, set_by_hand
 from worker import letters
 from worker.deployment import Deployment
 from worker.explanations import explained_new
@@ -107,6 +107,7 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "severity": alert.severity,
         "why": alert.why,
         "band": now.band,
+        "override": set_by_hand(now),
         "score": now.score.points / 100,
         "previous_score": before.points / 100 if before else None,
         "delta": (now.score.points - before.points) / 100 if before else None,
@@ -203,11 +204,11 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
     Its key is the installation's only one: should several runs be the first, one of them sends it.
     """
     ranked = sorted(verdicts, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
-    pressing = [v for v in ranked if v.assessment.band in {"at_risk", "watch"}]
+    pressing = [v for v in ranked if v.shown.band in {"at_risk", "watch"}]
     content = DigestContent(
         date=as_of,
         scope="book",
-        counts=msgspec.convert(Counter(v.assessment.band for v in verdicts), BandCounts),
+        counts=msgspec.convert(Counter(v.shown.band for v in verdicts), BandCounts),
         rows=tuple(_row(v) for v in pressing[:DIGEST_ROWS]),
         more=max(0, len(pressing) - DIGEST_ROWS),
         **_at_risk(pressing),
@@ -216,7 +217,7 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
 
 
 def _row(stored: Stored) -> DigestRow:
-    now, facts = stored.assessment, stored.assessment.facts
+    now, facts = stored.shown, stored.shown.facts
     said = {
         "account_key": stored.key,
         "account_name": facts.get("name"),
@@ -238,7 +239,7 @@ def _at_risk(pressing: Sequence[Stored]) -> _Sum:
     found: Counter[str] = Counter()
     for stored in pressing:
         facts = stored.assessment.facts
-        if stored.assessment.band == "at_risk" and facts.get("currency"):
+        if stored.shown.band == "at_risk" and facts.get("currency"):
             found[str(facts["currency"])] += int(facts.get("revenue_at_risk_minor") or 0)
     if len(found) != 1:
         return {}

@@ -1,6 +1,7 @@
 """Explanations: what changed of a verdict, and what would change it; made only where somebody asks."""
 
 import json
+from dataclasses import replace
 from typing import NamedTuple
 
 from config.policy import PolicyError, stated
@@ -8,6 +9,7 @@ from health.delta import Delta, delta
 from health.judge import ENGINE_VERSION
 from health.nouns import Assessment
 from health.outlook import Outlook, outlook
+from health.overrides import computed_band
 from health.policy import Policy
 from store import policies, verdicts
 from store.database import Connection
@@ -61,4 +63,4 @@ def _rules(verdict: Stored) -> tuple[str, str]:
 
 def _explained(now: Assessment, before: Stored | None, policy: Policy, *, same: bool) -> Explanation:
     since = delta(now, before.assessment, policy, same_rules=same) if before else None
-    return Explanation(since, outlook(now, policy), same)
+    return Explanation(since, outlook(replace(now, band=computed_band(now)), policy), same)

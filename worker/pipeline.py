@@ -15,7 +15,7 @@ from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, policies, runs, sources, verdicts
+from store import facts, features, identity, inbox, overrides, policies, runs, sources, verdicts
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
@@ -209,7 +209,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     first, last = chunk.first_account, chunk.last_account
     features.refresh(connection, first, last, deployment.policy.metrics)
     records = {crm: identity.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
-    found = Found(deployment, run, read_pulse(run.pulse), records)
+    set_by_hand = overrides.in_force(connection, run.as_of, first, last)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
     for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):

@@ -24,6 +24,10 @@ ANSWERING = {
     "accounts": ["accounts"],
     "explain": ["explain", book.LEAVING],
     "explain --statement": ["explain", book.LEAVING, "--statement"],
+    "override": [
+        *("override", book.LEAVING, "--band", "watch"),
+        *("--reason", "they signed again", "--until", "2026-07-01"),
+    ],
     "verify": ["verify", "{statement}"],
     "plan": ["plan"],
     "release": ["release", "3"],

@@ -67,6 +67,7 @@ def hostile_alert(text: str) -> AlertContent:
         kind=named,
         reasons=(text, text),
         changes=(text,),
+        override=text,
         flags=(FlagLine(kind=named, evidence=text, why=Why.WORSENED),),
         what_would_change=text,
         term=text,
