@@ -11,7 +11,20 @@ from typing import Annotated
 
 import typer
 
-from cli import configure, crm, facts, identity, judgement, operate, outbound, quality, unsettled
+from cli import (
+    configure,
+    crm,
+    explain,
+    facts,
+    identity,
+    judgement,
+    operate,
+    outbound,
+    override,
+    quality,
+    statement,
+    unsettled,
+)
 from cli.output import plainly
 
 app = typer.Typer(
@@ -21,7 +34,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (operate, facts, identity, judgement, quality, outbound, unsettled, crm, configure):
+for module in (
+    operate,
+    facts,
+    identity,
+    judgement,
+    explain,
+    override,
+    statement,
+    quality,
+    outbound,
+    unsettled,
+    crm,
+    configure,
+):
     module.register(app)
 
 

@@ -5,8 +5,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, read
+from config.grounds import grounds
 from config.overlaps import overlapping
 from config.profiles import Resolved, resolved
 from config.schema import PolicyData
@@ -48,13 +51,29 @@ def load(path: Path | None = None, *, engine: str | None = None) -> Policy:
     data = _read(path)
     if engine is not None:
         data = _with_engine(data, engine)
+    return _compiled(data, path.name)
+
+
+def stated(data: object) -> Policy:
+    """Return the policy that was kept or stated as `Policy.data`.
+
+    Raises `PolicyError` where it is none, or one of another version that this one cannot read.
+    """
+    try:
+        return _compiled(PolicyData.model_validate(data), "policy")
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise PolicyError([f"policy: {problem}" for problem in problems]) from None
+
+
+def _compiled(data: PolicyData, place: str) -> Policy:
     problems = _missing(data)
     try:
         compiled = compile_rules(data)
     except CompileError as error:
         problems += error.problems
     if problems:
-        raise PolicyError([f"{path.name}: {problem}" for problem in dict.fromkeys(problems)])
+        raise PolicyError([f"{place}: {problem}" for problem in dict.fromkeys(problems)])
     return _policy(data, compiled)
 
 
@@ -107,8 +126,9 @@ def _outside(data: PolicyData) -> Iterator[str]:
 
 def _policy(data: PolicyData, compiled: Compiled) -> Policy:
     preset = data.expansion.presets[data.expansion.preset]
+    text = _text(data)
     return Policy(
-        hash=_hash(data),
+        hash=hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH],
         rules=compiled.rules,
         source=compiled.source,
         bands=_bands(data),
@@ -137,12 +157,13 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         fleet_accounts_min=data.fleet_accounts_min,
         metrics=_metrics(data),
         retention=data.retention_days,
+        data=text,
     )
 
 
-def _hash(data: PolicyData) -> str:
-    text = json.dumps(data.model_dump(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+def _text(data: PolicyData) -> str:
+    """Return the policy as JSON. The order of its rules stays: it says which of them comes first."""
+    return json.dumps(data.model_dump(), separators=(",", ":"), ensure_ascii=True)
 
 
 def _bands(data: PolicyData) -> Bands:
@@ -159,7 +180,9 @@ def _profile(data: PolicyData, found: Resolved) -> Profile:
     weights = [Weight(name, line.weight) for _, name, line in found.lines]
     weights += [Weight(name, line.points) for name, line in found.deductions.items()]
     caps = [Cap(name, round(_HUNDREDTHS * cap.at)) for name, cap in found.caps.items()]
-    return Profile(found.name, found.engine, tuple(weights), tuple(caps), _cells(data, found))
+    return Profile(
+        found.name, found.engine, tuple(weights), tuple(caps), _cells(data, found), grounds(data, found)
+    )
 
 
 def _cells(data: PolicyData, found: Resolved) -> tuple[tuple[int, ...], ...]:

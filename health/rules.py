@@ -4,7 +4,7 @@ Everything a rule may name is a field of one of the families below; no name is i
 not applicable, or unknown (`None`); a text is unknown when empty. Percentages are 0 to 100 and beyond.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from health.nouns import Input, Signal
@@ -170,6 +170,15 @@ NUMBERS = (
 
 TEXTS = Traits._fields
 """The measures that are texts."""
+
+
+def measures_of(inputs: Mapping[str, Input], traits: Mapping[str, str | None]) -> Measures:
+    """Return the measures that an assessment kept; unknown what it does not name."""
+    numbers = (family(*map(inputs.get, family._fields)) for family in _FAMILIES)
+    return Measures._make((*numbers, Traits(*map(traits.get, TEXTS))))
+
+
+_FAMILIES = (SeatMeasures, UseMeasures, CapacityMeasures, ServiceMeasures, TermMeasures)
 
 Line = tuple[Input, str]
 """A value in its three states, and its reason in plain words."""

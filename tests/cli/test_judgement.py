@@ -1,4 +1,4 @@
-"""Verdicts by command: who is at risk, and why, to the point."""
+"""Verdicts by command: who is at risk."""
 
 from contextlib import closing
 from datetime import date, timedelta
@@ -33,34 +33,6 @@ def test_the_list_is_a_table_for_a_person(owing: Seatsignal):
     heading, *lines = owing("accounts").out.splitlines()
     assert heading.split("  ")[0] == "account"
     assert len(lines) == len(book.ACCOUNTS)
-
-
-@pytest.mark.parametrize("account", ["a0", book.LEAVING, book.UNPAID, book.RENEWING])
-def test_the_lines_of_an_explanation_sum_to_the_score(owing: Seatsignal, account):
-    told = owing("explain", account, "--json").document
-    hundredths = [round(line["points"] * 100) for line in told["contributions"]]
-    assert 10_000 + sum(hundredths) == round(told["health"] * 100)
-    assert told["interval"][0] <= told["health"] <= told["interval"][1]
-    assert all(line["reason"] for line in told["contributions"])
-    assert (told["known"], told["policy"], told["engine"], told["run"]) != ("", "", "", 0)
-
-
-def test_an_explanation_is_a_sum_for_a_person_too(owing: Seatsignal):
-    told = owing("explain", book.LEAVING).out
-    assert f"Account {book.LEAVING} ({book.LEAVING}) as of {book.DAY}: at_risk" in told
-    assert "Health 49 of 100, between " in told
-    table = told[told.index("points") : told.index("risk: ")].splitlines()[1:]
-    *lines, health = [float(line.split()[0]) for line in table]
-    assert (round(sum(lines), 2), health) == (49.0, 49.0)
-    assert "risk: cancel_ticket: a ticket speaks of cancelling" in told
-    assert "Judged by the profile default." in told
-
-
-@pytest.mark.parametrize("words", [["explain", "nobody"], ["explain", "nobody", "--json"]])
-def test_an_unknown_account_is_said_to_be(owing: Seatsignal, words):
-    done = owing(*words)
-    assert (done.status, done.out) == (1, "")
-    assert done.complaint == ["No verdict on 'nobody': is the key right, and has `seatsignal assess` run?"]
 
 
 def test_a_sweep_finishes_what_a_process_left_that_died(eve: Seatsignal):

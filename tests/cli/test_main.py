@@ -23,6 +23,12 @@ ANSWERING = {
     "sweep": ["sweep"],
     "accounts": ["accounts"],
     "explain": ["explain", book.LEAVING],
+    "explain --statement": ["explain", book.LEAVING, "--statement"],
+    "override": [
+        *("override", book.LEAVING, "--band", "watch"),
+        *("--reason", "they signed again", "--until", "2026-07-01"),
+    ],
+    "verify": ["verify", "{statement}"],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],
@@ -59,7 +65,7 @@ def _under(name, command):
 
 
 def test_every_command_is_tried():
-    assert commands() == RUNNING | {name for name in ANSWERING if not name.endswith("--compiled")}
+    assert commands() == RUNNING | {name for name in ANSWERING if " --" not in name}
 
 
 FAILING = {"release", "deliver", "settle", "crm setup"}
@@ -69,7 +75,10 @@ SILENT = {"release", "settle", "crm setup"}
 
 
 def give(commands: Seatsignal, judged: Judged, day: str, *words: str) -> Ended:
-    places = {"day": day, "home": str(commands.home), "judged": str(judged.day)}
+    statement = commands.home / "statement.json"
+    places = {"day": day, "home": str(commands.home), "judged": str(judged.day), "statement": str(statement)}
+    if "{statement}" in words:
+        statement.write_text(commands("explain", book.LEAVING, "--statement").out, encoding="utf-8")
     variables = {"SEATSIGNAL_FILES_FOLDER": day, "SEATSIGNAL_LOG_LEVEL": "ERROR"}
     return commands(*(word.format(**places) for word in words), **variables)
 

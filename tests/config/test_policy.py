@@ -1,10 +1,12 @@
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.files import SHIPPED
-from config.policy import PolicyError, load
+from config.policy import PolicyError, load, stated
 from config.schema import PolicyData
 
 TEXT = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
@@ -244,6 +246,40 @@ def test_the_hash_is_of_the_content_and_not_of_the_text(tmp_path):
     assert load(written(tmp_path, ("exit_margin: 5", "exit_margin: 6"))).hash != plain.hash
     assert load(engine="deductions").hash != plain.hash
     assert len(plain.hash) == 16
+
+
+SWAPPED = (
+    ("  signed_in_30d:", "  first:"),
+    ("  mean_daily_28:", "  signed_in_30d:"),
+    ("  first:", "  mean_daily_28:"),
+)
+
+
+def test_the_order_of_rules_is_part_of_the_content(tmp_path):
+    """The first definition of active that a source allows is taken: two orders are two policies."""
+    assert yaml.safe_load(written(tmp_path, *SWAPPED).read_text()).keys() == yaml.safe_load(TEXT).keys()
+    assert load(written(tmp_path, *SWAPPED)).hash != load().hash
+
+
+@pytest.mark.parametrize("engine", ["weighted", "deductions"])
+def test_a_policy_that_was_kept_is_the_same_when_read_again(engine):
+    policy = load(engine=engine)
+    again = stated(json.loads(policy.data))
+    assert (again.hash, again.data, again.source) == (policy.hash, policy.data, policy.source)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"engine": "guess"}, "policy: engine: Input should be 'weighted' or 'deductions'"),
+        ({"engin": "weighted"}, "policy: engin: Extra inputs are not permitted"),
+        ({"gates": {"stale": "usage_age > 2"}}, "policy: gates.stale: 'usage_age' is no measure"),
+    ],
+)
+def test_what_was_kept_and_is_none_is_refused_with_its_place(change, problem):
+    with pytest.raises(PolicyError) as caught:
+        stated(json.loads(load().data) | change)
+    assert any(line.startswith(problem) for line in caught.value.problems)
 
 
 def test_the_shipped_weights_are_those_of_the_default_profile():

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import pytest
 
-from cli.judgement import _tell
+from cli.explain import tell
 from health.chance import chance
 from health.features import Features
 from health.nouns import NOT_APPLICABLE, Assessment, Input
@@ -54,7 +54,7 @@ def block(section: str) -> str:
 
 def explained(assessment: Assessment, capsys: pytest.CaptureFixture[str]) -> str:
     """What `seatsignal explain` says, less its last line (run, policy, batches)."""
-    _tell(Verdict("acme", assessment, 1, "", "1", "{}"))
+    tell(Verdict("acme", assessment, 1, "", "1", "{}"), [])
     return capsys.readouterr().out.strip().rpartition("\n")[0]
 
 

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from health.features import EventFact, LastSeen, LimitFact, PaymentFact, SurveyFact, TicketFact
+from health.judge import conclude
 from health.nouns import NOT_APPLICABLE
+from health.rules import measures_of
 from tests.health.examples import (
     AS_OF,
     KINDS,
@@ -525,3 +527,11 @@ def test_the_interval_of_an_account_with_less_known_holds_the_score_with_more(ch
     whole, part = account(**changes), pulse(KINDS - {hidden})
     known, unknown = assess(whole, engine=engine), assess(whole, engine=engine, at=part)
     assert unknown.score.low <= known.score.points <= unknown.score.high
+
+
+@settings(max_examples=60)
+@given(facts, covered, ENGINES)
+def test_what_an_assessment_keeps_is_enough_to_conclude_it_again(changes, known, engine):
+    found = assess(account(**changes), engine=engine, at=pulse(known))
+    again = conclude(measures_of(found.inputs, found.traits), policy(engine))
+    assert again == (found.score, found.band, found.signals, found.undecided, found.facts["expansion"])

@@ -52,13 +52,18 @@ def test_alert() -> None:
     assert shown(message) == dedent(
         f"""\
         Harbour &amp; Pine: at risk, 41.2 of 100
-        It got worse. What would change it: 12 more people sign in.
+        It got worse.
         *What we see*
           • Use is 44 % of what is usual
           • Cancels at the end of the term (urgent)
         *What moves the score*
+          • weekly active users: 18
+          • idle for 9 days
+        *What would change it*
+          to watch: 12 more active users: utilisation 38 → 61 %
+        *What changed*
           • {MINUS}12: weekly active users 41 → 18
-          • {MINUS}8: idle for 9 days
+          • +0.27: 2 smaller changes
         *Score*
           41.2 of 100 ({MINUS}11.7)
         *Renewal*
@@ -108,6 +113,7 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         delta=None,
         band="unknown",
         reasons=(),
+        changes=(),
         flags=(),
         what_would_change="",
         renewal_on=None,
