@@ -70,7 +70,7 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
 def conclude(found: Measures, policy: Policy) -> Conclusion:
     """Return what a policy makes of measures, whoever took them: the same for the same, on any machine."""
     findings = policy.rules(found)
-    score = ENGINES[policy.engine](findings, policy)
+    score = scored(findings, policy)
     verdict = band(score, policy.bands)
     grown = expansion.expansion(findings, verdict, policy.expansion)
     return Conclusion(
@@ -80,6 +80,11 @@ def conclude(found: Measures, policy: Policy) -> Conclusion:
         (*findings.undecided, *expansion.undecided(findings, policy.expansion)),
         "" in [signal.gate for signal in grown],
     )
+
+
+def scored(findings: Findings, policy: Policy) -> Score:
+    """Return the score by the engine in use."""
+    return ENGINES[policy.engine](findings, policy)
 
 
 def _inputs(found: Measures) -> Inputs:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from health.bands import RANK, band
 from health.bands import worse as is_worse
 from health.delta import Move
-from health.judge import ENGINES
+from health.judge import scored
 from health.levers import Lever, levers, number
 from health.nouns import Assessment, Band, Input, Score
 from health.policy import Cap, Comparison, Ground, Policy
@@ -223,7 +223,7 @@ class _Search:
         if gone:
             kept = tuple((0.0, "") if cap in gone else line for cap, line in caps)
             findings = findings._replace(caps=kept)
-        return ENGINES[self._policy.engine](findings, self._policy)
+        return scored(findings, self._policy)
 
     def _findings(self, changes: Mapping[str, Input]) -> Findings:
         return self._policy.rules(changed(self._measures, changes))
