@@ -12,7 +12,7 @@ from health.judge import profile_of, scored
 from health.levers import Lever, levers, number
 from health.nouns import Assessment, Band, Input, Score
 from health.policy import Cap, Comparison, Ground, Policy, Profile
-from health.rules import Findings, measures_of
+from health.rules import Findings, changed, measures_of
 
 SCANNED = 2_000
 """Steps tried one by one, either way, where it cannot be told from the rules where a score turns."""
@@ -20,6 +20,7 @@ _ORDER = sorted(RANK, key=lambda name: RANK[name])
 _LARGEST = 2
 _ENDLESS = 10**9  # steps
 _NOISE = 1e-9
+_NEAR = 1e-4  # steps
 _MET: Mapping[str, Callable[[float, float], bool]] = {
     "<": float.__lt__,
     "<=": float.__le__,
@@ -109,10 +110,11 @@ class _Search:
 
     def __init__(self, now: Assessment, policy: Policy) -> None:
         self._numbers: dict[str, Input] = dict(now.inputs)
-        self._traits = now.traits
+        self._measures = measures_of(now.inputs, now.traits)
         self._policy = policy
         self._profile = profile_of(now, policy)
         self._scored = {name for ground in self._profile.grounds.values() for name in ground.measures}
+        self._seen: dict[tuple[str, int, bool], Score] = {}
         self._levers = [lever for lever in levers(policy) if self._fits(lever)]
 
     def _fits(self, lever: Lever) -> bool:
@@ -194,8 +196,7 @@ class _Search:
                 slope = 0.0 if start is None or next_ is None else next_ - start
                 for edge in ground.edges.get(name, ()):
                     if slope and start is not None:
-                        at = (edge - start) / slope
-                        yield from (floor(at) - 1, floor(at), ceil(at), ceil(at) + 1)
+                        yield from _around((edge - start) / slope)
 
     def _moved(self, lever: Lever, name: str, steps: int) -> float | None:
         """Return what a measure becomes; one that has no value keeps having none."""
@@ -212,7 +213,10 @@ class _Search:
         return {name: value for name, value in found.items() if value is not None}
 
     def _moved_score(self, lever: Lever, steps: int, held: tuple[Held, ...] = ()) -> Score:
-        return self._score(self._after(lever, steps), held)
+        at = (lever.measure, steps, bool(held))
+        if at not in self._seen:
+            self._seen[at] = self._score(self._after(lever, steps), held)
+        return self._seen[at]
 
     def _score(self, changes: Mapping[str, Input], held: tuple[Held, ...] = ()) -> Score:
         findings = self._findings(changes)
@@ -224,7 +228,7 @@ class _Search:
         return scored(findings, self._policy)
 
     def _findings(self, changes: Mapping[str, Input]) -> Findings:
-        return self._policy.rules(measures_of({**self._numbers, **changes}, self._traits))
+        return self._policy.rules(changed(self._measures, changes))
 
     def _way(self, lever: Lever, steps: int, limit: int, held: tuple[Held, ...] = ()) -> Way:
         after = self._after(lever, steps)
@@ -258,6 +262,12 @@ class _Search:
     def without(self, held: tuple[Held, ...]) -> Score:
         """Return the score if some caps were gone."""
         return self._score({}, held)
+
+
+def _around(at: float) -> tuple[int, ...]:
+    """Return the whole steps on both sides of a place; and itself if it is one, but for noise."""
+    near = round(at)
+    return (near - 1, near, near + 1) if abs(at - near) < _NEAR else (floor(at), ceil(at))
 
 
 def _steps(way: float, step: float) -> float:

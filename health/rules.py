@@ -4,6 +4,7 @@ Everything a rule may name is a field of one of the families below; no name is i
 not applicable, or unknown (`None`); a text is unknown when empty. Percentages are 0 to 100 and beyond.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -178,7 +179,18 @@ def measures_of(inputs: Mapping[str, Input], traits: Mapping[str, str | None]) -
     return Measures._make((*numbers, Traits(*map(traits.get, TEXTS))))
 
 
+def changed(found: Measures, numbers: Mapping[str, Input]) -> Measures:
+    """Return measures with some numbers replaced."""
+    by_family: dict[str, dict[str, Input]] = defaultdict(dict)
+    for name, value in numbers.items():
+        by_family[_FAMILY_OF[name]][name] = value
+    return found._replace(
+        **{family: getattr(found, family)._replace(**values) for family, values in by_family.items()}
+    )
+
+
 _FAMILIES = (SeatMeasures, UseMeasures, CapacityMeasures, ServiceMeasures, TermMeasures)
+_FAMILY_OF = {name: family for family, names in Measures.__annotations__.items() for name in names._fields}
 
 Line = tuple[Input, str]
 """A value in its three states, and its reason in plain words."""
