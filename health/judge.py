@@ -44,6 +44,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     room = "" in [signal.gate for signal in grown]
     said = facts.figures(row, account, found, score, policy, grown=room)
     said["profile"] = findings.profile
+    if likely := facts.between(found.licence.active_users, found.licence.seats):
+        said["utilisation_low_pct"], said["utilisation_high_pct"] = likely
     if why := reasons(features.sources, pulse, policy):
         said["distrusted"] = why
     return Assessment(
