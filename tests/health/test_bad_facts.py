@@ -62,6 +62,10 @@ CASES = [
         {"utilisation_pct": None, "trend_pct": NOT_APPLICABLE},
     ),
     ({"series": series(active_users=daily(12, then=-12, last=14))}, {"trend_pct": NOT_APPLICABLE}),
+    (
+        {"series": series(active_users=daily(12, then=-12, last=14)), "last_used_on": TOMORROW},
+        {"utilisation_pct": None, "idle_days": 14.0},
+    ),
     ({"limits": (LimitFact("domains", 3, -10),)}, {"domain_use_pct": NOT_APPLICABLE}),
     ({"surveys": (SurveyFact("nps", -5, YESTERDAY),)}, {"nps": None}),
     ({"surveys": (SurveyFact("nps", 700, YESTERDAY),)}, {"nps": None}),
@@ -108,7 +112,7 @@ def test_two_tickets_of_one_id_and_two_days_are_two():
     assert assess(account(tickets=tickets)).inputs["open_tickets"] == 2.0
 
 
-@settings(max_examples=60)
+@settings(max_examples=200)
 @given(st.data())
 def test_any_of_them_together_raise_nothing_and_turn_nobody_red(data):
     mixed = {}
