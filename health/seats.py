@@ -39,15 +39,16 @@ def utilisation(active_users: Input, seats: Input) -> Input:
 def activity(features: Features, track: Track | None, policy: Policy) -> Activity:
     """Return active users on the last complete day, by the first definition that the source allows.
 
-    Without any use in the series the count is 0 by the default definition. Where a day of the window has
-    fewer users than none, nobody knows how many there are.
+    Without any use in the series the count is 0 by the default definition, unless all that is stated of use
+    lies ahead. Where a day of the window has fewer users than none, nobody knows how many there are.
     """
     if track is None:
         return Activity(policy.active[0], None, None, None)
     definitions = _definitions(policy)
     metric = track.first_of(definitions)
     if metric is None:
-        nothing = None if track.values else 0.0
+        used = features.last_used_on
+        nothing = None if track.values or (used is not None and used > track.end) else 0.0
         return Activity(policy.active[0], nothing, nothing, nothing)
     definition = definitions[metric]
     days = policy.windows.mean_days

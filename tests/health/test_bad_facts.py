@@ -44,7 +44,10 @@ CASES = [
         {"series": series(active_users=daily(9, then=0, last=4)), "last_used_on": TOMORROW},
         {"idle_days": 4.0},
     ),
-    ({"series": None, "first_used_on": TOMORROW, "last_used_on": TOMORROW}, {"idle_days": None}),
+    (
+        {"series": None, "first_used_on": TOMORROW, "last_used_on": TOMORROW},
+        {"idle_days": None, "active_users": None},
+    ),
     ({"events": (EventFact("api_key_deleted", TOMORROW),)}, {"api_keys_deleted": 0.0}),
     ({"events": (EventFact("downgrade_enquiry", TOMORROW),)}, {"downgrade_enquiries": 0.0}),
     ({"tickets": (TicketFact("t", TOMORROW, subject="Cancel our plan"),)}, {"cancel_tickets": 0.0}),
