@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from health.calendars import Workdays
@@ -76,7 +77,6 @@ def figures(
     """
     licence, use, _, _, _, traits = found
     first, seats = account.first, licence.seats
-    few = between(licence.active_users, seats)
     suggested = suggested_seats(found, policy.expansion) if grown else None
     return {
         "name": features.name,
@@ -110,10 +110,10 @@ def figures(
         "days_to_anchor": account.days,
         "window": account.window,
         "auto_renew": first.term.auto_renew if first else None,
-        **({"utilisation_low_pct": few[0], "utilisation_high_pct": few[1]} if few else {}),
     }
 
 
+@lru_cache(maxsize=4096)  # few seats have few users: most accounts ask what another asked
 def between(active: Input, seats: Input) -> tuple[int, int] | None:
     """Return what utilisation is likely between, in per cent, where it is of so few seats that chance tells.
 

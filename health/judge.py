@@ -24,7 +24,7 @@ ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "deductions": deductions.score,
     "matrix": matrix.score,
 }
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes whenever the same facts or the same measures may come to another verdict."""
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
@@ -61,6 +61,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     account = facts.book(row, as_of, policy.renewals, workdays)
     said = facts.figures(row, account, found, follows.score, policy, grown=follows.room)
     said["profile"] = follows.profile
+    if likely := facts.between(found.licence.active_users, found.licence.seats):
+        said["utilisation_low_pct"], said["utilisation_high_pct"] = likely
     if why := distrust(features.sources, pulse, policy):
         said["distrusted"] = why
     if behind := stale(features.sources, pulse, as_of, policy, held_up=follows.stale):

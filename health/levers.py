@@ -144,6 +144,8 @@ _LEVERS = (
     Lever("idle_days", moves={"never_used": _used}),
     Lever("trend_pct", 0.1, _const(-_FULL), moves=_TREND),
     _ratio("week_ratio_pct"),
+    _ratio("dav_trend_pct", -_FULL),
+    Lever("dav_idle_days"),
     _count("months_down", most=3.0),
     _count("core_weeks", most=4.0),
     _count("rate_limit_hits"),
@@ -188,6 +190,8 @@ FIXED = frozenset(
         "mean_active", "growth_per_day", "days_until_full", "nearest_used", "nearest_allowed",
         "downgrade_enquiries", "api_keys_deleted", "domains_deactivated",  # happened, and pass with time
         "days_to_renewal", "days_into_term", "account_age_days", "in_trial",  # the calendar
+        "dav", "dav_before", "dav_falls", "trend_beyond_user_pct",  # move with what they are made of
+        "departed_users", "seen_users", "known_expected",  # who left has left, and a note is a person's
     }
 )  # fmt: skip
 """The measures that are no lever of their own."""

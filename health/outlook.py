@@ -14,6 +14,8 @@ from health.nouns import Assessment, Band, Input, Score
 from health.policy import Cap, Comparison, Ground, Policy, Profile
 from health.rules import Findings, changed, measures_of
 
+CHOICE = "profile:"
+"""What the names begin with of the grounds by which profiles are chosen."""
 SCANNED = 2_000
 """Steps tried one by one, either way, where it cannot be told from the rules where a score turns."""
 _ORDER = sorted(RANK, key=lambda name: RANK[name])
@@ -188,7 +190,7 @@ class _Search:
 
     def _turns(self, lever: Lever) -> Iterator[int]:
         """Yield the steps around each edge of what a lever moves; each of the nearest where none is told."""
-        for ground in self._profile.grounds.values():
+        for ground in self._grounds(lever):
             for name in {lever.measure, *lever.moves} & set(ground.measures):
                 if name in ground.tangled or name in lever.bent:
                     yield from range(-SCANNED, SCANNED + 1)
@@ -197,6 +199,16 @@ class _Search:
                 for edge in ground.edges.get(name, ()):
                     if slope and start is not None:
                         yield from _around((edge - start) / slope)
+
+    def _grounds(self, lever: Lever) -> Iterator[Ground]:
+        """Yield what the score rests on; of every profile, where the lever may lead to another."""
+        own = self._profile.grounds
+        choosing = {
+            name for line, ground in own.items() if line.startswith(CHOICE) for name in ground.measures
+        }
+        elsewhere = not choosing.isdisjoint((lever.measure, *lever.moves))
+        for profile in self._policy.profiles.values() if elsewhere else [self._profile]:
+            yield from profile.grounds.values()
 
     def _moved(self, lever: Lever, name: str, steps: int) -> float | None:
         """Return what a measure becomes; one that has no value keeps having none."""

@@ -39,25 +39,27 @@ def utilisation(active_users: Input, seats: Input) -> Input:
 def activity(features: Features, track: Track | None, policy: Policy) -> Activity:
     """Return active users on the last complete day, by the first definition that the source allows.
 
-    Without any use in the series the count is 0 by the default definition. Fewer users than none are unknown.
+    Without any use in the series the count is 0 by the default definition, unless all that is stated of use
+    lies ahead. Where a day of the window has fewer users than none, nobody knows how many there are.
     """
     if track is None:
         return Activity(policy.active[0], None, None, None)
     definitions = _definitions(policy)
     metric = track.first_of(definitions)
     if metric is None:
-        nothing = None if track.values else 0.0
+        used = features.last_used_on
+        nothing = None if track.values or (used is not None and used > track.end) else 0.0
         return Activity(policy.active[0], nothing, nothing, nothing)
     definition = definitions[metric]
     days = policy.windows.mean_days
     daily = track.tail(metric, days)
+    if min(daily) < 0:
+        return Activity(definition, None, None, None)
     half = days // 2
     early = weighed(daily[:half], track.cuts.early)
     rise = weighed(daily[half:], track.cuts.late) - early
     mean = early + rise * track.cuts.late_share
     users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric, daily[-1])
-    if users < 0 or mean < 0:
-        return Activity(definition, None, None, None)
     return Activity(definition, users, mean, rise / half)
 
 

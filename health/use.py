@@ -116,7 +116,7 @@ def idle_days(last_used_on: date | None, started: date | None, end: date) -> Inp
 def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
     """Return recent and expected use; `None` without a baseline of the least weeks, or without any use.
 
-    `None` too where counts below 0 make either side one.
+    `None` too where a day has less use than none.
 
     The baseline is the same weekdays of the weeks before; holidays are left out on both sides.
     """
@@ -126,9 +126,10 @@ def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
         return None
     split = _WEEK * weeks
     days = track.tail(metric, split + windows.recent_days)
+    if min(days) < 0:
+        return None
     expected = weighed(days[:split], track.cuts.baselines[weeks])
-    recent = weighed(days[split:], track.cuts.recent)
-    return Trend(recent, expected) if expected > 0 and recent >= 0 else None
+    return Trend(weighed(days[split:], track.cuts.recent), expected) if expected > 0 else None
 
 
 def beyond_fleet(change_pct: Input, fleet_trend: float | None) -> Input:

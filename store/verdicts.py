@@ -66,7 +66,7 @@ class Verdict:
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
-    inputs = tuple([_short(value) for value in assessment.inputs.of(run.inputs)])
+    inputs = _short(assessment.inputs.of(run.inputs))
     traits = [assessment.traits.get(name) for name in run.traits if name not in assessment.facts]
     rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided, traits)
     return (
@@ -83,9 +83,9 @@ def packed(run: Run, assessment: Assessment) -> Row:
     )
 
 
-def _short(value: Input) -> Input:
-    """Return a whole number as such: it takes a byte or two where a float takes nine, and reads the same."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _short(values: tuple[Input, ...]) -> list[Input]:
+    """Return whole numbers as such: they take a byte or two where a float takes nine, and read the same."""
+    return [int(each) if type(each) is float and each.is_integer() else each for each in values]
 
 
 def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence[Row]) -> None:

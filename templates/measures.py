@@ -50,6 +50,17 @@ NOUNS: Mapping[str, Noun] = {
     "consumption_pace_pct": Noun("consumption this month", " % of the month before"),
     "key_mismatches": Noun("validations from elsewhere", one="validation from elsewhere"),
     "champions_silent": Noun("silent champions", one="silent champion"),
+    "dav": Noun("licences validated a day", one="licence validated a day"),
+    "dav_before": Noun(
+        "licences validated a day four weeks ago", one="licence validated a day four weeks ago"
+    ),
+    "dav_trend_pct": Noun("daily validations", " % of four weeks ago", _HUNDRED),
+    "dav_falls": Noun("falls of daily validations in a row", one="fall of daily validations in a row"),
+    "dav_idle_days": Noun("days since last validation", one="day since last validation"),
+    "departed_users": Noun("users not seen any more", one="user not seen any more"),
+    "seen_users": Noun("users seen lately", one="user seen lately"),
+    "trend_beyond_user_pct": Noun("use, had nobody left,", _OF_BASELINE, _HUNDRED),
+    "known_expected": Noun("expected, says a note"),
     "capacity_pct": Noun("nearest limit in use", " %"),
     "limit_pct": Noun("nearest limit in use", " %"),
     "domain_use_pct": Noun("domains in use", " %"),

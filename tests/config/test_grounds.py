@@ -1,7 +1,11 @@
 """Grounds: what a line rests on, and where it bends, read off the policy's own text."""
 
-import pytest
+import re
 
+import pytest
+import yaml
+
+from config.files import SHIPPED
 from config.grounds import condition
 from config.policy import load
 from health.policy import Comparison, Ground
@@ -38,16 +42,38 @@ def test_the_ground_of_a_condition(text, expected):
     assert condition(text) == expected
 
 
-@pytest.mark.parametrize("engine", ["weighted", "deductions"])
+CHOSEN = {"profile:consumption", "profile:starting", "profile:ramp"}
+
+
+@pytest.mark.parametrize("engine", ["weighted", "deductions", "matrix"])
 def test_every_line_and_every_cap_has_one(engine):
-    policy = load(engine=engine)
-    expected = [*(weight.name for weight in policy.weights), *(f"cap:{cap.name}" for cap in policy.caps)]
-    assert list(policy.grounds) == expected
-    assert all(ground.measures for ground in policy.grounds.values())
+    for profile in load(engine=engine).profiles.values():
+        lines = [weight.name for weight in profile.weights] or ["cell"]
+        assert profile.grounds.keys() == {*lines, *(f"cap:{cap.name}" for cap in profile.caps), *CHOSEN}
+        assert all(ground.measures for ground in profile.grounds.values())
 
 
-def test_a_curve_bends_at_its_knots():
-    ground = load().grounds["utilisation"]
-    assert ground == Ground(
-        ("committed_utilisation_pct",), {"committed_utilisation_pct": (0.0, 60.0, 80.0, 100.0)}
-    )
+def test_a_curve_bends_at_its_knots_and_where_a_stricter_one_begins():
+    ground = load().profiles["default"].grounds["utilisation"]
+    knots = (0.0, 60.0, 80.0, 100.0)
+    assert ground.measures == ("committed_utilisation_pct", "days_to_renewal")
+    assert ground.edges == {"committed_utilisation_pct": knots * 2, "days_to_renewal": (90.0,)}
+    assert not ground.tangled
+
+
+def test_a_family_of_curves_bends_at_the_knots_of_all_and_at_its_steps():
+    ground = load().profiles["ramp"].grounds["utilisation"]
+    family = yaml.safe_load((SHIPPED / "policy.yaml").read_text())["curve_families"]["ramp"]
+    assert set(ground.edges[family["by"]]) >= {float(step["at"]) for step in family["steps"]}
+    knots = {float(x) for step in family["steps"] for x, _ in step["curve"]}
+    assert set(ground.edges["committed_utilisation_pct"]) >= knots
+
+
+def test_two_curves_of_which_one_falls_may_turn_where_they_cross(tmp_path):
+    falling = "stricter: { when: days_to_renewal <= 90, curve: falling }"
+    text = (SHIPPED / "policy.yaml").read_text()
+    text = text.replace("curves: #", "curves:\n  falling: [[0, 100], [100, 0]] #", 1)
+    text = re.sub(r"stricter: \{[^}]*\}", falling, text, count=1)
+    (tmp_path / "policy.yaml").write_text(text)
+    ground = load(tmp_path / "policy.yaml").profiles["default"].grounds["utilisation"]
+    assert ground.tangled == {"committed_utilisation_pct"}

@@ -271,7 +271,7 @@ def test_a_policy_that_was_kept_is_the_same_when_read_again(engine):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"engine": "guess"}, "policy: engine: Input should be 'weighted' or 'deductions'"),
+        ({"engine": "guess"}, "policy: engine: Input should be 'weighted', 'deductions' or 'matrix'"),
         ({"engin": "weighted"}, "policy: engin: Extra inputs are not permitted"),
         ({"gates": {"stale": "usage_age > 2"}}, "policy: gates.stale: 'usage_age' is no measure"),
     ],

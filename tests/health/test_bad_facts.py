@@ -44,7 +44,10 @@ CASES = [
         {"series": series(active_users=daily(9, then=0, last=4)), "last_used_on": TOMORROW},
         {"idle_days": 4.0},
     ),
-    ({"series": None, "first_used_on": TOMORROW, "last_used_on": TOMORROW}, {"idle_days": None}),
+    (
+        {"series": None, "first_used_on": TOMORROW, "last_used_on": TOMORROW},
+        {"idle_days": None, "active_users": None},
+    ),
     ({"events": (EventFact("api_key_deleted", TOMORROW),)}, {"api_keys_deleted": 0.0}),
     ({"events": (EventFact("downgrade_enquiry", TOMORROW),)}, {"downgrade_enquiries": 0.0}),
     ({"tickets": (TicketFact("t", TOMORROW, subject="Cancel our plan"),)}, {"cancel_tickets": 0.0}),
@@ -62,6 +65,10 @@ CASES = [
         {"utilisation_pct": None, "trend_pct": NOT_APPLICABLE},
     ),
     ({"series": series(active_users=daily(12, then=-12, last=14))}, {"trend_pct": NOT_APPLICABLE}),
+    (
+        {"series": series(active_users=daily(12, then=-12, last=14)), "last_used_on": TOMORROW},
+        {"utilisation_pct": None, "idle_days": 14.0},
+    ),
     ({"limits": (LimitFact("domains", 3, -10),)}, {"domain_use_pct": NOT_APPLICABLE}),
     ({"surveys": (SurveyFact("nps", -5, YESTERDAY),)}, {"nps": None}),
     ({"surveys": (SurveyFact("nps", 700, YESTERDAY),)}, {"nps": None}),
@@ -108,7 +115,7 @@ def test_two_tickets_of_one_id_and_two_days_are_two():
     assert assess(account(tickets=tickets)).inputs["open_tickets"] == 2.0
 
 
-@settings(max_examples=60)
+@settings(max_examples=200)
 @given(st.data())
 def test_any_of_them_together_raise_nothing_and_turn_nobody_red(data):
     mixed = {}

@@ -506,7 +506,7 @@ facts = st.fixed_dictionaries(
     },
 )
 covered = st.frozensets(st.sampled_from(sorted(KINDS)))
-ENGINES = st.sampled_from(["weighted", "deductions"])
+ENGINES = st.sampled_from(["weighted", "deductions", "matrix"])
 
 
 @settings(max_examples=60)
@@ -534,4 +534,6 @@ def test_the_interval_of_an_account_with_less_known_holds_the_score_with_more(ch
 def test_what_an_assessment_keeps_is_enough_to_conclude_it_again(changes, known, engine):
     found = assess(account(**changes), engine=engine, at=pulse(known))
     again = conclude(measures_of(found.inputs, found.traits), policy(engine))
-    assert again == (found.score, found.band, found.signals, found.undecided, found.facts["expansion"])
+    said = found.facts
+    kept = (found.score, found.band, found.signals, found.undecided, said["expansion"], said["profile"])
+    assert again[:-1] == kept

@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, Phase, given, settings
 
 from health.bands import RANK
+from health.judge import profile_of
 from health.levers import FIXED, Lever, levers, number
 from health.nouns import Assessment, Input
 from health.outlook import Way, outlook
@@ -35,7 +36,7 @@ def check(policy: Policy, numbers: dict[str, Input], ways: tuple[Way, ...], bett
     """Compare with trying every step of every lever, nearest first."""
     start = judged(policy, numbers)
     named = {way.measure: way for way in ways}
-    scored = {name for ground in policy.grounds.values() for name in ground.measures}
+    scored = {name for ground in profile_of(start, policy).grounds.values() for name in ground.measures}
 
     def reached(lever: Lever, steps: int) -> bool:
         change = steps * lever.step
