@@ -146,7 +146,8 @@ class Features:
 
     ``sources`` are the names of the sources linked to the account: what they cover, and how fresh they
     are, comes with the pulse of a run. ``first_used_on`` and ``last_used_on`` are the first and last
-    days with any use. ``assigned_seats`` is `None` where no source lists seats.
+    days with any use. ``assigned_seats`` is `None` where no source lists seats. ``unknown`` are measures
+    that nobody can tell of the day, though the kinds of fact behind them are known (`health.dated`).
     """
 
     account: int
@@ -174,6 +175,7 @@ class Features:
     surveys: tuple[SurveyFact, ...] = ()
     licences: tuple[LicenceFact, ...] = ()
     champions: tuple[ChampionFact, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

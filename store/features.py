@@ -7,10 +7,11 @@ import json
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from health.features import (
     SERIES_DAYS,
@@ -27,9 +28,10 @@ from health.features import (
     TicketFact,
 )
 from health.records import Usage
-from store.account_facts import CHAMPION, AccountFacts, DailyCount, Rows
+from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
+from store.reading import PRESENT, Fact, Reading
 from store.tables import accounts
 from store.tables import features as kept
 from store.upsert import insert
@@ -124,18 +126,20 @@ def keep(connection: Connection, built: Sequence[Features]) -> None:
     connection.execute(statement, [{"account": f.account, "packed": pack(f)} for f in built])
 
 
-def feature_rows(connection: Connection, ids: Sequence[int], metrics: Collection[str]) -> list[Features]:
-    """Build the feature rows of some accounts from their facts."""
+def feature_rows(
+    connection: Connection, ids: Sequence[int], metrics: Collection[str], reading: Reading = PRESENT
+) -> list[Features]:
+    """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed."""
     if not ids:
         return []
-    facts_of = AccountFacts(connection, ids)
+    facts_of = AccountFacts(connection, ids, reading)
     return [_feature_row(row.id, row.key, facts_of, metrics) for row in facts_of.accounts]
 
 
 def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collection[str]) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
-    series = _series(known.usage.get(account, ()), known.validations.get(account, ()), metrics)
+    series = _series(known, account, metrics)
     since = _since(known, account)
     seats = known.seats.get(account)
     return Features(
@@ -154,8 +158,8 @@ def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collectio
         sources=tuple(sorted(known.sources.get(account, ()))),
         terms=tuple(_each(known.terms, account, _term)),
         series=series,
-        first_used_on=span[0] if span else None,
-        last_used_on=span[1] if span else None,
+        first_used_on=span.first if span else None,
+        last_used_on=span.last if span else None,
         assigned_seats=_assigned(seats or ()),
         tickets=tuple(
             t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
@@ -168,10 +172,11 @@ def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collectio
         surveys=_latest(_each(known.surveys, account, _survey)),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
+        unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
 
-def _merged(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _merged(rows: Sequence[Fact]) -> dict[str, Any]:
     """Return one profile: of each field the first value that any source states."""
     profile: dict[str, Any] = {}
     for row in rows:
@@ -187,24 +192,24 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [row.due_on for row in known.payments.get(account, ())]
     days += [day_of(row.at_ms) for row in known.events.get(account, ())]
     span = known.spans.get(account)
-    days += [span[2]] if span and span[2] else []
-    return max(days, default=date.min + timedelta(days=SERIES_DAYS)) - timedelta(days=SERIES_DAYS)
+    days += [span.stated] if span and span.stated else []
+    return series_since(max(days, default=date.min + timedelta(days=SERIES_DAYS)))
 
 
 def _lately(settled: date | None, happened: date, since: date) -> bool:
     return settled is None or happened > since
 
 
-def _each(rows: Rows, account: int, read: Callable[[Row[Any]], _T]) -> Iterable[_T]:
+def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
     return (read(row) for row in rows.get(account, ()))
 
 
-def _term(row: Row[Any]) -> Term:
+def _term(row: Fact) -> Term:
     stated = {name: row._mapping[name] for name in Term.__dataclass_fields__}  # noqa: SLF001 - see above
     return Term(**{name: value for name, value in stated.items() if value is not None})
 
 
-def _ticket(row: Row[Any]) -> TicketFact:
+def _ticket(row: Fact) -> TicketFact:
     return TicketFact(
         ticket_id=row.ticket_id,
         opened_on=day_of(row.opened_ms),
@@ -216,7 +221,7 @@ def _ticket(row: Row[Any]) -> TicketFact:
     )
 
 
-def _payment(row: Row[Any]) -> PaymentFact:
+def _payment(row: Fact) -> PaymentFact:
     return PaymentFact(
         invoice_id=row.invoice_id,
         due_on=row.due_on,
@@ -228,19 +233,19 @@ def _payment(row: Row[Any]) -> PaymentFact:
     )
 
 
-def _limit(row: Row[Any]) -> LimitFact:
+def _limit(row: Fact) -> LimitFact:
     return LimitFact(row.limit, row.used, row.allowed)
 
 
-def _event(row: Row[Any]) -> EventFact:
+def _event(row: Fact) -> EventFact:
     return EventFact(row.kind, day_of(row.at_ms), row.detail)
 
 
-def _survey(row: Row[Any]) -> SurveyFact:
+def _survey(row: Fact) -> SurveyFact:
     return SurveyFact(row.kind, row.score, day_of(row.answered_ms))
 
 
-def _licence(row: Row[Any]) -> LicenceFact:
+def _licence(row: Fact) -> LicenceFact:
     issued, activated = row.issued_ms, row.activated_ms
     if activated is None:
         activated = row.first_validated_ms
@@ -249,13 +254,13 @@ def _licence(row: Row[Any]) -> LicenceFact:
     )
 
 
-def _assigned(seats: Sequence[Row[Any]]) -> int | None:
+def _assigned(seats: Sequence[Fact]) -> int | None:
     """Return the seats given out; `None` where none is listed, but at most users whom somebody saw."""
     given = sum(seat.assigned_on is not None or seat.activated_ms is None for seat in seats)
     return given or None
 
 
-def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple[ChampionFact, ...]:
+def _champions(seats: Sequence[Fact], contacts: Sequence[Fact]) -> tuple[ChampionFact, ...]:
     """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
     named = {contact.subject for contact in contacts}
     return tuple(
@@ -266,7 +271,7 @@ def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple
     )
 
 
-def _since_when(seat: Row[Any]) -> date | None:
+def _since_when(seat: Fact) -> date | None:
     """Return the day a seat was given out, else the day it was first used."""
     return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
 
@@ -278,29 +283,42 @@ def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
     return tuple(newest.values())
 
 
-def _series(
-    rows: Sequence[Row[Any]], counts: Sequence[DailyCount], metrics: Collection[str]
-) -> Series | None:
-    """Return the daily values of the metrics that any row or count states, over the days they span."""
-    counts = [each for each in counts if each[1] in metrics]
-    stated_days = [row.day for row in rows] + [day for day, _, _ in counts]
-    if not stated_days:
+def _series(known: AccountFacts, account: int, metrics: Collection[str]) -> Series | None:
+    """Return the daily values of the metrics that any fact states, over the days they span.
+
+    The days are the account's own, whatever other accounts were read with it.
+    """
+    span = known.spans.get(account)
+    if span is None or span.stated is None:
         return None
-    start = min(stated_days)
-    days = (max(stated_days) - start).days + 1
+    since = series_since(span.stated)
+    rows = _in_order([row for row in known.usage.get(account, ()) if row.day > since])
+    counts = [each for each in known.validations.get(account, ()) if each[0] > since and each[1] in metrics]
+    days = [row.day for row in rows]
+    start = min([*days, *(day for day, _, _ in counts)], default=None)
+    if start is None:
+        return None
+    length = (max([*days, *(day for day, _, _ in counts)]) - start).days + 1
     values: dict[str, Floats] = {}
-    offsets = [(row.day - start).days for row in rows]
+    offsets = [(day - start).days for day in days]
     for name, stated in _stated(rows, metrics):
-        series = values[name] = array("d", bytes(8 * days))
+        series = values[name] = array("d", bytes(8 * length))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
                 series[offset] += value
     for day, name, value in counts:
-        values.setdefault(name, array("d", bytes(8 * days)))[(day - start).days] += value
+        values.setdefault(name, array("d", bytes(8 * length)))[(day - start).days] += value
     return Series(start, values)
 
 
-def _stated(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
+def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
+    """Return rows in the order of their keys where several share a day: so are fractions added up alike."""
+    if len({row.day for row in rows}) == len(rows):
+        return rows
+    return sorted(rows, key=attrgetter("source_account", "product", "day"))
+
+
+def _stated(rows: Sequence[Fact], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
     other = [name for name in metrics if name not in _COLUMNS]
     maps = [json.loads(row.metrics) if other and row.metrics else {} for row in rows]
