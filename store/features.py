@@ -3,7 +3,6 @@
 Where an account has several products or sources, counts of a day are added up.
 """
 
-import json
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -39,6 +38,7 @@ from store.upsert import insert
 IDS_A_QUERY = 500
 _T = TypeVar("_T")
 _COLUMNS = frozenset(Usage._fields)
+_TERM = tuple(Term.__dataclass_fields__)
 
 
 def _pack_extra(value: object) -> object:
@@ -51,6 +51,7 @@ def _unpack_extra(_kind: type, value: bytes) -> Floats:
     return array("d", value)
 
 
+_metrics = msgspec.json.Decoder(dict[str, float])
 _encoder = msgspec.msgpack.Encoder(enc_hook=_pack_extra)
 _decoder = msgspec.msgpack.Decoder(Features, dec_hook=_unpack_extra)
 
@@ -205,8 +206,8 @@ def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
 
 
 def _term(row: Fact) -> Term:
-    stated = {name: row._mapping[name] for name in Term.__dataclass_fields__}  # noqa: SLF001 - see above
-    return Term(**{name: value for name, value in stated.items() if value is not None})
+    columns = row._mapping  # noqa: SLF001 - see above
+    return Term(**{name: value for name in _TERM if (value := columns[name]) is not None})
 
 
 def _ticket(row: Fact) -> TicketFact:
@@ -321,7 +322,7 @@ def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
 def _stated(rows: Sequence[Fact], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
     other = [name for name in metrics if name not in _COLUMNS]
-    maps = [json.loads(row.metrics) if other and row.metrics else {} for row in rows]
+    maps = [_metrics.decode(row.metrics) if other and row.metrics else {} for row in rows]
     for name in metrics:
         stated = [each.get(name) for each in maps] if name in other else [getattr(row, name) for row in rows]
         if any(value is not None for value in stated):
