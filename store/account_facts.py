@@ -1,14 +1,14 @@
 """The facts of some accounts, by account: one query per kind, whatever sources they came from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Subquery, func, select
 
 from health.features import SERIES_DAYS
-from health.records import SHAPES
+from health.records import SHAPES, Usage
 from health.use import VALIDATIONS
 from store.reading import Fact, Reading
 from store.tables import accounts, stored_key
@@ -31,11 +31,16 @@ class Span(NamedTuple):
 class AccountFacts:
     """The facts of some accounts, by account, one query per kind.
 
-    ``unknown`` are measures that nobody can tell of an account, whatever its other facts say.
+    ``unknown`` are measures that nobody can tell of an account, whatever its other facts say. ``columns``
+    are the wanted metrics that have a column of their own in a day of use; ``others`` are in its map.
     """
 
-    def __init__(self, connection: Connection, ids: Sequence[int], reading: Reading) -> None:
+    def __init__(
+        self, connection: Connection, ids: Sequence[int], metrics: Collection[str], reading: Reading
+    ) -> None:
         self._connection = connection
+        self.columns = tuple(name for name in metrics if name in Usage._fields)
+        self.others = tuple(name for name in metrics if name not in Usage._fields)
         self._ids = ids
         self._reading = reading
         self.unknown: dict[int, set[str]] = defaultdict(set)
@@ -97,11 +102,15 @@ class AccountFacts:
         return {account: Span(*days) for account, *days in self._connection.execute(query)}
 
     def _usage(self) -> Rows:
+        """Return by account its days of use: day, source account, product, the map of others, columns."""
         found: dict[int, list[Fact]] = defaultdict(list)
+        others = "metrics" if self.others else "day"
         for ids, since in self._stretches():
             rows = self._reading.rows("usage", ids)
-            for row in self._connection.execute(select(rows).where(rows.c.day > since)).all():
-                found[row.account].append(row)
+            wanted = ("day", "source_account", "product", others, *self.columns)
+            query = select(*(rows.c[name].label(f"c{at}") for at, name in enumerate(wanted)), rows.c.account)
+            for row in self._connection.execute(query.where(rows.c.day > since)).all():
+                found[row[-1]].append(row)
         return found
 
     def _validations(self) -> Mapping[int, list[DailyCount]]:

@@ -6,7 +6,7 @@ Where an account has several products or sources, counts of a day are added up.
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,7 +26,6 @@ from health.features import (
     Term,
     TicketFact,
 )
-from health.records import Usage
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
@@ -37,7 +36,6 @@ from store.upsert import insert
 
 IDS_A_QUERY = 500
 _T = TypeVar("_T")
-_COLUMNS = frozenset(Usage._fields)
 _TERM = tuple(Term.__dataclass_fields__)
 
 
@@ -133,14 +131,14 @@ def feature_rows(
     """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed."""
     if not ids:
         return []
-    facts_of = AccountFacts(connection, ids, reading)
-    return [_feature_row(row.id, row.key, facts_of, metrics) for row in facts_of.accounts]
+    facts_of = AccountFacts(connection, ids, metrics, reading)
+    return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
 
 
-def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collection[str]) -> Features:
+def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
-    series = _series(known, account, metrics)
+    series = _series(known, account)
     since = _since(known, account)
     seats = known.seats.get(account)
     return Features(
@@ -284,7 +282,7 @@ def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
     return tuple(newest.values())
 
 
-def _series(known: AccountFacts, account: int, metrics: Collection[str]) -> Series | None:
+def _series(known: AccountFacts, account: int) -> Series | None:
     """Return the daily values of the metrics that any fact states, over the days they span.
 
     The days are the account's own, whatever other accounts were read with it.
@@ -293,16 +291,19 @@ def _series(known: AccountFacts, account: int, metrics: Collection[str]) -> Seri
     if span is None or span.stated is None:
         return None
     since = series_since(span.stated)
-    rows = _in_order([row for row in known.usage.get(account, ()) if row.day > since])
-    counts = [each for each in known.validations.get(account, ()) if each[0] > since and each[1] in metrics]
-    days = [row.day for row in rows]
-    start = min([*days, *(day for day, _, _ in counts)], default=None)
-    if start is None:
+    rows = _in_order([row for row in known.usage.get(account, ()) if row[0] > since])
+    counts = [
+        each for each in known.validations.get(account, ()) if each[0] > since and each[1] in known.others
+    ]
+    days = [row[0] for row in rows]
+    every = [*days, *(day for day, _, _ in counts)]
+    if not every:
         return None
-    length = (max([*days, *(day for day, _, _ in counts)]) - start).days + 1
+    start = min(every)
+    length = (max(every) - start).days + 1
     values: dict[str, Floats] = {}
     offsets = [(day - start).days for day in days]
-    for name, stated in _stated(rows, metrics):
+    for name, stated in _stated(rows, known):
         series = values[name] = array("d", bytes(8 * length))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
@@ -314,16 +315,23 @@ def _series(known: AccountFacts, account: int, metrics: Collection[str]) -> Seri
 
 def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
     """Return rows in the order of their keys where several share a day: so are fractions added up alike."""
-    if len({row.day for row in rows}) == len(rows):
+    if len({row[0] for row in rows}) == len(rows):
         return rows
-    return sorted(rows, key=attrgetter("source_account", "product", "day"))
+    return sorted(rows, key=itemgetter(1, 2, 0))
 
 
-def _stated(rows: Sequence[Fact], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
+def _stated(rows: Sequence[Fact], known: AccountFacts) -> Iterator[tuple[str, Sequence[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
-    other = [name for name in metrics if name not in _COLUMNS]
-    maps = [_metrics.decode(row.metrics) if other and row.metrics else {} for row in rows]
-    for name in metrics:
-        stated = [each.get(name) for each in maps] if name in other else [getattr(row, name) for row in rows]
-        if any(value is not None for value in stated):
-            yield name, stated
+    if not rows:
+        return
+    _, _, _, maps, *columns, _ = zip(*rows, strict=True)
+    yield from _any(zip(known.columns, columns, strict=True))
+    if known.others:
+        decoded = [_metrics.decode(text) if text else {} for text in maps]
+        yield from _any((name, [each.get(name) for each in decoded]) for name in known.others)
+
+
+def _any(
+    stated: Iterable[tuple[str, Sequence[float | None]]],
+) -> Iterator[tuple[str, Sequence[float | None]]]:
+    return ((name, values) for name, values in stated if any(value is not None for value in values))
