@@ -185,9 +185,8 @@ _TOLD: Mapping[str, Callable[[Stated, Stated], Known]] = MappingProxyType(
 )
 _UNDATED: Mapping[str, Callable[[Stated | None], tuple[str, ...]]] = MappingProxyType(
     {
-        # a seat given out later was not there yet; one without a date may have been
+        # what is dated later was not there yet; what has no date may have been
         "seats": lambda then: () if then is None else ("assigned_seats", "assigned_pct", "adopted_pct"),
-        # one row is all there is of a quota: what it said before is gone
-        "limits": lambda _: ("domain_use_pct",),
+        "limits": lambda then: () if then is None else ("domain_use_pct",),
     }
 )

@@ -51,10 +51,10 @@ def _start_ms(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
-def freshness(connection: Connection, then: Moment, day: date) -> dict[str, Freshness]:
-    """Return what each source had stated before a day, and through which day it was complete by then."""
+def freshness(connection: Connection, then: Moment) -> dict[str, Freshness]:
+    """Return what each source had stated by a moment, and through which day it was complete then."""
     found = {}
-    yesterday = day - timedelta(days=1)
+    yesterday = (then.before or date.max) - timedelta(days=1)
     for row in connection.execute(select(source_status).order_by(source_status.c.source)).all():
         kinds = json.loads(row.kinds or "[]")
         stated = frozenset(kind for kind in kinds if _stated(connection, row.source, kind, then))

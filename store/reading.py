@@ -9,10 +9,11 @@ from datetime import date
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, case, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, literal, or_, select, union_all
 
 from health import dated
-from store.tables import facts, links, past, source_accounts
+from health.records import SHAPES
+from store.tables import facts, links, past, source_accounts, stored_key
 
 Fact = Any
 """A row of a fact table with the ``account`` it belongs to; columns are attributes, and in ``_mapping``."""
@@ -75,9 +76,9 @@ class Moment:
     """What was known at a moment.
 
     ``known`` is the last batch of each source that counts; of a source that is not there nothing does.
-    ``backfilled`` names sources that were read later: of them the current rows count, each from its own
-    date on (`health.dated`). ``before`` leaves out what is dated on that day or after, of all sources;
-    without it every date counts.
+    ``backfilled`` names sources that were read later: of them each row counts from its own date on, in
+    the first version there was, which is the nearest (`health.dated`); days of use in the last one.
+    ``before`` leaves out what is dated on that day or after, of all sources; without it every date counts.
     """
 
     known: Mapping[str, int]
@@ -102,9 +103,12 @@ class Moment:
         """Return the rows that were current, through the links that stood."""
         stood = self.links(ids)
         current, left = facts[kind], past[kind]
+        first = self.backfilled if kind not in DAILY else frozenset[str]()
+        still = or_(left.c.until_batch > stood.c.known, stood.c.source.in_(first))
         now = self._of(current, stood).where(current.c.batch <= stood.c.known)
-        then = self._of(left, stood).where(left.c.batch <= stood.c.known, left.c.until_batch > stood.c.known)
-        return union_all(now, then).subquery()
+        then = self._of(left, stood).where(left.c.batch <= stood.c.known, still)
+        versions = union_all(now, then).subquery()
+        return _firsts(kind, versions) if first else versions
 
     def _of(self, table: Table, stood: Subquery) -> Select[Any]:
         columns = [column for column in table.columns if column.name != "until_batch"]
@@ -126,6 +130,15 @@ class Moment:
         if row.origin in self.backfilled:
             return dated.backfilled(kind, dict(stated), day)
         return dated.Known(dated.before(kind, dict(stated), day))
+
+
+def _firsts(kind: str, versions: Subquery) -> Subquery:
+    """Return the first version of each fact."""
+    key = dict.fromkeys(("source_account", *stored_key(SHAPES[kind])))
+    place = func.row_number().over(partition_by=[versions.c[name] for name in key], order_by=versions.c.batch)
+    numbered = select(versions, place.label("place")).subquery()
+    columns = [column for column in numbered.columns if column.name != "place"]
+    return select(*columns).where(numbered.c.place == 1).subquery()
 
 
 class _Stated(SimpleNamespace):

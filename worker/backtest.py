@@ -1,7 +1,7 @@
 """Backtest: judge accounts as of days gone by, and look at what became of them.
 
-Accounts come in chunks, and a day's feature rows wait in a file while the fleet's pulse is taken of a sample
-of them: what is in memory grows with the cases alone.
+Accounts come in chunks, and a day's feature rows wait in a file while the fleet's pulse is taken: what is
+in memory grows with the cases alone.
 """
 
 from collections import Counter
@@ -26,8 +26,6 @@ from store import history
 from store.database import Connection
 from store.features import pack, unpack
 
-SAMPLE = 2_000
-"""Accounts that the fleet's median is taken over, evenly spread; more do not move a median."""
 _WINDOWS = 2
 _SETTLED_DAYS = 60
 _LENGTH_BYTES = 4
@@ -69,7 +67,7 @@ def asked(connection: Connection, policy: Policy, workdays: Workdays, question: 
     reach = history.extent(connection)
     _check(question, reach)
     unknown: Counter[str] = Counter()
-    one = _Day(connection, policy, workdays, question)
+    one = Then(connection, policy, workdays, question)
     found = Answer({day: [*one.cases(day, unknown)] for day in question.as_of}, {}, {})
     total = len(found.pooled)
     if not enough(found.pooled):
@@ -106,8 +104,8 @@ def _windows(question: Question, reach: history.Extent) -> Iterator[date]:
             yield day
 
 
-class _Day:
-    """Judges accounts as of a day."""
+class Then:
+    """Judges accounts as of days gone by, each by what was known then."""
 
     def __init__(
         self, connection: Connection, policy: Policy, workdays: Workdays, question: Question
@@ -119,45 +117,41 @@ class _Day:
 
     def cases(self, day: date, unknown: Counter[str]) -> Iterator[Case]:
         """Yield the cases as of a day, and count the inputs that are unknown of them."""
-        with TemporaryFile() as waiting:
-            pulse = self._pulse(day, waiting)
-            waiting.seek(0)
-            rows = _read(waiting)
-            for ids in history.chunks(self._connection):
-                outcomes = history.outcomes(self._connection, ids)
-                sizes = history.size_bands(self._connection, ids)
-                for row in islice(rows, len(ids)):
-                    became = self._ending(day, row, outcomes.get(row.account, ()))
-                    if became is not None:
-                        case, found = self._case(day, row, pulse, became.days, sizes.get(row.account, ""))
-                        unknown.update(name for name, value in found.inputs.items() if value is None)
-                        yield case
+        pulse, rows = self.known(day)
+        for ids in history.chunks(self._connection):
+            outcomes = history.outcomes(self._connection, ids)
+            sizes = history.size_bands(self._connection, ids)
+            for row in islice(rows, len(ids)):
+                became = self._ending(day, row, outcomes.get(row.account, ()))
+                if became is not None:
+                    case, found = self._case(day, row, pulse, became, sizes.get(row.account, ""))
+                    unknown.update(name for name, value in found.inputs.items() if value is None)
+                    yield case
+
+    def known(self, day: date) -> tuple[Pulse, Iterator[Features]]:
+        """Return the fleet's pulse as of a day, and the feature rows of all accounts as they were then."""
+        policy, then = self._policy, history.moment(self._connection, day)
+        fresh = Pulse(freshness=history.freshness(self._connection, then))
+        waiting = TemporaryFile()  # noqa: SIM115 - closed when its rows are read
+        trends = []
+        for ids in history.chunks(self._connection):
+            for row in history.rows_at(self._connection, ids, policy.metrics, then):
+                _write(waiting, row)
+                trends.append((trend(row, day, policy, fresh, self._workdays), row.sources))
+        least = policy.fleet_accounts_min
+        pulse = replace(
+            fresh,
+            fleet_trends=fleet_trends((told for told, _ in trends), least),
+            fleet_sources=fleet_sources(trends, fresh.freshness, least),
+        )
+        return pulse, _read(waiting)
 
     def _ending(self, day: date, row: Features, outcomes: Outcomes) -> Ending | None:
         within = Horizon(day, self._question.horizon)
         return ending(self._question.target, outcomes, row.terms, within, self._policy.renewals)
 
-    def _pulse(self, day: date, waiting: IO[bytes]) -> Pulse:
-        """Write the feature rows of all accounts as of a day, and return the fleet's pulse."""
-        policy, then = self._policy, history.moment(self._connection, day)
-        fresh = Pulse(freshness=history.freshness(self._connection, then, day))
-        chunks = [*history.chunks(self._connection)]
-        step = max(1, -(-sum(map(len, chunks)) // SAMPLE))
-        sampled = []
-        for ids in chunks:
-            for row in history.rows_at(self._connection, ids, policy.metrics, then):
-                _write(waiting, row)
-                if row.account % step == 0:
-                    sampled.append((trend(row, day, policy, fresh, self._workdays), row.sources))
-        least = policy.fleet_accounts_min
-        return replace(
-            fresh,
-            fleet_trends=fleet_trends((told for told, _ in sampled), least),
-            fleet_sources=fleet_sources(sampled, fresh.freshness, least),
-        )
-
     def _case(
-        self, day: date, row: Features, pulse: Pulse, days: int | None, size: str
+        self, day: date, row: Features, pulse: Pulse, became: Ending, size: str
     ) -> tuple[Case, Assessment]:
         found = judge(row, day, self._policy, pulse, self._workdays)
         target, rules = self._question.target, self._policy.renewals
@@ -169,7 +163,7 @@ class _Day:
             urgency=urgency(account, found.score, rules),
             priority=float(found.facts.get("priority") or 0),
             health=found.score.points // 100,
-            days=days,
+            days=became.days,
             segments=(row.customer_type, size, row.region or row.country),
             triggers=self._triggers(day, row, pulse) if target == EXPANDED else (),
         )
@@ -186,5 +180,7 @@ def _write(waiting: IO[bytes], row: Features) -> None:
 
 
 def _read(waiting: IO[bytes]) -> Iterator[Features]:
-    while length := waiting.read(_LENGTH_BYTES):
-        yield unpack(waiting.read(int.from_bytes(length, "big")))
+    with waiting:
+        waiting.seek(0)
+        while length := waiting.read(_LENGTH_BYTES):
+            yield unpack(waiting.read(int.from_bytes(length, "big")))

@@ -94,9 +94,8 @@ def test_facts_as_known_at_a_batch_equal_an_append_only_log(database):
                 assert read(connection, source, batch, ids) == set(log.values()), (number, batch)
 
 
-def anything(dice: Random, kind: str, account: str, number: int):
-    """A record of a kind with some value in every column."""
-    day = DAY - timedelta(days=dice.randrange(-5, 120))
+def anything(dice: Random, kind: str, account: str, number: int, day: date):
+    """A record of a kind, all of it dated on one day, with some value in nearly every column."""
     of_type = {
         str: lambda: dice.choice(["x", "y", "ok", "champion", "open"]),
         int: lambda: dice.randrange(5),
@@ -117,6 +116,10 @@ def anything(dice: Random, kind: str, account: str, number: int):
     return shape.record(**{name: values[name] for name in shape.fields})
 
 
+def some_day(dice: Random) -> date:
+    return DAY - timedelta(days=dice.randrange(-5, 120))
+
+
 OF_ACCOUNTS = [kind for kind in SHAPES if kind not in {"identifiers", "rates"}]
 
 
@@ -133,7 +136,8 @@ def test_feature_rows_are_told_again_as_they_were_at_any_batch(database, seed):
     for number in range(24):
         source = dice.choice(["files", "desk"])
         page = [
-            anything(dice, dice.choice(OF_ACCOUNTS), dice.choice("abc"), dice.randrange(4)) for _ in range(12)
+            anything(dice, dice.choice(OF_ACCOUNTS), dice.choice("abc"), dice.randrange(4), some_day(dice))
+            for _ in range(12)
         ]
         pull(database, page, source)
         if number % 6 == 5:
