@@ -22,7 +22,8 @@ CHURNED, NOT_RENEWED, EXPANDED = "churned", "not_renewed", "expanded"
 TARGETS = (CHURNED, NOT_RENEWED, EXPANDED)
 EVENTS_MIN = 20
 """With fewer who met the outcome, or fewer who did not, nothing is told."""
-_SEGMENT_MIN, _FLAGGED_MIN = 100, 30
+SEGMENT_MIN, FLAGGED_MIN = 100, 30
+"""A segment of fewer cases, or of fewer in the highest tenth, is told nothing of."""
 _GAP = 0.10
 _FULL = 10_000
 
@@ -225,9 +226,9 @@ def gaps(cases: Sequence[Case], knots: Sequence[Knot]) -> Iterator[Gap]:
         for segment in sorted({case.segments[at] for case in cases} - {""}):
             here = [case for case in cases if case.segments[at] == segment]
             chosen = [case for case in flagged if case.segments[at] == segment]
-            if len(chosen) >= _FLAGGED_MIN and abs(_rate(chosen) - overall) > _GAP:
+            if len(chosen) >= FLAGGED_MIN and abs(_rate(chosen) - overall) > _GAP:
                 yield Gap(by, segment, "precision", _rate(chosen), overall, len(chosen))
-            if knots and len(here) >= _SEGMENT_MIN:
+            if knots and len(here) >= SEGMENT_MIN:
                 likely = sum(probability(knots, case.rank) for case in here) / len(here)
                 if abs(likely - _rate(here)) > _GAP:
                     yield Gap(by, segment, "calibration", likely, _rate(here), len(here))

@@ -26,8 +26,9 @@ from store import history
 from store.database import Connection
 from store.features import pack, unpack
 
+SETTLED_DAYS = 60
+"""Days of use before a day that calibration is learned as of: a score without a past tells little."""
 _WINDOWS = 2
-_SETTLED_DAYS = 60
 _LENGTH_BYTES = 4
 
 
@@ -100,7 +101,7 @@ def _windows(question: Question, reach: history.Extent) -> Iterator[date]:
         return
     for back in range(1, _WINDOWS + 1):
         day = question.train_until - timedelta(days=back * question.horizon)
-        if (day - reach.first_use).days >= _SETTLED_DAYS:
+        if (day - reach.first_use).days >= SETTLED_DAYS:
             yield day
 
 
