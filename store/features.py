@@ -328,10 +328,13 @@ def _stated(rows: Sequence[Fact], known: AccountFacts) -> Iterator[tuple[str, Se
     yield from _any(zip(known.columns, columns, strict=True))
     if known.others:
         decoded = [_metrics.decode(text) if text else {} for text in maps]
-        yield from _any((name, [each.get(name) for each in decoded]) for name in known.others)
+        there = set[str]().union(*decoded)
+        yield from _any(
+            (name, [each.get(name) for each in decoded]) for name in known.others if name in there
+        )
 
 
 def _any(
     stated: Iterable[tuple[str, Sequence[float | None]]],
 ) -> Iterator[tuple[str, Sequence[float | None]]]:
-    return ((name, values) for name, values in stated if any(value is not None for value in values))
+    return ((name, values) for name, values in stated if values.count(None) < len(values))

@@ -28,7 +28,6 @@ from store.features import pack, unpack
 
 SETTLED_DAYS = 60
 """Days of use before a day that calibration is learned as of: a score without a past tells little."""
-_WINDOWS = 2
 _LENGTH_BYTES = 4
 
 
@@ -77,7 +76,7 @@ def asked(connection: Connection, policy: Policy, workdays: Workdays, question: 
             f"{met} of {total} accounts met the outcome: fewer than {EVENTS_MIN} that did, or that did not, "
             "tell nothing"
         )
-    trained = {day: [*one.cases(day, Counter())] for day in _windows(question, reach)}
+    trained = {day: [*one.cases(day, Counter())] for day in _training(question, reach)}
     return replace(
         found, trained=trained, unknown_inputs={name: unknown[name] / total for name in sorted(unknown)}
     )
@@ -95,14 +94,12 @@ def _check(question: Question, reach: history.Extent) -> None:
         raise Refused(f"training until {question.train_until} looks past the first day that is asked of")
 
 
-def _windows(question: Question, reach: history.Extent) -> Iterator[date]:
-    """Yield the days to learn calibration as of, while there is use of long enough before them."""
-    if reach.first_use is None:
-        return
-    for back in range(1, _WINDOWS + 1):
-        day = question.train_until - timedelta(days=back * question.horizon)
-        if (day - reach.first_use).days >= SETTLED_DAYS:
-            yield day
+def _training(question: Question, reach: history.Extent) -> list[date]:
+    """Return the day to learn calibration as of, one horizon back, if there is enough use before it."""
+    day = question.train_until - timedelta(days=question.horizon)
+    if reach.first_use is None or (day - reach.first_use).days < SETTLED_DAYS:
+        return []
+    return [day]
 
 
 class Then:
