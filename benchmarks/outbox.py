@@ -6,7 +6,7 @@ from itertools import count
 from benchmarks import databases
 from benchmarks.measure import Result, rates
 from health.nouns import Notice, Receipt
-from store import outbox
+from store import claims, outbox, settlement
 from store.database import Database
 from store.installation import set_setting
 
@@ -46,9 +46,9 @@ def _send(database: Database, number: int, batch: int) -> None:
     sent = 0
     while sent < number:
         with database.write() as connection:
-            claim = outbox.claim(connection, "sink", batch, 30)
+            claim = claims.claim(connection, "sink", batch, 30)
         with database.write() as connection:
-            outbox.mark(connection, claim.token, [notice.id for notice in claim.notices], keyed=True)
+            claims.mark(connection, claim.token, [notice.id for notice in claim.notices], keyed=True)
         answers = [(notice, Receipt(notice.key, "sent")) for notice in claim.notices]
         with database.write() as connection:
-            sent += outbox.settle(connection, claim.token, answers)
+            sent += settlement.settle(connection, claim.token, answers)

@@ -45,7 +45,8 @@ def backtest(
     with opened() as deployment, deployment.database.read() as connection:
         policy = load(deployment.settings.policy, engine=engine or None)
         found = asked(connection, policy, deployment.workdays, question)
-    document = _document(policy.engine, question, found)
+    engines = dict.fromkeys(profile.engine for profile in policy.profiles.values())
+    document = _document(", ".join(engines), question, found)
     if wants_json():
         answer(document)
     else:

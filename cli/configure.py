@@ -31,23 +31,24 @@ def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
     from config.plays import load_plays  # noqa: PLC0415 - a command loads what it needs
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
+    from config.policy import overlaps  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
 
     chosen = settings()
-    policy = load_policy(chosen.policy)
+    policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
     load_plays(chosen.plays)
     load_schedule(chosen.schedule)
     problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]
     if wants_json():
-        answer({"policy": policy.hash, "problems": problems})
+        answer({"policy": policy.hash, "problems": problems, "overlaps": notes})
     for line in problems:
         complain(line)
     if problems:
         raise typer.Exit(1)
     if not wants_json():
-        print(f"Policy {policy.hash}, plays, routes, schedule and settings are good.")
+        print(*notes, f"Policy {policy.hash}, plays, routes, schedule and settings are good.", sep="\n")
 
 
 def _unknown_variables() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """``seatsignal doctor``: whether everything that is set up answers, and what to change where it does not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -11,19 +11,25 @@ import typer
 from cli.opened import opened
 from cli.output import answer, table, wants_json
 from config.errors import Actionable
+from health.features import Freshness, Pulse
 from health.held import Held
 from health.records import SHAPES, Record
+from health.track import known
 from integrations import registry
-from integrations.http import Vitals
 from integrations.roles import Destination, Page, Source
-from store import identity, incidents
+from integrations.vitals import Vitals
+from store import incidents, matches
+from store.installation import business_day
 from store.tables import PERSONAL
 from worker.deployment import Deployment
+from worker.pulse import current_freshness
 
 GOOD, BAD, NOTE = "good", "bad", "note"
 SKEW_S = 60.0
 """Seconds that two clocks may differ: signatures and cursors bear five times that."""
 FEW_CALLS = 10
+BY_HAND = "files"
+"""The source that `seatsignal import` reads, set up or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,9 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     for name in registry.DESTINATIONS:
         yield from _integration(name, "destination", deployment.destination)
     yield from _accounts(deployment)
-    yield from _incidents(deployment)
+    unused = _out_of_use(deployment)
+    yield from unused.values()
+    yield from _incidents(deployment, frozenset(unused))
 
 
 # -- ourselves ---------------------------------------------------------------------------------------
@@ -132,15 +140,40 @@ def _shown(record: Record) -> str:
     return f"{shape.name}: {', '.join(told)}"
 
 
+# -- sources that are out of use ---------------------------------------------------------------------
+
+
+def _out_of_use(deployment: Deployment) -> Mapping[str, Finding]:
+    """Return, by source, what comes of what it stated while it was in use: nobody reads it any more."""
+    policy = deployment.policy
+    with deployment.database.read() as connection:
+        as_of, fresh = business_day(connection), current_freshness(connection)
+    pulse, found = Pulse(fresh), dict[str, Finding]()
+    for source in sorted(fresh.keys() - {BY_HAND}):
+        if source not in registry.SOURCES or not deployment.has_source(source):
+            counted = known((source,), pulse, as_of, policy).kinds
+            detail = _left_behind(fresh[source], counted)
+            found[source] = Finding(source, "out of use", NOTE, f"nothing is set of it, {detail}")
+    return found
+
+
+def _left_behind(fresh: Freshness, counted: frozenset[str]) -> str:
+    kinds = {"unknown by now": fresh.kinds - counted, "still counted": counted}
+    told = [f"{', '.join(sorted(some))} {what}" for what, some in kinds.items() if some]
+    through = f"complete through {fresh.complete_through}: " if fresh.complete_through else ""
+    remedy = "; set it up again, or take accounts off it with `seatsignal identity unlink`"
+    return through + ("; ".join(told) + remedy if told else "it stated nothing")
+
+
 # -- incidents ---------------------------------------------------------------------------------------
 
 
-def _incidents(deployment: Deployment) -> Iterator[Finding]:
-    """Yield what is wrong with a source, and whose alerts wait for one even where nobody was told."""
+def _incidents(deployment: Deployment, unused: frozenset[str]) -> Iterator[Finding]:
+    """Yield what is wrong with a source in use, and whose alerts wait for one even where nobody was told."""
     with deployment.database.read() as connection:
         standing = incidents.standing(connection)
         waiting = incidents.waiting(connection)
-    for kind, source in sorted({*standing, *waiting}):
+    for kind, source in sorted(each for each in {*standing, *waiting} if each[1] not in unused):
         begun = standing.get((kind, source))
         told = [f"since {begun.began}"] if begun else []
         told += [begun.detail] if begun and begun.detail else []
@@ -154,8 +187,8 @@ def _incidents(deployment: Deployment) -> Iterator[Finding]:
 
 def _accounts(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.read() as connection:
-        rates = identity.match_rates(connection)
-        missing = {crm: identity.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
+        rates = matches.match_rates(connection)
+        missing = {crm: matches.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
     for source, (linked, total) in sorted(rates.items()):
         yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
     for crm, keys in missing.items():

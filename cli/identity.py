@@ -30,12 +30,12 @@ class NoSuchAccount(Actionable):
 def review() -> None:
     """List the accounts of every source that are none of ours, and why; match rates by source."""
     from config.settings import settings  # noqa: PLC0415 - a command loads what it needs
-    from store import identity  # noqa: PLC0415 - see above
+    from store import matches  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
 
     with closing(Database(settings().database_url)) as database, database.read() as connection:
-        rates = identity.match_rates(connection)
-        found = identity.unmatched(connection)
+        rates = matches.match_rates(connection)
+        found = matches.unmatched(connection)
     if wants_json():
         answer(
             {

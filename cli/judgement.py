@@ -1,10 +1,11 @@
-"""Commands about verdicts: assess, accounts, explain."""
+"""Commands about verdicts: assess, sweep, accounts."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import answer, complain, say, table, tell, wants_json
+from cli.output import answer, table, tell, wants_json
 
 if TYPE_CHECKING:
     from store.verdicts import Verdict
@@ -15,7 +16,6 @@ def register(app: typer.Typer) -> None:
     app.command()(assess)
     app.command()(sweep)
     app.command()(accounts)
-    app.command()(explain)
 
 
 def assess() -> None:
@@ -65,12 +65,39 @@ def accounts(
     with opened() as deployment, deployment.database.read() as connection:
         found = sorted(book(connection, band), key=lambda v: -float(v.assessment.facts.get("priority") or 0))
     if wants_json():
-        answer([_listed(verdict) for verdict in found])
-        return
-    table(
-        ("account", "name", "band", "health", "anchor", "days", "revenue at risk"),
-        [tuple(_listed(verdict).values()) for verdict in found],
-    )
+        answer([_listed(verdict) | {"computed_band": _computed(verdict)} for verdict in found])
+    else:
+        table(*_columns(found))
+
+
+_HEADINGS = {
+    "account": "account",
+    "name": "name",
+    "band": "band",
+    "health": "health",
+    "anchor": "anchor_on",
+    "days": "days_to_anchor",
+    "revenue at risk": "revenue_at_risk",
+}
+"""What a person reads of each account: headings, and the fields they are of."""
+
+
+def _columns(found: Sequence["Verdict"]) -> tuple[list[str], list[list[object]]]:
+    """Return what a person reads; what is stale or set by hand has a column where anything is."""
+    columns: dict[str, list[object]] = {
+        heading: [_listed(verdict)[name] for verdict in found] for heading, name in _HEADINGS.items()
+    }
+    optional: dict[str, list[object]] = {
+        "stale": [_listed(verdict)["stale"] for verdict in found],
+        "computed": [_computed(verdict) for verdict in found],
+    }
+    columns |= {heading: cells for heading, cells in optional.items() if any(cells)}
+    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _computed(verdict: "Verdict") -> str | None:
+    """Return the band that was computed where a person has set another."""
+    return verdict.assessment.band if verdict.override else None
 
 
 def _listed(verdict: "Verdict") -> dict[str, object]:
@@ -78,11 +105,12 @@ def _listed(verdict: "Verdict") -> dict[str, object]:
     return {
         "account": verdict.key,
         "name": facts.get("name"),
-        "band": verdict.assessment.band,
+        "band": verdict.shown.band,
         "health": facts.get("health"),
         "anchor_on": facts.get("anchor_on"),
         "days_to_anchor": facts.get("days_to_anchor"),
         "revenue_at_risk": _money(facts.get("revenue_at_risk_minor"), facts.get("currency")),
+        "stale": facts.get("stale"),
     }
 
 
@@ -92,63 +120,3 @@ def _money(minor: object, currency: object) -> str | None:
     if not isinstance(minor, int) or not currency:
         return None
     return f"{minor / 10 ** get_currency_precision(str(currency)):,.0f} {currency}"
-
-
-def explain(account: Annotated[str, typer.Argument(help="An account by its key.")]) -> None:
-    """Say why an account's health is what it is, line by line; the lines sum to the score."""
-    from cli.opened import opened  # noqa: PLC0415 - see above
-    from store.verdicts import verdict as stored  # noqa: PLC0415 - see above
-
-    with opened() as deployment, deployment.database.read() as connection:
-        found = stored(connection, account)
-    if found is None:
-        complain(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
-        raise typer.Exit(1)
-    if wants_json():
-        answer(_explained(found))
-    else:
-        _tell(found)
-
-
-def _explained(found: "Verdict") -> dict[str, object]:
-    assessment = found.assessment
-    score = assessment.score
-    return {
-        "account": found.key,
-        "as_of": assessment.as_of,
-        "band": assessment.band,
-        "health": score.points / 100,
-        "interval": [score.low / 100, score.high / 100],
-        "coverage": score.coverage,
-        "contributions": [
-            {"name": c.name, "points": c.points / 100, "reason": c.reason} for c in score.contributions
-        ],
-        "inputs": dict(assessment.inputs),
-        "signals": [
-            {"kind": s.kind, "group": s.group, "severity": s.severity, "gate": s.gate, "evidence": s.evidence}
-            for s in assessment.signals
-        ],
-        "facts": dict(assessment.facts),
-        "run": found.run,
-        "policy": found.policy_hash,
-        "engine": found.engine_version,
-        "known": found.known,
-    }
-
-
-def _tell(found: "Verdict") -> None:
-    assessment, score = found.assessment, found.assessment.score
-    say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {assessment.band}")
-    say(
-        f"Health {score.points / 100:g} of 100, between {score.low / 100:g} and {score.high / 100:g}; "
-        f"{score.coverage:.0%} of the weight is known."
-    )
-    lines = [("100", "start", "")]
-    lines += [(f"{c.points / 100:+g}", c.name, c.reason) for c in score.contributions]
-    table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
-    if distrusted := assessment.facts.get("distrusted"):
-        say(f"not counted: {distrusted}.")
-    for signal in assessment.signals:
-        held = f" [held by the {signal.gate} gate]" if signal.gate else ""
-        say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
-    say(f"Run {found.run}, policy {found.policy_hash}, engine {found.engine_version}, known {found.known}.")

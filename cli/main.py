@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from cli import backtest, configure, crm, facts, identity, judgement, operate, outbound, unsettled
+from cli import (
+    backtest,
+    configure,
+    crm,
+    explain,
+    facts,
+    identity,
+    judgement,
+    operate,
+    outbound,
+    override,
+    quality,
+    statement,
+    unsettled,
+)
 from cli.output import plainly
 
 app = typer.Typer(
@@ -21,7 +35,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (operate, facts, identity, judgement, backtest, outbound, unsettled, crm, configure):
+for module in (
+    operate,
+    facts,
+    identity,
+    judgement,
+    explain,
+    override,
+    statement,
+    quality,
+    backtest,
+    outbound,
+    unsettled,
+    crm,
+    configure,
+):
     module.register(app)
 
 

@@ -83,13 +83,13 @@ def resume() -> None:
 def _set_paused(reason: str) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
     from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
-    from store import audit, outbox  # noqa: PLC0415 - see above
+    from store import audit, claims  # noqa: PLC0415 - see above
     from store.installation import set_setting  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.write() as connection:
         set_setting(connection, "paused", reason)
         for destination in () if reason else DESTINATIONS:
-            outbox.pause(connection, destination, 0)
+            claims.pause(connection, destination, 0)
         audit.record(connection, "paused" if reason else "resumed", actor="operator")
 
 

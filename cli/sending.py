@@ -10,7 +10,7 @@ from cli.opened import opened
 from cli.output import answer, complain, say, tell, wants_json
 from health.nouns import Notice
 from integrations.errors import IntegrationError
-from store import answers, outbox
+from store import answers, claims, outbox, settlement
 from store.answers import Answered
 from store.installation import paused
 from templates.render import Unrenderable, render
@@ -26,13 +26,13 @@ def send() -> bool:
     """Send what is due and tell whether all of it is done."""
     with opened() as deployment:
         with deployment.database.write() as connection:
-            outbox.lapse(connection)
-            before, waiting = answers.latest(connection), outbox.waiting(connection)
+            settlement.lapse(connection)
+            before, waiting = answers.latest(connection), claims.waiting(connection)
         reached = [_told(name, partial(_deliver, deployment, name)) for name in waiting]
         with deployment.database.read() as connection:
             answered = answers.since(connection, before)
             left, why = outbox.account_of(connection).get("due", 0), paused(connection)
-            resting = set(outbox.resting(connection)) - set(waiting)
+            resting = set(claims.resting(connection)) - set(waiting)
         _tell_put_off(deployment, answered)
     _tell_doubts(answered, resting)
     _tell(answered, left, why)

@@ -46,13 +46,13 @@ def _standing(deployment: Deployment) -> dict[str, object]:
         verdicts = book(connection)
         owed = outbox.account_of(connection)
         held = runs.held(connection)
-    at_risk = [v.assessment.facts for v in verdicts if v.assessment.band == "at_risk"]
+    at_risk = [v.assessment.facts for v in verdicts if v.shown.band == "at_risk"]
     revenue: Counter[str] = Counter()
     for facts in at_risk:
         revenue[str(facts.get("currency"))] += int(facts.get("revenue_at_risk_minor") or 0)
     return {
         "accounts": len(verdicts),
-        "bands": Counter(verdict.assessment.band for verdict in verdicts),
+        "bands": Counter(verdict.shown.band for verdict in verdicts),
         "revenue_at_risk_minor": revenue,
         "notices": owed,
         "held": dict(held),

@@ -59,12 +59,12 @@ class Expression:
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         """Check ``text``. Raises `ExpressionError`."""
         self._vocabulary = vocabulary
-        self._tree = _parsed(text)
-        self.when = self._condition(self._tree, truth=True)
+        self.tree = _parsed(text)
+        self.when = self._condition(self.tree, truth=True)
         """Python source that is true where the condition surely holds."""
-        self.unless = self._condition(self._tree, truth=False)
+        self.unless = self._condition(self.tree, truth=False)
         """Python source that is true where the condition surely does not hold."""
-        self.names = _names(self._tree)
+        self.names = _names(self.tree)
 
     def _condition(self, tree: ast.expr, *, truth: bool) -> str:
         if isinstance(tree, ast.BoolOp):
@@ -186,7 +186,7 @@ class Wording:
     """A checked sentence with measures in braces: ``no use for {idle_days} days``.
 
     ``code`` is Python source of the sentence, numbers rounded to whole ones. ``guards`` must hold before
-    it is evaluated.
+    it is evaluated. ``trees`` are what stands in braces.
     """
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
@@ -194,6 +194,7 @@ class Wording:
         pieces: list[str] = []
         guards: list[str] = []
         names: list[str] = []
+        self.trees: list[ast.expr] = []
         for literal, field, spec, conversion in _fields(text):
             pieces.append(literal.replace("{", "{{").replace("}", "}}"))
             if field is None:
@@ -207,6 +208,7 @@ class Wording:
             pieces.append(f"{{{value.code}}}" if value.is_text else f"{{{value.code}:z.0f}}")
             guards.extend(value.guards)
             names.extend(_names(tree))
+            self.trees.append(tree)
         self.code = f"f{''.join(pieces)!r}" if names else repr(text)
         self.guards = tuple(dict.fromkeys(guards))
         self.names = tuple(names)

@@ -2,14 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from config.compiler import Compiled, CompileError, compile_rules, deduction_lines, weighted_lines
+from pydantic import ValidationError
+
+from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, read
-from config.schema import ENGINES, PolicyData
+from config.grounds import grounds
+from config.overlaps import overlapping
+from config.profiles import Resolved, resolved
+from config.schema import PolicyData
+from config.scoring import ENGINES
+from health.bands import band
 from health.brake import Limits
-from health.intent import Phrases, Words
+from health.intent import Phrases, Sayings, Smaller, Words
+from health.nouns import Score
 from health.policy import (
     Active,
     AlertRules,
@@ -17,6 +25,7 @@ from health.policy import (
     Cap,
     ExpansionRules,
     Policy,
+    Profile,
     RenewalRules,
     SignalRule,
     Weight,
@@ -42,14 +51,35 @@ def load(path: Path | None = None, *, engine: str | None = None) -> Policy:
     data = _read(path)
     if engine is not None:
         data = _with_engine(data, engine)
+    return _compiled(data, path.name)
+
+
+def stated(data: object) -> Policy:
+    """Return the policy that was kept or stated as `Policy.data`.
+
+    Raises `PolicyError` where it is none, or one of another version that this one cannot read.
+    """
+    try:
+        return _compiled(PolicyData.model_validate(data), "policy")
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise PolicyError([f"policy: {problem}" for problem in problems]) from None
+
+
+def _compiled(data: PolicyData, place: str) -> Policy:
     problems = _missing(data)
     try:
         compiled = compile_rules(data)
     except CompileError as error:
         problems += error.problems
     if problems:
-        raise PolicyError([f"{path.name}: {problem}" for problem in dict.fromkeys(problems)])
+        raise PolicyError([f"{place}: {problem}" for problem in dict.fromkeys(problems)])
     return _policy(data, compiled)
+
+
+def overlaps(path: Path | None = None) -> list[str]:
+    """Return a line for each two profiles that fit one account, naming such a one. Raises `PolicyError`."""
+    return [*overlapping(resolved(_read(path or SHIPPED / "policy.yaml")))]
 
 
 def _read(path: Path) -> PolicyData:
@@ -64,32 +94,45 @@ def _with_engine(data: PolicyData, engine: str) -> PolicyData:
         raise PolicyError(
             [f"engine: {engine!r} is not one of {', '.join(ENGINES)}{nearest(engine, ENGINES)}"]
         )
-    return data.model_copy(update={"engine": engine})
+    profiles = [profile.model_copy(update={"engine": None}) for profile in data.profiles]
+    return data.model_copy(update={"engine": engine, "profiles": profiles})
 
 
 def _missing(data: PolicyData) -> list[str]:
-    """Return a line for each preset that is named and not there."""
+    """Return a line for each preset that is named and not there, and for scores outside their band."""
     wanted = (
         ("deductions.preset", data.deductions.preset, tuple(data.deductions.presets)),
+        ("matrix.preset", data.matrix.preset, tuple(data.matrix.presets)),
         ("expansion.preset", data.expansion.preset, tuple(data.expansion.presets)),
     )
     return [
-        f"{path}: {name!r} is no preset{nearest(name, known)}"
-        for path, name, known in wanted
-        if name not in known
+        *_outside(data),
+        *(
+            f"{path}: {name!r} is no preset{nearest(name, known)}"
+            for path, name, known in wanted
+            if name not in known
+        ),
     ]
+
+
+def _outside(data: PolicyData) -> Iterator[str]:
+    """Yield a line for each score of a matrix that the bands would call by another name than its own."""
+    bands = _bands(data)
+    for name, points in data.matrix.scores.items():
+        found = band(Score(round(_HUNDREDTHS * points), 0, 0, 1.0, ()), bands)
+        if found != name:
+            yield f"matrix.scores.{name}: {points:g} is in the band {found}"
 
 
 def _policy(data: PolicyData, compiled: Compiled) -> Policy:
     preset = data.expansion.presets[data.expansion.preset]
+    text = _text(data)
     return Policy(
-        hash=_hash(data),
+        hash=hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH],
         rules=compiled.rules,
         source=compiled.source,
-        engine=data.engine,
         bands=_bands(data),
-        weights=_weights(data),
-        caps=_caps(data),
+        profiles={each.name: _profile(data, each) for each in resolved(data)},
         signals=_signals(data),
         expansion=ExpansionRules(preset.groups_min, data.expansion.fill_pct, data.expansion.ahead_days),
         renewals=_renewals(data),
@@ -114,12 +157,13 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         fleet_accounts_min=data.fleet_accounts_min,
         metrics=_metrics(data),
         retention=data.retention_days,
+        data=text,
     )
 
 
-def _hash(data: PolicyData) -> str:
-    text = json.dumps(data.model_dump(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+def _text(data: PolicyData) -> str:
+    """Return the policy as JSON. The order of its rules stays: it says which of them comes first."""
+    return json.dumps(data.model_dump(), separators=(",", ":"), ensure_ascii=True)
 
 
 def _bands(data: PolicyData) -> Bands:
@@ -132,16 +176,19 @@ def _bands(data: PolicyData) -> Bands:
     )
 
 
-def _weights(data: PolicyData) -> tuple[Weight, ...]:
-    if data.engine == "weighted":
-        return tuple(Weight(name, line.weight) for _, name, line in weighted_lines(data))
-    return tuple(Weight(name, line.points) for name, line in deduction_lines(data).items())
+def _profile(data: PolicyData, found: Resolved) -> Profile:
+    weights = [Weight(name, line.weight) for _, name, line in found.lines]
+    weights += [Weight(name, line.points) for name, line in found.deductions.items()]
+    caps = [Cap(name, round(_HUNDREDTHS * cap.at)) for name, cap in found.caps.items()]
+    return Profile(
+        found.name, found.engine, tuple(weights), tuple(caps), _cells(data, found), grounds(data, found)
+    )
 
 
-def _caps(data: PolicyData) -> tuple[Cap, ...]:
-    if data.engine != "weighted":
-        return ()
-    return tuple(Cap(name, round(_HUNDREDTHS * cap.at)) for name, cap in data.weighted.caps.items())
+def _cells(data: PolicyData, found: Resolved) -> tuple[tuple[int, ...], ...]:
+    points = {band: round(_HUNDREDTHS * score) for band, score in data.matrix.scores.items()}
+    rows = found.matrix.cells if found.matrix else []
+    return tuple(tuple(points[band] for band in row) for row in rows)
 
 
 def _signals(data: PolicyData) -> Mapping[str, SignalRule]:
@@ -166,19 +213,20 @@ def _renewals(data: PolicyData) -> RenewalRules:
 
 def _windows(data: PolicyData) -> Windows:
     lengths = data.windows.model_dump()
-    return Windows(month_fall=lengths.pop("month_fall_pct") / 100, **lengths)
+    shares = {name: lengths.pop(f"{name}_pct") / 100 for name in ("month_fall", "dav_flat")}
+    return Windows(**shares, **lengths)
 
 
 def _phrases(data: PolicyData) -> Phrases:
-    intent = data.intent
+    lists = data.intent.model_dump(exclude={"reach", "sayings", "smaller"})
+    smaller = data.intent.smaller
     return Phrases(
-        verbs=Words.of(intent.verbs),
-        objects=Words.of(intent.objects),
-        harmless=Words.of(intent.harmless),
-        denials=Words.of(intent.denials),
-        sayings=tuple(intent.sayings),
-        reach=intent.reach,
-        smaller=tuple(intent.smaller),
+        **{name: Words.of(words) for name, words in lists.items()},
+        sayings=Sayings.of(data.intent.sayings),
+        smaller=Smaller(
+            Words.of(smaller.verbs), Words.of(smaller.less), Words.of(smaller.of), Sayings.of(smaller.sayings)
+        ),
+        reach=data.intent.reach,
     )
 
 

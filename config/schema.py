@@ -1,38 +1,28 @@
 """The shape of `policy.yaml`, checked by pydantic: types, limits, and no key that we do not know."""
 
-from itertools import pairwise
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-_KNOTS_MIN = 2
+from config.scoring import (
+    Curve,
+    DeductionsData,
+    Engine,
+    FamilyData,
+    MatrixData,
+    Percent,
+    ProfileData,
+    Strict,
+    Text,
+    WeightedData,
+)
+
 _FULL = 100
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def _rising(points: list[list[float]]) -> list[list[float]]:
-    if len(points) < _KNOTS_MIN or any(len(point) != 2 for point in points):  # noqa: PLR2004 - x and y
-        raise ValueError("a curve is a list of at least two [x, y] pairs")
-    if any(left[0] >= right[0] for left, right in pairwise(points)):
-        raise ValueError("the x of a curve must rise from pair to pair")
-    if any(not 0 <= point[1] <= _FULL for point in points):
-        raise ValueError("the y of a curve lies between 0 and 100")
-    return points
-
-
-Curve = Annotated[list[list[float]], AfterValidator(_rising)]
 Days = Annotated[int, Field(ge=1, le=3660)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
 Audience = Literal["csm", "sales", "customer", "ops"]
-Engine = Literal["weighted", "deductions"]
-ENGINES: tuple[str, ...] = get_args(Engine)
 
 
-class ActiveData(_Strict):
+class ActiveData(Strict):
     """A definition of an active user."""
 
     version: Annotated[int, Field(ge=1)]
@@ -41,14 +31,14 @@ class ActiveData(_Strict):
     wording: Text
 
 
-class UseData(_Strict):
+class UseData(Strict):
     """Which metrics mean use, and which features are the core of the product."""
 
     metrics: Annotated[list[Text], Field(min_length=1)]
     core_features: list[Text]
 
 
-class WindowsData(_Strict):
+class WindowsData(Strict):
     """Lengths of windows in days."""
 
     recent_days: Annotated[int, Field(ge=7, le=28)]
@@ -59,6 +49,8 @@ class WindowsData(_Strict):
     month_days: Annotated[int, Field(ge=7, le=30)]
     month_fall_pct: Percent
     ticket_days: Annotated[int, Field(ge=1, le=90)]
+    note_days: Annotated[int, Field(ge=1, le=90)]
+    dav_flat_pct: Percent
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -69,71 +61,24 @@ class WindowsData(_Strict):
         return self
 
 
-class BandsData(_Strict):
+class BandsData(Strict):
     """Edges of the bands in points."""
 
-    watch_from: Percent
+    watch_from: Annotated[float, Field(gt=0, le=100)]
     healthy_from: Percent
     exit_margin: Percent
-    coverage_min_pct: Percent
+    coverage_min_pct: Annotated[float, Field(gt=0, le=100)]
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.watch_from >= self.healthy_from:
             raise ValueError("watch_from must be below healthy_from")
+        if self.watch_from + self.exit_margin > _FULL:
+            raise ValueError("watch_from and exit_margin are above 100 together: no alert would ever close")
         return self
 
 
-class MeasureData(_Strict):
-    """A line of the weighted score: a measure, its curve (or the name of one) and its weight."""
-
-    measure: Text
-    weight: Annotated[float, Field(gt=0, le=100)]
-    curve: Curve | Text
-    reason: Text
-
-
-class GroupsData(_Strict):
-    """The groups of the weighted score."""
-
-    adoption: dict[str, MeasureData] = {}
-    engagement: dict[str, MeasureData] = {}
-    billing: dict[str, MeasureData] = {}
-    support: dict[str, MeasureData] = {}
-    sentiment: dict[str, MeasureData] = {}
-
-
-class CapData(_Strict):
-    """The most the score may be while a condition holds."""
-
-    at: Percent
-    when: Text
-    reason: Text
-
-
-class WeightedData(_Strict):
-    """The weighted engine."""
-
-    groups: GroupsData
-    caps: dict[str, CapData]
-
-
-class DeductionData(_Strict):
-    """Points taken off while a condition holds."""
-
-    points: Annotated[float, Field(gt=0, le=100)]
-    when: Text
-    reason: Text
-
-
-class DeductionsData(_Strict):
-    """The engine of deductions: presets by name, and the one in use."""
-
-    preset: Text
-    presets: dict[str, dict[str, DeductionData]]
-
-
-class SignalData(_Strict):
+class SignalData(Strict):
     """A risk signal: when it opens, when it closes (else: when it no longer opens), what stops it."""
 
     family: Literal["explicit", "payment", "behaviour", "sentiment", "commercial", "onboarding", "licensing"]
@@ -141,11 +86,11 @@ class SignalData(_Strict):
     when: Text
     clear: Text | None = None
     evidence: Text
-    gates: list[Text] = []
-    also: list[Audience] = []
+    gates: list[Text] = Field(default_factory=list)
+    also: list[Audience] = Field(default_factory=list)
 
 
-class TriggerData(_Strict):
+class TriggerData(Strict):
     """A group of evidence for expansion."""
 
     when: Text
@@ -153,14 +98,14 @@ class TriggerData(_Strict):
     evidence: Text
 
 
-class ExpansionPreset(_Strict):
+class ExpansionPreset(Strict):
     """How many groups of which must be met."""
 
     groups_min: Annotated[int, Field(ge=1)]
     triggers: dict[str, TriggerData]
 
 
-class ExpansionData(_Strict):
+class ExpansionData(Strict):
     """Room to grow."""
 
     preset: Text
@@ -170,7 +115,7 @@ class ExpansionData(_Strict):
     ahead_days: Days
 
 
-class RenewalsData(_Strict):
+class RenewalsData(Strict):
     """Windows before the anchor, and what nearness is worth."""
 
     windows: Annotated[list[Days], Field(min_length=1)]
@@ -182,7 +127,7 @@ class RenewalsData(_Strict):
     ended_statuses: list[Text]
 
 
-class AlertsData(_Strict):
+class AlertsData(Strict):
     """Who hears what, and how often."""
 
     repeat_days: Days
@@ -192,7 +137,7 @@ class AlertsData(_Strict):
     ]
 
 
-class BrakeData(_Strict):
+class BrakeData(Strict):
     """How much of the book one day may move."""
 
     worse_accounts: Annotated[int, Field(ge=0)]
@@ -200,26 +145,39 @@ class BrakeData(_Strict):
     mails_per_contact: Annotated[int, Field(ge=0)]
 
 
-class IntentData(_Strict):
+class SmallerData(Strict):
+    """Words that speak of paying for less."""
+
+    verbs: list[Text]
+    less: list[Text]
+    of: list[Text]
+    sayings: list[Text]
+
+
+class IntentData(Strict):
     """Words that speak of cancelling, in all languages together; a star at the end makes a beginning."""
 
     verbs: list[Text]
+    endings: list[Text]
+    lapses: list[Text]
     objects: list[Text]
     harmless: list[Text]
+    elsewhere: list[Text]
     denials: list[Text]
+    fillers: list[Text]
     sayings: list[Text]
-    smaller: list[Text] = []
+    smaller: SmallerData
     reach: Annotated[int, Field(ge=1, le=10)]
 
 
-class SurveysData(_Strict):
+class SurveysData(Strict):
     """How long an answer counts, and the ends of each kind's scale."""
 
     shelf_days: Days
     scales: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
 
 
-class PolicyData(_Strict):
+class PolicyData(Strict):
     """The whole file."""
 
     engine: Engine
@@ -228,11 +186,14 @@ class PolicyData(_Strict):
     use: UseData
     windows: WindowsData
     shelf_days: dict[str, Annotated[int, Field(ge=0)]]
-    match_rate_min_pct: dict[str, Percent] = {}
+    match_rate_min_pct: dict[str, Percent] = Field(default_factory=dict)
     fleet_accounts_min: Annotated[int, Field(ge=1)]
     curves: dict[str, Curve]
+    curve_families: dict[str, FamilyData] = Field(default_factory=dict)
     weighted: WeightedData
     deductions: DeductionsData
+    matrix: MatrixData
+    profiles: Annotated[list[ProfileData], Field(min_length=1)]
     gates: dict[str, Text]
     score_gates: list[Text]
     signals: dict[str, SignalData]

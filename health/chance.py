@@ -1,8 +1,24 @@
-"""Chance: how likely a count as low as this is, when nothing has changed."""
+"""Chance: how likely a count as low as this is when nothing has changed, and how sure a rate is."""
 
-from math import exp, lgamma, log
+from math import exp, lgamma, log, sqrt
 
 _NEGLIGIBLE = 1e-17  # of the sum: below what a double can hold
+
+
+_Z = 1.959964  # of 95 %
+
+
+def wilson(count: float, of: float) -> tuple[float, float]:
+    """Return the 95 % interval of a rate, 0 to 1, by Wilson; 0 to 1 where there is nothing to count.
+
+    Unlike the usual interval it lies within 0 and 1 and has a width where all, or none, are counted.
+    """
+    if of <= 0:
+        return 0.0, 1.0
+    rate, spread = min(1.0, max(0.0, count / of)), _Z * _Z / of
+    middle = rate + spread / 2
+    half = sqrt(spread * (rate * (1 - rate) + spread / 4))
+    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
 
 def chance(count: float, expected: float) -> float:

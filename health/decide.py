@@ -14,6 +14,7 @@ from health.bands import worse
 from health.expansion import GROUP as EXPANSION
 from health.judge import SCORE
 from health.nouns import Assessment, Band, Flag, Signal, Why
+from health.overrides import by_hand
 from health.policy import Policy
 
 __all__ = ["AT_RISK", "OPEN", "RECOVERED", "WINDOW", "Alert", "Decision", "Previous", "decide"]
@@ -174,6 +175,8 @@ def _cleared(case: _Case, flag: Flag) -> bool:
     assessment = case.assessment
     if flag.reason != SCORE:
         return flag.reason not in assessment.undecided
+    if by_hand(assessment):
+        return assessment.band != AT_RISK
     bands = case.policy.bands
     return assessment.band != "unknown" and assessment.score.points >= bands.watch_from + bands.exit_margin
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from health.calendars import Workdays
+from health.chance import wilson
 from health.expansion import suggested_seats, uplift_minor
 from health.features import Features, Term
 from health.nouns import Input, Score
@@ -22,6 +23,7 @@ from health.terms import in_force, rolling
 
 Fact = str | int | float | bool | None
 _MONTHS = 12
+_FEW_SEATS = 50
 
 
 class Book(NamedTuple):
@@ -74,6 +76,7 @@ def figures(
     """
     licence, use, _, _, _, traits = found
     first, seats = account.first, licence.seats
+    few = between(licence.active_users, seats)
     suggested = suggested_seats(found, policy.expansion) if grown else None
     return {
         "name": features.name,
@@ -107,7 +110,19 @@ def figures(
         "days_to_anchor": account.days,
         "window": account.window,
         "auto_renew": first.term.auto_renew if first else None,
+        **({"utilisation_low_pct": few[0], "utilisation_high_pct": few[1]} if few else {}),
     }
+
+
+def between(active: Input, seats: Input) -> tuple[int, int] | None:
+    """Return what utilisation is likely between, in per cent, where it is of so few seats that chance tells.
+
+    It is shown beside the figure and gates nothing.
+    """
+    if not isinstance(active, float) or not isinstance(seats, float) or not 0 < seats < _FEW_SEATS:
+        return None
+    low, high = wilson(active, seats)
+    return round(100 * low), round(100 * high)
 
 
 def priority(account: Book, score: Score, rules: RenewalRules) -> int:

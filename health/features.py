@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     Floats = array[float]
@@ -105,6 +105,13 @@ class LicenceFact:
     activated_on: date | None = None
 
 
+class LastSeen(NamedTuple):
+    """How many of the users whom a source names were last seen on a day."""
+
+    on: date
+    users: int
+
+
 @dataclass(frozen=True, slots=True)
 class ChampionFact:
     """Somebody at the customer who speaks well of us: the days they were first and last seen."""
@@ -146,8 +153,10 @@ class Features:
 
     ``sources`` are the names of the sources linked to the account: what they cover, and how fresh they
     are, comes with the pulse of a run. ``first_used_on`` and ``last_used_on`` are the first and last
-    days with any use. ``assigned_seats`` is `None` where no source lists seats. ``unknown`` are measures
-    that nobody can tell of the day, though the kinds of fact behind them are known (`health.dated`).
+    days with any use. ``assigned_seats`` is `None` where no source lists seats. ``last_seen`` is empty
+    where no source says so of its users; else it has each of the last days a series holds on which any was
+    last seen. ``unknown`` are measures that nobody can tell of the day, though the
+    kinds of fact behind them are known (`health.dated`).
     """
 
     account: int
@@ -175,6 +184,7 @@ class Features:
     surveys: tuple[SurveyFact, ...] = ()
     licences: tuple[LicenceFact, ...] = ()
     champions: tuple[ChampionFact, ...] = ()
+    last_seen: tuple[LastSeen, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

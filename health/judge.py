@@ -2,27 +2,51 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from health import expansion, facts
 from health.bands import band
 from health.calendars import Workdays
-from health.engines import deductions, weighted
+from health.engines import deductions, matrix, weighted
 from health.features import Features, Pulse
 from health.measures import measures
-from health.nouns import Assessment, Band, Contribution, Inputs, Score, Signal
-from health.policy import Policy
+from health.nouns import Assessment, Band, Inputs, Score, Signal
+from health.policy import Policy, Profile
+from health.reasons import reasons
 from health.renewals import term_key
-from health.rules import NUMBERS, Findings, Measures
-from health.trust import reasons, trusted
+from health.rules import NUMBERS, Findings, Measures, measures_of
+from health.stale import stale
+from health.trust import reasons as distrust
+from health.trust import trusted
 
-ENGINES: Mapping[str, Callable[[Findings, Policy], Score]] = {
+ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "weighted": weighted.score,
     "deductions": deductions.score,
+    "matrix": matrix.score,
 }
+ENGINE_VERSION = "1"
+"""Changes whenever the same facts or the same measures may come to another verdict."""
 SCORE = "band"
 """The kind of the signal that the score itself gives."""
 
+COVERAGE = "coverage"
+"""The gate that holds while too little is known for a band."""
 _REASONS = 2  # of the score, in the evidence of its signal
+
+
+class Conclusion(NamedTuple):
+    """What follows from the measures alone.
+
+    ``room`` says whether an expansion stands ungated, ``stale`` whether what is known of use is behind.
+    """
+
+    score: Score
+    band: Band
+    signals: tuple[Signal, ...]
+    undecided: tuple[str, ...]
+    room: bool
+    profile: str
+    stale: bool
 
 
 def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> Assessment:
@@ -33,39 +57,68 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     """
     row = trusted(features, pulse, policy)
     found = measures(row, as_of, policy, pulse, workdays)
-    findings = policy.rules(found)
-    score = ENGINES[policy.engine](findings, policy)
-    verdict = band(score, policy.bands)
-    grown = expansion.expansion(findings, verdict, policy.expansion)
+    follows = conclude(found, policy)
     account = facts.book(row, as_of, policy.renewals, workdays)
-    room = "" in [signal.gate for signal in grown]
-    said = facts.figures(row, account, found, score, policy, grown=room)
-    if why := reasons(features.sources, pulse, policy):
+    said = facts.figures(row, account, found, follows.score, policy, grown=follows.room)
+    said["profile"] = follows.profile
+    if why := distrust(features.sources, pulse, policy):
         said["distrusted"] = why
+    if behind := stale(features.sources, pulse, as_of, policy, held_up=follows.stale):
+        said["stale"] = behind
     return Assessment(
         account=features.account,
         as_of=as_of,
-        score=score,
-        band=verdict,
+        score=follows.score,
+        band=follows.band,
         inputs=_inputs(found),
-        signals=(*findings.signals, *_score_signal(score, verdict, findings), *grown),
+        signals=follows.signals,
         facts=said,
         term=term_key(account.first.term) if account.first else "",
-        undecided=(*findings.undecided, *expansion.undecided(findings, policy.expansion)),
+        undecided=follows.undecided,
+        traits=found.traits._asdict(),
     )
+
+
+def conclude(found: Measures, policy: Policy) -> Conclusion:
+    """Return what a policy makes of measures, whoever took them: the same for the same, on any machine."""
+    findings = policy.rules(found)
+    score = scored(findings, policy)
+    verdict = band(score, policy.bands)
+    grown = expansion.expansion(findings, verdict, policy.expansion)
+    return Conclusion(
+        score,
+        verdict,
+        (
+            *findings.signals,
+            *_score_signal(score, verdict, findings, policy.bands.watch_from),
+            *grown,
+        ),
+        (*findings.undecided, *expansion.undecided(findings, policy.expansion)),
+        "" in [signal.gate for signal in grown],
+        findings.profile,
+        findings.stale,
+    )
+
+
+def scored(findings: Findings, policy: Policy) -> Score:
+    """Return the score by the profile that fits the account."""
+    profile = policy.profiles[findings.profile]
+    return ENGINES[profile.engine](findings, profile)
+
+
+def profile_of(assessment: Assessment, policy: Policy) -> Profile:
+    """Return the profile that fits the measures of an assessment."""
+    return policy.profiles[policy.rules(measures_of(assessment.inputs, assessment.traits)).profile]
 
 
 def _inputs(found: Measures) -> Inputs:
     return Inputs(NUMBERS, found.licence + found.use + found.capacity + found.service + found.term)
 
 
-def _score_signal(score: Score, verdict: Band, findings: Findings) -> tuple[Signal, ...]:
-    if verdict != "at_risk":
+def _score_signal(score: Score, verdict: Band, findings: Findings, edge: int) -> tuple[Signal, ...]:
+    """Return the signal of a score under the edge; too little coverage is a gate like any other."""
+    if score.points >= edge:
         return ()
-    worst = sorted(score.contributions, key=_points)[:_REASONS]
-    reasons = "; ".join(line.reason for line in worst if line.points < 0)
-    return (Signal(SCORE, "risk", f"health {score.points // 100}: {reasons}", gate=findings.hold),)
-
-
-def _points(line: Contribution) -> int:
-    return line.points
+    gate = findings.hold if verdict == "at_risk" else COVERAGE
+    why = "; ".join(reasons(score, _REASONS))
+    return (Signal(SCORE, "risk", f"health {score.points // 100}: {why}", gate=gate),)

@@ -28,7 +28,7 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     active = activity(features, path, policy)
     terms, rules = features.terms, policy.renewals
     current = in_force(terms, as_of, rules)
-    started = started_on(features)
+    started = started_on(features, as_of)
     licence = seat_measures(features, current, active, as_of)
     limits = features.limits if "limits" in kinds else None
     nearest = nearest_limit(limits, licence, active)

@@ -101,10 +101,10 @@ class Inputs(Mapping[str, Input]):
 class Assessment:
     """The verdict on one account on one day.
 
-    ``inputs`` are the measures the score rests on, by name; ``facts`` are figures that notices quote
-    (renewal date, revenue at risk …), plain values only. ``undecided`` are the kinds of signal that are
-    neither met nor cleared, because an input is unknown or lies between the two thresholds: they open
-    no flag and close none.
+    ``inputs`` are the measures the score rests on, by name, and ``traits`` the texts that rules compare;
+    ``facts`` are figures that notices quote (renewal date, revenue at risk …), plain values only.
+    ``undecided`` are the kinds of signal that are neither met nor cleared, because an input is unknown or
+    lies between the two thresholds: they open no flag and close none.
     """
 
     account: int
@@ -116,6 +116,7 @@ class Assessment:
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     term: str = ""
     undecided: tuple[str, ...] = ()
+    traits: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Why(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from health.brake import Limits
 from health.intent import Phrases
@@ -51,6 +52,8 @@ class Windows:
     month_days: int
     month_fall: float
     ticket_days: int
+    note_days: int
+    dav_flat: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,46 @@ class Cap:
 
     name: str
     at: int
+
+
+class Comparison(NamedTuple):
+    """A comparison of one measure with a number, as a condition makes it."""
+
+    measure: str
+    sign: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a line of the score rests on.
+
+    ``edges`` are the values of a measure at which the line bends or jumps; between two of them it is
+    straight. Where that cannot be told the measure is ``tangled``. ``comparisons`` are the simple ones of a
+    condition.
+    """
+
+    measures: tuple[str, ...]
+    edges: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    tangled: frozenset[str] = frozenset()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A way of judging: an engine and what it judges by, in the order of `health.rules.Findings`.
+
+    ``cells`` are a matrix's scores in hundredths, by row and column; other engines have none. ``grounds``
+    are what the lines of the score rest on, by their names; those of caps begin with ``cap:``, and what
+    profiles are chosen by stands under ``profile:`` and their names.
+    """
+
+    name: str
+    engine: str
+    weights: tuple[Weight, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    cells: tuple[tuple[int, ...], ...] = ()
+    grounds: Mapping[str, Ground] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +162,8 @@ class AlertRules:
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
 
+    ``data`` is the whole file as JSON. ``profiles`` are the ways of judging by name; which of them judges an
+    account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
@@ -127,10 +172,8 @@ class Policy:
     hash: str
     rules: Rules = field(repr=False)
     source: str = field(repr=False)
-    engine: str
     bands: Bands
-    weights: tuple[Weight, ...]
-    caps: tuple[Cap, ...]
+    profiles: Mapping[str, Profile]
     signals: Mapping[str, SignalRule]
     expansion: ExpansionRules
     renewals: RenewalRules
@@ -149,3 +192,4 @@ class Policy:
     fleet_accounts_min: int
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
+    data: str = field(default="", repr=False)

@@ -4,7 +4,7 @@ Everything a rule may name is a field of one of the families below; no name is i
 not applicable, or unknown (`None`); a text is unknown when empty. Percentages are 0 to 100 and beyond.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from health.nouns import Input, Signal
@@ -39,7 +39,10 @@ class UseMeasures(NamedTuple):
     source is behind yesterday. ``consumption_pace_pct`` is this month's consumption to date ÷ the same
     days of the month before; not applicable in its first week. ``key_mismatches`` counts validations from
     a domain or machine that the licence is not for. ``champions_silent`` are those last seen two weeks ago
-    or more, after eight weeks or more.
+    or more, after eight weeks or more. ``dav`` is the mean of daily active validations over four weeks,
+    ``dav_before`` over the four before, ``dav_falls`` counts falls in a row from four weeks to four weeks.
+    ``departed_users`` were last seen within the baseline, ``seen_users`` within the recent days;
+    ``trend_beyond_user_pct`` is the change that would be left if the one who departed had stayed.
     """
 
     idle_days: Input
@@ -59,6 +62,14 @@ class UseMeasures(NamedTuple):
     consumption_pace_pct: Input
     key_mismatches: Input
     champions_silent: Input
+    dav: Input
+    dav_before: Input
+    dav_trend_pct: Input
+    dav_falls: Input
+    dav_idle_days: Input
+    departed_users: Input
+    seen_users: Input
+    trend_beyond_user_pct: Input
 
 
 class CapacityMeasures(NamedTuple):
@@ -85,7 +96,8 @@ class ServiceMeasures(NamedTuple):
     ``ticket_load`` counts an urgent ticket three times. ``sentiment`` is the mean of the latest answers
     of each kind, 0 to 100. ``cancel_tickets`` speak of cancelling and are open or recent; a ticket that
     speaks of a smaller plan is a downgrade enquiry, as an event of that kind is. ``activation_pct`` is
-    activated ÷ issued licences of those issued one to eight weeks ago.
+    activated ÷ issued licences of those issued one to eight weeks ago. ``known_expected`` is 1 while a note
+    says that what is seen is expected.
     """
 
     open_tickets: Input
@@ -101,6 +113,7 @@ class ServiceMeasures(NamedTuple):
     downgrade_enquiries: Input
     api_keys_deleted: Input
     domains_deactivated: Input
+    known_expected: Input
 
 
 class TermMeasures(NamedTuple):
@@ -158,6 +171,15 @@ NUMBERS = (
 TEXTS = Traits._fields
 """The measures that are texts."""
 
+
+def measures_of(inputs: Mapping[str, Input], traits: Mapping[str, str | None]) -> Measures:
+    """Return the measures that an assessment kept; unknown what it does not name."""
+    numbers = (family(*map(inputs.get, family._fields)) for family in _FAMILIES)
+    return Measures._make((*numbers, Traits(*map(traits.get, TEXTS))))
+
+
+_FAMILIES = (SeatMeasures, UseMeasures, CapacityMeasures, ServiceMeasures, TermMeasures)
+
 Line = tuple[Input, str]
 """A value in its three states, and its reason in plain words."""
 
@@ -165,10 +187,13 @@ Line = tuple[Input, str]
 class Findings(NamedTuple):
     """What the rules say about one account.
 
-    ``lines`` belong to the engine, in the policy's order: 0 to 100 for `weighted`, 1 or 0 (taken or not)
-    for `deductions`. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups that are met,
-    with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block`` names what
-    forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when nothing does.
+    ``profile`` names the way of judging that fits the account. ``lines`` belong to its engine, in the
+    policy's order: 0 to 100 for `weighted`, 1 or 0 (taken or not) for `deductions`, for `matrix` the row
+    and the column, counted from 0. ``caps`` are 1 or 0 likewise. ``triggers`` are the expansion groups
+    that are met, with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block``
+    names what forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when
+    nothing does. ``stale`` says whether the gate of that name holds: what is known of the account's use
+    is behind.
     """
 
     lines: tuple[Line, ...]
@@ -179,6 +204,8 @@ class Findings(NamedTuple):
     undecided_triggers: list[str]
     block: str
     hold: str
+    profile: str = ""
+    stale: bool = False
 
 
 Rules = Callable[[Measures], Findings]

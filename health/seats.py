@@ -39,7 +39,7 @@ def utilisation(active_users: Input, seats: Input) -> Input:
 def activity(features: Features, track: Track | None, policy: Policy) -> Activity:
     """Return active users on the last complete day, by the first definition that the source allows.
 
-    Without any use in the series the count is 0 by the default definition.
+    Without any use in the series the count is 0 by the default definition. Fewer users than none are unknown.
     """
     if track is None:
         return Activity(policy.active[0], None, None, None)
@@ -56,6 +56,8 @@ def activity(features: Features, track: Track | None, policy: Policy) -> Activit
     rise = weighed(daily[half:], track.cuts.late) - early
     mean = early + rise * track.cuts.late_share
     users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric, daily[-1])
+    if users < 0 or mean < 0:
+        return Activity(definition, None, None, None)
     return Activity(definition, users, mean, rise / half)
 
 
@@ -93,10 +95,10 @@ def seat_measures(features: Features, current: Sequence[Term], active: Activity,
 
 
 def _seats(licensed: Sequence[Term]) -> float | None:
-    """Return the seats of all terms, or `None` where one does not state them."""
+    """Return the seats of all terms, or `None` where one does not state them, or states fewer than none."""
     total = 0.0
     for term in licensed:
-        if term.seats is None:
+        if term.seats is None or term.seats < 0:
             return None
         total += term.seats
     return total if licensed else None
@@ -106,7 +108,7 @@ def _growth_seats(licensed: Sequence[Term], as_of: date) -> float:
     """Return the seats that are declared as bought ahead and not yet due."""
     total = 0.0
     for term in licensed:
-        if term.growth_seats and (term.growth_until is None or term.growth_until > as_of):
+        if term.growth_seats > 0 and (term.growth_until is None or term.growth_until > as_of):
             total += term.growth_seats
     return total
 

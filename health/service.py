@@ -1,18 +1,21 @@
 """Service: tickets, payments, answers and events of an account."""
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from health.features import EventFact, Features, LicenceFact, PaymentFact, SurveyFact, TicketFact
 from health.intent import Phrases
 from health.nouns import NOT_APPLICABLE, Input
-from health.policy import Policy
+from health.policy import Policy, Windows
 from health.rules import ServiceMeasures
 
 _SOLVED = frozenset({"solved", "closed"})
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
 _DOWNGRADE = "downgrade_enquiry"
+_EXPECTED = "known_expected"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YOUNGEST_DAYS, _OLDEST_DAYS = 7, 56
 _UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
@@ -27,7 +30,7 @@ def service_measures(
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
         *_enquiries(features, kinds, as_of, policy),
-        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:2]),
+        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
 
@@ -41,7 +44,9 @@ def is_open(ticket: TicketFact, as_of: date) -> bool:
 def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
     opened = urgent = cancelling = 0.0
     ticket_days = policy.windows.ticket_days
-    for ticket in tickets:
+    for ticket in _once(tickets):
+        if ticket.opened_on > as_of:
+            continue
         if is_open(ticket, as_of):
             opened += 1
             urgent += ticket.priority in policy.urgent
@@ -49,6 +54,13 @@ def _tickets(tickets: Sequence[TicketFact], as_of: date, policy: Policy) -> tupl
             continue
         cancelling += _speaks_of_cancelling(ticket, policy.phrases)
     return opened, urgent, opened + (_URGENT_COUNTS - 1) * urgent, cancelling
+
+
+def _once(tickets: Sequence[TicketFact]) -> Iterable[TicketFact]:
+    """Return tickets without those told twice: of the same id and day."""
+    if len(tickets) <= 1:
+        return tickets
+    return {(ticket.ticket_id, ticket.opened_on): ticket for ticket in tickets}.values()
 
 
 def _speaks_of_cancelling(ticket: TicketFact, phrases: Phrases) -> bool:
@@ -78,8 +90,18 @@ def _surveys(surveys: Sequence[SurveyFact], as_of: date, policy: Policy) -> tupl
     if not surveys:
         return None, None, None
     since = as_of - timedelta(days=policy.survey_days)
-    latest = {survey.kind: survey.score for survey in surveys if survey.answered_on >= since}
+    latest = {
+        survey.kind: survey.score
+        for survey in surveys
+        if since <= survey.answered_on <= as_of and _on_scale(survey, policy.scales)
+    }
     return latest.get("nps"), latest.get("renewal_confidence"), sentiment(latest, policy.scales)
+
+
+def _on_scale(survey: SurveyFact, scales: Mapping[str, tuple[float, float]]) -> bool:
+    """Say whether an answer is one that could be given; of a kind without a scale any is."""
+    low, high = scales.get(survey.kind, (survey.score, survey.score))
+    return low <= survey.score <= high
 
 
 def sentiment(scores: Mapping[str, float], scales: Mapping[str, tuple[float, float]]) -> Input:
@@ -114,19 +136,38 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
     if "events" not in kinds and "tickets" not in kinds:
         return (None,)
     since = as_of - timedelta(days=policy.windows.count_days)
-    events = [event for event in features.events if event.kind == _DOWNGRADE and event.on >= since]
+    events = [event for event in features.events if event.kind == _DOWNGRADE and since <= event.on <= as_of]
     asks = policy.phrases.speak_of_a_smaller_plan
     tickets = [
         ticket
         for ticket in features.tickets
-        if ticket.opened_on >= since and asks(f"{ticket.topic} {ticket.subject}")
+        if since <= ticket.opened_on <= as_of and asks(f"{ticket.topic} {ticket.subject}")
     ]
     return (float(len(events) + len(tickets)),)
 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
     if not events:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
-    kinds = [event.kind for event in events if event.on >= since]
-    return tuple(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated"))
+    kinds = [event.kind for event in events if since <= event.on <= as_of]
+    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == _EXPECTED)
+    return (
+        *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),
+        float(expected),
+    )
+
+
+def _holds(note: EventFact, as_of: date, windows: Windows) -> bool:
+    """Say whether a note holds on ``as_of``: through the day it names, else for the policy's days."""
+    through = _day_in(note.detail) or note.on + timedelta(days=windows.note_days)
+    return note.on <= as_of <= through
+
+
+def _day_in(text: str) -> date | None:
+    """Return the first day that a text names, as 2026-09-30."""
+    named = _DAY.search(text)
+    try:
+        return date.fromisoformat(named[0]) if named else None
+    except ValueError:
+        return None

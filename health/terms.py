@@ -16,15 +16,26 @@ def in_force(terms: Sequence[Term], as_of: date, rules: RenewalRules) -> list[Te
     """Return the terms in force at the start of ``as_of``.
 
     A term is in force on [term_start, term_end), and for the days of grace after it where it renews by
-    itself and no successor is known.
+    itself and no successor is known. Of terms of one subscription that overlap the later one counts.
     """
-    return [
+    found = [
         term
         for term in terms
         if term.term_start <= as_of
         and term.status not in rules.ended
         and ((term.term_end is not None and as_of < term.term_end) or _lasts(term, terms, as_of, rules))
     ]
+    return _latest_of_each(found) if len(found) > 1 else found
+
+
+def _latest_of_each(terms: Sequence[Term]) -> list[Term]:
+    """Return of each subscription the term that started last: one told twice, or overlapping, counts once."""
+    latest: dict[str, Term] = {}
+    for term in terms:
+        known = latest.get(term.subscription_id)
+        if known is None or term.term_start > known.term_start:
+            latest[term.subscription_id] = term
+    return list(latest.values())
 
 
 def _lasts(term: Term, terms: Sequence[Term], as_of: date, rules: RenewalRules) -> bool:
@@ -48,11 +59,16 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
     return (term.term_end - term.term_start).days <= rules.rolling_days
 
 
-def started_on(features: Features) -> date | None:
-    """Return the earliest of the first term and the first use; when neither is known, the creation."""
+def started_on(features: Features, as_of: date) -> date | None:
+    """Return the earliest of the first term and the first use; when neither is known, the creation.
+
+    What lies after ``as_of`` does not count.
+    """
     earliest = features.first_used_on
+    if earliest is not None and earliest > as_of:
+        earliest = None
     for term in features.terms:
-        if earliest is None or term.term_start < earliest:
+        if term.term_start <= as_of and (earliest is None or term.term_start < earliest):
             earliest = term.term_start
     return earliest or features.created_on
 
@@ -89,12 +105,15 @@ def _days_to_renewal(current: Sequence[Term], as_of: date, rules: RenewalRules) 
 
 
 def _changes(terms: Sequence[Term], current: Sequence[Term]) -> tuple[Input, Input]:
-    """Return the changes of revenue and seats against the terms before those in force."""
+    """Return the changes of revenue and seats against the terms before those in force.
+
+    Revenue of two currencies is not compared: without a rate nobody knows how it changed.
+    """
     if len(terms) == len(current):
         return NOT_APPLICABLE, NOT_APPLICABLE
     pairs = [(before, term) for term in current if (before := _before(term, terms)) is not None]
     return (
-        _change([(before.mrr_minor, term.mrr_minor) for before, term in pairs]),
+        _change([(old.mrr_minor, new.mrr_minor) for old, new in pairs if old.currency == new.currency]),
         _change([(before.seats, term.seats) for before, term in pairs]),
     )
 
@@ -109,10 +128,13 @@ def _before(term: Term, terms: Sequence[Term]) -> Term | None:
 
 
 def _change(pairs: Sequence[tuple[int | None, int | None]]) -> Input:
-    """Return the change of the sum in per cent, over pairs of which both sides are known."""
+    """Return the change of the sum in per cent, over pairs of which both sides are known.
+
+    An amount below 0 is none that anybody agreed on.
+    """
     before = after = 0
     for old, new in pairs:
-        if old is not None and new is not None:
+        if old is not None and new is not None and old >= 0 <= new:
             before += old
             after += new
     return 100.0 * after / before - 100.0 if before else NOT_APPLICABLE

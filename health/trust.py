@@ -24,7 +24,7 @@ _RESTING: dict[str, dict[str, Any]] = {
     "licences": {"licences": ()},
     "limits": {"limits": ()},
     "payments": {"payments": ()},
-    "seats": {"assigned_seats": None, "champions": ()},
+    "seats": {"assigned_seats": None, "champions": (), "last_seen": ()},
     "subscriptions": {"terms": ()},
     "surveys": {"surveys": ()},
     "tickets": {"tickets": ()},

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from health.cuts import weighed
-from health.features import ChampionFact, Features, Pulse
+from health.features import SERIES_DAYS, ChampionFact, Features, LastSeen, Pulse
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Active, Policy, Windows
 from health.rules import UseMeasures
@@ -16,6 +16,7 @@ MISMATCHES = ("validation:domain_mismatch", "validation:fingerprint_mismatch")
 """Daily counts of validations that a licence was refused for being elsewhere."""
 
 _WEEK = 7
+_BLOCK = 28  # days: each weekday as often
 _SILENT_DAYS = 14
 _TRUSTED_DAYS = 56
 _MONTH_STEPS = 3  # a series of 92 days holds three falls from month to month
@@ -38,6 +39,26 @@ class Core(NamedTuple):
     weeks: Input
 
 
+class Validated(NamedTuple):
+    """Daily active validations: licences found good per day, over four weeks and the four before."""
+
+    dav: Input
+    before: Input
+    trend_pct: Input
+    falls: Input
+    idle_days: Input
+
+
+class Users(NamedTuple):
+    """Who left, who is still seen, and what is left of the trend without the one who left."""
+
+    departed: Input
+    seen: Input
+    trend_beyond_pct: Input
+
+
+_NOT_VALIDATED = Validated(*[None] * len(Validated._fields))
+_NO_USERS = Users(*[None] * len(Users._fields))
 _NO_CORE = Core(NOT_APPLICABLE, NOT_APPLICABLE)
 
 
@@ -47,13 +68,17 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     """Return the use measures of an account whose use is known. ``started``: its first term or use."""
     metric = track.first_of(policy.use_metrics)
     windows, last_used_on, end = policy.windows, features.last_used_on, track.end
+    never_used: Input = 1.0 if last_used_on is None else 0.0
+    if last_used_on is not None and last_used_on > end:
+        last_used_on = last_use(track, metric)
+        started = None if last_used_on is None else started
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
     fleet = fleet_of(metric, policy.use_metrics, pulse)
     return UseMeasures(
         idle_days(last_used_on, started, end),
-        1.0 if last_used_on is None else 0.0,
+        never_used,
         recent,
         expected,
         change,
@@ -68,7 +93,18 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
         consumption_pace_pct(track),
         key_mismatches(track, windows.count_days),
         champions_silent(features.champions, end),
+        *(validated(track, windows) if VALIDATIONS in track.values else _NOT_VALIDATED),
+        *(users(features.last_seen, track, windows, change) if features.last_seen else _NO_USERS),
     )
+
+
+def last_use(track: Track, metric: str | None) -> date | None:
+    """Return the last day of use in the series; `None` where it holds none.
+
+    Asked where the stated last day lies after the series' end: tomorrow's use says nothing of yesterday.
+    """
+    days = track.tail(metric, SERIES_DAYS) if metric else ()
+    return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
 
 
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:
@@ -80,6 +116,8 @@ def idle_days(last_used_on: date | None, started: date | None, end: date) -> Inp
 def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
     """Return recent and expected use; `None` without a baseline of the least weeks, or without any use.
 
+    `None` too where counts below 0 make either side one.
+
     The baseline is the same weekdays of the weeks before; holidays are left out on both sides.
     """
     history = (track.end - track.since).days + 1 - windows.recent_days
@@ -89,7 +127,8 @@ def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
     split = _WEEK * weeks
     days = track.tail(metric, split + windows.recent_days)
     expected = weighed(days[:split], track.cuts.baselines[weeks])
-    return Trend(weighed(days[split:], track.cuts.recent), expected) if expected > 0 else None
+    recent = weighed(days[split:], track.cuts.recent)
+    return Trend(recent, expected) if expected > 0 and recent >= 0 else None
 
 
 def beyond_fleet(change_pct: Input, fleet_trend: float | None) -> Input:
@@ -175,6 +214,38 @@ def key_mismatches(track: Track, days: int) -> Input:
     if VALIDATIONS not in track.values:
         return None
     return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+
+
+def validated(track: Track, windows: Windows) -> Validated:
+    """Return daily active validations; what needs more history than there is does not apply."""
+    blocks = [sum(track.tail(VALIDATIONS, _BLOCK, back)) / _BLOCK for back in range(0, 3 * _BLOCK, _BLOCK)]
+    whole = ((track.end - track.since).days + 1) // _BLOCK
+    falls = 0
+    while falls + 1 < min(whole, len(blocks)) and blocks[falls] < blocks[falls + 1] * (1 - windows.dav_flat):
+        falls += 1
+    before: Input = blocks[1] if whole > 1 else NOT_APPLICABLE
+    change = 100.0 * blocks[0] / blocks[1] - 100.0 if whole > 1 and blocks[1] else NOT_APPLICABLE
+    return Validated(
+        blocks[0], before, change, float(falls) if whole > 1 else NOT_APPLICABLE, _days_without(track)
+    )
+
+
+def _days_without(track: Track) -> float:
+    """Return days since the last validation; as many as the series holds if there was none in it."""
+    days = track.tail(VALIDATIONS, SERIES_DAYS)
+    return next((float(back) for back, value in enumerate(reversed(days)) if value), float(SERIES_DAYS))
+
+
+def users(last_seen: Sequence[LastSeen], track: Track, windows: Windows, change_pct: Input) -> Users:
+    """Return who left and who is still seen; a user's share of use is taken to be the mean of them all."""
+    recent = track.end - timedelta(windows.recent_days)
+    before = recent - timedelta(_WEEK * windows.baseline_weeks)
+    departed = sum([day.users for day in last_seen if before < day.on <= recent])
+    seen = sum([day.users for day in last_seen if day.on > recent])
+    beyond = change_pct
+    if departed == 1 and isinstance(change_pct, float):
+        beyond = change_pct + 100.0 / (departed + seen)
+    return Users(float(departed), float(seen), beyond)
 
 
 def champions_silent(champions: Sequence[ChampionFact], end: date) -> Input:

@@ -4,43 +4,37 @@ A client hands in what differs (base address, credentials, what to change when t
 asks for typed answers. No text of an error carries an address, a query, a header or a body.
 """
 
-import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from time import time
-from typing import NamedTuple, Protocol, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import NamedTuple, Self, TypeVar
 
 import requests
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder, encode
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, SSLError, Timeout
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError
-from urllib3.util import Retry
 
+from integrations.budget import Budget, Unlimited
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-
-for _telltale in ("urllib3.connectionpool", "urllib3.util.retry"):  # of addresses and queries
-    logging.getLogger(_telltale).setLevel(logging.ERROR)
+from integrations.session import Credentials, base_address, check_headers, session
+from integrations.vitals import Vitals, retry_after, vitals
 
 T = TypeVar("T")
+
 Query = Mapping[str, str | int | Sequence[str]]
 """A query; a sequence repeats its name."""
 
 CONNECT_S = 5.0
+
 READ_S = 30.0
-RETRY_AFTER_LIMIT_S = 3_600.0
-"""The longest a vendor may put us off at once; the outbox asks again after that."""
+
 BODY_LIMIT = 32 * 1024 * 1024
+
 CHUNK = 64 * 1024
-_HEADER = re.compile(r"[!-~]+(?: [!-~]+)*")
-"""Words of visible ASCII; a library that is told to send anything else tells it to the log instead."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 TEMPORARY_4XX = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
+
 NEVER_SENT = frozenset({"budget", "connect_failed", "connect_timeout", "rate_limited"})
 """Reasons of `RetryLater` that hold for the vendor as a whole, and by which nothing was done."""
 
@@ -56,44 +50,6 @@ LATER: Mapping[str, str] = {
     "unexpected_answer": "its answer has not the form that it should",
 }
 """Reasons of `RetryLater` in words; a status is its own."""
-
-
-class Budget(Protocol):
-    """Calls that a vendor allows us, shared by all workers. Several threads may take at once."""
-
-    def take(self, calls: int) -> float:
-        """Take so many calls: 0, or the seconds to wait before asking again, and none are taken."""
-
-
-class Unlimited:
-    """A budget without end, for what is not shared."""
-
-    def take(self, calls: int) -> float:
-        """Always go."""
-        del calls
-        return 0.0
-
-
-class Vitals(NamedTuple):
-    """What a vendor's last answer told beside the point; `None` where it told nothing.
-
-    ``clock_skew_s`` is its clock minus ours in seconds, to the second; ``calls_left`` what its rate limit
-    leaves us in the current window.
-    """
-
-    clock_skew_s: float | None = None
-    calls_left: int | None = None
-
-
-class Credentials(NamedTuple):
-    """Headers that say who we are, and the words for whoever must mend them (which setting, where)."""
-
-    headers: Mapping[str, str]
-    remedy: str
-
-    def __repr__(self) -> str:
-        """Never show a secret."""
-        return f"Credentials({', '.join(self.headers)})"
 
 
 class Refusal(NamedTuple):
@@ -136,13 +92,13 @@ class Http:
         can carry.
         """
         self._name = name
-        self._base = _checked(name, base_url)
-        _check_headers(name, credentials)
+        self._base = base_address(name, base_url)
+        check_headers(name, credentials)
         self._remedy = credentials.remedy
         self._budget: Budget = budget or Unlimited()
         self._explain = explain
         self._timeout = (connect_s, read_s)
-        self._session = _session(credentials.headers)
+        self._session = session(credentials.headers)
         self.vitals = Vitals()
 
     def __repr__(self) -> str:
@@ -254,88 +210,6 @@ class Http:
     def _later(self, reason: str, *, after_s: float = 0.0) -> RetryLater:
         words = LATER.get(reason) or f"it answered {reason.removeprefix('status_')}"
         return RetryLater(reason, f"{self._name}: {words}", after_s)
-
-
-class _Again(Retry):
-    """Never in the face of a Retry-After: the outbox waits better than a sleeping worker."""
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: FBT001, FBT002 - urllib3's own signature
-        return not has_retry_after and super().is_retry(method, status_code)
-
-
-def retry_after(headers: Mapping[str, str], now: float) -> float:
-    """Seconds that ``Retry-After`` asks for, as a number or an HTTP date; 0 without one, at most an hour.
-
-    A date is the vendor's, and so is the ``Date`` that it is measured from; ``now``, in seconds since 1970,
-    stands in where there is none.
-    """
-    wish = headers.get("Retry-After", "").strip()
-    if wish.isascii() and wish.isdigit():
-        return min(float(wish[:9]), RETRY_AFTER_LIMIT_S)
-    try:
-        wait_s = parsedate_to_datetime(wish).timestamp() - (_date_s(headers) or now)
-    except (ValueError, OverflowError):
-        return 0.0
-    return min(max(wait_s, 0.0), RETRY_AFTER_LIMIT_S)
-
-
-def _date_s(headers: Mapping[str, str]) -> float | None:
-    """The instant that an answer gives itself, in seconds since 1970."""
-    try:
-        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-_CALLS_LEFT = (
-    "X-RateLimit-Remaining",
-    "X-Rate-Limit-Remaining",
-    "RateLimit-Remaining",
-    "X-HubSpot-RateLimit-Remaining",
-)
-
-
-def vitals(headers: Mapping[str, str], now: float) -> Vitals:
-    """Vitals from an answer's headers, received at ``now`` in seconds since 1970."""
-    left = next((headers[name] for name in _CALLS_LEFT if headers.get(name, "").isdecimal()), None)
-    date_s = _date_s(headers)
-    return Vitals(None if date_s is None else float(round(date_s - now)), None if left is None else int(left))
-
-
-def _session(headers: Mapping[str, str]) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    session.headers.update({"User-Agent": "Seatsignal", "Accept": "application/json", **headers})
-    again = _Again(
-        total=2,
-        read=1,
-        other=0,
-        allowed_methods=frozenset({"GET"}),
-        status_forcelist=frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}),
-        backoff_factor=0.1,
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
-    session.mount("https://", HTTPAdapter(max_retries=again))
-    session.mount("http://", HTTPAdapter(max_retries=again))
-    return session
-
-
-def _checked(name: str, base_url: str) -> str:
-    parts = urlsplit(base_url)
-    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not (parts.hostname and (parts.scheme == "https" or loopback)) or parts.username or parts.query:
-        raise Misconfigured("base_url", f"{name}'s base address must be https, without a user or a query")
-    return base_url.rstrip("/")
-
-
-def _check_headers(name: str, credentials: Credentials) -> None:
-    if not all(map(_HEADER.fullmatch, credentials.headers.values())):
-        raise Misconfigured(
-            "unsendable_credentials",
-            f"{name}: a secret must be one line of plain letters, digits and signs; {credentials.remedy}",
-        )
 
 
 def _broken_by(error: requests.RequestException) -> str:

@@ -10,8 +10,8 @@ from typing import NamedTuple, cast
 
 from pydantic_settings import BaseSettings
 
+from integrations.budget import Budget, Unlimited
 from integrations.errors import Misconfigured
-from integrations.http import Budget, Unlimited
 from integrations.roles import Clock, Destination, Source, Webhook
 from integrations.settings import any_given, settings
 

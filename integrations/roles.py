@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from health.nouns import Notice, Receipt
 from health.records import Record
-from integrations.http import Vitals
+from integrations.vitals import Vitals
 
 Cursor = str
 """Where a source goes on next time. Opaque to everyone but the source that made it."""

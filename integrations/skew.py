@@ -4,7 +4,7 @@ What is asked for "since the last pull" must begin at the earlier of the two, or
 never asked for; and a day is over once it is over by both.
 """
 
-from integrations.http import Vitals
+from integrations.vitals import Vitals
 
 NEGLIGIBLE_S = 60
 """A ``Date`` is in whole seconds and takes its time to come; every window overlaps by more than this."""

@@ -4,9 +4,9 @@ A parameter for each is parsed anew for every number of them, and SQLite has a l
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, TableValuedAlias, any_, func, literal, select
 from sqlalchemy import column as named
@@ -15,6 +15,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from store.database import is_postgresql
 
 Value = int | str | date
+_T = TypeVar("_T")
+IDS_A_QUERY = 10_000
+"""As many as a page brings at most, so that what a query returns stays small."""
+
+
+def parts(items: Sequence[_T], size: int = IDS_A_QUERY) -> Iterable[Sequence[_T]]:
+    """Return many values in parts that one query each may ask for."""
+    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 def among(connection: Connection, column: Column[Any], values: Collection[Value]) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ def load(connection: Connection, table: Table, columns: Sequence[Column[Any]], r
 
 
 def _copy(connection: Connection, into: str, columns: Sequence[Column[Any]], rows: Iterable[Row]) -> None:
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor, cursor.copy(into) as copy:
         copy.set_types([_COPIED[column.type.python_type] for column in columns])
         for row in rows:
@@ -37,6 +37,6 @@ def blobs(connection: Connection, query: Select[bytes]) -> Sequence[bytes]:
     if not is_postgresql(connection):
         return connection.execute(query).scalars().all()
     asked = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection
     with driver.cursor(binary=True) as cursor:
         return [blob for (blob,) in cursor.execute(str(asked), asked.params)]

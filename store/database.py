@@ -111,13 +111,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Begin a unit of work that only reads."""
-        with _translated(self.url), self.engine.begin() as connection:
+        with _translated(self.engine), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Begin a unit of work that may write; it is committed whole, or not at all."""
-        with _translated(self.url), self._writing.begin() as connection:
+        with _translated(self.engine), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -126,7 +126,7 @@ class Database:
 
         What is temporary on it lasts from one to the next, on disk should it be large, and ends with it.
         """
-        with _translated(self.url), self._writing.connect() as connection:
+        with _translated(self.engine), self._writing.connect() as connection:
             if self.dialect == "sqlite":
                 driver: Any = connection.connection.driver_connection
                 driver.execute("PRAGMA temp_store=FILE")
@@ -154,27 +154,30 @@ def day_of(instant_ms: int) -> date:
 
 
 @contextmanager
-def _translated(url: URL) -> Iterator[None]:
+def _translated(engine: Engine) -> Iterator[None]:
+    """Say what SQLAlchemy says, or the driver itself where `store.bulk` speaks to it, in our words."""
+    driver = engine.dialect.loaded_dbapi
     try:
         yield
     except exc.TimeoutError as error:
-        raise Unavailable(f"{shown(url)}: every connection is in use; try again") from error
+        raise Unavailable(f"{shown(engine.url)}: every connection is in use; try again") from error
     except exc.DBAPIError as error:
         if "file is not a database" in str(error.orig):
-            raise Unusable(f"{shown(url)}: this file is no SQLite database") from None
+            raise Unusable(f"{shown(engine.url)}: this file is no SQLite database") from None
         if not (error.connection_invalidated or _is_operational(error)):
             raise
-        raise Unavailable(
-            f"{shown(url)}: the database is locked or away ({_label(error)}); try again"
-        ) from error
+        raise _unavailable(engine.url, error.orig) from error
+    except driver.OperationalError as error:
+        raise _unavailable(engine.url, error) from error
 
 
 def _is_operational(error: exc.DBAPIError) -> bool:
-    return type(error).__name__ == "OperationalError" and "no such" not in str(error.orig)
+    return isinstance(error, exc.OperationalError) and "no such" not in str(error.orig)
 
 
-def _label(error: exc.DBAPIError) -> str:
-    return str(error.orig).splitlines()[0][:120] if error.orig else "no answer"
+def _unavailable(url: URL, driven: BaseException | None) -> Unavailable:
+    first, *_ = str(driven or "").splitlines() or ["no answer"]
+    return Unavailable(f"{shown(url)}: the database is locked or away ({first[:120]}); try again")
 
 
 def _sqlite(url: URL) -> Engine:

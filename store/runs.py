@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy import insert as plain_insert
 
-from health.rules import NUMBERS
+from health.rules import NUMBERS, TEXTS
 from store.database import is_postgresql, now_ms
 from store.installation import is_live
 from store.tables import accounts, chunks, runs
@@ -22,8 +22,9 @@ FULL, TOUCHED = "full", "touched"
 class Run:
     """A run as stored. ``kind``: `FULL` or `TOUCHED`.
 
-    ``inputs`` are the names of what its verdicts rest on, in the order they are packed. They stand with
-    the run, so that a verdict can be read when measures have come and gone since.
+    ``inputs`` are the names of what its verdicts rest on, in the order they are packed, and ``traits``
+    those of the texts. They stand with the run, so that a verdict can be read when measures have come and
+    gone since.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Run:
     pulse: str
     known: str
     inputs: tuple[str, ...]
+    traits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def open_run(
         "policy_hash": basis.policy_hash,
         "engine_version": basis.engine_version,
         "inputs": json.dumps(NUMBERS),
+        "traits": json.dumps(TEXTS),
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
@@ -124,6 +127,7 @@ def load(connection: Connection, run: int) -> Run:
         row.pulse,
         row.known,
         tuple(json.loads(row.inputs)),
+        tuple(json.loads(row.traits)),
     )
 
 

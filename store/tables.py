@@ -273,6 +273,7 @@ runs = _table(
     _text("policy_hash"),
     _text("engine_version"),
     _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
+    _text("traits", default="[]"),  # JSON: the names of its texts as packed
     _text("known"),  # JSON: source → batch
     _text("pulse"),
     _number("chunks_left"),
@@ -280,6 +281,12 @@ runs = _table(
     _number("worsened"),
     _number("opened_ms"),
     _number("released_ms", None),
+)
+
+policies = _table(
+    "policies",  # every one that a verdict rests on: it can be recomputed when the file has changed
+    Column("hash", Text, primary_key=True),
+    _text("data"),  # JSON: the whole of it
 )
 
 chunks = _table(
@@ -322,6 +329,19 @@ flags = _table(
     Column("since", Date),
     _number("run"),
     PrimaryKeyConstraint("account", "kind", "reason", "term"),
+)
+
+overrides = _table(
+    "overrides",  # bands set by hand
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    _text("band"),
+    _text("reason"),
+    Column("until", Date, nullable=False),
+    _text("actor"),
+    _number("set_ms"),
+    _number("cleared_ms", None),
+    Index("ix_overrides_standing", "account", unique=True, **_only("cleared_ms IS NULL")),
 )
 
 # -- what is owed ------------------------------------------------------------------------------------

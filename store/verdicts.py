@@ -3,7 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +13,8 @@ from sqlalchemy import Row as Found
 
 from health.decide import Previous
 from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
+from health.overrides import Override, overridden
+from store import overrides
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
@@ -21,7 +24,9 @@ from store.upsert import insert
 
 
 class _Packed(NamedTuple):
-    """What a stored assessment holds beside its columns. ``inputs`` are in the order of its run's names.
+    """What a stored assessment holds beside its columns; inputs and traits in the order of its run's names.
+
+    A trait that the facts quote under its own name is not kept twice.
 
     Values without names: on PostgreSQL a row that stays below 2 kB is stored as it is, at a third of the
     cost of one that must be compressed.
@@ -32,6 +37,7 @@ class _Packed(NamedTuple):
     signals: tuple[Signal, ...]
     facts: dict[str, str | int | float | bool | None]
     undecided: tuple[str, ...]
+    traits: tuple[str | None, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -48,13 +54,21 @@ class Verdict:
     policy_hash: str
     engine_version: str
     known: str
+    pulse: str = ""
+    override: Override | None = None
+
+    @property
+    def shown(self) -> Assessment:
+        """The assessment as people see it: with the band that somebody set, while that counts."""
+        return overridden(self.assessment, self.override)
 
 
 def packed(run: Run, assessment: Assessment) -> Row:
     """Return an assessment as `keep` stores it: packed, so that a chunk need not hold its parts."""
     score = assessment.score
-    inputs = assessment.inputs.of(run.inputs)
-    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided)
+    inputs = tuple([_short(value) for value in assessment.inputs.of(run.inputs)])
+    traits = [assessment.traits.get(name) for name in run.traits if name not in assessment.facts]
+    rest = (score.contributions, inputs, assessment.signals, assessment.facts, assessment.undecided, traits)
     return (
         assessment.account,
         assessment.as_of,
@@ -67,6 +81,11 @@ def packed(run: Run, assessment: Assessment) -> Row:
         assessment.term,
         _encoder.encode(rest),
     )
+
+
+def _short(value: Input) -> Input:
+    """Return a whole number as such: it takes a byte or two where a float takes nine, and reads the same."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence[Row]) -> None:
@@ -84,17 +103,20 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
     connection.execute(seen.values(judged=accounts.c.fresh, judged_run=run.id))
 
 
+_BASIS = (
+    runs.c.policy_hash,
+    runs.c.engine_version,
+    runs.c.known,
+    runs.c.inputs,
+    runs.c.traits,
+    runs.c.pulse,
+)
+
+
 def _latest() -> Select[tuple[object, ...]]:
     """Select each account's latest assessment, its run and its key."""
     return (
-        select(
-            accounts.c.key,
-            assessments,
-            runs.c.policy_hash,
-            runs.c.engine_version,
-            runs.c.known,
-            runs.c.inputs,
-        )
+        select(accounts.c.key, assessments, *_BASIS)
         .join(
             accounts, (accounts.c.id == assessments.c.account) & (accounts.c.judged_run == assessments.c.run)
         )
@@ -114,19 +136,46 @@ def previous(connection: Connection, first: int, last: int) -> dict[int, Previou
 def verdict(connection: Connection, key: str) -> Verdict | None:
     """Return the latest verdict on an account by its key."""
     row = connection.execute(_latest().where(accounts.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    by_account = overrides.in_force(connection, row.as_of, row.account, row.account)
+    return replace(_verdict(row), override=by_account.get(row.account))
+
+
+def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
+    """Return the verdict on an account before its latest one: the last, or that which stood on a day."""
+    query = (
+        select(accounts.c.key, assessments, *_BASIS)
+        .join(accounts, accounts.c.id == assessments.c.account)
+        .join(runs, runs.c.id == assessments.c.run)
+        .where(assessments.c.account == latest.assessment.account, assessments.c.run < latest.run)
+    )
+    if since is not None:
+        query = query.where(assessments.c.as_of <= since)
+    row = connection.execute(query.order_by(assessments.c.run.desc()).limit(1)).one_or_none()
     return _verdict(row) if row else None
 
 
 def book(connection: Connection, band: str = "") -> list[Verdict]:
-    """Return the latest verdict on every account, or on those in one band."""
+    """Return the latest verdict on every account, or on those in one band, set or computed."""
     query = _latest().order_by(accounts.c.id)
+    by_account = overrides.in_force(connection, date.min)
     if band:
-        query = query.where(assessments.c.band == band)
-    return [_verdict(row) for row in connection.execute(query)]
+        query = query.where((assessments.c.band == band) | assessments.c.account.in_(by_account))
+    found = [_overridden(_verdict(row), by_account) for row in connection.execute(query)]
+    return [verdict for verdict in found if not band or verdict.shown.band == band]
+
+
+def _overridden(verdict: Verdict, by_account: Mapping[int, Override]) -> Verdict:
+    override = by_account.get(verdict.assessment.account)
+    counts = override is not None and override.until >= verdict.assessment.as_of
+    return replace(verdict, override=override) if counts else verdict
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
-    return Verdict(row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known)
+    return Verdict(
+        row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known, row.pulse
+    )
 
 
 def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
@@ -141,7 +190,14 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
         facts=packed.facts,
         term=row.term,
         undecided=packed.undecided,
+        traits=_traits(json.loads(row.traits), packed),
     )
+
+
+def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:
+    kept = iter(packed.traits)
+    found = {name: packed.facts[name] if name in packed.facts else next(kept, None) for name in names}
+    return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
 
 def standing(connection: Connection, first: int, last: int) -> Mapping[int, list[Flag]]:

@@ -87,6 +87,7 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     mrr_minor: int | None = None
     currency: Currency | None = None
     due_on: date | None = None  # by when the owner should have acted
+    stale: str = ""  # sources that are behind, each with its last complete day
     contact: Contact | None = None
     play: Play | None = None
     links: AccountLinks = AccountLinks()
@@ -95,8 +96,9 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
 class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     """What a CSM reads of an account's open flags in a term; also of their end (``recovered``).
 
-    ``delta`` is the score minus the previous one in points, ``None`` where the two do not compare
-    (a first assessment, another policy). ``reasons`` are plain words, the weightiest first.
+    ``delta`` is the score minus the previous one in points, ``None`` at a first assessment; ``changes`` say
+    line by line what it is made of. ``reasons`` are plain words, the weightiest first. ``override`` says
+    that a person has set the band, and which one was computed.
     ``days_to_anchor`` runs to ``anchor_on``, the earliest date on which someone must act.
     """
 
@@ -104,10 +106,12 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     severity: Severity
     why: Why
     band: Band
+    override: str = ""
     score: Points | None = None
     previous_score: Points | None = None
     delta: Annotated[float, Meta(ge=-100, le=100)] | None = None
     reasons: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     flags: tuple[FlagLine, ...] = ()
     what_would_change: str = ""
     term: str = ""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from health.records import Record, Ticket
 from integrations.errors import Rejected
-from integrations.http import Vitals
 from integrations.roles import Page
+from integrations.vitals import Vitals
 
 VENDOR = "desk"
 SIGNED = {"X-Signature": "open sesame"}

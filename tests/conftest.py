@@ -2,21 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from store.database import Database
 from store.schema import migrate
-from store.tables import metadata
 from tests import services
+from tests.databases import Databases, empty
 
 ROOT = Path(__file__).parent
-
-SINCE_STRATEGIES = 150_000
-"""The first PostgreSQL that logs each page it copies into a new database, unless told to copy files."""
 
 FOLDERS = (
     "health", "config", "templates", "docs", "benchmarks", "integrations", "store", "sandbox",
@@ -24,22 +19,28 @@ FOLDERS = (
 )  # fmt: skip
 """Fast ones first: pure rules, then what needs servers, then what starts processes, at last whole days."""
 
-_numbers = count(1)
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: FOLDERS.index(item.path.relative_to(ROOT).parts[0]))
+    items.sort(key=lambda item: _place(item.path.relative_to(ROOT).parts[0]))
+
+
+def _place(folder: str) -> int:
+    if folder not in FOLDERS:
+        raise pytest.UsageError(
+            f"tests/{folder} is not in FOLDERS of tests/conftest.py: put it where its speed belongs"
+        )
+    return FOLDERS.index(folder)
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[services.PostgreSQL]:
     with services.postgresql() as server:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE migrated")
-        made = Database(server.url("migrated"))
-        migrate(made)
-        made.close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgresql_server: services.PostgreSQL) -> Databases:
+    return Databases(postgresql_server)
 
 
 @pytest.fixture(scope="session")
@@ -49,13 +50,11 @@ def redis_server() -> Iterator[services.Redis]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: services.PostgreSQL) -> str:
+def postgresql_url(postgresql_server: services.PostgreSQL, databases: Databases) -> Iterator[str]:
     """An empty, migrated PostgreSQL database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
-        quick = "STRATEGY file_copy" if connection.info.server_version >= SINCE_STRATEGIES else ""
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated {quick}")
-    return postgresql_server.url(name)
+    name = databases.take()
+    yield postgresql_server.url(name)
+    databases.give_back(name)
 
 
 @pytest.fixture(scope="session")
@@ -94,15 +93,13 @@ def kept_database(
 ) -> Iterator[Database]:
     """Both databases, one after the other, each made once: what `emptied_database` empties."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('kept') / 'seatsignal.sqlite3'}"
+        file: Path = request.getfixturevalue("migrated_sqlite")
+        url = f"sqlite:///{shutil.copy(file, tmp_path_factory.mktemp('kept'))}"
     else:
         server: services.PostgreSQL = request.getfixturevalue("postgresql_server")
-        name = f"kept_{next(_numbers)}"
-        url = server.url(name)
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        databases: Databases = request.getfixturevalue("databases")
+        url = server.url(databases.take())
     made = Database(url)
-    migrate(made)
     yield made
     made.close()
 
@@ -111,6 +108,4 @@ def kept_database(
 def emptied_database(kept_database: Database) -> Iterator[Database]:
     """Both databases, empty, for the price of emptying them: for tests by the dozen."""
     yield kept_database
-    with kept_database.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
+    empty(kept_database)

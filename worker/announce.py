@@ -7,7 +7,6 @@ owed twice.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from operator import attrgetter
 from typing import TypedDict
 
 import msgspec
@@ -19,6 +18,7 @@ from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
+from health.reasons import reasons
 from store.database import Connection
 from store.verdicts import Verdict as Stored
 from templates.content import (
@@ -33,13 +33,12 @@ from templates.content import (
     Play,
     Severity,
 )
+from templates.explained import changes, nearest, set_by_hand
 from worker import letters
 from worker.deployment import Deployment
+from worker.explanations import explained_new
 from worker.letters import Verdict
 
-MOST_REASONS = 4
-LEAST_POINTS = 200
-"""Hundredths of a point that a line must take off to be worth a reader's time."""
 DIGEST_ROWS = 10
 
 
@@ -51,7 +50,7 @@ def notices(
         if alert.audience == "customer":
             yield from letters.letters(deployment, connection, verdict, alert)
         elif route := _routed(deployment.routes.of(alert.audience), verdict):
-            yield _told(deployment, verdict, alert, route)
+            yield _told(deployment, connection, verdict, alert, route)
 
 
 def _routed(route: Route, verdict: Verdict) -> Route | None:
@@ -62,7 +61,9 @@ def _routed(route: Route, verdict: Verdict) -> Route | None:
     return Route(destination=route.destination, owner=record_id) if record_id else None
 
 
-def _told(deployment: Deployment, verdict: Verdict, alert: Alert, route: Route) -> Notice:
+def _told(
+    deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert, route: Route
+) -> Notice:
     template = _template(alert)
     matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
@@ -71,7 +72,7 @@ def _told(deployment: Deployment, verdict: Verdict, alert: Alert, route: Route) 
         f"{template}_task" if route.destination in CRMS else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
         thread=thread,
-        content=_CONTENT[template](deployment, verdict, alert),
+        content=_CONTENT[template](deployment, connection, verdict, alert),
         account=verdict.features.account,
     )
 
@@ -98,17 +99,21 @@ def message(
     )
 
 
-def _alert(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
     now, before = verdict.assessment, verdict.before
+    why = explained_new(deployment, connection, verdict)
     said = {
         "kind": alert.kind,
         "severity": alert.severity,
         "why": alert.why,
         "band": now.band,
+        "override": set_by_hand(now),
         "score": now.score.points / 100,
         "previous_score": before.points / 100 if before else None,
         "delta": (now.score.points - before.points) / 100 if before else None,
-        "reasons": _reasons(now),
+        "reasons": reasons(now.score),
+        "changes": changes(why.delta) if why.delta else (),
+        "what_would_change": nearest(why.outlook),
         "flags": _lines(now, alert),
         "play": _play(deployment.plays, alert),
         "term": alert.term,
@@ -117,7 +122,7 @@ def _alert(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
     return msgspec.convert(_about(deployment, verdict, alert, figures) | said, AlertContent)
 
 
-def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+def _expansion(deployment: Deployment, _: Connection, verdict: Verdict, alert: Alert) -> Content:
     grown = [flag for flag in alert.flags if flag.kind == EXPANSION]
     said = {
         "play": _play(deployment.plays, alert),
@@ -127,7 +132,7 @@ def _expansion(deployment: Deployment, verdict: Verdict, alert: Alert) -> Conten
     return msgspec.convert(_about(deployment, verdict, alert, figures) | said, ExpansionContent)
 
 
-def _licensing(deployment: Deployment, verdict: Verdict, alert: Alert) -> Content:
+def _licensing(deployment: Deployment, _: Connection, verdict: Verdict, alert: Alert) -> Content:
     rule = _play_rule(deployment.plays, alert)
     return OperatorContent(
         title=f"{verdict.features.name}: {rule.title if rule else 'something odd about a licence'}",
@@ -137,7 +142,7 @@ def _licensing(deployment: Deployment, verdict: Verdict, alert: Alert) -> Conten
     )
 
 
-_CONTENT: Mapping[str, Callable[[Deployment, Verdict, Alert], Content]] = {
+_CONTENT: Mapping[str, Callable[[Deployment, Connection, Verdict, Alert], Content]] = {
     "alert": _alert,
     "recovered": _alert,
     "expansion": _expansion,
@@ -161,14 +166,9 @@ def _about(
         "due_on": verdict.assessment.as_of + timedelta(rule.due_days) if rule else None,
         "active_definition": facts.get("active_wording") or "",
         "currency": facts.get("currency") or None,
+        "stale": facts.get("stale") or "",
     }
     return said | {name: facts.get(name) for name in (*_FIGURES, *figures)}
-
-
-def _reasons(now: Assessment) -> tuple[str, ...]:
-    """Return what takes most off the score, the weightiest first."""
-    weighty = [line for line in now.score.contributions if line.points <= -LEAST_POINTS]
-    return tuple(line.reason for line in sorted(weighty, key=attrgetter("points"))[:MOST_REASONS])
 
 
 def _lines(now: Assessment, alert: Alert) -> list[FlagLine]:
@@ -205,11 +205,11 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
     Its key is the installation's only one: should several runs be the first, one of them sends it.
     """
     ranked = sorted(verdicts, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
-    pressing = [v for v in ranked if v.assessment.band in {"at_risk", "watch"}]
+    pressing = [v for v in ranked if v.shown.band in {"at_risk", "watch"}]
     content = DigestContent(
         date=as_of,
         scope="book",
-        counts=msgspec.convert(Counter(v.assessment.band for v in verdicts), BandCounts),
+        counts=msgspec.convert(Counter(v.shown.band for v in verdicts), BandCounts),
         rows=tuple(_row(v) for v in pressing[:DIGEST_ROWS]),
         more=max(0, len(pressing) - DIGEST_ROWS),
         **_at_risk(pressing),
@@ -218,13 +218,13 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
 
 
 def _row(stored: Stored) -> DigestRow:
-    now, facts = stored.assessment, stored.assessment.facts
+    now, facts = stored.shown, stored.shown.facts
     said = {
         "account_key": stored.key,
         "account_name": facts.get("name"),
         "band": now.band,
         "score": now.score.points / 100,
-        "reasons": _reasons(now)[:2],
+        "reasons": reasons(now.score, 2),
     }
     figures = ("anchor_on", "days_to_anchor", "revenue_at_risk_minor")
     return msgspec.convert(said | {name: facts.get(name) for name in figures}, DigestRow)
@@ -240,7 +240,7 @@ def _at_risk(pressing: Sequence[Stored]) -> _Sum:
     found: Counter[str] = Counter()
     for stored in pressing:
         facts = stored.assessment.facts
-        if stored.assessment.band == "at_risk" and facts.get("currency"):
+        if stored.shown.band == "at_risk" and facts.get("currency"):
             found[str(facts["currency"])] += int(facts.get("revenue_at_risk_minor") or 0)
     if len(found) != 1:
         return {}

@@ -10,8 +10,8 @@ from config.failpoints import failpoint
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Destination
-from store import audit, outbox
-from store.outbox import Claim
+from store import audit, claims, outbox, settlement
+from store.claims import Claim
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
@@ -81,7 +81,7 @@ def _claim(deployment: Deployment, name: str, most: int) -> _Held:
     lease_s = deployment.settings.lease_s
     until = _elapsed() + lease_s * 0.9
     with deployment.database.write() as connection:
-        claim = outbox.claim(connection, name, most, lease_s)
+        claim = claims.claim(connection, name, most, lease_s)
     if claim.notices:
         failpoint("claimed")
     return _Held(claim, until)
@@ -105,8 +105,8 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
             except Unrenderable as error:
                 refused.append((notice, Receipt(notice.key, "rejected", error.reason)))
         bodiless = {notice.id for notice in held.notices if not notice.body}
-        outbox.keep_bodies(connection, held.claim.token, [n for n in ready if n.id in bodiless])
-        outbox.settle(connection, held.claim.token, refused)
+        claims.keep_bodies(connection, held.claim.token, [n for n in ready if n.id in bodiless])
+        settlement.settle(connection, held.claim.token, refused)
     failpoint("rendered")
     return ready
 
@@ -127,7 +127,7 @@ def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> It
 
 def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> int:
     with deployment.database.write() as connection:
-        ours = outbox.mark(
+        ours = claims.mark(
             connection, held.claim.token, [notice.id for notice in part], keyed=destination.keyed
         )
     marked = [replace(notice, attempt=notice.attempt + 1) for notice in part if notice.id in ours]
@@ -135,7 +135,7 @@ def _send(deployment: Deployment, destination: Destination, held: _Held, part: l
     answers = _answers(deployment, destination, held, marked)
     failpoint("delivered")
     with deployment.database.write() as connection:
-        return outbox.settle(connection, held.claim.token, answers)
+        return settlement.settle(connection, held.claim.token, answers)
 
 
 def _answers(
@@ -173,7 +173,7 @@ def _pause(deployment: Deployment, destination: str, error: Misconfigured) -> No
     """Leave a destination alone for a while and tell a person once why."""
     log.error("destination_paused", destination=destination, reason=error.reason)
     with deployment.database.write() as connection:
-        outbox.pause(connection, destination, PAUSE_S)
+        claims.pause(connection, destination, PAUSE_S)
         audit.record(connection, "destination_paused", destination, error.reason)
         outbox.plan(
             connection, None, operators.destination_paused(deployment, connection, destination, error)

@@ -12,7 +12,7 @@ from config.settings import Settings
 from health.calendars import Workdays
 from health.policy import Policy
 from integrations import registry
-from integrations.http import Budget, Unlimited
+from integrations.budget import Budget, Unlimited
 from integrations.roles import Destination, Source, Webhook
 from store.database import Database
 from store.installation import business_instant_s

@@ -8,6 +8,7 @@ from health.features import Features, Pulse
 from health.held import Held, held
 from health.judge import judge
 from health.nouns import Flag, Notice
+from health.overrides import Override, overridden
 from store import incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
@@ -22,13 +23,22 @@ class Found:
     """The findings of one chunk of a run."""
 
     def __init__(
-        self, deployment: Deployment, run: Run, pulse: Pulse, records: Mapping[str, Mapping[int, str]]
+        self,
+        deployment: Deployment,
+        run: Run,
+        pulse: Pulse,
+        records: Mapping[str, Mapping[int, str]],
+        overrides: Mapping[int, Override],
     ) -> None:
-        """Start with nothing found. ``records`` are the accounts' ids in CRMs, by CRM and account."""
+        """Start with nothing found.
+
+        ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand.
+        """
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
         self._records = records
+        self._overrides = overrides
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -46,14 +56,15 @@ class Found:
         """Judge one account and keep what changed."""
         deployment, run = self._deployment, self._run
         policy = deployment.policy
-        assessment = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
+        computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
+        assessment = overridden(computed, self._overrides.get(row.account))
         decision = decide(assessment, before, standing, policy, run.as_of, run.first)
-        self._judged.append(verdicts.packed(run, assessment))
+        self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
         if waits:
             self._held[row.account] = waits
-        self._worsened += before is not None and worse(assessment.band, before.band)
+        self._worsened += before is not None and worse(computed.band, before.band)
         if decision.alerts or self._records:
             verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
             self._tell(connection, verdict, decision.alerts)

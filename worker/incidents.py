@@ -10,7 +10,7 @@ from health.held import FLEET, STALE
 from health.track import past_shelf
 from health.trust import distrusted
 from integrations.errors import IntegrationError, Misconfigured
-from store import audit, identity, incidents, outbox, runs, sources
+from store import audit, incidents, matches, outbox, runs, sources
 from store.database import Connection
 from store.incidents import Incident
 from store.installation import business_day, is_live
@@ -97,7 +97,7 @@ def _review_links(seen: Incidents, pulse: Pulse) -> None:
     under = distrusted(pulse.freshness, pulse, policy)
     for source in under:
         if (MATCH_RATE, source) not in seen.standing and runs.active_accounts(seen.connection):
-            linked, accounts = identity.match_rates(seen.connection)[source]
+            linked, accounts = matches.match_rates(seen.connection)[source]
             floor = policy.match_rate_min[source]
             seen.begin(MATCH_RATE, source, operators.mislinked(source, linked, accounts, floor))
     for incident in seen.of(MATCH_RATE):

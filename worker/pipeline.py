@@ -11,10 +11,11 @@ import msgspec
 import structlog
 
 from config.failpoints import failpoint
+from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, runs, sources, verdicts
+from store import facts, features, identity, inbox, matches, overrides, policies, runs, sources, verdicts
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
@@ -31,7 +32,6 @@ from worker.release import release
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 
 log = structlog.get_logger()
-ENGINE_VERSION = "1"
 CALLS_A_PAGE = 500
 """Calls of a vendor that one unit of work stores."""
 
@@ -177,6 +177,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     """Take the fleet's pulse, start a run and ring for its chunks; return the run's id."""
     policy = deployment.policy
     with deployment.database.write() as connection:
+        policies.keep(connection, policy)
         as_of = business_day(connection)
         basis = Basis(
             pulse=written(take_pulse(deployment, connection, as_of)),
@@ -207,8 +208,9 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     run = runs.load(connection, chunk.run)
     first, last = chunk.first_account, chunk.last_account
     features.refresh(connection, first, last, deployment.policy.metrics)
-    records = {crm: identity.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
-    found = Found(deployment, run, read_pulse(run.pulse), records)
+    records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
+    set_by_hand = overrides.in_force(connection, run.as_of, first, last)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
     for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):

@@ -9,7 +9,7 @@ from health.features import Freshness, Pulse
 from health.measures import trend
 from health.pulse import fleet_sources, fleet_trends
 from health.trust import distrusted
-from store import features, identity, runs, sources
+from store import features, matches, runs, sources
 from store.database import Connection
 from worker.deployment import Deployment
 
@@ -31,7 +31,7 @@ def read_pulse(text: str) -> Pulse:
 def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> Pulse:
     """Return the fleet's pulse at the start of a day."""
     policy = deployment.policy
-    fresh = Pulse(freshness=_freshness(connection))
+    fresh = Pulse(freshness=current_freshness(connection))
     sample = features.sample(connection, SAMPLE, policy.metrics)
     told = [(trend(row, as_of, policy, fresh, deployment.workdays), row.sources) for row in sample]
     return Pulse(
@@ -41,9 +41,9 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     )
 
 
-def _freshness(connection: Connection) -> dict[str, Freshness]:
+def current_freshness(connection: Connection) -> dict[str, Freshness]:
     """Return what each source covers, through which day, and how many of its accounts are ours."""
-    rates = identity.match_rates(connection)
+    rates = matches.match_rates(connection)
     found = sources.freshness(connection)
     return {
         name: replace(fresh, match_rate=_share(*rates.get(name, (0, 0)))) for name, fresh in found.items()
@@ -62,6 +62,6 @@ def last_pulse(connection: Connection) -> Pulse:
 
 def trust_changed(deployment: Deployment, connection: Connection) -> bool:
     """Tell whether other sources are under their floor now than when the last run was opened."""
-    now, before = Pulse(freshness=_freshness(connection)), last_pulse(connection)
+    now, before = Pulse(freshness=current_freshness(connection)), last_pulse(connection)
     policy = deployment.policy
     return set(distrusted(now.freshness, now, policy)) != set(distrusted(before.freshness, before, policy))

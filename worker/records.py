@@ -1,18 +1,15 @@
 """What a CRM's record of an account says: the verdict in fields, written only where it changed."""
 
-from collections.abc import Callable
-from operator import attrgetter
-
 import msgspec
 
 from health.expansion import GROUP as EXPANSION
-from health.nouns import Contribution, Notice
+from health.nouns import Notice
+from health.reasons import reasons
 from templates.content import RecordContent
+from templates.explained import set_by_hand
 from worker.letters import Verdict
 
 TEMPLATE = "record"
-MOST_REASONS = 4
-_points: Callable[[Contribution], int] = attrgetter("points")
 _FIGURES = (
     "health",
     "priority",
@@ -30,11 +27,10 @@ def record(crm: str, record_id: str, verdict: Verdict) -> Notice:
     """Return the state of an account's record in a CRM, by the record's own id."""
     now = verdict.assessment
     grown = [signal.evidence for signal in now.signals if signal.group == EXPANSION and not signal.gate]
-    weighty = [line for line in now.score.contributions if line.points < 0]
     said = {
         "account_key": verdict.features.key,
         "band": now.band,
-        "reasons": [line.reason for line in sorted(weighty, key=_points)[:MOST_REASONS]],
+        "reasons": [*filter(None, [set_by_hand(now)]), *reasons(now.score)],
         "expansion": bool(verdict.facts.get("expansion")),
         "expansion_evidence": grown,
         "currency": verdict.facts.get("currency") or None,

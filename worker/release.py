@@ -4,7 +4,7 @@ import structlog
 
 from config.failpoints import failpoint
 from health.brake import Hold, Totals, brake
-from store import audit, outbox, runs, verdicts
+from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
 from worker import announce, incidents
@@ -27,7 +27,7 @@ def release(deployment: Deployment, run: int) -> str:
         owed = outbox.make_due(connection, run) if status == "released" else 0
         audit.record(connection, f"run_{status}", str(run), reason)
         incidents.review(deployment, connection)
-        waiting = outbox.waiting(connection)
+        waiting = claims.waiting(connection)
     log.info("run_decided", run=run, status=status, notices=owed, reason=reason)
     failpoint("released")
     for destination in waiting:

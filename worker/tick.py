@@ -5,7 +5,7 @@ from functools import partial
 
 from config.failpoints import failpoint
 from config.schedule import Schedule
-from store import inbox, outbox, runs, slots
+from store import claims, inbox, runs, settlement, slots
 from worker import lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
@@ -72,9 +72,9 @@ def sweep(deployment: Deployment, after_ms: int = runs.RING_AGAIN_MS) -> None:
     A chunk is rung for again ``after_ms`` after its last bell.
     """
     with deployment.database.write() as connection:
-        outbox.lapse(connection)
+        settlement.lapse(connection)
         chunks, finished = runs.unfinished(connection, after_ms)
-        waiting = outbox.waiting(connection)
+        waiting = claims.waiting(connection)
     for chunk in chunks:
         deployment.bell.assess(chunk)
     for destination in waiting:

@@ -1,13 +1,13 @@
 """The engine of fixed deductions: 100, less what is found, never below 0."""
 
 from health.nouns import NOT_APPLICABLE, Contribution, Score
-from health.policy import Policy
+from health.policy import Profile
 from health.rules import Findings
 
 _FULL = 10_000
 
 
-def score(findings: Findings, policy: Policy) -> Score:
+def score(findings: Findings, profile: Profile) -> Score:
     """Return 100 less every deduction found; an unknown one takes nothing, and is taken at the low end.
 
     What would fall below 0 comes back in a line of its own.
@@ -15,7 +15,7 @@ def score(findings: Findings, policy: Policy) -> Score:
     lines = []
     points = low = _FULL
     known = total = 0.0
-    for weight, (taken, reason) in zip(policy.weights, findings.lines, strict=True):
+    for weight, (taken, reason) in zip(profile.weights, findings.lines, strict=True):
         total += weight.points
         deduction = round(100 * weight.points)
         if taken is not None:

@@ -4,7 +4,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from health.nouns import NOT_APPLICABLE, Contribution, Score
-from health.policy import Policy
+from health.policy import Profile
 from health.rules import Findings
 
 _FULL = 10_000
@@ -19,20 +19,20 @@ class _Weights(NamedTuple):
     earned: float
 
 
-def score(findings: Findings, policy: Policy) -> Score:
+def score(findings: Findings, profile: Profile) -> Score:
     """Return the weighted mean of what is known; the weight of what is not is spread over the rest.
 
     The interval puts every unknown input at 0 and at 100, and takes a cap whose condition is unknown as
     met at the low end. With nothing known the score is the middle of the range.
     """
-    weights = _weights(findings, policy)
+    weights = _weights(findings, profile)
     total = weights.known + weights.unknown
-    lines, points = _lines(findings, policy, weights.known)
+    lines, points = _lines(findings, profile, weights.known)
     low, high = 0, _FULL
     if total:
         low = min(points, floor(100.0 * weights.earned / total))
         high = max(points, ceil(100.0 * (weights.earned + 100.0 * weights.unknown) / total))
-    for cap, (met, reason) in zip(policy.caps, findings.caps, strict=True):
+    for cap, (met, reason) in zip(profile.caps, findings.caps, strict=True):
         if met is None or met == 1.0:
             low = min(low, cap.at)
         if met == 1.0:
@@ -43,9 +43,9 @@ def score(findings: Findings, policy: Policy) -> Score:
     return Score(points, low, high, weights.known / total if total else 0.0, tuple(lines))
 
 
-def _weights(findings: Findings, policy: Policy) -> _Weights:
+def _weights(findings: Findings, profile: Profile) -> _Weights:
     known = unknown = earned = 0.0
-    for weight, (value, _) in zip(policy.weights, findings.lines, strict=True):
+    for weight, (value, _) in zip(profile.weights, findings.lines, strict=True):
         if value is None:
             unknown += weight.points
         elif value is not NOT_APPLICABLE:
@@ -54,14 +54,14 @@ def _weights(findings: Findings, policy: Policy) -> _Weights:
     return _Weights(known, unknown, earned)
 
 
-def _lines(findings: Findings, policy: Policy, known: float) -> tuple[list[Contribution], int]:
+def _lines(findings: Findings, profile: Profile, known: float) -> tuple[list[Contribution], int]:
     """Return a line per applicable input and the points they leave: rounded by their running sum."""
     if not known:
         return [Contribution("unknown", -_MIDDLE, "no input is known: the middle of the range")], _MIDDLE
     lines = []
     lost = 0.0
     points = _FULL
-    for weight, (value, reason) in zip(policy.weights, findings.lines, strict=True):
+    for weight, (value, reason) in zip(profile.weights, findings.lines, strict=True):
         if value is NOT_APPLICABLE:
             continue
         if value is not None:

@@ -18,8 +18,8 @@ from integrations.files.place import Place
 from integrations.files.reader import Currencies, records
 from integrations.files.report import REJECTS_SUFFIX, Remark, Report
 from integrations.files.usage import usage
-from integrations.http import Vitals
 from integrations.roles import Cursor, Page
+from integrations.vitals import Vitals
 
 PAGE = 2_000
 """Records of a page: what SQLite commits without holding up the pages of the dashboard."""

@@ -6,8 +6,9 @@ Pages: developers.hubspot.com/docs/api-reference/latest/crm. Its versions differ
 from time import monotonic, sleep
 from typing import Literal
 
+from integrations.budget import Budget
 from integrations.errors import RetryLater
-from integrations.http import Budget, Credentials, Http, Vitals
+from integrations.http import Http
 from integrations.hubspot.answers import (
     Batch,
     Group,
@@ -36,6 +37,8 @@ from integrations.hubspot.writing import (
     Search,
     Sort,
 )
+from integrations.session import Credentials
+from integrations.vitals import Vitals
 
 Kind = Literal["companies", "contacts", "tasks"]
 

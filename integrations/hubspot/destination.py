@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from time import time
 
 from health.nouns import Notice, Receipt
+from integrations.budget import Budget
 from integrations.errors import Rejected, RetryLater
-from integrations.http import Budget, Vitals
 from integrations.hubspot import states
 from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
@@ -17,6 +17,7 @@ from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.setup import check, setup
 from integrations.hubspot.tasks import Tasks
 from integrations.roles import Clock, Prepared
+from integrations.vitals import Vitals
 
 
 class HubSpotDestination:

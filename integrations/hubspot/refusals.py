@@ -12,8 +12,9 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import NEVER_SENT, RETRY_AFTER_LIMIT_S, Refusal
+from integrations.http import NEVER_SENT, Refusal
 from integrations.hubspot.answers import Failure
+from integrations.vitals import RETRY_AFTER_LIMIT_S
 
 SETUP = "make the properties with the command: seatsignal crm setup"
 LOCKED, MIGRATING = 423, 477

@@ -10,8 +10,8 @@ from time import time
 from typing import NamedTuple
 
 from health.records import Record
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, RetryLater
-from integrations.http import Budget, Vitals
 from integrations.hubspot import bookmark
 from integrations.hubspot.answers import Object
 from integrations.hubspot.bookmark import Bookmark, Listing
@@ -27,6 +27,7 @@ from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.writing import Filter
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest
+from integrations.vitals import Vitals
 
 HOUR_MS = 3_600_000
 CHANGED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}

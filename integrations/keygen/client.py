@@ -15,11 +15,14 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from integrations.ahead import ahead
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, RetryLater
-from integrations.http import Budget, Credentials, Http, Query, Vitals
+from integrations.http import Http, Query
 from integrations.keygen.answers import Event, Licence, Listing, Machine, Policy, Product, R, Resource
 from integrations.keygen.refusals import NO_ACCOUNT, REMEDY, explained
 from integrations.keygen.settings import KeygenSettings
+from integrations.session import Credentials
+from integrations.vitals import Vitals
 
 NO_LOG = (
     "keygen refuses the event log: give the token the permission event-log.read, of a role that may use it; "

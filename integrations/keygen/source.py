@@ -13,7 +13,7 @@ from datetime import date
 from time import time
 
 from health.records import ActivationStep, Record
-from integrations.http import Budget, Vitals
+from integrations.budget import Budget
 from integrations.keygen.answers import Licence
 from integrations.keygen.catalogue import Catalogue
 from integrations.keygen.client import KeygenClient
@@ -24,6 +24,7 @@ from integrations.keygen.settings import KeygenSettings
 from integrations.keygen.validations import ACTIVATE, Day
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest, latest
+from integrations.vitals import Vitals
 
 PAGE = 2_000
 """Records of a page at most."""

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from health.nouns import Notice, Receipt
+from integrations.budget import Budget, Unlimited
 from integrations.errors import Rejected, RetryLater
-from integrations.http import NEVER_SENT, Budget, Unlimited, Vitals
+from integrations.http import NEVER_SENT
 from integrations.mail.message import mail
 from integrations.mail.session import MailSession
 from integrations.mail.settings import MailSettings
+from integrations.vitals import Vitals
 
 
 def _now() -> datetime:

@@ -21,8 +21,8 @@ from msgspec.json import decode
 
 from health.nouns import Notice
 from integrations.errors import Rejected
-from integrations.http import LOOPBACK
 from integrations.mail.settings import MailSettings
+from integrations.session import LOOPBACK
 
 T = TypeVar("T")
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.http import Budget, Credentials, Http, Vitals
+from integrations.http import Http
 from integrations.posthog.answers import HogQLQuery, QueryRequest, QueryResponse, Row, unexpected
 from integrations.posthog.queries import Key, Query
 from integrations.posthog.settings import PostHogSettings
+from integrations.session import Credentials
+from integrations.vitals import Vitals
 
 REMEDY = (
     "set SEATSIGNAL_POSTHOG_API_KEY to a personal API key with the scope query:read and access to the project"

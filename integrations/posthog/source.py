@@ -11,8 +11,8 @@ from time import time
 from msgspec import ValidationError, convert
 
 from health.records import Identifier, Record
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
-from integrations.http import Budget, Vitals
 from integrations.posthog import records
 from integrations.posthog.answers import Row, unexpected
 from integrations.posthog.client import PostHogClient, Rows
@@ -21,6 +21,7 @@ from integrations.posthog.queries import Queries
 from integrations.posthog.settings import PostHogSettings
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest
+from integrations.vitals import Vitals
 
 PAGE = 1_000
 """Rows on a page: with an identifier each, still no more than a page may hold."""

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from integrations.budget import Budget
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import Budget, Credentials, Http, Vitals
+from integrations.http import Http
+from integrations.session import Credentials
 from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
 from integrations.slack.message import Post, Update
 from integrations.slack.settings import SlackSettings
+from integrations.vitals import Vitals
 
 A = TypeVar("A", bound=Answer)
 L = TypeVar("L", bound=Listing)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import time
 
 from health.nouns import Notice, Receipt
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.http import NEVER_SENT, Budget, Vitals
+from integrations.http import NEVER_SENT
 from integrations.slack.answers import Message
 from integrations.slack.client import SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
+from integrations.vitals import Vitals
 
 LOOK_BACK_S = 7 * 86_400.0
 """How old a message may be that an earlier attempt left behind."""

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
+from integrations.budget import Budget
 from integrations.errors import IntegrationError, Misconfigured, Rejected
-from integrations.http import Budget, Credentials, Http, Query, Vitals
+from integrations.http import Http, Query
+from integrations.session import Credentials
 from integrations.stripe.answers import (
     Coupon,
     Customer,
@@ -24,6 +26,7 @@ from integrations.stripe.answers import (
 )
 from integrations.stripe.catalogue import PriceIn
 from integrations.stripe.settings import StripeSettings
+from integrations.vitals import Vitals
 
 R = TypeVar("R", bound=Reply)
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from functools import partial
 from time import time
 from typing import TypeVar
 
-from integrations.http import Budget, Query, Vitals
+from integrations.budget import Budget
+from integrations.http import Query
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest
 from integrations.stripe.answers import Listing, Reply
@@ -18,6 +19,7 @@ from integrations.stripe.paging import pages
 from integrations.stripe.place import Place
 from integrations.stripe.reading import Read, Reading
 from integrations.stripe.settings import StripeSettings
+from integrations.vitals import Vitals
 
 R = TypeVar("R", bound=Reply)
 

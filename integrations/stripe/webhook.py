@@ -15,8 +15,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from health.records import Record
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
-from integrations.http import Budget
 from integrations.roles import Clock
 from integrations.stripe.accounts import account, contact, former, identifiers
 from integrations.stripe.answers import Customer, Event, Invoice, Reply, Subscription

@@ -12,7 +12,9 @@ from time import monotonic
 from msgspec import Struct
 
 from integrations.errors import Misconfigured, Rejected
-from integrations.http import Credentials, Http, Vitals
+from integrations.http import Http
+from integrations.session import Credentials
+from integrations.vitals import Vitals
 from integrations.zendesk.answers import Token
 from integrations.zendesk.settings import ZendeskSettings
 

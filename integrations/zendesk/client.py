@@ -6,8 +6,10 @@ Pages: developer.zendesk.com/api-reference/ticketing, *Incremental Exports* and 
 from collections.abc import Iterable
 from typing import TypeVar
 
+from integrations.budget import Budget, Unlimited
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.http import Budget, Query, Unlimited, Vitals
+from integrations.http import Query
+from integrations.vitals import Vitals
 from integrations.zendesk.access import NOBODY_THERE, Access, no_account
 from integrations.zendesk.answers import Many, Me, Organizations, Ratings, Tickets, User
 from integrations.zendesk.settings import ZendeskSettings

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
-from integrations.http import Budget, Vitals
 from integrations.roles import Clock, Cursor, Page
+from integrations.vitals import Vitals
 from integrations.zendesk import organizations, ratings, tickets
 from integrations.zendesk.access import AS_CLIENT, AS_PERSON
 from integrations.zendesk.answers import Organization, Ratings, Tickets

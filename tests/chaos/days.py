@@ -9,8 +9,8 @@ from datetime import date
 
 from cli.opened import judge_waiting
 from config.settings import Settings
-from integrations.http import Vitals
 from integrations.roles import Cursor, Page, Source
+from integrations.vitals import Vitals
 from store.database import Database
 from store.installation import set_setting
 from store.runs import FULL

@@ -62,9 +62,11 @@ MODULES = (
     "integrations.stripe.source",
     "integrations.zendesk.source",
     "sandbox.serve",
+    "store.claims",
     "store.features",
     "store.outbox",
     "store.schema",
+    "store.settlement",
     "store.sources",
     "templates.render",
 )

@@ -15,8 +15,8 @@ from sqlalchemy import update
 
 from cli.opened import judge_waiting
 from integrations.errors import IntegrationError
-from integrations.http import Vitals
 from integrations.roles import Cursor, Page, Source
+from integrations.vitals import Vitals
 from store.tables import source_status
 from tests.chaos.company import MONDAY
 from tests.chaos.days import Monday, begin, deployed, judge_all, open_monday, send

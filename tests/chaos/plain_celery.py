@@ -5,7 +5,7 @@ import os
 from celery import Celery
 
 from health.nouns import Notice
-from integrations.http import Unlimited
+from integrations.budget import Unlimited
 from integrations.settings import settings
 from tests.chaos.sink import PlainSink, SinkSettings
 from tests.owed import notice

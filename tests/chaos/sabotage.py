@@ -16,7 +16,7 @@ from integrations.hubspot.tasks import Task, Tasks
 from integrations.mail.destination import MailDestination
 from integrations.roles import Page
 from integrations.slack import destination
-from store import facts, outbox, slots, sources
+from store import claims, facts, settlement, slots, sources
 from store.database import now_ms
 from store.tables import notices, source_status
 from tests.chaos import sink
@@ -37,7 +37,7 @@ def no_sweep() -> None:
     def lapse(_connection: Connection) -> int:
         return 0
 
-    patch.object(outbox, "lapse", lapse).start()
+    patch.object(settlement, "lapse", lapse).start()
 
 
 def no_order() -> None:
@@ -47,7 +47,7 @@ def no_order() -> None:
         due = select(notices.c.id).where(notices.c.destination == name, notices.c.status == "due")
         return due.where(notices.c.due_ms <= now_ms()).order_by(notices.c.due_ms, notices.c.id)
 
-    patch.object(outbox, "_claimable", claimable).start()
+    patch.object(claims, "_claimable", claimable).start()
 
 
 def no_search() -> None:

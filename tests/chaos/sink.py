@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from health.nouns import Notice, Receipt
 from integrations import registry
+from integrations.budget import Budget
 from integrations.errors import RetryLater
-from integrations.http import Budget
 
 SETTINGS = "tests.chaos.sink:SinkSettings"
 PATIENCE_S = 5.0

@@ -1,14 +1,17 @@
 """A database that is locked, away, older than we are, or none: one clear line, and nothing is lost."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Column, Connection, Table
 
-from store import database
+from store import database, facts
+from store.bulk import Row, load
 from tests import book
 from tests.cli.conftest import Make, Seatsignal
 from tests.services import PostgreSQL, free_port
@@ -62,6 +65,37 @@ def test_postgresql_that_refuses_a_user_says_so(on: Make, postgresql_server: Pos
     assert done.status == 1
     assert 'role "stranger" does not exist' in done.complaint[0]
     assert "canary" not in done.err
+
+
+def losing(url: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """End every connection to a database before the last of some rows."""
+    *first, last = rows
+    yield from first
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    yield last
+
+
+def test_postgresql_that_is_lost_in_the_middle_is_said_to_be_and_the_command_can_be_given_again(
+    on: Make, postgresql_url, day, monkeypatch
+):
+    commands = on(postgresql_url)
+
+    def lost(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Iterable[Row]):
+        load(connection, table, columns, losing(postgresql_url, rows))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(facts, "load", lost)
+        done = commands("import", day)
+    assert (done.status, done.out) == (1, "")
+    assert len(done.complaint) == 1
+    assert "the database is locked or away (" in done.complaint[0]
+    assert "Traceback" not in done.err
+    assert commands("import", day).status == 0
+    assert len(commands("accounts", "--json").document) == len(book.ACCOUNTS)
 
 
 def test_postgresql_is_migrated_by_the_command_alone(on: Make, postgresql_server: PostgreSQL):

@@ -1,5 +1,6 @@
 """What the doctor finds: good, bad with what to change, and no person's name or address."""
 
+import json
 from contextlib import closing
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlalchemy import update
 
 from store import incidents
 from store.database import Database
-from store.tables import accounts
+from store.tables import accounts, source_status
 from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.rehearsal import Rehearsal
@@ -65,7 +66,7 @@ def test_what_is_wrong_with_a_source_is_bad_until_it_is_over(eve: Seatsignal):
     with closing(Database(eve.url)) as database:
         with database.write() as connection:
             begun = incidents.begin(connection, "fleet", "files", date(2026, 6, 1))
-            incidents.begin(connection, "listing", "stripe", date(2026, 5, 30), detail="seats")
+            incidents.begin(connection, "listing", "files", date(2026, 5, 30), detail="seats")
             held = update(accounts).where(accounts.c.key.in_(book.ACCOUNTS[:3]))
             connection.execute(held.values(held="fleet/files"))
         done = eve("doctor", "--json")
@@ -73,12 +74,49 @@ def test_what_is_wrong_with_a_source_is_bad_until_it_is_over(eve: Seatsignal):
         found = {about: each for about, each in findings(done).items() if each[0] == "bad"}
         assert found == {
             ("files", "incident: fleet"): ("bad", "since 2026-06-01, alerts about 3 accounts wait"),
-            ("stripe", "incident: listing"): ("bad", "since 2026-05-30, seats"),
+            ("files", "incident: listing"): ("bad", "since 2026-05-30, seats"),
         }
         with database.write() as connection:
             incidents.end(connection, begun)
             connection.execute(update(accounts).values(held=""))
     assert ("files", "incident: fleet") not in findings(eve("doctor", "--json"))
+
+
+def stated(commands: Seatsignal, kinds: list[str], through: date) -> None:
+    """Let the business day be 1 June, and a source that nobody set up have stated some kinds of fact."""
+    with closing(commands.database()) as database, database.write() as connection:
+        row = {"source": "posthog", "kinds": json.dumps(kinds), "complete_through": through, "batch": 1}
+        connection.execute(source_status.insert().values(row))
+        incidents.begin(connection, "stale", "posthog", date(2026, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "through", "said"),
+    [
+        (["usage", "seats"], date(2026, 5, 24), "complete through 2026-05-24: seats, usage still counted"),
+        (["usage"], date(2026, 5, 23), "complete through 2026-05-23: usage unknown by now"),
+        (
+            ["usage", "seats", "tickets"],
+            date(2026, 5, 23),
+            "complete through 2026-05-23: tickets, usage unknown by now; seats still counted",
+        ),
+    ],
+)
+def test_a_source_that_is_out_of_use_is_said_to_be_with_what_still_counts(eve, kinds, through, said):
+    stated(eve, kinds, through)
+    done = eve("doctor", "--json")
+    remedy = "set it up again, or take accounts off it with `seatsignal identity unlink`"
+    found = {what: each for (about, what), each in findings(done).items() if about == "posthog"}
+    assert found["out of use"] == ("note", f"nothing is set of it, {said}; {remedy}")
+    assert "incident: stale" not in found
+    assert done.status == 0
+
+
+def test_a_source_that_is_set_up_is_not_out_of_use(eve: Seatsignal):
+    stated(eve, ["usage"], date(2026, 5, 23))
+    found = findings(eve("doctor", "--json", SEATSIGNAL_POSTHOG_PROJECT_ID="1"))
+    assert found["posthog", "incident: stale"] == ("bad", "since 2026-05-31")
+    assert ("posthog", "out of use") not in found
 
 
 def test_a_source_under_its_floor_is_bad_and_an_account_s_verdict_says_why(eve: Seatsignal):

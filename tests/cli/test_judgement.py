@@ -1,10 +1,15 @@
-"""Verdicts by command: who is at risk, and why, to the point."""
+"""Verdicts by command: who is at risk."""
+
+from contextlib import closing
+from datetime import date, timedelta
 
 import pytest
 
 from store.tables import runs
+from templates.render import render
 from tests import book
 from tests.cli.conftest import Seatsignal
+from tests.owed import rows
 from worker.pipeline import open_run
 
 
@@ -30,33 +35,6 @@ def test_the_list_is_a_table_for_a_person(owing: Seatsignal):
     assert len(lines) == len(book.ACCOUNTS)
 
 
-@pytest.mark.parametrize("account", ["a0", book.LEAVING, book.UNPAID, book.RENEWING])
-def test_the_lines_of_an_explanation_sum_to_the_score(owing: Seatsignal, account):
-    told = owing("explain", account, "--json").document
-    hundredths = [round(line["points"] * 100) for line in told["contributions"]]
-    assert 10_000 + sum(hundredths) == round(told["health"] * 100)
-    assert told["interval"][0] <= told["health"] <= told["interval"][1]
-    assert all(line["reason"] for line in told["contributions"])
-    assert (told["known"], told["policy"], told["engine"], told["run"]) != ("", "", "", 0)
-
-
-def test_an_explanation_is_a_sum_for_a_person_too(owing: Seatsignal):
-    told = owing("explain", book.LEAVING).out
-    assert f"Account {book.LEAVING} ({book.LEAVING}) as of {book.DAY}: at_risk" in told
-    assert "Health 49 of 100, between " in told
-    table = told[told.index("points") : told.index("risk: ")].splitlines()[1:]
-    *lines, health = [float(line.split()[0]) for line in table]
-    assert (round(sum(lines), 2), health) == (49.0, 49.0)
-    assert "risk: cancel_ticket: a ticket speaks of cancelling" in told
-
-
-@pytest.mark.parametrize("words", [["explain", "nobody"], ["explain", "nobody", "--json"]])
-def test_an_unknown_account_is_said_to_be(owing: Seatsignal, words):
-    done = owing(*words)
-    assert (done.status, done.out) == (1, "")
-    assert done.complaint == ["No verdict on 'nobody': is the key right, and has `seatsignal assess` run?"]
-
-
 def test_a_sweep_finishes_what_a_process_left_that_died(eve: Seatsignal):
     eve("go-live")
     opened = book.deployment(eve.url)
@@ -73,3 +51,39 @@ def test_a_sweep_finishes_what_a_process_left_that_died(eve: Seatsignal):
     ]
     database.close()
     assert eve("sweep").out == "Swept. Notices: 1 due.\n"
+
+
+def on(commands: Seatsignal, day: date) -> Seatsignal:
+    with closing(commands.database()) as database:
+        book.set_day(database, day)
+    return commands
+
+
+def test_a_verdict_that_rests_on_a_source_which_is_behind_says_so_until_it_has_caught_up(
+    eve: Seatsignal, day
+):
+    words = f"files, complete through {book.DAY_BEFORE - timedelta(days=1)}"
+    on(eve, book.DAY + timedelta(days=1))("assess")
+    assert "stale" not in eve("accounts").out + eve("explain", "a0").out
+    assert {row["stale"] for row in eve("accounts", "--json").document} == {None}
+    on(eve, book.DAY + timedelta(days=2))("assess")
+    heading, *lines = eve("accounts").out.splitlines()
+    assert heading.endswith("  stale")
+    assert all(line.endswith(f"  {words}") for line in lines)
+    assert {row["stale"] for row in eve("accounts", "--json").document} == {words}
+    assert f"\nstale: this rests on {words}.\n" in eve("explain", "a0").out
+    assert eve("explain", "a0", "--json").document["facts"]["stale"] == words
+    assert eve("import", day).status == 0
+    assert "stale" not in eve("accounts").out + eve("explain", "a0").out
+    assert "stale" not in eve("explain", "a0", "--json").document["facts"]
+
+
+@pytest.mark.parametrize(("late", "behind"), [(2, False), (3, True)])
+def test_an_alert_that_rests_on_a_source_which_is_behind_says_so(eve: Seatsignal, day, late, behind):
+    eve("go-live")
+    on(eve, book.DAY + timedelta(days=late))("import", day)
+    with closing(eve.database()) as database:
+        owed = [row for row in rows(database) if row.key.startswith(f"csm/{book.LEAVING}/")]
+    (told,) = [render(row.template, row.payload).decode() for row in owed]
+    words = f"*Stale:* this rests on files, complete through {book.DAY_BEFORE}."
+    assert (words in told, "Stale" in told) == (behind, behind)

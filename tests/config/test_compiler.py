@@ -101,7 +101,7 @@ def test_a_compiled_curve_is_linear_between_its_knots(points, x):
         "reason": "x",
     }
     weighted = {"groups": {"adoption": {"only": line}}, "caps": {}}
-    changed = DATA.model_dump() | {"weighted": weighted, "signals": {}}
+    changed = DATA.model_dump() | {"weighted": weighted, "signals": {}, "profiles": [{"name": "only"}]}
     compiled = compile_rules(PolicyData.model_validate(changed))
     ((value, _),) = compiled.rules(measures(seats=x)).lines
     assert value == pytest.approx(interpolated(points, x), abs=1e-9)

@@ -1,9 +1,12 @@
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.files import SHIPPED
-from config.policy import PolicyError, load
+from config.policy import PolicyError, load, stated
 from config.schema import PolicyData
 
 TEXT = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
@@ -27,7 +30,10 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             ("    severity: high", "    severty: high"),
             "signals.cancel_at_period_end.severty: unknown key, did you mean 'severity'?",
         ),
-        (("engine: weighted", "engine: wieghted"), "engine: Input should be 'weighted' or 'deductions'"),
+        (
+            ("engine: weighted", "engine: wieghted"),
+            "engine: Input should be 'weighted', 'deductions' or 'matrix'",
+        ),
         (
             ("windows: [120,", 'windows: ["x",'),
             "renewals.windows.0: Input should be a valid integer",
@@ -37,6 +43,87 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "alerts.repeat_days: Input should be greater than or equal to 1",
         ),
         (("watch_from: 50", "watch_from: 80"), "bands: Value error, watch_from must be below healthy_from"),
+        (("watch_from: 50", "watch_from: 75"), "bands: Value error, watch_from must be below healthy_from"),
+        (("watch_from: 50", "watch_from: 0"), "bands.watch_from: Input should be greater than 0"),
+        (
+            ("exit_margin: 5", "exit_margin: 51"),
+            "bands: Value error, watch_from and exit_margin are above 100 together",
+        ),
+        (
+            ("coverage_min_pct: 60", "coverage_min_pct: 0"),
+            "bands.coverage_min_pct: Input should be greater than 0",
+        ),
+        (("watch: 62,", "watch: 80,"), "matrix.scores.watch: 80 is in the band healthy"),
+        (("at_risk: 25, watch", "watch"), "matrix: Value error, scores: none for at_risk"),
+        (
+            ("edges: [60, 120, 180]", "edges: [60, 120]"),
+            "matrix.presets.age_by_utilisation: Value error, cells: 3 rows of 5 are needed",
+        ),
+        (
+            ("edges: [60, 120, 180]", "edges: [60, 180, 120]"),
+            "matrix.presets.age_by_utilisation.rows.edges: Value error, edges must rise",
+        ),
+        (
+            ("[watch, healthy, healthy, healthy, healthy]", "[watch, helthy, healthy, healthy, healthy]"),
+            "matrix.presets.age_by_utilisation.cells.0.1: Input should be 'at_risk', 'watch' or 'healthy'",
+        ),
+        (("{ at: 60, curve", "{ at: 200, curve"), "curve_families.ramp: Value error, edges must rise"),
+        (
+            ("    by: account_age_days", "    by: account_age"),
+            "curve_families.ramp.by: 'account_age' is no measure, did you mean 'account_age_days'?",
+        ),
+        (
+            (
+                "stricter: { when: days_to_renewal <= 90, curve: renewal }",
+                "stricter: { when: x < 1, curve: y }",
+            ),
+            "profiles.ramp.lines.utilisation.stricter.when: 'x' is no measure",
+        ),
+        (
+            ("when: trend_pct <= -50", "when: recent_use / expected_use < 0.5"),
+            "signals.use_drop.when: 'recent_use / expected_use' may divide by 0; rule that out first",
+        ),
+        (
+            ('evidence: "no use for {idle_days} days"', 'evidence: "{recent_use / expected_use} of it"'),
+            "signals.idle_7.evidence: 'recent_use / expected_use' may divide by 0; a sentence cannot",
+        ),
+        (
+            ("when: months_down >= 3", "when: months_down >= 3 and months_down < 2"),
+            "signals.months_down.when: 'months_down >= 3 and months_down < 2' never holds",
+        ),
+        (
+            ("clear: months_down < 1", "clear: months_down < 1 or months_down >= 1"),
+            "signals.months_down.clear: 'months_down < 1 or months_down >= 1' holds whatever the values are",
+        ),
+        (
+            ("domain_use_pct < 20", "domain_usage_pct < 20"),
+            "deductions.presets.published.domains.when: 'domain_usage_pct' is no measure",
+        ),
+        (
+            ("limit_pct >= 80", "limits_pct >= 80"),
+            "expansion.presets.published.triggers.capacity.when: 'limits_pct' is no measure",
+        ),
+        (
+            ("columns: { measure: committed_utilisation_pct", "columns: { measure: committed"),
+            "matrix.presets.age_by_utilisation.columns.measure: 'committed' is no measure",
+        ),
+        (("trial: in_trial >= 1", "trial: 1 > 0"), "gates.trial: '1 > 0' holds whatever the values are"),
+        (
+            ("trial: in_trial >= 1", "trial: in_trial.real >= 1"),
+            "gates.trial: 'in_trial.real' is not allowed here",
+        ),
+        (
+            ("trial: in_trial >= 1", "trial: \"__import__('os').getpid() >= 1\""),
+            "gates.trial: \"__import__('os').getpid()\" is not allowed here",
+        ),
+        (
+            ("trial: in_trial >= 1", "trial: measures >= 1"),
+            "gates.trial: 'measures' is no measure",
+        ),
+        (
+            ("curve: [[1, 100], [7, 70]", "curve: [[1, 100], [.nan, 70]"),
+            "weighted.groups.engagement.idle.curve",
+        ),
         (
             ("baseline_weeks_min: 4", "baseline_weeks_min: 7"),
             "windows: Value error, baseline_weeks_min is above baseline_weeks",
@@ -72,11 +159,11 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "signals.use_drop.clear: \"open('x')\" is not allowed here",
         ),
         (
-            ("gates: [stale, fleet, new, trial, volume, chance]", "gates: [stle]"),
+            ("gates: [stale, fleet, expected, new, trial, volume, chance, one_user]", "gates: [stle]"),
             "signals.use_drop.gates: 'stle' is no gate, did you mean 'stale'?",
         ),
         (
-            ("score_gates: [stale, fleet]", "score_gates: [flet]"),
+            ("score_gates: [stale, fleet, expected]", "score_gates: [flet]"),
             "score_gates: 'flet' is no gate, did you mean 'fleet'?",
         ),
         (
@@ -106,6 +193,24 @@ def test_what_is_wrong_is_said_with_file_place_and_nearest_name(tmp_path, change
     with pytest.raises(PolicyError) as refusal:
         load(written(tmp_path, change))
     assert any(line.startswith(f"policy.yaml: {problem}") for line in refusal.value.problems)
+
+
+def test_weights_that_sum_to_nothing_are_refused(tmp_path):
+    start, end = TEXT.index("    adoption:"), TEXT.index("  caps: # from")
+    groups = TEXT[start:end]
+    with pytest.raises(PolicyError) as refusal:
+        load(written(tmp_path, (groups, "    adoption: {}\n")))
+    assert any("no line has a weight: nothing to judge by" in line for line in refusal.value.problems)
+    deductions = TEXT[TEXT.index("    published: # the published") : TEXT.index("\nmatrix:")]
+    empty = ("engine: weighted", "engine: deductions"), (deductions, "    published: {}\n")
+    with pytest.raises(PolicyError) as refusal:
+        load(written(tmp_path, *empty))
+    assert any("takes nothing off" in line for line in refusal.value.problems)
+
+
+def test_a_line_of_two_groups_is_refused(tmp_path):
+    with pytest.raises(PolicyError, match=r"weighted\.groups: 'trend' is there 2 times"):
+        load(written(tmp_path, ("      idle:\n", "      trend:\n")))
 
 
 def test_every_problem_is_said_at_once(tmp_path):
@@ -143,8 +248,42 @@ def test_the_hash_is_of_the_content_and_not_of_the_text(tmp_path):
     assert len(plain.hash) == 16
 
 
+SWAPPED = (
+    ("  signed_in_30d:", "  first:"),
+    ("  mean_daily_28:", "  signed_in_30d:"),
+    ("  first:", "  mean_daily_28:"),
+)
+
+
+def test_the_order_of_rules_is_part_of_the_content(tmp_path):
+    """The first definition of active that a source allows is taken: two orders are two policies."""
+    assert yaml.safe_load(written(tmp_path, *SWAPPED).read_text()).keys() == yaml.safe_load(TEXT).keys()
+    assert load(written(tmp_path, *SWAPPED)).hash != load().hash
+
+
+@pytest.mark.parametrize("engine", ["weighted", "deductions"])
+def test_a_policy_that_was_kept_is_the_same_when_read_again(engine):
+    policy = load(engine=engine)
+    again = stated(json.loads(policy.data))
+    assert (again.hash, again.data, again.source) == (policy.hash, policy.data, policy.source)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"engine": "guess"}, "policy: engine: Input should be 'weighted' or 'deductions'"),
+        ({"engin": "weighted"}, "policy: engin: Extra inputs are not permitted"),
+        ({"gates": {"stale": "usage_age > 2"}}, "policy: gates.stale: 'usage_age' is no measure"),
+    ],
+)
+def test_what_was_kept_and_is_none_is_refused_with_its_place(change, problem):
+    with pytest.raises(PolicyError) as caught:
+        stated(json.loads(load().data) | change)
+    assert any(line.startswith(problem) for line in caught.value.problems)
+
+
 def test_the_shipped_weights_are_those_of_the_default_profile():
-    weights = {weight.name: weight.points for weight in load().weights}
+    weights = {weight.name: weight.points for weight in load().profiles["default"].weights}
     assert weights == {
         "utilisation": 25,
         "trend": 15,
@@ -158,7 +297,9 @@ def test_the_shipped_weights_are_those_of_the_default_profile():
 
 
 def test_the_shipped_deductions_are_those_published():
-    deductions = {weight.name: weight.points for weight in load(engine="deductions").weights}
+    deductions = {
+        weight.name: weight.points for weight in load(engine="deductions").profiles["default"].weights
+    }
     assert deductions == {
         "idle_7": 20,
         "idle_30": 30,
@@ -170,10 +311,12 @@ def test_the_shipped_deductions_are_those_published():
 
 
 def test_time_to_renewal_is_in_no_line_of_the_score():
-    data = load().source
-    lines = data[: data.index("signals = []")]
-    assert "line_0 =" in lines
-    assert "days_to_renewal" not in lines.partition("line_0 =")[2]
+    """Nor in that of a starting account, or of one without seats; `ramp` reads it to choose a curve."""
+    source = load().source
+    of_profiles = re.split(r"profile = '(\w+)'\n", source[: source.index("signals = []")])
+    lines = dict(zip(of_profiles[1::2], of_profiles[2::2], strict=True))
+    assert {name for name, text in lines.items() if "days_to_renewal" in text} == {"ramp"}
+    assert all("line_6 =" in text for text in lines.values())
 
 
 def test_the_published_expansion_is_exactly_the_three(tmp_path):

@@ -3,7 +3,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 
-import psycopg
 import pytest
 import requests
 from fastapi import FastAPI
@@ -20,6 +19,7 @@ from store.installation import secret
 from store.schema import migrate
 from store.subjects import consents_to
 from store.tables import audit
+from tests.databases import MIGRATED, Databases
 from tests.services import PostgreSQL
 
 COMPANY = "Example & Sons"
@@ -90,9 +90,8 @@ def sqlite_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_site(postgresql_server: PostgreSQL) -> Iterator[Site]:
-    with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE site TEMPLATE migrated")
+def postgresql_site(postgresql_server: PostgreSQL, databases: Databases) -> Iterator[Site]:
+    databases.create("site", MIGRATED)
     with opened(postgresql_server.url("site")) as site:
         yield site
 

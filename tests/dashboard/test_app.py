@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dashboard.app import create_app
 from store.database import Database
 from tests.dashboard.conftest import COMPANY, NOBODY, Site, is_fenced, served
+from tests.databases import MIGRATED, Databases
 from tests.services import PostgreSQL, free_port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -159,7 +160,7 @@ def test_without_a_database_every_page_says_so(away: Database, shared_site: Site
 
 
 def test_a_database_that_goes_away_while_we_serve(
-    postgresql_server: PostgreSQL, postgresql_url: str, http: requests.Session
+    postgresql_server: PostgreSQL, databases: Databases, postgresql_url: str, http: requests.Session
 ):
     database = Database(postgresql_url)
     name = database.url.database
@@ -169,7 +170,6 @@ def test_a_database_that_goes_away_while_we_serve(
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         assert http.get(f"{url}/healthz").status_code == 503
         assert http.get(f"{url}/u/x").status_code == 503
-        with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated")
+        databases.create(name, MIGRATED)
         assert http.get(f"{url}/healthz").status_code == 200
     database.close()

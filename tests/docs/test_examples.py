@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import pytest
 
-from cli.judgement import _tell
+from cli.explain import tell
 from health.chance import chance
 from health.features import Features
 from health.nouns import NOT_APPLICABLE, Assessment, Input
@@ -54,7 +54,7 @@ def block(section: str) -> str:
 
 def explained(assessment: Assessment, capsys: pytest.CaptureFixture[str]) -> str:
     """What `seatsignal explain` says, less its last line (run, policy, batches)."""
-    _tell(Verdict("acme", assessment, 1, "", "1", "{}"))
+    tell(Verdict("acme", assessment, 1, "", "1", "{}"), [])
     return capsys.readouterr().out.strip().rpartition("\n")[0]
 
 
@@ -79,7 +79,10 @@ def test_arithmetic_of_the_weighted_score() -> None:
 
 def arithmetic() -> Iterator[tuple[str, ...]]:
     """The page's three steps in hundredths, line by line."""
-    lines = [(it.name, it.points, value) for it, (value, _) in zip(policy().weights, findings(), strict=True)]
+    lines = [
+        (it.name, it.points, value)
+        for it, (value, _) in zip(policy().profiles["default"].weights, findings(), strict=True)
+    ]
     known = sum(weight for _, weight, value in lines if isinstance(value, float))
     lost, left = 0.0, FULL
     for name, weight, value in lines:
@@ -133,7 +136,7 @@ def words(text: str) -> list[list[str]]:
 
 
 def test_known_weight_is_as_told() -> None:
-    weights = list(zip(policy().weights, (value for value, _ in findings()), strict=True))
+    weights = list(zip(policy().profiles["default"].weights, (value for value, _ in findings()), strict=True))
     known = sum(weight.points for weight, value in weights if isinstance(value, float))
     unknown = sum(weight.points for weight, value in weights if value is None)
     assert f"K = {known:g}, known {known:g} of {known + unknown:g}." in METRICS.text

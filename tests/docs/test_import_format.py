@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.judgement import _listed
+from cli.judgement import _columns
 from cli.opened import judge_waiting
 from config.settings import Settings
 from health.records import SHAPES, Shape
@@ -95,9 +95,7 @@ def test_the_other_columns_of_usage_are_those_of_the_reader() -> None:
 
 def test_what_no_figure_rests_on_is_said() -> None:
     """Facts are read for feature rows and for letters; what neither names is stored alone."""
-    readers = [
-        ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "identity")
-    ]
+    readers = [ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "names")]
     used = {name for path in readers for name in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))}
     (line,) = re.findall(r"^- Reading (.*) for any figure\.$", FORMAT.text, re.MULTILINE)
     assert set(re.findall(r"\w+", line)) - {"and"} == SHAPES.keys() - used
@@ -142,8 +140,9 @@ def test_the_small_folder_is_judged_as_shown(tmp_path: Path) -> None:
     (day,) = re.findall(r"^Judged as of ([\d-]+),", FORMAT.text, re.MULTILINE)
     (listed,) = (block.text for block in FORMAT.blocks if block.text.startswith("account "))
     found = judged(folder(tmp_path, "A small folder"), day)
-    assert [re.split("  +", line) for line in listed.splitlines()[1:]] == [
-        [str(value) for value in _listed(verdict).values()] for verdict in found
+    headings, rows = _columns(found)
+    assert [re.split("  +", line) for line in listed.splitlines()] == [
+        [str(value) for value in row] for row in (headings, *rows)
     ]
 
 

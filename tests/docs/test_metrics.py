@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from config.files import SHIPPED, read
+from config.profiles import weighted_lines
 from config.routes import load_routes
 from config.schema import PolicyData
+from config.scoring import ProfileData
 from health.alerts import LICENSING
 from health.decide import AT_RISK, RECOVERED, WINDOW
 from health.expansion import GROUP
 from health.nouns import BANDS, Why
 from health.rules import Measures
 from tests.docs.pages import page
+from tests.health.labelled import halves, precision_recall
+from tests.health.test_intent import says
 
 METRICS = page("metrics.md")
 POLICY = read(PolicyData, SHIPPED / "policy.yaml")
@@ -30,21 +34,32 @@ FAMILIES = {
 IN_TABLES_OF_THEIR_OWN = (
     "active.",
     "alerts.audiences.",
+    "curve_families.",
     "curves.",
     "deductions.presets.",
     "expansion.blocks.",
     "expansion.presets.",
     "gates.",
+    "matrix.presets.",
+    "matrix.scores.",
+    "profiles",
     "signals.",
     "weighted.",
 )
 IN_PROSE = (
     "intent.verbs",
+    "intent.endings",
+    "intent.lapses",
     "intent.objects",
     "intent.harmless",
+    "intent.elsewhere",
     "intent.denials",
+    "intent.fillers",
     "intent.sayings",
-    "intent.smaller",
+    "intent.smaller.verbs",
+    "intent.smaller.less",
+    "intent.smaller.of",
+    "intent.smaller.sayings",
 )
 IN_FULL_IN_PROSE = ("renewals.ended_statuses",)
 
@@ -123,8 +138,47 @@ def test_lines_of_the_weighted_score() -> None:
 
 
 def test_curves() -> None:
-    expected = [(name, written(knots)) for name, knots in POLICY.curves.items()]
-    assert list(METRICS.table("Score: weighted", "knots").rows) == expected
+    curves, families = (table for table in METRICS.tables if "knots" in table.headings)
+    assert list(curves.rows) == [(name, written(knots)) for name, knots in POLICY.curves.items()]
+    assert list(families.rows) == [
+        (name, family.by, written(step.at), written(step.curve))
+        for name, family in POLICY.curve_families.items()
+        for step in family.steps
+    ]
+
+
+def test_stricter_curves() -> None:
+    expected = [
+        (name, line.stricter.when, line.stricter.curve)
+        for _, name, line in weighted_lines(POLICY)
+        if line.stricter
+    ]
+    assert list(METRICS.table("Score: weighted", "stricter curve").rows) == expected
+
+
+def test_profiles() -> None:
+    def changes(profile: ProfileData) -> str:
+        told = [
+            f"{name}: {f'{change.measure} ' if change.measure else ''}by {change.curve}"
+            for name, change in profile.lines.items()
+        ]
+        return "; ".join(told)
+
+    expected = [(it.name, it.when or "", it.engine or "", changes(it)) for it in POLICY.profiles]
+    assert list(METRICS.table("Profiles").rows) == expected
+
+
+def test_matrix() -> None:
+    scores, cells = (table for table in METRICS.tables if table.section == "Score: matrix")
+    assert scores.pairs("band", "score") == {
+        str(band): written(it) for band, it in POLICY.matrix.scores.items()
+    }
+    ((name, preset),) = POLICY.matrix.presets.items()
+    assert cells.headings == ("from", "0", *map(written, preset.columns.edges))
+    edges = ["0", *map(written, preset.rows.edges)]
+    assert list(cells.rows) == [(edge, *row) for edge, row in zip(edges, preset.cells, strict=True)]
+    told = f"In `{name}`, rows are `{preset.rows.measure}` and columns are `{preset.columns.measure}`:"
+    assert told in METRICS.text
 
 
 def test_caps() -> None:
@@ -163,6 +217,19 @@ def test_how_signals_close_and_wait() -> None:
 
 def test_gates() -> None:
     assert METRICS.table("Signals and gates", "gate").pairs("gate", "holds when") == POLICY.gates
+
+
+@pytest.mark.parametrize("label", ["cancel", "downgrade"])
+def test_how_often_subjects_are_taken_right(label: str) -> None:
+    _, held_out = halves()
+    found = precision_recall(held_out, says, label)
+    expected = (
+        label,
+        str(len(held_out)),
+        f"{found.precision:.0%} ({found.right} of {found.said})".replace("%", " %"),
+        f"{found.recall:.0%} ({found.right} of {found.there})".replace("%", " %"),
+    )
+    assert expected in METRICS.table("Cancelling").rows
 
 
 def test_triggers_of_expansion() -> None:

@@ -10,7 +10,7 @@ from config.policy import load
 from health.features import SERIES_DAYS, Features, Freshness, Pulse, Series, Term
 from health.judge import judge
 from health.nouns import Assessment
-from health.policy import Policy
+from health.policy import Policy, Profile
 
 AS_OF = date(2025, 6, 4)  # a Wednesday
 YESTERDAY = AS_OF - timedelta(days=1)
@@ -42,6 +42,11 @@ class Weekends:
 @cache
 def policy(engine: str = "weighted") -> Policy:
     return load(engine=engine)
+
+
+def profile(engine: str = "weighted", name: str = "default") -> Profile:
+    """A profile of the shipped policy; the last one by default."""
+    return policy(engine).profiles[name]
 
 
 def series(**levels: float | list[float]) -> Series:

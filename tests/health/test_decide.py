@@ -5,10 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.files import SHIPPED, read
+from config.schema import PolicyData
 from health.decide import OPEN, Decision, Previous, decide
+from health.judge import COVERAGE
 from health.nouns import Assessment, Flag, Inputs, Score, Signal, Why
 from tests.health.examples import AS_OF, policy
 
+GATES = read(PolicyData, SHIPPED / "policy.yaml").gates
 TERM = "sub-1@2025-01-01"
 GOOD, BAD = Previous("healthy", 8_000), Previous("at_risk", 4_000)
 INTENT = Signal("cancel_ticket", "risk", "a ticket speaks of cancelling", "high")
@@ -380,3 +384,16 @@ def test_no_audience_gets_two_alerts_of_a_kind_on_a_day(days):
         keys = [(alert.audience, alert.kind) for alert in decision.alerts]
         assert len(keys) == len(set(keys))
         assert sum(alert.audience == "csm" for alert in decision.alerts) <= 1
+
+
+@pytest.mark.parametrize("gate", [*GATES, COVERAGE])
+def test_a_candidate_that_any_gate_stopped_is_kept_with_it_and_told_to_nobody(gate):
+    stopped = verdict(replace(DROP, gate=gate), replace(BAND, gate=gate), points=4_000, band="at_risk")
+    found = decided(stopped)
+    assert [(each.reason, each.state, each.why, each.gate) for each in found.flags] == [
+        ("use_drop", "ok", Why.SUPPRESSED, gate),
+        ("band", "ok", Why.SUPPRESSED, gate),
+    ]
+    assert found.alerts == ()
+    released = decided(verdict(DROP), *found.flags)
+    assert flags(released) == [("use_drop", "firing", Why.FIRST)]

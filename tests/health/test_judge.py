@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from health.features import EventFact, LimitFact, PaymentFact, SurveyFact, TicketFact
+from health.features import EventFact, LastSeen, LimitFact, PaymentFact, SurveyFact, TicketFact
+from health.judge import conclude
 from health.nouns import NOT_APPLICABLE
+from health.rules import measures_of
 from tests.health.examples import (
     AS_OF,
     KINDS,
@@ -31,6 +33,21 @@ DROP = series(active_users_30d=daily(18), active_users=daily(10, then=3, last=14
 FAILED = PaymentFact("i", days_ago(5), "failed")
 NEAR = replace(TERM, term_start=date(2024, 8, 1), term_end=date(2025, 8, 1))  # 58 days ahead
 LOW = series(active_users_30d=daily(8), active_users=8.0)
+
+
+def noted(on: date, detail: str = "summer break") -> EventFact:
+    return EventFact("known_expected", on, detail)
+
+
+def validations(*levels: float):
+    """Steady users, and validations a day over as many times four weeks, the last ones last."""
+    days = [level for level in levels for _ in range(28)]
+    return series(active_users_30d=daily(18), active_users=12.0, validations=days)
+
+
+FALLING = validations(40, 30, 20)
+FEW_VALIDATIONS = validations(0.5, 0.4, 0.3)
+UNSURE_VALIDATIONS = validations(1.6, 1.4, 1.2)
 
 
 def test_an_account_in_good_order():
@@ -68,6 +85,7 @@ def test_inputs_are_all_numbers_by_name_in_three_states():
             {"seats_reduced"},
         ),
         ({"payments": (FAILED,)}, {"failed_payment"}),
+        ({"series": FALLING}, {"dav_declining"}),
         ({"series": DROP}, {"use_drop"}),
         ({"last_used_on": days_ago(9)}, {"idle_7"}),
         ({"last_used_on": days_ago(8)}, set()),
@@ -121,6 +139,10 @@ def test_the_evidence_is_in_plain_words():
 
 # -- gates, one by one -------------------------------------------------------------------------------
 
+
+LEFT = series(active_users_30d=daily(18), active_users=daily(2, then=0.9, last=14))
+ONE_LEFT = (LastSeen(YESTERDAY, 1), LastSeen(days_ago(20), 1))
+TWO_LEFT = (LastSeen(YESTERDAY, 1), LastSeen(days_ago(20), 1), LastSeen(days_ago(30), 1))
 YOUNG = {"terms": (replace(TERM, term_start=days_ago(59)),), "first_used_on": days_ago(59)}
 NOISE = series(active_users=[0.0] * 36 + ([0.0] * 6 + [3.0]) * 6 + [0.0] * 7 + [3.0] + [0.0] * 6)
 FEW = series(active_users_30d=daily(18), active_users=daily(1.0, then=0.2, last=14))
@@ -136,6 +158,23 @@ FEW = series(active_users_30d=daily(18), active_users=daily(1.0, then=0.2, last=
         ({"series": DROP}, pulse(through=days_ago(3)), "use_drop", ""),
         ({"series": DROP}, pulse(through=days_ago(4)), "use_drop", "stale"),
         ({"series": DROP, **YOUNG}, pulse(), "use_drop", "new"),
+        ({"series": DROP, "events": (noted(YESTERDAY),)}, pulse(), "use_drop", "expected"),
+        ({"last_used_on": days_ago(40), "events": (noted(YESTERDAY),)}, pulse(), "idle_30", "expected"),
+        ({"series": DROP, "events": (noted(days_ago(31)),)}, pulse(), "use_drop", ""),
+        ({"series": LEFT, "last_seen": ONE_LEFT}, pulse(), "use_drop", "one_user"),
+        ({"series": LEFT, "last_seen": ONE_LEFT}, pulse(), "user_left", ""),
+        ({"series": LEFT, "last_seen": TWO_LEFT}, pulse(), "use_drop", ""),
+        ({"series": LEFT, "last_seen": ONE_LEFT[1:]}, pulse(), "use_drop", ""),
+        ({"series": LEFT}, pulse(), "use_drop", ""),
+        (
+            {"series": FALLING, "terms": (replace(TERM, status="trialing"),)},
+            pulse(),
+            "dav_declining",
+            "trial",
+        ),
+        ({"series": FALLING}, pulse(fleet_trend=0.5), "dav_declining", "fleet"),
+        ({"series": FEW_VALIDATIONS}, pulse(), "dav_declining", "dav_volume"),
+        ({"series": UNSURE_VALIDATIONS}, pulse(), "dav_declining", "dav_chance"),
         ({"series": DROP, "terms": (replace(TERM, status="trialing"),)}, pulse(), "use_drop", "trial"),
         ({"series": FEW}, pulse(), "use_drop", "volume"),
         ({"last_used_on": days_ago(9), "series": FEW}, pulse(), "idle_7", "volume"),
@@ -157,6 +196,88 @@ FEW = series(active_users_30d=daily(18), active_users=daily(1.0, then=0.2, last=
 )
 def test_gates(changes, at, kind, gate):
     assert kinds(assess(account(**changes), at=at))[kind] == gate
+
+
+def test_one_user_of_ten_who_leaves_does_not_carry_a_fall_by_half():
+    found = assess(account(series=DROP, last_seen=(LastSeen(YESTERDAY, 9), LastSeen(days_ago(20), 1))))
+    assert found.inputs["trend_beyond_user_pct"] == pytest.approx(-60)
+    assert kinds(found) == {"use_drop": ""}
+
+
+@pytest.mark.parametrize(
+    ("note", "holds"),
+    [
+        (noted(YESTERDAY), True),
+        (noted(days_ago(30)), True),
+        (noted(days_ago(31)), False),
+        (noted(days_ago(60), "until 2025-06-04: summer break"), True),
+        (noted(days_ago(60), "until 2025-06-03: summer break"), False),
+        (noted(days_ago(5), "until 2025-06-31"), True),
+        (noted(AS_OF + timedelta(1)), False),
+        (EventFact("api_key_rotated", YESTERDAY), False),
+    ],
+)
+def test_a_note_holds_through_the_day_it_names(note, holds):
+    assert assess(account(events=(note,))).inputs["known_expected"] == float(holds)
+
+
+def test_a_note_holds_back_the_score_too_but_neither_intent_nor_payment():
+    bad = {"last_used_on": days_ago(40), "series": None, "payments": (FAILED,)}
+    leaving = replace(TERM, cancel_at_period_end=True)
+    found = kinds(assess(account(**bad, terms=(leaving,), events=(noted(YESTERDAY),))))
+    assert found == {
+        "cancel_at_period_end": "",
+        "failed_payment": "",
+        "idle_30": "expected",
+        "band": "expected",
+    }
+
+
+# -- validations -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("levels", "dav", "trend", "falls"),
+    [
+        ((40, 30, 20), 20, -100 / 3, 2),
+        ((40, 30, 28), 28, -20 / 3, 0),
+        ((30, 30, 20), 20, -100 / 3, 1),
+        ((20, 30, 40), 40, 100 / 3, 0),
+        ((40, 36, 32), 32, -100 / 9, 1),  # the first fall is one by 10 % and no more
+        ((30, 0, 0), 0, NOT_APPLICABLE, 0),
+        ((20, 0), 0, -100, 1),
+        ((20,), 20, NOT_APPLICABLE, NOT_APPLICABLE),
+    ],
+)
+def test_daily_active_validations(levels, dav, trend, falls):
+    history = {"first_used_on": days_ago(28 * len(levels))}
+    inputs = assess(account(series=validations(*levels), **history)).inputs
+    assert inputs["dav"] == dav
+    assert inputs["dav_trend_pct"] == (trend if trend is NOT_APPLICABLE else pytest.approx(trend))
+    assert inputs["dav_falls"] == falls
+
+
+@pytest.mark.parametrize(
+    ("days", "last_used_on", "expected"),
+    [
+        (30, YESTERDAY, set()),
+        (31, YESTERDAY, {"dav_none"}),
+        (31, days_ago(40), {"idle_30"}),
+    ],
+)
+def test_no_validation_for_a_month_while_there_is_other_use(days, last_used_on, expected):
+    daily_validations = daily(5, then=0, last=days)
+    used = series(active_users_30d=daily(18), active_users=12.0, validations=daily_validations)
+    found = assess(account(series=used, last_used_on=last_used_on))
+    assert found.inputs["dav_idle_days"] == days
+    assert {kind for kind in kinds(found) if kind.startswith(("dav_none", "idle"))} == expected
+
+
+def test_without_validations_nothing_is_known_of_them():
+    inputs = assess(account()).inputs
+    assert {
+        inputs[name] for name in ("dav", "dav_before", "dav_trend_pct", "dav_falls", "dav_idle_days")
+    } == {None}
 
 
 def test_a_fall_that_chance_explains_is_held_by_chance():
@@ -197,7 +318,7 @@ def test_too_little_known_is_an_unknown_band_and_intent_is_heard_all_the_same():
     few = account(terms=(replace(TERM, cancel_at_period_end=True),), payments=(FAILED,))
     found = assess(few, at=pulse(frozenset({"subscriptions", "payments"})))
     assert (found.band, found.score.coverage < 0.6) == ("unknown", True)
-    assert set(kinds(found)) == {"cancel_at_period_end", "failed_payment"}
+    assert kinds(found) == {"cancel_at_period_end": "", "failed_payment": "", "band": "coverage"}
 
 
 def test_undecided_signals_are_those_with_an_unknown_input_or_between_their_thresholds():
@@ -318,7 +439,27 @@ def test_facts():
         "days_to_anchor": 151,
         "window": None,
         "auto_renew": True,
+        "utilisation_low_pct": 70,
+        "utilisation_high_pct": 97,
+        "profile": "default",
     }
+
+
+@pytest.mark.parametrize(
+    ("seats", "users", "expected"),
+    [
+        (20, 18, (70, 97)),
+        (49, 0, (0, 7)),
+        (50, 45, (None, None)),
+        (5, 9, (57, 100)),
+        (0, 3, (None, None)),
+        (None, 3, (None, None)),
+    ],
+)
+def test_utilisation_of_few_seats_says_what_it_is_likely_between(seats, users, expected):
+    used = series(active_users_30d=daily(users), active_users=float(users))
+    said = assess(account(terms=(replace(TERM, seats=seats),), series=used)).facts
+    assert (said.get("utilisation_low_pct"), said.get("utilisation_high_pct")) == expected
 
 
 def test_priority_is_risk_times_nearness_times_revenue():
@@ -386,3 +527,11 @@ def test_the_interval_of_an_account_with_less_known_holds_the_score_with_more(ch
     whole, part = account(**changes), pulse(KINDS - {hidden})
     known, unknown = assess(whole, engine=engine), assess(whole, engine=engine, at=part)
     assert unknown.score.low <= known.score.points <= unknown.score.high
+
+
+@settings(max_examples=60)
+@given(facts, covered, ENGINES)
+def test_what_an_assessment_keeps_is_enough_to_conclude_it_again(changes, known, engine):
+    found = assess(account(**changes), engine=engine, at=pulse(known))
+    again = conclude(measures_of(found.inputs, found.traits), policy(engine))
+    assert again == (found.score, found.band, found.signals, found.undecided, found.facts["expansion"])

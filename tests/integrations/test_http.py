@@ -14,17 +14,9 @@ from msgspec import Struct
 from msgspec.json import encode
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.http import (
-    BODY_LIMIT,
-    CHUNK,
-    RETRY_AFTER_LIMIT_S,
-    Credentials,
-    Http,
-    Refusal,
-    Vitals,
-    retry_after,
-    vitals,
-)
+from integrations.http import BODY_LIMIT, CHUNK, Http, Refusal
+from integrations.session import Credentials
+from integrations.vitals import RETRY_AFTER_LIMIT_S, Vitals, retry_after, vitals
 from tests.integrations.wire import Script, answering, closing, hanging, served
 
 SECRET = "xoxb-canary-8731"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from integrations.http import Vitals
 from integrations.skew import BELIEVED_S, NEGLIGIBLE_S, earliest, latest
+from integrations.vitals import Vitals
 
 NOW_S = 1_800_000_000.0
 

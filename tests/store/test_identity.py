@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from health.records import Account, Identifier, Record, Ticket
-from store import facts, identity, sources
+from store import facts, identity, matches, sources
 from store.database import Database
 from store.sources import Landed
 from store.tables import accounts, links, source_accounts
@@ -49,7 +49,7 @@ def joined(database: Database) -> dict[tuple[str, str], tuple[str, str, str]]:
 
 def refused(database: Database) -> list[tuple[str, str, str, tuple[str, ...]]]:
     with database.read() as connection:
-        found = identity.unmatched(connection)
+        found = matches.unmatched(connection)
     return [(each.external_id, each.reason, each.rule, each.candidates) for each in found]
 
 
@@ -162,18 +162,18 @@ def test_the_id_to_write_by_is_the_one_that_is_linked(database):
     with database.write() as connection:
         ours = {row.key: row.id for row in connection.execute(select(accounts))}
         everyone = min(ours.values()), max(ours.values())
-        assert identity.record_ids(connection, "hubspot", *everyone) == {ours["cus_2"]: "902"}
-        assert identity.without_record(connection, "hubspot") == ["acct-1", "cus_3"]
+        assert matches.record_ids(connection, "hubspot", *everyone) == {ours["cus_2"]: "902"}
+        assert matches.without_record(connection, "hubspot") == ["acct-1", "cus_3"]
         identity.link_by_hand(connection, "hubspot", "903", "cus_2", "ann")
-        assert identity.record_ids(connection, "hubspot", *everyone) == {}
-        assert identity.without_record(connection, "hubspot") == ["acct-1", "cus_2", "cus_3"]
+        assert matches.record_ids(connection, "hubspot", *everyone) == {}
+        assert matches.without_record(connection, "hubspot") == ["acct-1", "cus_2", "cus_3"]
 
 
 def test_a_source_s_match_rate_counts_all_of_its_accounts(database):
     land(database, "billing", BOOK)
     land(database, "desk", [Identifier("77", "our_id", "acct-1"), Account("78")])
     with database.read() as connection:
-        assert identity.match_rates(connection) == {"billing": (3, 3), "desk": (1, 2)}
+        assert matches.match_rates(connection) == {"billing": (3, 3), "desk": (1, 2)}
 
 
 @pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)

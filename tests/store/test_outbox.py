@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from health.nouns import Notice, Receipt
-from store import outbox
+from store import claims, outbox, settlement
+from store.claims import Claim
 from store.database import Database
 from store.installation import set_setting
-from store.outbox import Claim
 from tests.owed import go_live, notice, owe, pass_time, rows, standing
 
 LEASE_S = 30.0
@@ -16,23 +16,23 @@ LEASE_S = 30.0
 
 def claim(database: Database, limit: int = 50, destination: str = "sink") -> Claim:
     with database.write() as connection:
-        return outbox.claim(connection, destination, limit, LEASE_S)
+        return claims.claim(connection, destination, limit, LEASE_S)
 
 
 def mark(database: Database, held: Claim, *, keyed: bool = True) -> frozenset[int]:
     with database.write() as connection:
-        return outbox.mark(connection, held.token, [notice.id for notice in held.notices], keyed=keyed)
+        return claims.mark(connection, held.token, [notice.id for notice in held.notices], keyed=keyed)
 
 
 def settle(database: Database, held: Claim, receipt: Receipt) -> int:
     answers = [(notice, replace(receipt, key=notice.key)) for notice in held.notices]
     with database.write() as connection:
-        return outbox.settle(connection, held.token, answers)
+        return settlement.settle(connection, held.token, answers)
 
 
 def lapse(database: Database) -> int:
     with database.write() as connection:
-        return outbox.lapse(connection)
+        return settlement.lapse(connection)
 
 
 def plan(database: Database, owed: Iterable[Notice], run: int | None = None) -> int:
@@ -113,7 +113,7 @@ def test_a_lapsed_claim_can_do_nothing_any_more(database):
     assert mark(database, late) == frozenset()
     assert settle(database, late, SENT) == 0
     with database.write() as connection:
-        outbox.keep_bodies(connection, late.token, [replace(late.notices[0], body=b"late")])
+        claims.keep_bodies(connection, late.token, [replace(late.notices[0], body=b"late")])
     assert rows(database)[0].body is None
     assert len(mark(database, holder)) == 1
     assert settle(database, late, SENT) == 0
@@ -314,7 +314,7 @@ def test_a_paused_installation_claims_nothing(database):
     with database.write() as connection:
         set_setting(connection, "paused", "restored from a backup")
     with database.read() as connection:
-        assert outbox.waiting(connection) == []
+        assert claims.waiting(connection) == []
     assert keys(claim(database)) == []
     with database.write() as connection:
         set_setting(connection, "paused", "")
@@ -324,11 +324,11 @@ def test_a_paused_installation_claims_nothing(database):
 def test_a_paused_destination_leaves_the_others_alone_and_goes_on_by_itself(database, monkeypatch):
     owe(database, notice("a"), notice("b", destination="other"))
     with database.write() as connection:
-        outbox.pause(connection, "sink", 60)
+        claims.pause(connection, "sink", 60)
     assert keys(claim(database)) == []
     assert keys(claim(database, destination="other")) == ["b"]
     later = database.now() + 61_000
-    monkeypatch.setattr("store.outbox.clock", lambda _connection: later)
+    monkeypatch.setattr("store.claims.clock", lambda _connection: later)
     assert keys(claim(database)) == ["a"]
 
 
@@ -337,18 +337,18 @@ def test_who_is_left_alone_and_owed_something_is_known(database):
     settle(database, claim(database, destination="crm"), Receipt("", "sent"))
     with database.write() as connection:
         for name in ("sink", "crm"):
-            outbox.pause(connection, name, 60)
-        assert outbox.resting(connection) == ["sink"]
-        assert outbox.waiting(connection) == ["mail"]
-        outbox.pause(connection, "sink", 0)
-        assert outbox.resting(connection) == []
+            claims.pause(connection, name, 60)
+        assert claims.resting(connection) == ["sink"]
+        assert claims.waiting(connection) == ["mail"]
+        claims.pause(connection, "sink", 0)
+        assert claims.resting(connection) == []
 
 
 def test_a_body_is_stored_once_and_comes_with_every_later_claim(database):
     owe(database, notice("a"), notice("b"))
     held = claim(database)
     with database.write() as connection:
-        outbox.keep_bodies(connection, held.token, [replace(n, body=b"same words") for n in held.notices])
+        claims.keep_bodies(connection, held.token, [replace(n, body=b"same words") for n in held.notices])
         assert connection.exec_driver_sql("SELECT count(*) FROM bodies").scalar_one() == 1
     pass_time(database, LEASE_S + 1)
     lapse(database)
@@ -386,7 +386,7 @@ def test_on_postgresql_a_claimer_does_not_wait_for_another(postgresql_url):
     database = Database(postgresql_url)
     owe(database, notice("a"), notice("b"))
     with ThreadPoolExecutor(1) as pool, database.write() as connection:
-        assert keys(outbox.claim(connection, "sink", 1, LEASE_S)) == ["a"]
+        assert keys(claims.claim(connection, "sink", 1, LEASE_S)) == ["a"]
         assert keys(pool.submit(claim, database).result(timeout=10)) == ["b"]
     database.close()
 

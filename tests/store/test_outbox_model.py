@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from health.nouns import Notice, Receipt
-from store import outbox, unsettled
+from store import claims, outbox, settlement, unsettled
 from store.database import Database
 from store.tables import metadata
 from tests.owed import go_live, notice, pass_time, standing
@@ -112,7 +112,7 @@ class Model:
 
     def _try_again(self, one: Owed, *, strike: bool) -> None:
         one.strikes += strike
-        one.status = "quarantined" if one.strikes >= outbox.MAX_STRIKES else "due"
+        one.status = "quarantined" if one.strikes >= settlement.MAX_STRIKES else "due"
         one.token, one.rested = "", False
 
     def later(self) -> None:
@@ -153,7 +153,7 @@ class Model:
         if not one.keyed:
             one.status = "unknown"
             return
-        one.status, one.token = ("quarantined" if one.strikes >= outbox.MAX_STRIKES else "due"), ""
+        one.status, one.token = ("quarantined" if one.strikes >= settlement.MAX_STRIKES else "due"), ""
 
 
 THREADS = {"thread a": "message", "thread b": "message", "fields a": "state", "fields b": "state"}
@@ -167,7 +167,7 @@ RECEIPTS = [
 class Histories(RuleBasedStateMachine):
     """Does everything to the database and to the model, and compares after each step."""
 
-    claims: Bundle[outbox.Claim] = Bundle("claims")
+    taken: Bundle[claims.Claim] = Bundle("taken")
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -208,10 +208,10 @@ class Histories(RuleBasedStateMachine):
             outbox.make_due(connection, None)
         self.model.make_due()
 
-    @rule(target=claims, limit=strategies.integers(1, 3))
-    def claim(self, limit: int) -> outbox.Claim:
+    @rule(target=taken, limit=strategies.integers(1, 3))
+    def claim(self, limit: int) -> claims.Claim:
         with self.database.write() as connection:
-            held = outbox.claim(connection, "sink", limit, LEASE_S)
+            held = claims.claim(connection, "sink", limit, LEASE_S)
         keys = {one.key for one in held.notices}
         claimable = self.model.claimable()
         assert keys <= claimable
@@ -222,16 +222,16 @@ class Histories(RuleBasedStateMachine):
         self.model.claim(keys, held.token)
         return held if keys else multiple()
 
-    @rule(held=claims, keyed=strategies.booleans())
-    def mark(self, held: outbox.Claim, keyed: bool) -> None:
+    @rule(held=taken, keyed=strategies.booleans())
+    def mark(self, held: claims.Claim, keyed: bool) -> None:
         with self.database.write() as connection:
-            ours = outbox.mark(connection, held.token, [one.id for one in held.notices], keyed=keyed)
+            ours = claims.mark(connection, held.token, [one.id for one in held.notices], keyed=keyed)
         assert {one.key for one in held.notices if one.id in ours} == self.model.mark(held.token, keyed=keyed)
 
-    @rule(held=claims, receipt=strategies.sampled_from(RECEIPTS))
-    def settle(self, held: outbox.Claim, receipt: Receipt) -> None:
+    @rule(held=taken, receipt=strategies.sampled_from(RECEIPTS))
+    def settle(self, held: claims.Claim, receipt: Receipt) -> None:
         with self.database.write() as connection:
-            ours = outbox.settle(connection, held.token, [(one, receipt) for one in held.notices])
+            ours = settlement.settle(connection, held.token, [(one, receipt) for one in held.notices])
         assert ours == self.model.settle(held.token, receipt)
 
     @rule()
@@ -258,7 +258,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def lapse(self) -> None:
         with self.database.write() as connection:
-            outbox.lapse(connection)
+            settlement.lapse(connection)
         self.model.lapse()
 
     @invariant()

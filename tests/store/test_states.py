@@ -3,7 +3,7 @@
 import pytest
 
 from health.nouns import Notice, Receipt
-from store import outbox, states
+from store import claims, outbox, settlement, states
 from store.database import Database
 from tests.owed import go_live, notice
 
@@ -29,9 +29,9 @@ def plan(database: Database, *wanted: Notice) -> int:
 
 def send(database: Database, outcome: str = "sent") -> None:
     with database.write() as connection:
-        held = outbox.claim(connection, "crm", 10, LEASE_S)
-        outbox.mark(connection, held.token, [n.id for n in held.notices], keyed=True)
-        outbox.settle(connection, held.token, [(n, Receipt(n.key, outcome, "x")) for n in held.notices])
+        held = claims.claim(connection, "crm", 10, LEASE_S)
+        claims.mark(connection, held.token, [n.id for n in held.notices], keyed=True)
+        settlement.settle(connection, held.token, [(n, Receipt(n.key, outcome, "x")) for n in held.notices])
 
 
 def test_what_was_written_is_not_written_again(database):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from health.nouns import Receipt
-from store import outbox, unsettled
+from store import claims, outbox, settlement, unsettled
 from store.database import Database
 from store.tables import accounts, audit, notices, runs
 from store.unsettled import STATUSES, UNSETTLED, Standing
@@ -36,19 +36,19 @@ def settle(database: Database, key: str, *, sent: bool) -> str:
         return unsettled.settle(connection, key, sent=sent, actor=ACTOR)
 
 
-def claim(database: Database, limit: int = 50) -> outbox.Claim:
+def claim(database: Database, limit: int = 50) -> claims.Claim:
     with database.write() as connection:
-        return outbox.claim(connection, "sink", limit, LEASE_S)
+        return claims.claim(connection, "sink", limit, LEASE_S)
 
 
-def mark(database: Database, held: outbox.Claim, *, keyed: bool = True) -> None:
+def mark(database: Database, held: claims.Claim, *, keyed: bool = True) -> None:
     with database.write() as connection:
-        outbox.mark(connection, held.token, [one.id for one in held.notices], keyed=keyed)
+        claims.mark(connection, held.token, [one.id for one in held.notices], keyed=keyed)
 
 
-def answer(database: Database, held: outbox.Claim, receipt: Receipt) -> int:
+def answer(database: Database, held: claims.Claim, receipt: Receipt) -> int:
     with database.write() as connection:
-        return outbox.settle(
+        return settlement.settle(
             connection, held.token, [(one, replace(receipt, key=one.key)) for one in held.notices]
         )
 
@@ -56,7 +56,7 @@ def answer(database: Database, held: outbox.Claim, receipt: Receipt) -> int:
 def lapse(database: Database) -> None:
     pass_time(database, LEASE_S + 1)
     with database.write() as connection:
-        outbox.lapse(connection)
+        settlement.lapse(connection)
 
 
 def send(database: Database, receipt: Receipt, *, keyed: bool = True) -> None:
@@ -124,7 +124,7 @@ def test_it_is_said_since_when_and_after_how_many_attempts(emptied_database, way
     owe(emptied_database, notice("a"))
     pass_time(emptied_database, 4 * DAY_S)
     began = emptied_database.now()
-    for _ in range(outbox.MAX_STRIKES if way == "poison" else 1):
+    for _ in range(settlement.MAX_STRIKES if way == "poison" else 1):
         if way in {"rejected", "expired"}:
             send(emptied_database, REJECTED if way == "rejected" else Receipt("", "retry", "status_500"))
         else:
@@ -133,7 +133,7 @@ def test_it_is_said_since_when_and_after_how_many_attempts(emptied_database, way
     (one,) = listed(emptied_database)
     assert one.status == ("unknown" if way == "lost" else "quarantined")
     assert began <= one.since_ms <= emptied_database.now()
-    assert one.attempts == (outbox.MAX_STRIKES if way == "poison" else 1)
+    assert one.attempts == (settlement.MAX_STRIKES if way == "poison" else 1)
     assert one.reason == {"rejected": "msg_too_long", "expired": "status_500", "lost": "sender_lost"}.get(
         way, way
     )
@@ -152,10 +152,12 @@ def test_the_last_known_id_at_the_destination_is_shown(emptied_database):
 def test_what_is_replayed_is_due_as_if_new_and_once(emptied_database):
     owe(emptied_database, notice("a"), notice("b"))
     with emptied_database.write() as connection:
-        held = outbox.claim(connection, "sink", 1, LEASE_S)
-        outbox.keep_bodies(connection, held.token, [replace(one, body=b"words") for one in held.notices])
-        outbox.mark(connection, held.token, [one.id for one in held.notices], keyed=True)
-        outbox.settle(connection, held.token, [(one, replace(REJECTED, key=one.key)) for one in held.notices])
+        held = claims.claim(connection, "sink", 1, LEASE_S)
+        claims.keep_bodies(connection, held.token, [replace(one, body=b"words") for one in held.notices])
+        claims.mark(connection, held.token, [one.id for one in held.notices], keyed=True)
+        settlement.settle(
+            connection, held.token, [(one, replace(REJECTED, key=one.key)) for one in held.notices]
+        )
     stand(emptied_database, "a", "quarantined", strikes=5, attempt=40)
     pass_time(emptied_database, 4 * DAY_S)
     assert replay(emptied_database) == {"a": "due"}
@@ -246,7 +248,7 @@ def test_a_replayed_one_waits_for_the_one_of_its_thread_that_is_in_hand(emptied_
 
 
 @pytest.fixture
-def lost(emptied_database) -> tuple[Database, outbox.Claim]:
+def lost(emptied_database) -> tuple[Database, claims.Claim]:
     """A letter whose sender froze while sending it, and the sender's claim."""
     owe(emptied_database, notice("letter"))
     held = claim(emptied_database)

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from health.decide import Previous
 from health.features import PaymentFact, TicketFact
 from health.nouns import NOT_APPLICABLE, Assessment, Inputs
-from health.rules import NUMBERS
+from health.rules import NUMBERS, TEXTS
 from store import runs, schema, verdicts
 from store.database import Database
 from store.runs import Basis
@@ -78,6 +78,16 @@ def test_inputs_go_by_the_names_of_their_run(emptied_database):
     assert inputs == {"idle_days": STEADY.inputs["idle_days"], "dropped_since": None, "seats": 20.0}
 
 
+def test_texts_are_kept_by_the_names_of_their_run_and_those_that_facts_quote_not_twice(emptied_database):
+    judged = replace(STEADY, traits=STEADY.traits | {"plan": "Plan of its own", "customer_type": "school"})
+    keep(emptied_database, judged)
+    assert read(emptied_database).traits == judged.traits
+    assert judged.traits.keys() == set(TEXTS)
+    with emptied_database.read() as connection:
+        (packed,) = connection.execute(select(assessments.c.verdict)).scalars()
+    assert packed.count(str(judged.traits["active_wording"]).encode()) == 2  # of the facts, and of a reason
+
+
 def test_a_run_that_names_no_inputs_keeps_none(emptied_database):
     keep(emptied_database, STEADY, names=())
     assert read(emptied_database) == replace(STEADY, inputs=Inputs((), ()))
@@ -118,7 +128,7 @@ def test_verdicts_of_before_are_read_after_migrating(database):
     assert schema.migrate(database) == schema.newest()
     with database.read() as connection:
         book = verdicts.book(connection)
-    assert [each.assessment for each in book] == [*early, *late]
+    assert [each.assessment for each in book] == [replace(each, traits={}) for each in (*early, *late)]
     assert [each.run for each in book] == [first] * len(early) + [second] * len(late)
 
 

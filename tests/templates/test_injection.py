@@ -66,6 +66,8 @@ def hostile_alert(text: str) -> AlertContent:
         owner_name=text,
         kind=named,
         reasons=(text, text),
+        changes=(text,),
+        override=text,
         flags=(FlagLine(kind=named, evidence=text, why=Why.WORSENED),),
         what_would_change=text,
         term=text,

@@ -52,13 +52,18 @@ def test_alert() -> None:
     assert shown(message) == dedent(
         f"""\
         Harbour &amp; Pine: at risk, 41.2 of 100
-        It got worse. What would change it: 12 more people sign in.
+        It got worse.
         *What we see*
           • Use is 44 % of what is usual
           • Cancels at the end of the term (urgent)
         *What moves the score*
+          • weekly active users: 18
+          • idle for 9 days
+        *What would change it*
+          to watch: 12 more active users: utilisation 38 → 61 %
+        *What changed*
           • {MINUS}12: weekly active users 41 → 18
-          • {MINUS}8: idle for 9 days
+          • +0.27: 2 smaller changes
         *Score*
           41.2 of 100 ({MINUS}11.7)
         *Renewal*
@@ -108,6 +113,7 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         delta=None,
         band="unknown",
         reasons=(),
+        changes=(),
         flags=(),
         what_would_change="",
         renewal_on=None,
@@ -130,6 +136,27 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         "It got worse.",
         "ACC-7",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("alert", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("recovered", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("alert_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
+        ("recovered_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
+        ("expansion_task", EXPANSION, "Stale: this rests on log, complete through 2027-01-12."),
+    ],
+)
+def test_what_rests_on_a_source_that_is_behind_says_so(name: str, content: Content, words: str) -> None:
+    def lines(stale: str) -> list[str]:
+        found = read(name, msgspec.structs.replace(content, stale=stale))
+        told = shown(found) if "blocks" in found else found["text"]
+        return [line for line in told.splitlines() if line]
+
+    assert [line for line in lines("log, complete through 2027-01-12") if line not in lines("")] == [words]
+    assert not [line for line in lines("") if "Stale" in line]
 
 
 def test_recovered() -> None:

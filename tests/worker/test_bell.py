@@ -11,7 +11,7 @@ import redis as client
 from kombu import pools
 
 from config.settings import settings
-from store import outbox
+from store import claims
 from store.runs import Chunk
 from tests.owed import notice, owe
 from tests.services import Redis, free_port, redis
@@ -145,7 +145,7 @@ def test_what_nobody_heard_is_found_by_the_sweep(deployment, through, kept_datab
     heard, deployment.bell = deployment.bell, through(f"redis://127.0.0.1:{free_port()}/0")
     sweep(deployment)
     with kept_database.read() as connection:
-        assert outbox.waiting(connection) == ["mail", "sink"]
+        assert claims.waiting(connection) == ["mail", "sink"]
     deployment.bell = heard
     sweep(deployment)
     assert heard.rung == [("deliver", "mail"), ("deliver", "sink")]

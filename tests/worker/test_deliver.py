@@ -4,7 +4,7 @@ import pytest
 
 from health.nouns import Notice, Receipt
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from store import outbox, subjects
+from store import claims, settlement, subjects
 from store.installation import set_setting
 from tests.owed import notice, owe, pass_time, rows, standing
 from tests.templates.examples import EXAMPLES, payload
@@ -156,7 +156,7 @@ def test_a_destination_that_cannot_be_made_is_left_alone_too(deployment, databas
         with pytest.raises(Misconfigured):
             deliver(deployment, "sink")
     with database.read() as connection:
-        assert outbox.waiting(connection) == ["slack"], "nobody is rung for in vain"
+        assert claims.waiting(connection) == ["slack"], "nobody is rung for in vain"
     assert [(row.status, row.destination) for row in rows(database)] == [("due", "sink"), ("due", "slack")], (
         "a person is told, once"
     )
@@ -234,8 +234,8 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(send, database):
     def steal() -> None:
         pass_time(database, 31)
         with database.write() as connection:
-            outbox.lapse(connection)
-            outbox.claim(connection, "sink", 1, 30.0)
+            settlement.lapse(connection)
+            claims.claim(connection, "sink", 1, 30.0)
 
     owe(database, notice("a"))
     assert send(Scripted({"a": steal})).settled == 0

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Row, update
 
 from integrations.errors import Misconfigured
-from store import outbox, subjects
+from store import claims, outbox, settlement, subjects
 from store.tables import notices
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
@@ -61,9 +61,9 @@ class Scene:
         """Let time pass: leases lapse, pauses end, what was put off is due."""
         pass_time(self.deployment.database, A_WHILE_S)
         with self.deployment.database.write() as connection:
-            outbox.lapse(connection)
+            settlement.lapse(connection)
             for name in DESTINATIONS:
-                outbox.pause(connection, name, 0)
+                claims.pause(connection, name, 0)
 
     def go_on(self) -> None:
         """Send and wait until nothing is owed any more."""

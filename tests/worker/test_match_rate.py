@@ -5,7 +5,7 @@ import json
 import pytest
 
 from health.records import Identifier, Record, Ticket
-from store import identity, verdicts
+from store import identity, matches, verdicts
 from tests.worker.ill import ACCOUNTS, DAY, SOURCE, Telling, Ward, days_before, used
 from worker.pipeline import pull
 from worker.tick import sweep
@@ -85,7 +85,7 @@ def test_once_enough_are_linked_it_counts_again_and_that_is_told_in_the_thread(w
 
 def test_a_source_whose_own_accounts_are_ours_has_all_of_them(ward):
     with ward.database.read() as connection:
-        assert identity.match_rates(connection)[SOURCE] == (len(ACCOUNTS), len(ACCOUNTS))
+        assert matches.match_rates(connection)[SOURCE] == (len(ACCOUNTS), len(ACCOUNTS))
     ward.turn(1)
     ward.read(used([DAY]))
     assert ward.told() == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from cli.opened import judge_waiting
 from config.routes import Route
 from health.records import Identifier
-from integrations.http import Vitals
 from integrations.roles import Page
-from store import identity
+from integrations.vitals import Vitals
+from store import matches, verdicts
 from store.tables import notices
 from tests import book
 from tests.owed import go_live, rows
@@ -78,8 +79,8 @@ def test_every_account_with_a_record_has_its_state_and_no_other(opened):
         (f"9{account[1:]}", account) for account in LINKED
     }
     with opened.database.read() as connection:
-        assert identity.without_record(connection, "hubspot") == [book.UNPAID]
-        assert [each.external_id for each in identity.unmatched(connection)] == ["777"]
+        assert matches.without_record(connection, "hubspot") == [book.UNPAID]
+        assert [each.external_id for each in matches.unmatched(connection)] == ["777"]
 
 
 def test_a_state_says_the_verdict_in_fields(opened):
@@ -96,6 +97,19 @@ def test_while_nothing_changes_nothing_is_owed(opened):
     written(opened)
     judge(opened)
     assert len(owed(opened, "state")) == before
+
+
+def test_that_a_source_is_behind_is_not_written_to_the_crm(opened):
+    written(opened)
+    go_live(opened.database)
+    before = {row.key for row in owed(opened, "state")}
+    book.set_day(opened.database, book.DAY_BEFORE + timedelta(days=4))
+    judge(opened)
+    with opened.database.read() as connection:
+        stale = [verdict.assessment.facts.get("stale") for verdict in verdicts.book(connection)]
+    assert stale == [f"files, complete through {book.DAY_BEFORE - timedelta(days=1)}"] * len(book.ACCOUNTS)
+    news = {row.owner for row in owed(opened, "state") if row.key not in before}
+    assert news == {f"9{book.RENEWING[1:]}"}  # whose renewal comes nearer, and so its priority rises
 
 
 def test_what_changed_is_owed_anew(opened, tmp_path):

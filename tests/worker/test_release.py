@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select, update
 
-from store import outbox, runs
+from store import claims, outbox, runs
 from store.runs import Basis
 from store.tables import accounts, audit, notices
 from store.tables import runs as runs_table
@@ -142,7 +142,7 @@ def test_a_held_run_that_is_discarded_sends_nothing_and_lets_later_ones_pass(dep
     with deployment.database.write() as connection:
         outbox.plan(connection, None, [notice("second", thread="account")])
         outbox.make_due(connection, None)
-        assert [one.key for one in outbox.claim(connection, "sink", 9, 30).notices] == ["second"]
+        assert [one.key for one in claims.claim(connection, "sink", 9, 30).notices] == ["second"]
 
 
 @pytest.mark.parametrize("status", ["open", "released", "dry"])
@@ -205,7 +205,7 @@ def test_a_run_that_began_before_going_live_sends_nothing_and_is_in_nobodys_way(
         outbox.plan(connection, later, [notice("b", thread="account")])
     release(deployment, later)
     with deployment.database.write() as connection:
-        assert [one.key for one in outbox.claim(connection, "sink", 9, 30).notices] == ["b"]
+        assert [one.key for one in claims.claim(connection, "sink", 9, 30).notices] == ["b"]
 
 
 def test_what_is_due_already_is_rung_for_whatever_becomes_of_the_run(deployment, bell):

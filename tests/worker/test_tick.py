@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from config.schedule import Schedule
-from store import outbox, runs
+from store import claims, outbox, runs
 from store.database import Database
 from store.runs import Basis, Chunk, Tally
 from store.tables import accounts, chunks, job_slots
@@ -102,7 +102,7 @@ def test_what_is_due_is_rung_for_once_a_destination(deployment, bell, database):
 def test_what_a_dead_sender_left_is_due_again_and_rung_for(deployment, bell, database):
     owe(database, notice("a"))
     with database.write() as connection:
-        outbox.claim(connection, "sink", 10, LEASE_S)
+        claims.claim(connection, "sink", 10, LEASE_S)
     tick(deployment, NOTHING)
     assert bell.rung == []
     pass_time(database, LEASE_S + 1)
@@ -225,7 +225,7 @@ def test_a_sweep_that_breaks_leaves_nothing_half_done(deployment, database, monk
 
     owe(database, notice("a"))
     with database.write() as connection:
-        outbox.claim(connection, "sink", 10, LEASE_S)
+        claims.claim(connection, "sink", 10, LEASE_S)
     pass_time(database, LEASE_S + 1)
     monkeypatch.setattr(runs, "unfinished", break_)
     with pytest.raises(BrokenError):

@@ -10,7 +10,7 @@ from health.engines.deductions import score
 from health.features import LimitFact, PaymentFact, TicketFact
 from health.nouns import NOT_APPLICABLE
 from health.rules import Findings
-from tests.health.examples import AS_OF, KINDS, account, assess, daily, policy, pulse, series
+from tests.health.examples import AS_OF, KINDS, account, assess, daily, profile, pulse, series
 
 IDLE = {days: {"last_used_on": AS_OF - timedelta(days=days + 1)} for days in (7, 8, 30, 31)}
 HALVED = series(active_users=daily(10, 14, then=4.9, last=7))
@@ -89,6 +89,6 @@ def test_the_unknown_deducts_nothing_and_is_taken_at_the_low_end(missing, points
 @given(st.lists(st.sampled_from([0.0, 1.0, None, NOT_APPLICABLE]), min_size=6, max_size=6))
 def test_contributions_sum_exactly(states):
     lines = tuple((state, "reason") for state in states)
-    found = score(Findings(lines, (), [], [], [], [], "", ""), policy("deductions"))
+    found = score(Findings(lines, (), [], [], [], [], "", ""), profile("deductions"))
     assert 10_000 + sum(line.points for line in found.contributions) == found.points
     assert 0 <= found.low <= found.points <= found.high

@@ -8,10 +8,10 @@ from health.engines.weighted import score
 from health.nouns import NOT_APPLICABLE
 from health.policy import Cap, Weight
 from health.rules import Findings
-from tests.health.examples import policy
+from tests.health.examples import profile
 
-POLICY = replace(
-    policy(),
+PROFILE = replace(
+    profile(),
     weights=tuple(
         Weight(name, points) for name, points in zip("abcd", (40.0, 30.0, 20.0, 10.0), strict=True)
     ),
@@ -40,7 +40,7 @@ def findings(lines, caps=(0.0, 0.0)):
     ],
 )
 def test_unknown_weight_is_spread_and_widens_the_interval(lines, points, low, high, coverage):
-    found = score(findings(lines), POLICY)
+    found = score(findings(lines), PROFILE)
     assert (found.points, found.low, found.high) == (points, low, high)
     assert found.coverage == pytest.approx(coverage)
 
@@ -57,21 +57,21 @@ def test_unknown_weight_is_spread_and_widens_the_interval(lines, points, low, hi
     ],
 )
 def test_a_cap_is_a_line_of_its_own(caps, points, low, high, lines):
-    found = score(findings((100, 100, 100, 100), caps), POLICY)
+    found = score(findings((100, 100, 100, 100), caps), PROFILE)
     assert (found.points, found.low, found.high) == (points, low, high)
     caps_found = [(line.name, line.points) for line in found.contributions if line.name.startswith("cap:")]
     assert caps_found == lines
 
 
 def test_a_cap_above_the_score_changes_nothing():
-    found = score(findings((20, 20, 20, 20), (1.0, 1.0)), POLICY)
+    found = score(findings((20, 20, 20, 20), (1.0, 1.0)), PROFILE)
     assert found.points == 2_000
     assert sum(line.points for line in found.contributions) == -8_000
 
 
 @given(st.tuples(values, values, values, values), st.tuples(states, states))
 def test_contributions_sum_exactly_and_the_interval_holds_the_score(lines, caps):
-    found = score(findings(lines, caps), POLICY)
+    found = score(findings(lines, caps), PROFILE)
     assert 10_000 + sum(line.points for line in found.contributions) == found.points
     assert 0 <= found.low <= found.points <= found.high <= 10_000
     assert 0.0 <= found.coverage <= 1.0
@@ -82,5 +82,5 @@ def test_contributions_sum_exactly_and_the_interval_holds_the_score(lines, caps)
 def test_the_interval_holds_what_an_unknown_turns_out_to_be(lines, hidden, truth):
     unknown = tuple(None if i == hidden else value for i, value in enumerate(lines))
     known = tuple(truth if i == hidden else value for i, value in enumerate(lines))
-    found = score(findings(unknown), POLICY)
-    assert found.low <= score(findings(known), POLICY).points <= found.high
+    found = score(findings(unknown), PROFILE)
+    assert found.low <= score(findings(known), PROFILE).points <= found.high

@@ -10,8 +10,8 @@ from threading import enumerate as threads
 import pytest
 
 from integrations.ahead import AT_ONCE
+from integrations.budget import Budget
 from integrations.errors import RetryLater
-from integrations.http import Budget
 from integrations.keygen import client as module
 from integrations.keygen.client import KeygenClient
 from integrations.keygen.settings import KeygenSettings

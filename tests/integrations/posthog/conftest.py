@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import responses
 
-from integrations.http import Unlimited
+from integrations.budget import Unlimited
 from integrations.posthog.settings import PostHogSettings
 from integrations.posthog.source import PostHogSource
 from integrations.settings import settings

@@ -1,0 +1,129 @@
+"""Claims: who may send what, until the lease ends, and which destinations are left alone.
+
+What a claim and each step after it means is in `store.outbox`.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy import Connection, Select, bindparam, exists, select, update
+
+from health.nouns import Notice
+from store.database import clock, now_ms
+from store.installation import paused, set_setting, setting
+from store.outbox import OPEN, notice_of, standing
+from store.tables import bodies, notices, threads
+from store.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Notices that one sender may send until the lease ends. ``fragile`` ones are to be sent alone."""
+
+    token: str
+    notices: tuple[Notice, ...]
+    fragile: frozenset[int]
+
+
+def claim(connection: Connection, destination: str, limit: int, lease_s: float) -> Claim:
+    """Claim up to ``limit`` due notices of a destination, oldest first, for ``lease_s`` seconds.
+
+    All are of the oldest one's kind: messages among states would cut short what can be written at once.
+    Of a thread only the oldest open notice can be claimed, and none while another is in hand (a replayed
+    one is older than some that went before it), so that a thread is read in its order. While the
+    installation is paused there is nothing to claim.
+    """
+    if paused(connection) or _paused_until(connection, destination):
+        return Claim("", (), frozenset())
+    token = str(uuid4())
+    claimable = _claimable(destination)
+    kind = claimable.with_only_columns(notices.c.kind).limit(1).correlate(None).scalar_subquery()
+    due = claimable.where(notices.c.kind == kind).limit(limit).with_for_update(skip_locked=True).cte("d")
+    statement = (
+        update(notices)
+        .where(notices.c.id == due.c.id)
+        .values(status="claimed", claim=token, lease_ms=now_ms() + int(lease_s * 1000))
+        .returning(notices)
+    )
+    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    remotes = _remotes(connection, [row.thread for row in rows])
+    stored = _stored_bodies(connection, [row.body for row in rows if row.body])
+    claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
+    return Claim(token, claimed, frozenset(row.id for row in rows if row.strikes))
+
+
+def _claimable(destination: str) -> Select[tuple[int]]:
+    older, held = notices.alias("older"), notices.alias("held")
+    waits = exists().where(
+        older.c.thread == notices.c.thread, older.c.id < notices.c.id, standing(older, *OPEN)
+    )
+    in_hand = select(held.c.thread).where(standing(held, "claimed", "sending"))
+    return (
+        select(notices.c.id)
+        .where(notices.c.destination == destination, standing(notices, "due"))
+        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
+        .order_by(notices.c.due_ms, notices.c.id)
+    )
+
+
+def _remotes(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+    rows = connection.execute(select(threads.c.thread, threads.c.remote).where(threads.c.thread.in_(names)))
+    return {row.thread: row.remote for row in rows}
+
+
+def _stored_bodies(connection: Connection, hashes: Sequence[str]) -> dict[str, bytes]:
+    rows = connection.execute(select(bodies.c.hash, bodies.c.body).where(bodies.c.hash.in_(hashes)))
+    return {row.hash: row.body for row in rows}
+
+
+def keep_bodies(connection: Connection, token: str, rendered: Iterable[Notice]) -> None:
+    """Store what was rendered, once by its hash: retries, approval and archive use the same bytes."""
+    rows = [{"notice": n.id, "hash": sha256(n.body).hexdigest(), "body": n.body} for n in rendered]
+    if not rows:
+        return
+    kept = insert(connection, bodies).values(hash=bindparam("hash"), body=bindparam("body"))
+    connection.execute(kept.on_conflict_do_nothing(), rows)
+    ours = update(notices).where(notices.c.id == bindparam("notice"), notices.c.claim == token)
+    connection.execute(ours.values(body=bindparam("hash")), rows)
+
+
+def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: bool) -> frozenset[int]:
+    """Mark claimed notices as ``sending`` and return those that are still ours to send.
+
+    ``keyed`` says that the destination honours keys: should we die now, they may be sent again.
+    """
+    statement = (
+        update(notices)
+        .where(notices.c.claim == token, notices.c.id.in_(ids))
+        .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms())
+        .values(status="sending", attempt=notices.c.attempt + 1, keyed=keyed)
+        .returning(notices.c.id)
+    )
+    return frozenset(connection.execute(statement).scalars())
+
+
+def pause(connection: Connection, destination: str, seconds: float) -> None:
+    """Let nobody claim for a destination for a while; it goes on by itself after that."""
+    set_setting(connection, f"pause:{destination}", str(clock(connection) + int(seconds * 1000)))
+
+
+def _paused_until(connection: Connection, destination: str) -> bool:
+    until = setting(connection, f"pause:{destination}")
+    return bool(until) and int(until) > clock(connection)
+
+
+def waiting(connection: Connection) -> list[str]:
+    """Return the destinations that have something due now and are not paused."""
+    query = select(notices.c.destination).where(standing(notices, "due"), notices.c.due_ms <= now_ms())
+    if paused(connection):
+        return []
+    names = sorted(connection.execute(query.distinct()).scalars())
+    return [name for name in names if not _paused_until(connection, name)]
+
+
+def resting(connection: Connection) -> list[str]:
+    """Return the destinations that are owed something and are left alone for a while: they need a person."""
+    names = connection.execute(select(notices.c.destination).where(standing(notices, "due")).distinct())
+    return [name for name in sorted(names.scalars()) if _paused_until(connection, name)]

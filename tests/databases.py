@@ -1,0 +1,93 @@
+"""Empty, migrated PostgreSQL databases, used one after another: to make one is to copy ten megabytes."""
+
+from itertools import count
+
+import psycopg
+
+from store.database import Database
+from store.schema import migrate
+from store.tables import metadata
+from tests.services import PostgreSQL
+
+SINCE_STRATEGIES = 150_000
+"""The first PostgreSQL that logs each page it copies into a new database, unless told to copy files."""
+
+MIGRATED = "migrated"
+_EMPTY = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
+_NUMBER_ANEW = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
+_COLUMNS = """
+    SELECT string_agg(format('%s.%s %s', relname, attname, atttypid), ',' ORDER BY relname, attnum)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+"""
+
+
+def empty(database: Database) -> None:
+    """Delete every row there is."""
+    with database.write() as connection:
+        for statement in ["; ".join(_EMPTY)] if database.dialect == "postgresql" else _EMPTY:
+            connection.exec_driver_sql(statement)
+
+
+class Databases:
+    """The databases of one server: what a test is done with is emptied for another."""
+
+    def __init__(self, server: PostgreSQL) -> None:
+        self._server = server
+        self._done_with: list[str] = []
+        self._numbers = count(1)
+        self.create(MIGRATED)
+        migrated = Database(server.url(MIGRATED))
+        migrate(migrated)
+        migrated.close()
+        self._columns = self._columns_of(MIGRATED)
+        with self._connection(MIGRATED) as connection:
+            self._secret = connection.execute("SELECT name, value FROM installation").fetchone()
+
+    def take(self) -> str:
+        """Return the name of a database that is empty, migrated, and nobody else's."""
+        busy = self._busy()
+        for name in [name for name in self._done_with if name not in busy]:
+            self._done_with.remove(name)
+            if self._empty(name):
+                return name
+        name = f"test_{next(self._numbers)}"
+        self.create(name, MIGRATED)
+        return name
+
+    def create(self, name: str, template: str = "") -> None:
+        """Make a database of this name, as a copy of another if one is named."""
+        with self._connection("postgres") as connection:
+            copied = f"TEMPLATE {template}" if template else ""
+            if template and connection.info.server_version >= SINCE_STRATEGIES:
+                copied += " STRATEGY file_copy"
+            connection.execute(f"CREATE DATABASE {name} {copied}")
+
+    def give_back(self, name: str) -> None:
+        """Say that a test is done with it. It rests until whatever the test started has left it too."""
+        self._done_with.append(name)
+
+    def _busy(self) -> set[str]:
+        with self._connection("postgres") as connection:
+            return {name for (name,) in connection.execute("SELECT datname FROM pg_stat_activity")}
+
+    def _empty(self, name: str) -> bool:
+        """Empty a database; say no of one that is not as it was migrated any more."""
+        try:
+            if self._columns_of(name) != self._columns:
+                return False
+            with self._connection(name) as connection:
+                connection.execute("; ".join(_EMPTY))
+                connection.execute(_NUMBER_ANEW)
+                connection.execute("INSERT INTO installation VALUES (%s, %s)", self._secret)
+        except psycopg.OperationalError:  # it is gone
+            return False
+        return True
+
+    def _columns_of(self, name: str) -> str:
+        with self._connection(name) as connection:
+            row = connection.execute(_COLUMNS).fetchone()
+            return str(row and row[0])
+
+    def _connection(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
+        return psycopg.connect(self._server.url(name), autocommit=True)

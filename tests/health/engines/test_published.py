@@ -1,0 +1,123 @@
+"""The engine of deductions against the published licence-health formula, written again from its words."""
+
+from array import array
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from health.features import LimitFact, PaymentFact, Series, TicketFact
+from health.judge import scored
+from health.measures import measures
+from tests.health.examples import AS_OF, Weekends, account, assess, policy, pulse
+
+INPUTS = 100_000
+WHOLE = 2_000
+TICKETS = tuple(TicketFact(name, AS_OF - timedelta(days=9), subject="Question") for name in "ab")
+PAYMENTS = tuple(PaymentFact(name, AS_OF - timedelta(days=5), "failed") for name in "ab")
+LAST_USE = (0, 1, 6, 7, 8, 9, 29, 30, 31, 32, 400, None)
+"""Days without use; never used at all."""
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What the formula reads. Domains of 0 allow nothing to divide by, as does a last week of 0."""
+
+    idle_days: int | None
+    domains_used: int
+    domains_allowed: int
+    this_week: int
+    last_week: int
+    open_tickets: int
+    failed_payments: int
+
+
+def published(it: Licence) -> int:
+    """100; no use for over 7 days -20, for over 30 a further -30; under a fifth of the domains -15; under
+    half of last week -20; an open ticket -10; a failed payment -25; never below 0.
+    """
+    health = 100
+    if it.idle_days is None or it.idle_days > 7:
+        health -= 20
+    if it.idle_days is None or it.idle_days > 30:
+        health -= 30
+    if it.domains_allowed > 0 and 5 * it.domains_used < it.domains_allowed:
+        health -= 15
+    if it.last_week > 0 and 2 * it.this_week < it.last_week:
+        health -= 20
+    health -= 10 if it.open_tickets else 0
+    health -= 25 if it.failed_payments else 0
+    return max(health, 0)
+
+
+def drawn(random: Random) -> Licence:
+    """Small numbers, so that every edge is met many times."""
+    edge = random.random() < 0.5
+    allowed, last = random.randrange(12) * (5 if edge else 1), random.randrange(12) * (2 if edge else 1)
+    return Licence(
+        random.choice(LAST_USE) if edge else random.randrange(60),
+        allowed // 5 + random.choice((-1, 0, 0, 1)) if edge and allowed else random.randrange(12),
+        allowed,
+        last // 2 + random.choice((-1, 0, 0, 1)) if edge and last else random.randrange(12),
+        last,
+        random.choice((0, 0, 1, 2)),
+        random.choice((0, 0, 1, 2)),
+    )
+
+
+def facts(it: Licence):
+    """The same licence as an account: a week's use lies on one day of it."""
+    use = array("d", [0.0, it.last_week, *[0.0] * 6, it.this_week, *[0.0] * 5])
+    last_used_on = None if it.idle_days is None else AS_OF - timedelta(days=it.idle_days + 1)
+    return {
+        "series": Series(AS_OF - timedelta(days=14), {"active_users": use}),
+        "first_used_on": last_used_on,
+        "last_used_on": last_used_on,
+        "limits": (LimitFact("domains", it.domains_used, it.domains_allowed),),
+        "tickets": TICKETS[: it.open_tickets],
+        "payments": PAYMENTS[: it.failed_payments],
+    }
+
+
+def test_a_hundred_thousand_licences_are_judged_as_published():
+    random, judged, at, calendar = Random(6_170), policy("deductions"), pulse(), Weekends()
+    steady, seen = account(), set()
+    for _ in range(INPUTS):
+        it = drawn(random)
+        found = scored(
+            judged.rules(measures(replace(steady, **facts(it)), AS_OF, judged, at, calendar)), judged
+        )
+        expected = published(it)
+        assert found.points == 100 * expected, it
+        assert 10_000 + sum(line.points for line in found.contributions) == found.points
+        seen.add(expected)
+    assert {0, 5, 100} <= seen
+    assert len(seen) > 15
+
+
+def test_whole_verdicts_say_the_same():
+    random = Random(7)
+    for _ in range(WHOLE):
+        it = drawn(random)
+        assert assess(account(**facts(it)), engine="deductions").score.points == 100 * published(it), it
+
+
+@pytest.mark.parametrize(
+    ("it", "health"),
+    [
+        (Licence(7, 1, 5, 1, 2, 0, 0), 100),
+        (Licence(8, 1, 5, 1, 2, 0, 0), 80),
+        (Licence(30, 1, 5, 1, 2, 0, 0), 80),
+        (Licence(31, 1, 5, 1, 2, 0, 0), 50),
+        (Licence(None, 1, 5, 1, 2, 0, 0), 50),
+        (Licence(0, 0, 5, 1, 2, 0, 0), 85),
+        (Licence(0, 1, 6, 1, 2, 0, 0), 85),
+        (Licence(0, 0, 0, 0, 0, 0, 0), 100),
+        (Licence(0, 1, 5, 1, 3, 0, 0), 80),
+        (Licence(0, 1, 5, 1, 2, 1, 1), 65),
+        (Licence(None, 0, 5, 0, 2, 1, 1), 0),
+    ],
+)
+def test_the_formula_written_again_says_what_was_published(it, health):
+    assert published(it) == health
