@@ -4,6 +4,7 @@ Where an account has several products or sources, counts of a day are added up.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
@@ -18,6 +19,7 @@ from health.features import (
     EventFact,
     Features,
     Floats,
+    LastSeen,
     LicenceFact,
     LimitFact,
     PaymentFact,
@@ -171,6 +173,7 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         surveys=_latest(_each(known.surveys, account, _survey)),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
+        last_seen=_last_seen(seats or (), since),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
@@ -268,6 +271,17 @@ def _champions(seats: Sequence[Fact], contacts: Sequence[Fact]) -> tuple[Champio
         if seat.role == CHAMPION or (seat.subject and seat.subject in named)
         if (since := _since_when(seat)) is not None and seat.last_active_ms is not None
     )
+
+
+def _last_seen(seats: Sequence[Fact], since: date) -> tuple[LastSeen, ...]:
+    """Return by day how many users were last seen on it; who has several seats counts once."""
+    latest: dict[tuple[int, str], int] = {}
+    for seat in seats:
+        if seat.last_active_ms is not None:
+            user = (seat.source_account, seat.user_id)
+            latest[user] = max(seat.last_active_ms, latest.get(user, seat.last_active_ms))
+    days = Counter(map(day_of, latest.values()))
+    return tuple(LastSeen(on, days[on]) for on in sorted(days) if on > since)
 
 
 def _since_when(seat: Fact) -> date | None:
