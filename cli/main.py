@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    backtest,
     configure,
     crm,
     explain,
@@ -43,6 +44,7 @@ for module in (
     override,
     statement,
     quality,
+    backtest,
     outbound,
     unsettled,
     crm,

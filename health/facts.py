@@ -126,14 +126,16 @@ def between(active: Input, seats: Input) -> tuple[int, int] | None:
 
 
 def priority(account: Book, score: Score, rules: RenewalRules) -> int:
-    """Return risk times nearness of the anchor times revenue, in major units: it only ranks lists.
+    """Return urgency times revenue, in major units: it only ranks lists."""
+    revenue = account.up_minor or _MONTHS * account.mrr_minor
+    return round(urgency(account, score, rules) * revenue / 100)
 
-    A subscription that just rolls on is never near.
-    """
+
+def urgency(account: Book, score: Score, rules: RenewalRules) -> float:
+    """Return risk times nearness of the anchor, 0 to 1. A subscription that just rolls on is never near."""
     rolls = account.first is not None and rolling(account.first.term, rules)
     near = rules.rolling_nearness if rolls else nearness(account.days, rules.nearness)
-    revenue = account.up_minor or _MONTHS * account.mrr_minor
-    return round((10_000 - score.points) / 10_000 * near * revenue / 100)
+    return (10_000 - score.points) / 10_000 * near
 
 
 def _downsizing(account: Book, active: Input) -> int | None:

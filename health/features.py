@@ -155,7 +155,8 @@ class Features:
     are, comes with the pulse of a run. ``first_used_on`` and ``last_used_on`` are the first and last
     days with any use. ``assigned_seats`` is `None` where no source lists seats. ``last_seen`` is empty
     where no source says so of its users; else it has each of the last days a series holds on which any was
-    last seen.
+    last seen. ``unknown`` are measures that nobody can tell of the day, though the
+    kinds of fact behind them are known (`health.dated`).
     """
 
     account: int
@@ -184,6 +185,7 @@ class Features:
     licences: tuple[LicenceFact, ...] = ()
     champions: tuple[ChampionFact, ...] = ()
     last_seen: tuple[LastSeen, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

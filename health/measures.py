@@ -1,5 +1,6 @@
 """Measures: the figures of one account on one day, each a value, not applicable, or unknown."""
 
+from collections.abc import Collection
 from datetime import date
 
 from health.calendars import Workdays
@@ -31,13 +32,21 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     licence = seat_measures(features, current, active, as_of)
     limits = features.limits if "limits" in kinds else None
     nearest = nearest_limit(limits, licence, active)
-    return Measures(
+    found = Measures(
         licence,
         NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse),
         capacity_measures(limits, licence, active, nearest),
         service_measures(features, kinds, as_of, policy),
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
         _traits(features, current[0] if current else None, active, nearest.limit),
+    )
+    return _without(found, features.unknown) if features.unknown else found
+
+
+def _without(found: Measures, names: Collection[str]) -> Measures:
+    """Return the measures with some of them unknown."""
+    return Measures._make(
+        family._replace(**dict.fromkeys(family._asdict().keys() & names)) for family in found
     )
 
 

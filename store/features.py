@@ -3,14 +3,15 @@
 Where an account has several products or sources, counts of a day are added up.
 """
 
-import json
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from health.features import (
     SERIES_DAYS,
@@ -18,6 +19,7 @@ from health.features import (
     EventFact,
     Features,
     Floats,
+    LastSeen,
     LicenceFact,
     LimitFact,
     PaymentFact,
@@ -26,17 +28,17 @@ from health.features import (
     Term,
     TicketFact,
 )
-from health.records import Usage
-from store.account_facts import CHAMPION, AccountFacts, DailyCount, Rows
+from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
+from store.reading import PRESENT, Fact, Reading
 from store.tables import accounts
 from store.tables import features as kept
 from store.upsert import insert
 
 IDS_A_QUERY = 500
 _T = TypeVar("_T")
-_COLUMNS = frozenset(Usage._fields)
+_TERM = tuple(Term.__dataclass_fields__)
 
 
 def _pack_extra(value: object) -> object:
@@ -49,6 +51,7 @@ def _unpack_extra(_kind: type, value: bytes) -> Floats:
     return array("d", value)
 
 
+_metrics = msgspec.json.Decoder(dict[str, float])
 _encoder = msgspec.msgpack.Encoder(enc_hook=_pack_extra)
 _decoder = msgspec.msgpack.Decoder(Features, dec_hook=_unpack_extra)
 
@@ -124,18 +127,20 @@ def keep(connection: Connection, built: Sequence[Features]) -> None:
     connection.execute(statement, [{"account": f.account, "packed": pack(f)} for f in built])
 
 
-def feature_rows(connection: Connection, ids: Sequence[int], metrics: Collection[str]) -> list[Features]:
-    """Build the feature rows of some accounts from their facts."""
+def feature_rows(
+    connection: Connection, ids: Sequence[int], metrics: Collection[str], reading: Reading = PRESENT
+) -> list[Features]:
+    """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed."""
     if not ids:
         return []
-    facts_of = AccountFacts(connection, ids)
-    return [_feature_row(row.id, row.key, facts_of, metrics) for row in facts_of.accounts]
+    facts_of = AccountFacts(connection, ids, metrics, reading)
+    return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
 
 
-def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collection[str]) -> Features:
+def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
-    series = _series(known.usage.get(account, ()), known.validations.get(account, ()), metrics)
+    series = _series(known, account)
     since = _since(known, account)
     seats = known.seats.get(account)
     return Features(
@@ -154,8 +159,8 @@ def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collectio
         sources=tuple(sorted(known.sources.get(account, ()))),
         terms=tuple(_each(known.terms, account, _term)),
         series=series,
-        first_used_on=span[0] if span else None,
-        last_used_on=span[1] if span else None,
+        first_used_on=span.first if span else None,
+        last_used_on=span.last if span else None,
         assigned_seats=_assigned(seats or ()),
         tickets=tuple(
             t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
@@ -168,10 +173,12 @@ def _feature_row(account: int, key: str, known: AccountFacts, metrics: Collectio
         surveys=_latest(_each(known.surveys, account, _survey)),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
+        last_seen=_last_seen(seats or (), since),
+        unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
 
-def _merged(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+def _merged(rows: Sequence[Fact]) -> dict[str, Any]:
     """Return one profile: of each field the first value that any source states."""
     profile: dict[str, Any] = {}
     for row in rows:
@@ -187,24 +194,24 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [row.due_on for row in known.payments.get(account, ())]
     days += [day_of(row.at_ms) for row in known.events.get(account, ())]
     span = known.spans.get(account)
-    days += [span[2]] if span and span[2] else []
-    return max(days, default=date.min + timedelta(days=SERIES_DAYS)) - timedelta(days=SERIES_DAYS)
+    days += [span.stated] if span and span.stated else []
+    return series_since(max(days, default=date.min + timedelta(days=SERIES_DAYS)))
 
 
 def _lately(settled: date | None, happened: date, since: date) -> bool:
     return settled is None or happened > since
 
 
-def _each(rows: Rows, account: int, read: Callable[[Row[Any]], _T]) -> Iterable[_T]:
+def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
     return (read(row) for row in rows.get(account, ()))
 
 
-def _term(row: Row[Any]) -> Term:
-    stated = {name: row._mapping[name] for name in Term.__dataclass_fields__}  # noqa: SLF001 - see above
-    return Term(**{name: value for name, value in stated.items() if value is not None})
+def _term(row: Fact) -> Term:
+    columns = row._mapping  # noqa: SLF001 - see above
+    return Term(**{name: value for name in _TERM if (value := columns[name]) is not None})
 
 
-def _ticket(row: Row[Any]) -> TicketFact:
+def _ticket(row: Fact) -> TicketFact:
     return TicketFact(
         ticket_id=row.ticket_id,
         opened_on=day_of(row.opened_ms),
@@ -216,7 +223,7 @@ def _ticket(row: Row[Any]) -> TicketFact:
     )
 
 
-def _payment(row: Row[Any]) -> PaymentFact:
+def _payment(row: Fact) -> PaymentFact:
     return PaymentFact(
         invoice_id=row.invoice_id,
         due_on=row.due_on,
@@ -228,19 +235,19 @@ def _payment(row: Row[Any]) -> PaymentFact:
     )
 
 
-def _limit(row: Row[Any]) -> LimitFact:
+def _limit(row: Fact) -> LimitFact:
     return LimitFact(row.limit, row.used, row.allowed)
 
 
-def _event(row: Row[Any]) -> EventFact:
+def _event(row: Fact) -> EventFact:
     return EventFact(row.kind, day_of(row.at_ms), row.detail)
 
 
-def _survey(row: Row[Any]) -> SurveyFact:
+def _survey(row: Fact) -> SurveyFact:
     return SurveyFact(row.kind, row.score, day_of(row.answered_ms))
 
 
-def _licence(row: Row[Any]) -> LicenceFact:
+def _licence(row: Fact) -> LicenceFact:
     issued, activated = row.issued_ms, row.activated_ms
     if activated is None:
         activated = row.first_validated_ms
@@ -249,13 +256,13 @@ def _licence(row: Row[Any]) -> LicenceFact:
     )
 
 
-def _assigned(seats: Sequence[Row[Any]]) -> int | None:
+def _assigned(seats: Sequence[Fact]) -> int | None:
     """Return the seats given out; `None` where none is listed, but at most users whom somebody saw."""
     given = sum(seat.assigned_on is not None or seat.activated_ms is None for seat in seats)
     return given or None
 
 
-def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple[ChampionFact, ...]:
+def _champions(seats: Sequence[Fact], contacts: Sequence[Fact]) -> tuple[ChampionFact, ...]:
     """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
     named = {contact.subject for contact in contacts}
     return tuple(
@@ -266,7 +273,18 @@ def _champions(seats: Sequence[Row[Any]], contacts: Sequence[Row[Any]]) -> tuple
     )
 
 
-def _since_when(seat: Row[Any]) -> date | None:
+def _last_seen(seats: Sequence[Fact], since: date) -> tuple[LastSeen, ...]:
+    """Return by day how many users were last seen on it; who has several seats counts once."""
+    latest: dict[tuple[int, str], int] = {}
+    for seat in seats:
+        if seat.last_active_ms is not None:
+            user = (seat.source_account, seat.user_id)
+            latest[user] = max(seat.last_active_ms, latest.get(user, seat.last_active_ms))
+    days = Counter(map(day_of, latest.values()))
+    return tuple(LastSeen(on, days[on]) for on in sorted(days) if on > since)
+
+
+def _since_when(seat: Fact) -> date | None:
     """Return the day a seat was given out, else the day it was first used."""
     return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
 
@@ -278,33 +296,59 @@ def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
     return tuple(newest.values())
 
 
-def _series(
-    rows: Sequence[Row[Any]], counts: Sequence[DailyCount], metrics: Collection[str]
-) -> Series | None:
-    """Return the daily values of the metrics that any row or count states, over the days they span."""
-    counts = [each for each in counts if each[1] in metrics]
-    stated_days = [row.day for row in rows] + [day for day, _, _ in counts]
-    if not stated_days:
+def _series(known: AccountFacts, account: int) -> Series | None:
+    """Return the daily values of the metrics that any fact states, over the days they span.
+
+    The days are the account's own, whatever other accounts were read with it.
+    """
+    span = known.spans.get(account)
+    if span is None or span.stated is None:
         return None
-    start = min(stated_days)
-    days = (max(stated_days) - start).days + 1
+    since = series_since(span.stated)
+    rows = _in_order([row for row in known.usage.get(account, ()) if row[0] > since])
+    counts = [
+        each for each in known.validations.get(account, ()) if each[0] > since and each[1] in known.others
+    ]
+    days = [row[0] for row in rows]
+    every = [*days, *(day for day, _, _ in counts)]
+    if not every:
+        return None
+    start = min(every)
+    length = (max(every) - start).days + 1
     values: dict[str, Floats] = {}
-    offsets = [(row.day - start).days for row in rows]
-    for name, stated in _stated(rows, metrics):
-        series = values[name] = array("d", bytes(8 * days))
+    offsets = [(day - start).days for day in days]
+    for name, stated in _stated(rows, known):
+        series = values[name] = array("d", bytes(8 * length))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
                 series[offset] += value
     for day, name, value in counts:
-        values.setdefault(name, array("d", bytes(8 * days)))[(day - start).days] += value
+        values.setdefault(name, array("d", bytes(8 * length)))[(day - start).days] += value
     return Series(start, values)
 
 
-def _stated(rows: Sequence[Row[Any]], metrics: Collection[str]) -> Iterable[tuple[str, list[float | None]]]:
+def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
+    """Return rows in the order of their keys where several share a day: so are fractions added up alike."""
+    if len({row[0] for row in rows}) == len(rows):
+        return rows
+    return sorted(rows, key=itemgetter(1, 2, 0))
+
+
+def _stated(rows: Sequence[Fact], known: AccountFacts) -> Iterator[tuple[str, Sequence[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
-    other = [name for name in metrics if name not in _COLUMNS]
-    maps = [json.loads(row.metrics) if other and row.metrics else {} for row in rows]
-    for name in metrics:
-        stated = [each.get(name) for each in maps] if name in other else [getattr(row, name) for row in rows]
-        if any(value is not None for value in stated):
-            yield name, stated
+    if not rows:
+        return
+    _, _, _, maps, *columns, _ = zip(*rows, strict=True)
+    yield from _any(zip(known.columns, columns, strict=True))
+    if known.others:
+        decoded = [_metrics.decode(text) if text else {} for text in maps]
+        there = set[str]().union(*decoded)
+        yield from _any(
+            (name, [each.get(name) for each in decoded]) for name in known.others if name in there
+        )
+
+
+def _any(
+    stated: Iterable[tuple[str, Sequence[float | None]]],
+) -> Iterator[tuple[str, Sequence[float | None]]]:
+    return ((name, values) for name, values in stated if values.count(None) < len(values))

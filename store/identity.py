@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Select, exists, select, update
 
 from health.identity import OUR_ID, Link, Refused
 from store.among import among, parts
-from store.database import is_postgresql
+from store.database import is_postgresql, now_ms
 from store.matches import unlinked
 from store.names import IN_FORCE, names_of, resolved
-from store.tables import accounts, links, source_accounts, source_status
+from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
 
 BY_HAND = "by_hand"
@@ -39,62 +39,72 @@ def link_new(connection: Connection, unlinked: Sequence[int], batch: int, *, fou
 def link_waiting(connection: Connection) -> int:
     """Try again to link what never was, now that more is known; return how many are linked now.
 
-    Nothing is founded here, and what a person unlinked stays so.
+    Nothing is founded here, and what a person unlinked stays so. Call it first in its unit of work: it may
+    lock all sources.
     """
-    waiting = _waiting(connection)
-    made: dict[int, Link] = {}
-    for part in parts(list(waiting)):
-        found = resolved(connection, part)
-        joined = {each: link for each, link in found.items() if isinstance(link, Link)}
-        _join(connection, joined, waiting)
-        made |= joined
+    if not _fitting(connection, _waiting(connection)):
+        return 0
+    waiting = _waiting(connection, locked=True)
+    made = _fitting(connection, waiting)
+    numbers = {source: _numbered(connection, source) for source in {waiting[each] for each in made}}
+    _join(connection, made, {each: numbers[waiting[each]] for each in made})
     _touch(connection, {link.account for link in made.values()})
     return len(made)
 
 
-def _waiting(connection: Connection) -> dict[int, int]:
-    """Return the source accounts that never had a link, locked, with the last batch of their source.
+def _waiting(connection: Connection, *, locked: bool = False) -> dict[int, str]:
+    """Return the source accounts that never had a link, with the name of their source.
 
-    Another pull that ends now may be linking them: they are asked for again once they are ours.
+    Another pull that ends now may be linking them: with ``locked`` they are asked for again once they, and
+    the sources, whose batches are numbered, are ours.
     """
     any_link = links.alias("any_link")
     ever = exists().where(any_link.c.source_account == source_accounts.c.id)
     query = unlinked().where(~ever).order_by(source_accounts.c.id)
-    if is_postgresql(connection):
+    if locked and is_postgresql(connection):
+        sources = select(source_status.c.source).order_by(source_status.c.source)
+        connection.execute(sources.with_for_update()).all()
         connection.execute(query.with_for_update(of=source_accounts, key_share=True)).all()
-    return {row.id: row.batch for row in connection.execute(query)}
+    return {row.id: row.source for row in connection.execute(query)}
+
+
+def _fitting(connection: Connection, waiting: Collection[int]) -> dict[int, Link]:
+    """Return the links that can be made by now."""
+    found: dict[int, Link] = {}
+    for part in parts(list(waiting)):
+        fitting = resolved(connection, part)
+        found |= {each: link for each, link in fitting.items() if isinstance(link, Link)}
+    return found
 
 
 def link_by_hand(connection: Connection, source: str, external_id: str, key: str, actor: str) -> bool:
     """Link a source's account to ours because a person says so; false if either is not known."""
-    found = connection.execute(_one(source, external_id)).one_or_none()
+    found = connection.execute(_one(source, external_id)).scalar_one_or_none()
     account = connection.execute(select(accounts.c.id).where(accounts.c.key == key)).scalar_one_or_none()
     if found is None or account is None:
         return False
     unlink(connection, source, external_id)
-    _join(connection, {found.id: Link(account, BY_HAND, actor)}, {found.id: found.batch})
+    number = _numbered(connection, source)
+    _join(connection, {found: Link(account, BY_HAND, actor)}, {found: number})
     _touch(connection, {account})
     return True
 
 
 def unlink(connection: Connection, source: str, external_id: str) -> bool:
     """End the link of a source's account, whose facts then speak of nobody; false if there is none."""
-    found = connection.execute(_one(source, external_id)).one_or_none()
+    found = connection.execute(_one(source, external_id)).scalar_one_or_none()
     if found is None:
         return False
-    ended = update(links).where(links.c.source_account == found.id, IN_FORCE).returning(links.c.account)
-    left = connection.execute(ended.values(to_batch=found.batch)).scalars().all()
+    number = _numbered(connection, source)
+    ended = update(links).where(links.c.source_account == found, IN_FORCE).returning(links.c.account)
+    left = connection.execute(ended.values(to_batch=number)).scalars().all()
     _touch(connection, left)
     return bool(left)
 
 
-def _one(source: str, external_id: str) -> Select[tuple[int, int]]:
+def _one(source: str, external_id: str) -> Select[int]:
     c = source_accounts.c
-    return (
-        select(c.id, source_status.c.batch)
-        .join(source_status, source_status.c.source == c.source)
-        .where(c.source == source, c.external_id == external_id)
-    )
+    return select(c.id).where(c.source == source, c.external_id == external_id)
 
 
 def _founded(connection: Connection, alone: Sequence[int]) -> dict[int, Link]:
@@ -141,6 +151,16 @@ def _join(connection: Connection, joined: Mapping[int, Link], batches: Mapping[i
         ),
         rows,
     )
+
+
+def _numbered(connection: Connection, source: str) -> int:
+    """Number a batch without rows: what is linked between two pages was not known with the one before."""
+    c = source_status.c
+    counted = update(source_status).where(c.source == source).values(batch=c.batch + 1)
+    row = connection.execute(counted.returning(c.batch, c.complete_through)).one()
+    values = {"source": source, "batch": row.batch, "complete_through": row.complete_through}
+    connection.execute(insert(connection, batches).values(values | {"pulled_ms": now_ms()}))
+    return int(row.batch)
 
 
 def _touch(connection: Connection, ids: Collection[int]) -> None:

@@ -94,8 +94,10 @@ def absence(connection: Connection, source: str, shape: Shape) -> Absence:
         connection.exec_driver_sql(f"ANALYZE {_named(shape).name}")  # else it guesses
     fact, before = facts[shape.name], past[shape.name]
     at = int(setting(connection, _setting(source, shape)))
-    still = select(func.count()).where(_of(fact, source), fact.c.batch <= at)
-    since = select(func.count()).where(_of(before, source), before.c.batch <= at, before.c.until_batch > at)
+    still = select(func.count()).where(of_source(fact, source), fact.c.batch <= at)
+    since = select(func.count()).where(
+        of_source(before, source), before.c.batch <= at, before.c.until_batch > at
+    )
     absent = select(func.count()).where(_absent(source, shape))
     stood = sum(connection.execute(query).scalar_one() for query in (still, since))
     return Absence(stood, connection.execute(absent).scalar_one())
@@ -132,7 +134,7 @@ def _named(shape: Shape) -> Table:
     return Table(f"named_{shape.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
-def _of(table: Table, source: str) -> ColumnElement[bool]:
+def of_source(table: Table, source: str) -> ColumnElement[bool]:
     """Return the condition that a fact is of a source."""
     if "source" in table.c:
         return table.c.source == source
@@ -142,4 +144,4 @@ def _of(table: Table, source: str) -> ColumnElement[bool]:
 def _absent(source: str, shape: Shape) -> ColumnElement[bool]:
     fact, named = facts[shape.name], _named(shape)
     same_key = and_(*(fact.c[name] == named.c[name] for name in stored_key(shape)))
-    return _of(fact, source) & ~exists().where(same_key)
+    return of_source(fact, source) & ~exists().where(same_key)

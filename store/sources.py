@@ -143,7 +143,7 @@ def failed(connection: Connection, source: str, reason: str, *, pause: bool) -> 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a source was read: when all of it last, when a page of it last, why the last pull failed."""
+    """How a source was read: when all of it last, when rows of it last, why the last pull failed."""
 
     ended_ms: int | None = None
     page_ms: int | None = None
@@ -161,9 +161,9 @@ UNREAD = Reading()
 def readings(connection: Connection) -> dict[str, Reading]:
     """Return how each source was read, by name."""
     c = source_status.c
-    last_page = (batches.c.source == c.source) & (batches.c.batch == c.batch)
-    query = select(c.source, c.pulled_ms, batches.c.pulled_ms.label("page_ms"), c.failure)
-    rows = connection.execute(query.outerjoin(batches, last_page))
+    pages = select(batches.c.pulled_ms).where(batches.c.source == c.source, batches.c.rows > 0)
+    last_page = pages.order_by(batches.c.batch.desc()).limit(1).scalar_subquery()
+    rows = connection.execute(select(c.source, c.pulled_ms, last_page.label("page_ms"), c.failure))
     return {row.source: Reading(row.pulled_ms, row.page_ms, row.failure) for row in rows}
 
 

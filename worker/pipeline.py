@@ -84,8 +84,8 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     and where alerts wait for this source: if it is well, those come out of which nothing changed.
     """
     with deployment.database.write() as connection:
-        advanced = sources.ended(connection, name)
         identity.link_waiting(connection)
+        advanced = sources.ended(connection, name)
         touched = runs.any_touched(connection)
         all_change = advanced or trust_changed(deployment, connection)
         waited_for = incidents.review(deployment, connection)

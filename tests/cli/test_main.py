@@ -23,6 +23,7 @@ ANSWERING = {
     "sweep": ["sweep"],
     "accounts": ["accounts"],
     "explain": ["explain", book.LEAVING],
+    "backtest": ["backtest", "--as-of", "2026-05-01", "--horizon", "30"],
     "explain --statement": ["explain", book.LEAVING, "--statement"],
     "override": [
         *("override", book.LEAVING, "--band", "watch"),
@@ -68,9 +69,9 @@ def test_every_command_is_tried():
     assert commands() == RUNNING | {name for name in ANSWERING if " --" not in name}
 
 
-FAILING = {"release", "deliver", "settle", "crm setup"}
-"""Nothing is held, Slack has no token, there is no such notice, and nothing is routed to a CRM."""
-SILENT = {"release", "settle", "crm setup"}
+FAILING = {"release", "deliver", "settle", "crm setup", "backtest"}
+"""Nothing is held, Slack has no token, no such notice, nothing is routed to a CRM, and no outcomes."""
+SILENT = {"release", "settle", "crm setup", "backtest"}
 """They answer nothing where there is nothing to do."""
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 
-from health.features import ChampionFact, Features, LicenceFact, Series, Term
+from health.features import ChampionFact, Features, LastSeen, LicenceFact, Series, Term
 from health.records import (
     Account,
     Contact,
@@ -130,6 +130,16 @@ def test_users_whom_somebody_saw_are_no_seats_given_out(database):
     assert row.champions == (ChampionFact(DAY - timedelta(days=90), DAY),)
     pull(database, [Seat("a", "u2", assigned_on=DAY)])
     assert built(database).assigned_seats == 1
+
+
+def test_users_are_counted_by_the_day_they_were_last_seen(database):
+    days = {"u1": 20, "u2": 20, "u3": 0, "u4": 200}
+    seats = [
+        Seat("a", user, last_active_ms=instant(DAY - timedelta(days=back))) for user, back in days.items()
+    ]
+    again = Seat("a", "u1", "other", last_active_ms=instant(DAY - timedelta(days=40)))
+    pull(database, [*seats, again, Seat("a", "u5"), Usage("a", DAY, active_users=1)])
+    assert built(database).last_seen == (LastSeen(DAY - timedelta(days=20), 2), LastSeen(DAY, 1))
 
 
 def test_no_seat_list_is_unknown_and_not_zero(database):

@@ -183,7 +183,6 @@ def test_two_pulls_that_end_at_once_link_what_waited_once(database):
     with ThreadPoolExecutor(1) as other:
         with database.write() as connection:
             assert identity.link_waiting(connection) == 1
-            land(database, "desk", [Ticket("t1", "d1", 1)])
             second = other.submit(wait, database)
             while not anybody_waits(connection):
                 assert not second.done()

@@ -1,0 +1,132 @@
+"""``seatsignal backtest``: did the score foresee what became of the accounts?"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import answer, say, table, wants_json
+
+if TYPE_CHECKING:
+    from health.backtest import Told
+    from worker.backtest import Answer, Question
+
+_DAY = ["%Y-%m-%d"]
+_DIGITS = 4
+Document = dict[str, object]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(backtest)
+
+
+def backtest(
+    as_of: Annotated[list[datetime], typer.Option(formats=_DAY, help="Judge at its start; may be repeated.")],
+    horizon: Annotated[int, typer.Option(min=1, metavar="DAYS", help="How far ahead an outcome counts.")],
+    target: Annotated[str, typer.Option(help="churned, not_renewed or expanded.")] = "churned",
+    engine: Annotated[str, typer.Option(help="Of the score; the policy's own if left out.")] = "",
+    train_until: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="Calibration learns from what had ended by then.")
+    ] = None,
+) -> None:
+    """Judge accounts as of days gone by, by what was known then, and compare with what became of them."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from config.policy import load  # noqa: PLC0415 - a command loads what it needs
+    from health.backtest import TARGETS  # noqa: PLC0415 - see above
+    from worker.backtest import Question, asked  # noqa: PLC0415 - see above
+
+    if target not in TARGETS:
+        raise typer.BadParameter(f"{target!r} is none of {', '.join(TARGETS)}", param_hint="--target")
+    days = tuple(sorted({day.date() for day in as_of}))
+    question = Question(days, horizon, target, train_until.date() if train_until else days[0])
+    with opened() as deployment, deployment.database.read() as connection:
+        policy = load(deployment.settings.policy, engine=engine or None)
+        found = asked(connection, policy, deployment.workdays, question)
+    engines = dict.fromkeys(profile.engine for profile in policy.profiles.values())
+    document = _document(", ".join(engines), question, found)
+    if wants_json():
+        answer(document)
+    else:
+        _tell(document)
+
+
+def _document(engine: str, question: "Question", found: "Answer") -> Document:
+    """Return the one object of all days, with those of each day within."""
+    from health.backtest import EXPANDED, gaps, learned, told, triggers  # noqa: PLC0415 - see above
+
+    knots = learned([case for cases in found.trained.values() for case in cases])
+    pooled = found.pooled
+    document: Document = {"engine": engine, "target": question.target, "horizon_days": question.horizon}
+    document |= _figures(told(pooled, knots))
+    document["calibration"] = _calibration(question, found, learned=bool(knots))
+    if question.target == EXPANDED:
+        document["triggers"] = {name: each._asdict() for name, each in triggers(pooled).items()}
+    document["gaps"] = [gap._asdict() for gap in gaps(pooled, knots)]
+    document["unknown_inputs"] = found.unknown_inputs
+    document["by_as_of"] = {str(day): _figures(told(cases, knots)) for day, cases in found.cases.items()}
+    return {name: _rounded(value) for name, value in document.items()}
+
+
+def _figures(found: "Told") -> Document:
+    figures = asdict(found)
+    score: Document = figures.pop("score")
+    return {**figures, **score}
+
+
+def _calibration(question: "Question", found: "Answer", *, learned: bool) -> Document:
+    """Say what probabilities are made from, or why there are none."""
+    windows = [str(day) for day in sorted(found.trained)]
+    if learned:
+        how = "a rising map from the score to a rate, learned as of earlier days"
+    elif windows:
+        how = "none: the days before --train-until have too few outcomes"
+    else:
+        how = "none: use does not reach far enough back before --train-until"
+    return {"from": how, "as_of": windows, "train_until": str(question.train_until)}
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    if isinstance(value, Mapping):
+        return {name: _rounded(each) for name, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, list) else value
+
+
+_SHOWN = (
+    *("n", "events", "base_rate", "auc", "auc_low", "auc_high", "lift_top_decile", "k", "precision_at_k"),
+    *("ece", "brier_skill", "modal_share", "lead_days", "verdict"),
+)
+
+
+_STRENGTH = ("auc", "auc_low", "auc_high", "lift_top_decile", "precision_at_k")
+
+
+def _tell(document: Document) -> None:
+    days: Any = document["by_as_of"]
+    columns: list[Any] = [document, *days.values()]
+    rows = [(name, *(column[name] for column in columns)) for name in _SHOWN]
+    rows += [(f"priority {name}", *(column["priority"][name] for column in columns)) for name in _STRENGTH]
+    table(("figure", "all", *days), rows)
+    _tell_the_rest(document)
+
+
+def _tell_the_rest(document: Document) -> None:
+    calibration: Any = document["calibration"]
+    say(f"Probabilities: {calibration['from']} ({', '.join(calibration['as_of']) or 'no day'}).")
+    triggers: Any = document.get("triggers", {})
+    for name, trigger in triggers.items():
+        say(f"Trigger {name}: met by {trigger['n']}, lift {trigger['lift']}.")
+    gaps: Any = document["gaps"]
+    for gap in gaps:
+        say(
+            f"Off by more than 10 points: {gap['figure']} of {gap['by']} {gap['segment']}, "
+            f"{gap['here']:.0%} against {gap['overall']:.0%} ({gap['n']} cases)."
+        )
+    unknown: Any = document["unknown_inputs"]
+    if unknown:
+        told = ", ".join(f"{name} {share:.0%}" for name, share in unknown.items())
+        say(f"Unknown inputs: {told}.")

@@ -1,0 +1,132 @@
+"""History: feature rows, freshness and outcomes as they were known at a moment that has passed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
+
+from health.dated import DATING
+from health.features import Features, Freshness
+from store.features import IDS_A_QUERY, feature_rows
+from store.reading import NOW, PRESENT, Moment
+from store.retire import of_source
+from store.tables import accounts, batches, facts, past, source_status
+
+
+def features_at(
+    connection: Connection, ids: Sequence[int], known: Mapping[str, int], metrics: Collection[str]
+) -> list[Features]:
+    """Return the feature rows of some accounts as they were when these were the sources' last batches.
+
+    Judged with the pulse of a run that knew these batches, they give what that run found, to the letter.
+    """
+    return feature_rows(connection, ids, metrics, Moment(known))
+
+
+def rows_at(
+    connection: Connection, ids: Sequence[int], metrics: Collection[str], then: Moment
+) -> list[Features]:
+    """Return the feature rows of some accounts as they were at a moment."""
+    return feature_rows(connection, ids, metrics, then)
+
+
+def moment(connection: Connection, day: date) -> Moment:
+    """Return what was known at the start of a day, of facts dated before it.
+
+    A source that had been pulled by then counts as it was known; any other as it is known now, each fact
+    from its own date on.
+    """
+    last = func.max(batches.c.batch).filter(batches.c.pulled_ms < _start_ms(day))
+    query = select(source_status.c.source, last)
+    query = query.outerjoin(batches, batches.c.source == source_status.c.source)
+    known = {row[0]: row[1] for row in connection.execute(query.group_by(source_status.c.source))}
+    later = frozenset(source for source in known if known[source] is None)
+    return Moment({source: known[source] or NOW for source in known}, day, later)
+
+
+def _start_ms(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+
+
+def freshness(connection: Connection, then: Moment) -> dict[str, Freshness]:
+    """Return what each source had stated by a moment, and through which day it was complete then."""
+    found = {}
+    yesterday = (then.before or date.max) - timedelta(days=1)
+    for row in connection.execute(select(source_status).order_by(source_status.c.source)).all():
+        kinds = json.loads(row.kinds or "[]")
+        stated = frozenset(kind for kind in kinds if _stated(connection, row.source, kind, then))
+        through = _complete_through(connection, row.source, then)
+        found[row.source] = Freshness(stated, min(through, yesterday) if through else None)
+    return found
+
+
+def _complete_through(connection: Connection, source: str, then: Moment) -> date | None:
+    """Return how far the pulls up to a batch had come: each batch says how far those before it had."""
+    after = (batches.c.source == source) & (batches.c.batch > then.known[source])
+    query = select(batches.c.complete_through).where(after).order_by(batches.c.batch).limit(1)
+    later = connection.execute(query).first()
+    if later is None:
+        now = select(source_status.c.complete_through).where(source_status.c.source == source)
+        later = connection.execute(now).one()
+    through: date | None = later.complete_through
+    return through
+
+
+def _stated(connection: Connection, source: str, kind: str, then: Moment) -> bool:
+    """Tell whether a source had stated any fact of a kind by a moment."""
+    for table in (facts[kind], past[kind]):
+        query = select(true()).where(of_source(table, source), table.c.batch <= then.known[source])
+        query = query.where(_dated(kind, table, then.before)) if then.before else query
+        if connection.execute(query.limit(1)).first() is not None:
+            return True
+    return False
+
+
+def _dated(kind: str, table: Table, day: date) -> ColumnElement[bool]:
+    """Say of a fact that it is dated before a day, or not dated."""
+    by = [table.c[name] for name in DATING[kind].by]
+    earlier = (column < (_start_ms(day) if column.name.endswith("_ms") else day) for column in by)
+    return or_(*earlier, and_(true(), *(column.is_(None) for column in by)))
+
+
+# -- what became of it -------------------------------------------------------------------------------
+
+
+class Extent(NamedTuple):
+    """The first and the last day of use, and the last outcome; `None` where there is none."""
+
+    first_use: date | None
+    last_use: date | None
+    last_outcome: date | None
+
+
+def extent(connection: Connection) -> Extent:
+    """Return how far the facts reach that a backtest rests on."""
+    day, at = facts["usage"].c.day, facts["outcomes"].c.at
+    queries = (select(func.min(day)), select(func.max(day)), select(func.max(at)))
+    return Extent(*(connection.execute(query).scalar_one() for query in queries))
+
+
+def outcomes(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[tuple[date, str]]]:
+    """Return by account how its terms ended, as known now: the day and the outcome."""
+    rows = PRESENT.rows("outcomes", ids)
+    found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for account, at, outcome in connection.execute(select(rows.c.account, rows.c.at, rows.c.outcome)):
+        found[account].append((at, outcome))
+    return found
+
+
+def size_bands(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the size band of each account of which a source states one."""
+    rows = PRESENT.rows("accounts", ids)
+    query = select(rows.c.account, rows.c.size_band).where(rows.c.size_band.is_not(None))
+    return {row.account: row.size_band for row in connection.execute(query)}
+
+
+def chunks(connection: Connection) -> Iterator[Sequence[int]]:
+    """Yield the ids of all accounts, some at a time."""
+    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    return (ids[at : at + IDS_A_QUERY] for at in range(0, len(ids), IDS_A_QUERY))

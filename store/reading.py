@@ -1,0 +1,149 @@
+"""Readings: which facts count, and whose they are. The present, or a moment that has passed.
+
+"Known" is a batch number per source, never a clock time. What changed since is in the past versions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, literal, or_, select, union_all
+
+from health import dated
+from health.records import SHAPES
+from store.tables import facts, links, past, source_accounts, stored_key
+
+Fact = Any
+"""A row of a fact table with the ``account`` it belongs to; columns are attributes, and in ``_mapping``."""
+DAILY = frozenset({"usage", "validations"})
+"""Kinds whose rows are too many to be looked at one by one: they are cut in the database."""
+
+
+_LINK = (links.c.account, links.c.source_account, source_accounts.c.source)
+
+
+class Told(NamedTuple):
+    """A fact as it counts, and the measures that cannot be told for want of what it said then."""
+
+    fact: Fact
+    unknown: tuple[str, ...] = ()
+
+
+class Reading(Protocol):
+    """What of the facts counts."""
+
+    def links(self, ids: Sequence[int]) -> Subquery:
+        """Return the ``account``, ``source_account`` and ``source`` of each link of some accounts."""
+
+    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+        """Return the rows of a kind with the ``account`` of each."""
+
+    def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
+        """Yield what counts of each row, in their order: `None` where nothing of it does."""
+
+
+class Present:
+    """All that is known now."""
+
+    def links(self, ids: Sequence[int]) -> Subquery:
+        """Return the open links."""
+        query = select(links.c.account, links.c.source_account, source_accounts.c.source)
+        return (
+            query.join(source_accounts).where(links.c.account.in_(ids), links.c.to_batch.is_(None)).subquery()
+        )
+
+    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+        """Return the current rows through open links."""
+        fact = facts[kind]
+        joined = (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
+        query = select(links.c.account, *fact.columns).join(links, joined)
+        return query.where(links.c.account.in_(ids)).subquery()
+
+    def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:  # noqa: ARG002 - as the others do
+        """Yield every row as it stands."""
+        return map(Told, rows)
+
+
+PRESENT = Present()
+NOW = 2**62
+"""Later than any batch: of a source that is read as it is known now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was known at a moment.
+
+    ``known`` is the last batch of each source that counts; of a source that is not there nothing does.
+    ``backfilled`` names sources that were read later: of them each row counts from its own date on, in
+    the first version there was, which is the nearest (`health.dated`); days of use in the last one.
+    ``before`` leaves out what is dated on that day or after, of all sources; without it every date counts.
+    """
+
+    known: Mapping[str, int]
+    before: date | None = None
+    backfilled: frozenset[str] = field(default=frozenset())
+
+    def links(self, ids: Sequence[int]) -> Subquery:
+        """Return the links that stood."""
+        known = self._known()
+        stood = (links.c.from_batch <= known) & or_(links.c.to_batch.is_(None), links.c.to_batch > known)
+        query = select(
+            links.c.account, links.c.source_account, source_accounts.c.source, known.label("known")
+        )
+        return query.join(source_accounts).where(links.c.account.in_(ids), stood).subquery()
+
+    def _known(self) -> ColumnElement[int]:
+        if not self.known:
+            return literal(0)
+        return case(self.known, value=source_accounts.c.source, else_=0)
+
+    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+        """Return the rows that were current, through the links that stood."""
+        stood = self.links(ids)
+        current, left = facts[kind], past[kind]
+        first = self.backfilled if kind not in DAILY else frozenset[str]()
+        still = or_(left.c.until_batch > stood.c.known, stood.c.source.in_(first))
+        now = self._of(current, stood).where(current.c.batch <= stood.c.known)
+        then = self._of(left, stood).where(left.c.batch <= stood.c.known, still)
+        versions = union_all(now, then).subquery()
+        return _firsts(kind, versions) if first else versions
+
+    def _of(self, table: Table, stood: Subquery) -> Select[Any]:
+        columns = [column for column in table.columns if column.name != "until_batch"]
+        query = select(stood.c.account, stood.c.source.label("origin"), *columns)
+        query = query.join(stood, stood.c.source_account == table.c.source_account)
+        return query.where(table.c.day < self.before) if self.before and "day" in table.c else query
+
+    def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
+        """Yield what was known of each row."""
+        if self.before is None or kind in DAILY:
+            yield from map(Told, rows)
+            return
+        for row in rows:
+            known = self._then(kind, row, self.before)
+            yield Told(known.stated and _Stated(**known.stated), known.unknown)
+
+    def _then(self, kind: str, row: Fact, day: date) -> dated.Known:
+        stated = row._mapping  # noqa: SLF001 - the documented way to a row's names
+        if row.origin in self.backfilled:
+            return dated.backfilled(kind, dict(stated), day)
+        return dated.Known(dated.before(kind, dict(stated), day))
+
+
+def _firsts(kind: str, versions: Subquery) -> Subquery:
+    """Return the first version of each fact."""
+    key = dict.fromkeys(("source_account", *stored_key(SHAPES[kind])))
+    place = func.row_number().over(partition_by=[versions.c[name] for name in key], order_by=versions.c.batch)
+    numbered = select(versions, place.label("place")).subquery()
+    columns = [column for column in numbered.columns if column.name != "place"]
+    return select(*columns).where(numbered.c.place == 1).subquery()
+
+
+class _Stated(SimpleNamespace):
+    """Columns as attributes, as a row has them."""
+
+    @property
+    def _mapping(self) -> Mapping[str, Any]:
+        return MappingProxyType(vars(self))

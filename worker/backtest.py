@@ -1,0 +1,184 @@
+"""Backtest: judge accounts as of days gone by, and look at what became of them.
+
+Accounts come in chunks, and a day's feature rows wait in a file while the fleet's pulse is taken: what is
+in memory grows with the cases alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO
+
+from config.errors import Actionable
+from health.backtest import EVENTS_MIN, EXPANDED, Case, Ending, Horizon, Outcomes, ending, enough, rank
+from health.calendars import Workdays
+from health.facts import book, urgency
+from health.features import Features, Pulse
+from health.judge import judge
+from health.measures import measures, trend
+from health.nouns import Assessment
+from health.policy import Policy
+from health.pulse import fleet_sources, fleet_trends
+from store import history
+from store.database import Connection
+from store.features import pack, unpack
+
+SETTLED_DAYS = 60
+"""Days of use before a day that calibration is learned as of: a score without a past tells little."""
+_LENGTH_BYTES = 4
+
+
+class Refused(Actionable):
+    """The facts do not reach far enough for what is asked, or too few outcomes are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: was the target foreseen as of these days, within so many days?
+
+    Calibration is learned from windows whose outcomes end on or before ``train_until``.
+    """
+
+    as_of: tuple[date, ...]
+    horizon: int
+    target: str
+    train_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The cases of the question by day, what calibration was learned from, and who was not known enough."""
+
+    cases: Mapping[date, Sequence[Case]]
+    trained: Mapping[date, Sequence[Case]]
+    unknown_inputs: Mapping[str, float]
+
+    @property
+    def pooled(self) -> list[Case]:
+        """The cases of all days."""
+        return [case for of_day in self.cases.values() for case in of_day]
+
+
+def asked(connection: Connection, policy: Policy, workdays: Workdays, question: Question) -> Answer:
+    """Answer a question from the facts there are. Raises `Refused` where they do not reach far enough."""
+    reach = history.extent(connection)
+    _check(question, reach)
+    unknown: Counter[str] = Counter()
+    one = Then(connection, policy, workdays, question)
+    found = Answer({day: [*one.cases(day, unknown)] for day in question.as_of}, {}, {})
+    total = len(found.pooled)
+    if not enough(found.pooled):
+        met = sum(case.met for case in found.pooled)
+        raise Refused(
+            f"{met} of {total} accounts met the outcome: fewer than {EVENTS_MIN} that did, or that did not, "
+            "tell nothing"
+        )
+    trained = {day: [*one.cases(day, Counter())] for day in _training(question, reach)}
+    return replace(
+        found, trained=trained, unknown_inputs={name: unknown[name] / total for name in sorted(unknown)}
+    )
+
+
+def _check(question: Question, reach: history.Extent) -> None:
+    if reach.last_outcome is None:
+        raise Refused("there are no outcomes to compare with: import outcomes")
+    end = min(filter(None, (reach.last_use, reach.last_outcome)))
+    for day in question.as_of:
+        last = Horizon(day, question.horizon).last
+        if last > end:
+            raise Refused(f"{question.horizon} days from {day} end on {last}, facts and outcomes on {end}")
+    if question.train_until > min(question.as_of):
+        raise Refused(f"training until {question.train_until} looks past the first day that is asked of")
+
+
+def _training(question: Question, reach: history.Extent) -> list[date]:
+    """Return the day to learn calibration as of, one horizon back, if there is enough use before it."""
+    day = question.train_until - timedelta(days=question.horizon)
+    if reach.first_use is None or (day - reach.first_use).days < SETTLED_DAYS:
+        return []
+    return [day]
+
+
+class Then:
+    """Judges accounts as of days gone by, each by what was known then."""
+
+    def __init__(
+        self, connection: Connection, policy: Policy, workdays: Workdays, question: Question
+    ) -> None:
+        self._connection = connection
+        self._policy = policy
+        self._workdays = workdays
+        self._question = question
+
+    def cases(self, day: date, unknown: Counter[str]) -> Iterator[Case]:
+        """Yield the cases as of a day, and count the inputs that are unknown of them."""
+        pulse, rows = self.known(day)
+        for ids in history.chunks(self._connection):
+            outcomes = history.outcomes(self._connection, ids)
+            sizes = history.size_bands(self._connection, ids)
+            for row in islice(rows, len(ids)):
+                became = self._ending(day, row, outcomes.get(row.account, ()))
+                if became is not None:
+                    case, found = self._case(day, row, pulse, became, sizes.get(row.account, ""))
+                    unknown.update(name for name, value in found.inputs.items() if value is None)
+                    yield case
+
+    def known(self, day: date) -> tuple[Pulse, Iterator[Features]]:
+        """Return the fleet's pulse as of a day, and the feature rows of all accounts as they were then."""
+        policy, then = self._policy, history.moment(self._connection, day)
+        fresh = Pulse(freshness=history.freshness(self._connection, then))
+        waiting = TemporaryFile()  # noqa: SIM115 - closed when its rows are read
+        trends = []
+        for ids in history.chunks(self._connection):
+            for row in history.rows_at(self._connection, ids, policy.metrics, then):
+                _write(waiting, row)
+                trends.append((trend(row, day, policy, fresh, self._workdays), row.sources))
+        least = policy.fleet_accounts_min
+        pulse = replace(
+            fresh,
+            fleet_trends=fleet_trends((told for told, _ in trends), least),
+            fleet_sources=fleet_sources(trends, fresh.freshness, least),
+        )
+        return pulse, _read(waiting)
+
+    def _ending(self, day: date, row: Features, outcomes: Outcomes) -> Ending | None:
+        within = Horizon(day, self._question.horizon)
+        return ending(self._question.target, outcomes, row.terms, within, self._policy.renewals)
+
+    def _case(
+        self, day: date, row: Features, pulse: Pulse, became: Ending, size: str
+    ) -> tuple[Case, Assessment]:
+        found = judge(row, day, self._policy, pulse, self._workdays)
+        target, rules = self._question.target, self._policy.renewals
+        account = book(row, day, rules, self._workdays)
+        case = Case(
+            account=row.account,
+            as_of=day,
+            rank=rank(target, found),
+            urgency=urgency(account, found.score, rules),
+            priority=float(found.facts.get("priority") or 0),
+            health=found.score.points // 100,
+            days=became.days,
+            segments=(row.customer_type, size, row.region or row.country),
+            triggers=self._triggers(day, row, pulse) if target == EXPANDED else (),
+        )
+        return case, found
+
+    def _triggers(self, day: date, row: Features, pulse: Pulse) -> tuple[str, ...]:
+        found = self._policy.rules(measures(row, day, self._policy, pulse, self._workdays))
+        return tuple(name for name, _ in found.triggers)
+
+
+def _write(waiting: IO[bytes], row: Features) -> None:
+    packed = pack(row)
+    waiting.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
+
+
+def _read(waiting: IO[bytes]) -> Iterator[Features]:
+    with waiting:
+        waiting.seek(0)
+        while length := waiting.read(_LENGTH_BYTES):
+            yield unpack(waiting.read(int.from_bytes(length, "big")))
