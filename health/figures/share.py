@@ -1,0 +1,73 @@
+"""Share: a part of a whole that still knows both, so that shares can be added up over segments."""
+
+from collections.abc import Iterable
+from math import sqrt
+from typing import NamedTuple
+
+from health.nouns import NOT_APPLICABLE, Input
+
+_Z = 1.959964
+"""Standard deviations on either side that hold 95 % of a normal distribution."""
+
+
+class Share(NamedTuple):
+    """``part`` of ``whole``, in per cent; over 100 where more is used than there is.
+
+    ``low_pct`` to ``high_pct`` is Wilson's interval at 95 %: what chance alone may do to a share of so few.
+    It is not applicable where the part is more than the whole. A share of nothing is not applicable, not 0 %.
+    """
+
+    part: float
+    whole: float
+    pct: Input
+    low_pct: Input
+    high_pct: Input
+
+
+class Interval(NamedTuple):
+    """From ``low`` to ``high``, both 0 to 1."""
+
+    low: float
+    high: float
+
+
+class Mean(NamedTuple):
+    """A ``total`` spread ``over`` so many things; ``mean`` is not applicable without any."""
+
+    total: float
+    over: int
+    mean: Input
+
+
+def share(part: float, whole: float) -> Share:
+    """Return the share that ``part`` is of ``whole``."""
+    if whole <= 0:
+        return Share(part, whole, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE)
+    pct = 100.0 * part / whole
+    if not 0 <= part <= whole:
+        return Share(part, whole, pct, NOT_APPLICABLE, NOT_APPLICABLE)
+    low, high = wilson(part, whole)
+    return Share(part, whole, pct, 100.0 * low, 100.0 * high)
+
+
+def total(shares: Iterable[Share]) -> Share:
+    """Return the share of all: parts added up and wholes added up, which no mean of percentages is."""
+    part = whole = 0.0
+    for each in shares:
+        part += each.part
+        whole += each.whole
+    return share(part, whole)
+
+
+def mean(amount: float, over: int) -> Mean:
+    """Return so much over so many."""
+    return Mean(amount, over, amount / over if over else NOT_APPLICABLE)
+
+
+def wilson(part: float, whole: float) -> Interval:
+    """Return the score interval of a proportion at 95 % (Wilson 1927); ``whole`` must be above 0."""
+    proportion = part / whole
+    spread = _Z * sqrt(proportion * (1 - proportion) / whole + _Z**2 / (4 * whole**2))
+    middle = proportion + _Z**2 / (2 * whole)
+    scale = 1 + _Z**2 / whole
+    return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
