@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from health.figures.segments import UNKNOWN, Segments
-from health.figures.share import Share, share
+from health.figures.share import Share, portion, share
 from health.figures.spread import Spread, spread
 from health.figures.standing import standing
 from health.policy import RenewalRules
@@ -19,7 +19,7 @@ def quota_use(limits: Iterable[Limit]) -> Mapping[str, Mapping[str, Share]]:
     """Return used ÷ allowed by quota and account; a quota that allows nothing is not applicable."""
     found: dict[str, dict[str, Share]] = defaultdict(dict)
     for each in limits:
-        found[each.limit][each.account_id] = share(each.used, each.allowed)
+        found[each.limit][each.account_id] = portion(each.used, each.allowed)
     return found
 
 

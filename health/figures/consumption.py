@@ -5,8 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from health.figures.days import Span, months_on
-from health.figures.share import Share, share
-from health.figures.standing import BY_CONSUMPTION
+from health.figures.share import Share, portion
 from health.nouns import NOT_APPLICABLE, Input, NotApplicable
 from health.records import Subscription, Usage
 
@@ -43,7 +42,7 @@ def pace(term: Subscription, usage: Sequence[Usage], as_of: date) -> Share | Not
     stated = _stated(term.account_id, usage, same)
     if not stated:
         return None
-    return share(sum(_stated(term.account_id, usage, Span(period.first, as_of))), sum(stated))
+    return portion(sum(_stated(term.account_id, usage, Span(period.first, as_of))), sum(stated))
 
 
 def against_commitment(
@@ -62,7 +61,7 @@ def against_commitment(
     if not stated:
         return None
     part = (until - term.term_start) / (term.term_end - term.term_start)
-    return share(sum(stated), term.committed * part)
+    return portion(sum(stated), term.committed * part)
 
 
 def _stated(account: str, usage: Iterable[Usage], span: Span) -> list[float]:
@@ -103,12 +102,7 @@ def blend(parts: Sequence[Part]) -> Blend:
     """
     counted = [(part.mrr_minor, part.used_pct) for part in parts if isinstance(part.used_pct, float)]
     weight = sum(mrr for mrr, _ in counted)
-    known = share(weight, sum(part.mrr_minor for part in parts))
+    known = portion(weight, sum(part.mrr_minor for part in parts))
     if not weight:
         return Blend(NOT_APPLICABLE if not parts else None, known)
     return Blend(sum(mrr * pct for mrr, pct in counted) / weight, known)
-
-
-def seat_utilisation(term: Subscription, used: Share) -> Share | NotApplicable:
-    """Return the use of seats, which is not applicable where a plan is sold by consumption alone."""
-    return NOT_APPLICABLE if term.licence_model == BY_CONSUMPTION else used

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from health.figures.days import Span, day_of
 from health.figures.money import Decimals, Exchange
-from health.figures.share import Share, share
+from health.figures.share import Share, portion, share
 from health.figures.spread import Spread, spread
 from health.figures.standing import by_account, term_of
 from health.policy import RenewalRules
@@ -148,7 +148,7 @@ def renewal_rate(
         else:
             whole, part = whole + up, part + kept
     by_terms = share(sum(each.outcome in RENEWED for each in answered), len(answered))
-    return RenewalRate(by_terms, share(part, whole), len(terms) - len(answered), tuple(sorted(unrated)))
+    return RenewalRate(by_terms, portion(part, whole), len(terms) - len(answered), tuple(sorted(unrated)))
 
 
 def late_renewals(

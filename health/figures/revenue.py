@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from health.figures.money import Amounts, Decimals, Exchange
-from health.figures.share import Share, share
+from health.figures.share import Share, portion
 from health.figures.standing import by_account, standing, term_of
 from health.policy import RenewalRules
 from health.records import Rate, Subscription
@@ -143,7 +143,7 @@ def _retention(currency: str, changes: Sequence[Change], unrated: tuple[str, ...
         contracted,
         expanded,
         sum(each.fx for each in changes),
-        share(opening - churned - contracted, opening),
-        share(opening - churned - contracted + expanded, opening),
+        portion(opening - churned - contracted, opening),
+        portion(opening - churned - contracted + expanded, opening),
         unrated,
     )

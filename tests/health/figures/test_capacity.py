@@ -3,9 +3,9 @@ from datetime import date, timedelta
 import pytest
 
 from health.figures.capacity import over_provisioned, quota_use, quota_use_by_plan
-from health.figures.consumption import Part, against_commitment, blend, pace, period_of, seat_utilisation
+from health.figures.consumption import Part, against_commitment, blend, pace, period_of
 from health.figures.days import Span
-from health.figures.share import share
+from health.figures.share import portion, share
 from health.nouns import NOT_APPLICABLE
 from health.records import Limit
 from tests.health.figures.examples import AS_OF, RULES, term, usage
@@ -48,8 +48,8 @@ EVERY_DAY = [
 
 
 def test_pace_is_against_the_same_days_of_the_period_before():
-    assert pace(METERED, EVERY_DAY, date(2026, 5, 11)) == share(100, 100)
-    assert pace(METERED, EVERY_DAY, date(2026, 3, 31)) == share(300, 280)  # February has 28 days
+    assert pace(METERED, EVERY_DAY, date(2026, 5, 11)) == portion(100, 100)
+    assert pace(METERED, EVERY_DAY, date(2026, 3, 31)) == portion(300, 280)  # February has 28 days
 
 
 def test_without_a_day_of_the_period_before_the_pace_is_not_known():
@@ -71,7 +71,7 @@ def test_pace_is_not_applicable(changed, as_of):
 
 
 def test_the_commitment_is_prorated():
-    assert against_commitment(METERED, EVERY_DAY, date(2026, 4, 11)) == share(1_000, 1_000)
+    assert against_commitment(METERED, EVERY_DAY, date(2026, 4, 11)) == portion(1_000, 1_000)
     assert against_commitment(METERED._replace(committed=None), EVERY_DAY, AS_OF) is NOT_APPLICABLE
     assert against_commitment(METERED._replace(term_end=None), EVERY_DAY, AS_OF) is NOT_APPLICABLE
     assert against_commitment(METERED, [], AS_OF) is None
@@ -95,11 +95,6 @@ def test_periods_count_from_the_start_of_the_term(period, day, expected):
 def test_a_hybrid_plan_is_weighed_by_what_its_parts_cost():
     parts = [Part("seats", 30_000, 90.0), Part("calls", 10_000, 50.0), Part("storage", 10_000, None)]
     found = blend(parts)
-    assert (found.used_pct, found.known) == (80.0, share(40_000, 50_000))
+    assert (found.used_pct, found.known) == (80.0, portion(40_000, 50_000))
     assert blend([Part("seats", 1, None)]).used_pct is None
     assert blend([]).used_pct is NOT_APPLICABLE
-
-
-def test_seats_of_a_consumption_plan_are_not_applicable():
-    assert seat_utilisation(METERED, share(1, 2)) is NOT_APPLICABLE
-    assert seat_utilisation(term(), share(1, 2)) == share(1, 2)

@@ -8,7 +8,7 @@ from health.figures.days import Span
 from health.figures.money import Exchange, converted
 from health.figures.renewed import ended, late_renewals, outcomes_by_window, proactive, renewal_rate
 from health.figures.revenue import downsizing_risk, mrr, retention, revenue_at_risk
-from health.figures.share import share
+from health.figures.share import portion, share
 from health.nouns import NOT_APPLICABLE
 from health.records import Conversation, Rate
 from tests.health.figures.examples import AS_OF, RULES, ms, outcome, term
@@ -151,26 +151,32 @@ def test_an_outcome_is_about_the_nearest_end():
 @pytest.mark.parametrize(
     ("terms", "outcomes", "by_terms", "by_revenue", "still_open"),
     [
-        ([first_term()], [outcome("2026-03-20", "renewed")], share(1, 1), share(40_000, 40_000), 0),
-        ([first_term()], [outcome("2026-04-10", "churned")], share(0, 1), share(0, 40_000), 0),
-        ([first_term()], [], share(0, 0), share(0, 0), 1),
-        ([first_term()], [outcome("2025-12-01", "churned")], share(0, 0), share(0, 0), 1),  # far from the end
-        ([first_term(), next_term(mrr_minor=30_000)], [], share(1, 1), share(30_000, 40_000), 0),
+        ([first_term()], [outcome("2026-03-20", "renewed")], share(1, 1), portion(40_000, 40_000), 0),
+        ([first_term()], [outcome("2026-04-10", "churned")], share(0, 1), portion(0, 40_000), 0),
+        ([first_term()], [], share(0, 0), portion(0, 0), 1),
+        (
+            [first_term()],
+            [outcome("2025-12-01", "churned")],
+            share(0, 0),
+            portion(0, 0),
+            1,
+        ),  # far from the end
+        ([first_term(), next_term(mrr_minor=30_000)], [], share(1, 1), portion(30_000, 40_000), 0),
         (
             [first_term()],
             [outcome("2026-03-20", "expanded", mrr_after_minor=90_000)],
             share(1, 1),
-            share(40_000, 40_000),  # more than there was is expansion, not renewal
+            portion(40_000, 40_000),  # more than there was is expansion, not renewal
             0,
         ),
         (
             [first_term(), first_term("globex")],
             [outcome("2026-04-01", "churned")],
             share(0, 1),
-            share(0, 40_000),
+            portion(0, 40_000),
             1,
         ),
-        ([ROLLING], [], share(0, 0), share(0, 0), 0),
+        ([ROLLING], [], share(0, 0), portion(0, 0), 0),
     ],
 )
 def test_renewal_rate(terms, outcomes, by_terms, by_revenue, still_open):
@@ -182,7 +188,7 @@ def test_terms_in_a_currency_without_a_rate_count_by_number_alone():
     found = renewal_rate(
         [first_term(currency="GBP")], [outcome("2026-04-01", "renewed")], SPAN, RULES, currency="EUR"
     )
-    assert (found.terms, found.revenue, found.unrated) == (share(1, 1), share(0, 0), ("GBP",))
+    assert (found.terms, found.revenue, found.unrated) == (share(1, 1), portion(0, 0), ("GBP",))
 
 
 def test_late_renewals_and_by_how_much():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health.figures.share import mean, share, total, wilson
+from health.figures.share import mean, portion, share, total, wilson
 from health.figures.spread import spread
 from health.nouns import NOT_APPLICABLE
 
@@ -33,9 +33,14 @@ def test_more_than_the_whole_is_shown_without_an_interval():
     assert share(12, 10) == (12, 10, 120.0, NOT_APPLICABLE, NOT_APPLICABLE)
 
 
+def test_amounts_are_no_trials_and_have_no_interval():
+    assert portion(3, 4) == (3, 4, 75.0, NOT_APPLICABLE, NOT_APPLICABLE)
+    assert total([portion(3, 4), portion(1, 4)]) == portion(4, 8)
+
+
 @given(st.lists(st.tuples(COUNTS, COUNTS)))
 def test_a_total_adds_parts_and_wholes_and_never_percentages(pairs):
-    found = total(share(min(pair), max(pair)) for pair in pairs)
+    found = total([share(min(pair), max(pair)) for pair in pairs])
     assert found == share(sum(map(min, pairs)), sum(map(max, pairs)))
 
 
