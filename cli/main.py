@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import configure, crm, facts, identity, judgement, operate, outbound, unsettled
+from cli import configure, crm, facts, identity, judgement, metrics, operate, outbound, unsettled
 from cli.output import plainly
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (operate, facts, identity, judgement, outbound, unsettled, crm, configure):
+for module in (operate, facts, identity, judgement, metrics, outbound, unsettled, crm, configure):
     module.register(app)
 
 

@@ -23,6 +23,7 @@ ANSWERING = {
     "sweep": ["sweep"],
     "accounts": ["accounts"],
     "explain": ["explain", book.LEAVING],
+    "metrics": ["metrics"],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],

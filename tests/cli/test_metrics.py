@@ -1,0 +1,54 @@
+"""`seatsignal metrics`: all by family, one in full, and the page."""
+
+import pytest
+
+from config.metrics import entries, load_metrics
+from tests.cli.conftest import Seatsignal
+
+CATALOGUE = load_metrics()
+ENTRIES = entries(CATALOGUE)
+FIRST = [next(iter(family.entries)) for family in CATALOGUE.values()]
+
+
+def test_all_are_listed_by_family(seatsignal: Seatsignal):
+    lines = seatsignal("metrics").out.splitlines()
+    assert [line.split()[1] for line in lines[1:]] == list(ENTRIES)
+    listed = seatsignal("metrics", "--json").document
+    assert [(row["name"], row["kind"]) for row in listed] == [
+        (name, "figure" if entry.function else "measure") for name, entry in ENTRIES.items()
+    ]
+
+
+@pytest.mark.parametrize("name", [*FIRST, "validation_failures", "utilisation_reading"])
+def test_one_is_told_in_full(seatsignal: Seatsignal, name):
+    told, entry = " ".join(seatsignal("metrics", name).out.split()), ENTRIES[name]
+    for text in (entry.definition, entry.tells, *entry.questions, *entry.pitfalls, *entry.inputs):
+        assert " ".join(text.split()) in told
+    for bands in entry.bands.values():
+        assert all(band.word in told for band in bands)
+    assert all(step.to_do in told for step in entry.next_steps.values())
+
+
+def test_the_example_is_computed_when_it_is_told(seatsignal: Seatsignal, monkeypatch):
+    assert seatsignal("metrics", "utilisation_pct", "--json").document["example"]["gives"] == 60
+    monkeypatch.setattr("health.seats.utilisation", lambda active_users, seats: 61.5)  # noqa: ARG005
+    assert "    61.5" in seatsignal("metrics", "utilisation_pct").out
+
+
+def test_a_program_gets_every_field(seatsignal: Seatsignal):
+    told = seatsignal("metrics", "validation_failures", "--json").document
+    assert told["next_steps"]["rate_limited"]["recipient"] == "sales"
+    assert told["bands"]["default"][0] == {"at": 0, "word": "normal"}
+    assert told["example"]["gives"][0]["of_all"]["pct"] == 4
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(seatsignal: Seatsignal):
+    done = seatsignal("metrics", "net_revenue_retension")
+    assert (done.status, done.out) == (1, "")
+    assert "did you mean 'net_revenue_retention'?" in done.err
+
+
+def test_the_page_goes_to_standard_output(seatsignal: Seatsignal):
+    done = seatsignal("metrics", "--markdown")
+    assert done.out.startswith("# The metric catalogue\n")
+    assert f"### {list(ENTRIES)[-1]}\n" in done.out
