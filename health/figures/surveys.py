@@ -30,20 +30,20 @@ class Rating(NamedTuple):
 
 def nps(surveys: Iterable[Survey], span: Span) -> Nps:
     """Return the net promoter score over the answers of a span of days."""
-    scores = _latest(surveys, "nps", span)
-    promoters = sum(score >= _PROMOTER for score in scores)
-    detractors = sum(score < _PASSIVE for score in scores)
-    score = 100.0 * (promoters - detractors) / len(scores) if scores else NOT_APPLICABLE
-    return Nps(score, promoters, len(scores) - promoters - detractors, detractors)
+    given = scores(surveys, "nps", span)
+    promoters = sum(score >= _PROMOTER for score in given)
+    detractors = sum(score < _PASSIVE for score in given)
+    score = 100.0 * (promoters - detractors) / len(given) if given else NOT_APPLICABLE
+    return Nps(score, promoters, len(given) - promoters - detractors, detractors)
 
 
 def rating(surveys: Iterable[Survey], kind: str, span: Span, good_from: float = 4.0) -> Rating:
     """Return the answers of one kind: csat, activation_ease, renewal_confidence or roi_expected."""
-    scores = _latest(surveys, kind, span)
-    return Rating(spread(scores), share(sum(score >= good_from for score in scores), len(scores)))
+    given = scores(surveys, kind, span)
+    return Rating(spread(given), share(sum(score >= good_from for score in given), len(given)))
 
 
-def _latest(surveys: Iterable[Survey], kind: str, span: Span) -> list[float]:
+def scores(surveys: Iterable[Survey], kind: str, span: Span) -> list[float]:
     """Return the last answer of each person; answers that name nobody stand for their account."""
     found: dict[tuple[str, str], float] = {}
     for each in sorted(surveys, key=lambda survey: survey.answered_ms):

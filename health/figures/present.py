@@ -1,0 +1,250 @@
+"""Present: figures of the book as it stands on a day, told account by account and added up.
+
+Each is told of one account at a time, in parts that can be added up, so that a book of any size is read
+once and any split of it costs the same.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from health.figures.activation import activation_rate, unassisted
+from health.figures.capacity import quota_use
+from health.figures.days import Span, last_days
+from health.figures.licences import active_licences, active_licences_by_plan
+from health.figures.renewed import late_renewals, proactive, renewal_rate
+from health.figures.revenue import mrr, retention, revenue_at_risk
+from health.figures.share import Share, total
+from health.figures.spread import Spread, spread
+from health.figures.standing import standing, standing_licences
+from health.figures.surveys import nps, scores
+from health.figures.utilisation import signed_in, utilisation_by_account
+from health.figures.validations import daily_active, failures_by_type, silent_accounts
+from health.policy import RenewalRules
+from health.records import (
+    Account,
+    Conversation,
+    Licence,
+    Limit,
+    Outcome,
+    Seat,
+    Subscription,
+    Survey,
+    Ticket,
+    Validation,
+)
+
+QUARTER_DAYS, MONTH_DAYS, YEAR_DAYS = 90, 30, 365
+NO_CURRENCY = "no currency"
+
+
+class Known(NamedTuple):
+    """The records of one account, by kind as `health.records.SHAPES` names them; others are empty.
+
+    ``accounts`` is at most one: what all sources say of it, merged.
+    """
+
+    account: str
+    accounts: Sequence[Account] = ()
+    subscriptions: Sequence[Subscription] = ()
+    licences: Sequence[Licence] = ()
+    seats: Sequence[Seat] = ()
+    validations: Sequence[Validation] = ()
+    limits: Sequence[Limit] = ()
+    tickets: Sequence[Ticket] = ()
+    conversations: Sequence[Conversation] = ()
+    surveys: Sequence[Survey] = ()
+    outcomes: Sequence[Outcome] = ()
+
+
+class Moment(NamedTuple):
+    """The day a figure is of (its start), and the rules of renewal."""
+
+    as_of: date
+    rules: RenewalRules
+
+    def last(self, days: int) -> Span:
+        """Return the days before."""
+        return last_days(self.as_of, days)
+
+
+Part = Share | int | tuple[float, ...]
+"""A share or a number of one account, which are added up, or values, which are spread."""
+
+Parts = Mapping[str, Part]
+"""By what they are of; ``""`` where a figure has one part."""
+
+
+class Present(NamedTuple):
+    """A figure that can be told of an account: the kinds of record it needs, and how."""
+
+    kinds: tuple[str, ...]
+    of: Callable[[Known, Moment], Parts]
+
+
+@dataclass
+class Sum:
+    """Parts of many accounts added up as they come; only values that are to be spread are held."""
+
+    shares: dict[str, Share] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, parts: Parts) -> None:
+        """Add what one account comes to."""
+        for name, part in parts.items():
+            if isinstance(part, Share):
+                self.shares[name] = total([self.shares[name], part]) if name in self.shares else part
+            elif isinstance(part, int):
+                self.numbers[name] = self.numbers.get(name, 0) + part
+            else:
+                self.values.setdefault(name, []).extend(part)
+
+    def result(self) -> Mapping[str, Share | int | Spread]:
+        """Return the figure so far, by part."""
+        spreads = {name: spread(values) for name, values in self.values.items()}
+        return {**self.shares, **self.numbers, **spreads}
+
+
+def _active_licences(known: Known, at: Moment) -> Parts:
+    return {"": sum(active_licences(known.subscriptions, known.licences, *at).values())}
+
+
+def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
+    return dict(active_licences_by_plan(known.subscriptions, known.licences, *at))
+
+
+def _utilisation(known: Known, at: Moment) -> Parts:
+    """Nothing of accounts without seats: their source lists none, or sells none."""
+    if not known.seats:
+        return {}
+    active = signed_in(known.seats, at.as_of)
+    found = utilisation_by_account(known.subscriptions, known.seats, active, at.as_of, at.rules)
+    return {
+        name: share
+        for each in found.values()
+        for name, share in (("used", each.used), ("deployed", each.deployed), ("adopted", each.adopted))
+    }
+
+
+def _activation_rate(known: Known, at: Moment) -> Parts:
+    return {"": activation_rate(known.licences, at.last(QUARTER_DAYS), at.as_of)}
+
+
+def _activation_rate_at_7_days(known: Known, at: Moment) -> Parts:
+    return {"": activation_rate(known.licences, at.last(QUARTER_DAYS), at.as_of, 7)}
+
+
+def _unassisted(known: Known, at: Moment) -> Parts:
+    return {"": unassisted(known.licences, known.tickets, at.as_of)}
+
+
+def _daily_active_validations(known: Known, at: Moment) -> Parts:
+    return {"": daily_active(known.validations, at.last(1).first)}
+
+
+def _silent_accounts(known: Known, at: Moment) -> Parts:
+    """Nothing of accounts without a licence in force: they are to have no validation."""
+    wanted = [known.account] if standing_licences(known.licences, at.as_of, at.rules) else []
+    return {"": silent_accounts(known.validations, wanted, at.as_of)} if wanted else {}
+
+
+def _validation_failures(known: Known, at: Moment) -> Parts:
+    found = failures_by_type(known.validations, at.last(MONTH_DAYS), {})
+    return {failure.outcome: failure.times for failure in found}
+
+
+def _quota_use(known: Known, _at: Moment) -> Parts:
+    return {
+        quota: tuple(each.pct for each in uses.values() if isinstance(each.pct, float))
+        for quota, uses in quota_use(known.limits).items()
+    }
+
+
+def _mrr(known: Known, at: Moment) -> Parts:
+    return {code or NO_CURRENCY: minor for code, minor in mrr(known.subscriptions, *at).items()}
+
+
+def _revenue_at_risk(known: Known, at: Moment) -> Parts:
+    return {code or NO_CURRENCY: minor for code, minor in revenue_at_risk(known.subscriptions, *at).items()}
+
+
+def _retained(known: Known, at: Moment) -> Mapping[str, tuple[Share, Share]]:
+    """Return gross and net retention over a year, by currency: rates change neither of them."""
+    opening_on = at.last(YEAR_DAYS).first
+    codes = {term.currency or "" for term in standing(known.subscriptions, opening_on, at.rules, at.as_of)}
+    found = {
+        code: retention(
+            [term for term in known.subscriptions if (term.currency or "") == code],
+            opening_on=opening_on,
+            closing_on=at.as_of,
+            currency=code,
+            rates=(),
+            rules=at.rules,
+        )
+        for code in codes
+    }
+    return {code or NO_CURRENCY: (each.gross, each.net) for code, each in found.items()}
+
+
+def _gross(known: Known, at: Moment) -> Parts:
+    return {code: gross for code, (gross, _) in _retained(known, at).items()}
+
+
+def _net(known: Known, at: Moment) -> Parts:
+    return {code: net for code, (_, net) in _retained(known, at).items()}
+
+
+def _renewal_rate(known: Known, at: Moment) -> Parts:
+    terms = known.subscriptions
+    found = renewal_rate(terms, known.outcomes, at.last(YEAR_DAYS), at.rules, currency="")
+    return {"terms": found.terms, "without an outcome": found.open} if terms else {}
+
+
+def _late_renewals(known: Known, at: Moment) -> Parts:
+    return {"": late_renewals(known.subscriptions, known.outcomes, at.last(YEAR_DAYS), at.rules).late}
+
+
+def _proactive(known: Known, at: Moment) -> Parts:
+    return {"": proactive(known.subscriptions, known.conversations, at.last(YEAR_DAYS))}
+
+
+def _nps(known: Known, at: Moment) -> Parts:
+    found = nps(known.surveys, at.last(YEAR_DAYS))
+    return {name: getattr(found, name) for name in ("promoters", "passives", "detractors")}
+
+
+def _rated(kind: str) -> Callable[[Known, Moment], Parts]:
+    return lambda known, at: {"": tuple(scores(known.surveys, kind, at.last(YEAR_DAYS)))}
+
+
+_TERMS = ("subscriptions",)
+_SOLD = ("subscriptions", "licences")
+_ENDS = ("subscriptions", "outcomes")
+
+PRESENT: Mapping[str, Present] = {
+    "active_licences": Present(_SOLD, _active_licences),
+    "active_licences_by_plan": Present(_SOLD, _active_licences_by_plan),
+    "utilisation": Present(("subscriptions", "seats"), _utilisation),
+    "activation_rate": Present(("licences",), _activation_rate),
+    "activation_rate_at_7_days": Present(("licences",), _activation_rate_at_7_days),
+    "activation_unassisted": Present(("licences", "tickets"), _unassisted),
+    "daily_active_validations": Present(("validations",), _daily_active_validations),
+    "silent_accounts": Present(("licences", "validations"), _silent_accounts),
+    "validation_failures": Present(("validations",), _validation_failures),
+    "quota_use": Present(("limits",), _quota_use),
+    "mrr": Present(_TERMS, _mrr),
+    "revenue_at_risk": Present(_TERMS, _revenue_at_risk),
+    "gross_revenue_retention": Present(_TERMS, _gross),
+    "net_revenue_retention": Present(_TERMS, _net),
+    "renewal_rate": Present(_ENDS, _renewal_rate),
+    "late_renewals": Present(_ENDS, _late_renewals),
+    "proactive_conversations": Present(("subscriptions", "conversations"), _proactive),
+    "net_promoter_score": Present(("surveys",), _nps),
+    "csat": Present(("surveys",), _rated("csat")),
+    "activation_ease": Present(("surveys",), _rated("activation_ease")),
+    "renewal_confidence_rating": Present(("surveys",), _rated("renewal_confidence")),
+    "expected_return": Present(("surveys",), _rated("roi_expected")),
+}
+"""The figures that can be told account by account, by the name of their entry in the catalogue."""

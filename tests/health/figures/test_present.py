@@ -1,0 +1,106 @@
+"""A figure told account by account and added up is the figure of the book."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from config.metrics import entries, load_metrics
+from health.figures.activation import activation_rate
+from health.figures.days import last_days
+from health.figures.present import PRESENT, Known, Moment, Sum
+from health.figures.renewed import renewal_rate
+from health.figures.revenue import mrr, retention
+from health.figures.share import portion, share
+from health.figures.spread import spread
+from health.nouns import NOT_APPLICABLE
+from health.records import SHAPES, Survey
+from tests.health.figures.examples import AS_OF, RULES, licence, ms, outcome, term
+
+AT = Moment(AS_OF, RULES)
+
+
+def told(name, book):
+    found = Sum()
+    for known in book:
+        found.add(PRESENT[name].of(known, AT))
+    return dict(found.result())
+
+
+def made(seed):
+    """A plainly invented book of forty accounts."""
+    chance = random.Random(seed)
+    for number in range(40):
+        key = f"a{number}"
+        start = AS_OF - timedelta(days=chance.randrange(700))
+        first = term(
+            key, term_start=start, term_end=start + timedelta(days=365), mrr_minor=chance.randrange(90_000)
+        )
+        later = [
+            term(
+                key, term_start=first.term_end, term_end=date(2029, 1, 1), mrr_minor=chance.randrange(90_000)
+            )
+        ]
+        issued = AS_OF - timedelta(days=chance.randrange(120))
+        keys = [
+            licence(
+                n,
+                key,
+                issued_ms=ms(issued.isoformat()),
+                activated_ms=chance.choice([None, ms(issued.isoformat()) + chance.randrange(10**9)]),
+            )
+            for n in range(chance.randrange(5))
+        ]
+        said = [outcome(first.term_end.isoformat(), chance.choice(["renewed", "churned"]), key)]
+        yield Known(
+            key,
+            subscriptions=[first, *later[: chance.randrange(2)]],
+            licences=keys,
+            outcomes=said[: chance.randrange(2)],
+        )
+
+
+def every(book, kind):
+    return [record for known in book for record in getattr(known, kind)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_added_up_is_what_all_at_once_comes_to(seed):
+    book = list(made(seed))
+    terms, keys = every(book, "subscriptions"), every(book, "licences")
+    year = last_days(AS_OF, 365)
+    kept = retention(terms, opening_on=year.first, closing_on=AS_OF, currency="EUR", rates=[], rules=RULES)
+    rate = renewal_rate(terms, every(book, "outcomes"), year, RULES, currency="EUR")
+    assert told("mrr", book) == mrr(terms, AS_OF, RULES)
+    assert told("activation_rate", book)[""] == activation_rate(keys, last_days(AS_OF, 90), AS_OF)
+    assert told("gross_revenue_retention", book)["EUR"] == kept.gross
+    assert told("net_revenue_retention", book)["EUR"] == kept.net
+    assert told("renewal_rate", book) == {"terms": rate.terms, "without an outcome": rate.open}
+
+
+def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
+    assert PRESENT.keys() <= {name for name, entry in entries(load_metrics()).items() if entry.function}
+    for each in PRESENT.values():
+        assert set(each.kinds) <= set(SHAPES) & set(Known._fields)
+
+
+@pytest.mark.parametrize("name", PRESENT)
+def test_of_an_account_that_nothing_is_known_of_nothing_is_told(name):
+    for value in told(name, [Known("acme")]).values():
+        assert value in {0, share(0, 0), portion(0, 0), spread([])}
+
+
+def test_parts_are_added_each_by_its_kind():
+    found = Sum()
+    found.add({"": share(1, 2), "EUR": 5, "hours": (1.0, 9.0)})
+    found.add({"": share(0, 2), "USD": 7, "hours": (2.0,)})
+    assert found.result() == {"": share(1, 4), "EUR": 5, "USD": 7, "hours": spread([1, 2, 9])}
+
+
+def test_ratings_are_spread_over_people_of_all_accounts():
+    book = [
+        Known(key, surveys=[Survey(key, "csat", score, ms("2026-05-10"), user) for user, score in answers])
+        for key, answers in (("acme", [("ada", 5.0), ("bob", 3.0)]), ("globex", [("cyd", 1.0)]))
+    ]
+    assert told("csat", book)[""] == spread([5, 3, 1])
+    assert told("expected_return", book)[""].median is NOT_APPLICABLE
