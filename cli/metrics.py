@@ -21,6 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def metrics(
     name: Annotated[str, typer.Argument(help="A figure or a measure; all by family without one.")] = "",
+    value: Annotated[bool, typer.Option("--value", help="What the figure comes to today.")] = False,
+    by: Annotated[str, typer.Option(help="With --value: a segment, such as plan or industry.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole catalogue as a page.")] = False,
 ) -> None:
     """Say what a figure or a measure means, how it is read, and what to do about it."""
@@ -33,13 +35,17 @@ def metrics(
         print(page(catalogue), end="")
     elif not name:
         _list(catalogue)
-    elif name in (known := entries(catalogue)):
-        _tell(name, known[name])
-    else:
+    elif name not in (known := entries(catalogue)):
         from config.files import nearest  # noqa: PLC0415 - see above
 
         complain(f"No figure or measure is called {name!r}{nearest(name, list(known))}")
         raise typer.Exit(1)
+    elif value or by:
+        from cli.present import tell  # noqa: PLC0415 - see above
+
+        tell(name, known[name], by)
+    else:
+        _tell(name, known[name])
 
 
 def kind(entry: "Entry") -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from config.metrics import entries, load_metrics
+from tests import book
 from tests.cli.conftest import Seatsignal
 
 CATALOGUE = load_metrics()
@@ -52,3 +53,32 @@ def test_the_page_goes_to_standard_output(seatsignal: Seatsignal):
     done = seatsignal("metrics", "--markdown")
     assert done.out.startswith("# The metric catalogue\n")
     assert f"### {list(ENTRIES)[-1]}\n" in done.out
+
+
+def test_what_a_figure_comes_to_today(eve: Seatsignal):
+    done = eve("metrics", "mrr", "--value", "--json").document
+    assert (done["as_of"], done["accounts"]) == (str(book.DAY), len(book.ACCOUNTS))
+    assert done["found"] == {"all": {"EUR": 10_000 * len(book.ACCOUNTS)}}
+    assert "EUR   120000" in eve("metrics", "mrr", "--value").out
+
+
+def test_by_segment_every_account_is_in_one(eve: Seatsignal):
+    done = eve("metrics", "active_licences", "--by", "country", "--json").document
+    assert done["found"] == {"DE": {"": 8 * len(book.ACCOUNTS)}}
+    by_plan = eve("metrics", "active_licences", "--by", "plan", "--json").document
+    assert by_plan["found"] == {"unknown": {"": 8 * len(book.ACCOUNTS)}}
+    by_month = eve("metrics", "active_licences", "--by", "start_month", "--json").document
+    assert by_month["found"] == {f"{book.TERM_START:%Y-%m}": {"": 8 * len(book.ACCOUNTS)}}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["seats", "--value"], 1, "seats is not computed over all accounts yet"),
+        (["mrr", "--by", "colour"], 2, "'colour' is none of customer_type"),
+    ],
+)
+def test_what_cannot_be_computed_is_said(seatsignal: Seatsignal, words, status, said):
+    done = seatsignal("metrics", *words, COLUMNS="200")
+    assert (done.status, done.out) == (status, "")
+    assert said in done.err

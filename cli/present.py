@@ -1,0 +1,95 @@
+"""``seatsignal metrics NAME --value``: what a figure comes to today, over all accounts or by segment."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+import typer
+
+from cli.opened import opened
+from cli.output import answer, complain, table, wants_json
+from config.metrics import Entry
+from config.worked import plain
+from health.figures.present import PRESENT, Known, Moment, Present, Sum
+from health.figures.segments import BY_ACCOUNT, BY_TERM, SEGMENTS, UNKNOWN, segments
+from health.figures.share import Share
+from health.figures.spread import Spread
+from store.figures import known
+from store.installation import business_day
+from worker.deployment import Deployment
+
+ALL = "all"
+Found = Mapping[str, Mapping[str, Share | int | Spread]]
+"""By segment and part."""
+
+
+class Told(NamedTuple):
+    """A figure on a day, and over how many accounts."""
+
+    as_of: date
+    accounts: int
+    found: Found
+
+
+def tell(name: str, entry: Entry, by: str) -> None:
+    """Print what a figure comes to on the business day. Ends with 1 for one that is not told this way."""
+    if name not in PRESENT:
+        complain(f"{name} is not computed over all accounts yet; these are: {', '.join(PRESENT)}")
+        raise typer.Exit(1)
+    if by and by not in SEGMENTS:
+        raise typer.BadParameter(f"{by!r} is none of {', '.join(SEGMENTS)}", param_hint="--by")
+    with opened() as deployment:
+        told = present(deployment, PRESENT[name], by)
+    if wants_json():
+        values = plain(told.found)
+        answer({"name": name, "unit": entry.unit, "by": by or None, **told._asdict(), "found": values})
+        return
+    print(f"{entry.title} as of {told.as_of}, {told.accounts} accounts ({entry.unit})")
+    table(
+        (by or "of", "part", "value", "from", "to", "part of", "whole"),
+        [
+            (segment, part or "-", *_cells(value))
+            for segment, parts in told.found.items()
+            for part, value in parts.items()
+        ],
+    )
+
+
+def present(deployment: Deployment, figure: Present, by: str) -> Told:
+    """Return a figure over all accounts on the business day, by segment if one is named."""
+    sums: dict[str, Sum] = defaultdict(Sum)
+    count = 0
+    with deployment.database.read() as connection:
+        moment = Moment(business_day(connection), deployment.policy.renewals)
+        for account in known(connection, _kinds(figure, by), moment.as_of):
+            sums[_segment(account, by)].add(figure.of(account, moment))
+            count += 1
+    return Told(moment.as_of, count, {name: sums[name].result() for name in sorted(sums)})
+
+
+def _kinds(figure: Present, by: str) -> set[str]:
+    profile = {"accounts"} if by and by not in BY_TERM else set()
+    terms = {"subscriptions"} if by and by not in BY_ACCOUNT else set()
+    return {*figure.kinds, *profile, *terms}
+
+
+def _segment(account: Known, by: str) -> str:
+    if not by:
+        return ALL
+    return segments(by, account.accounts, account.subscriptions).get(account.account, UNKNOWN)
+
+
+def _cells(value: Share | int | Spread) -> tuple[object, ...]:
+    """Return value, range, and what a share is of; of a spread median and quartiles."""
+    if isinstance(value, Share):
+        return (
+            *(plain(each) for each in (value.pct, value.low_pct, value.high_pct, value.part, value.whole)),
+        )
+    if isinstance(value, Spread):
+        return (
+            *(plain(each) for each in (value.median, value.quartile_1, value.quartile_3)),
+            None,
+            value.size,
+        )
+    return value, None, None, None, None

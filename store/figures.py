@@ -1,0 +1,87 @@
+"""Records of accounts as figures of the book take them: an account at a time, in the order of their ids."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from health.features import SERIES_DAYS
+from health.figures.present import Known
+from health.records import SHAPES, Account, Record, Shape
+from store.sources import DAILY
+from store.tables import accounts, facts, links, source_accounts, stored_fields
+
+ACCOUNTS_A_QUERY = 500
+
+
+def known(
+    connection: Connection, kinds: Collection[str], as_of: date, first: int = 0, last: int | None = None
+) -> Iterator[Known]:
+    """Yield what is known of each account in a key range, both ends included; few are held at once.
+
+    Whatever sources say of an account goes under its own key. Of kinds that are stated by the day only the
+    days of a feature row before ``as_of`` are read.
+    """
+    for chosen in _chunks(connection, first, last):
+        ids = [row.id for row in chosen]
+        keys = {row.id: row.key for row in chosen}
+        found = {kind: _records(connection, SHAPES[kind], keys, as_of) for kind in kinds}
+        for account in ids:
+            of = {kind: by_account.get(account, ()) for kind, by_account in found.items()}
+            yield _known(keys[account], of)
+
+
+def _chunks(connection: Connection, first: int, last: int | None) -> Iterator[Sequence[Row[int, str]]]:
+    """Yield ids and keys of accounts, so many at a time."""
+    after = first - 1
+    while True:
+        query = select(accounts.c.id, accounts.c.key).where(accounts.c.id > after)
+        query = query if last is None else query.where(accounts.c.id <= last)
+        rows = connection.execute(query.order_by(accounts.c.id).limit(ACCOUNTS_A_QUERY)).all()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def _known(key: str, of: Mapping[str, Sequence[Any]]) -> Known:
+    return Known(key, **{**of, "accounts": merged(of.get("accounts", ()))})
+
+
+def merged(profiles: Sequence[Account]) -> Sequence[Account]:
+    """Return what sources say of an account as one: of each field the first value that any of them states."""
+    if not profiles:
+        return ()
+    first: Any = (
+        next((value for value in row if value is not None), None) for row in zip(*profiles, strict=True)
+    )
+    return (Account(*first),)
+
+
+def _records(
+    connection: Connection, shape: Shape, keys: Mapping[int, str], as_of: date
+) -> Mapping[int, Sequence[Any]]:
+    """Return the records of one kind by account, each source's in the order of its name."""
+    fields = [name for name in stored_fields(shape) if name in shape.fields]
+    found: dict[int, list[Record]] = defaultdict(list)
+    for account, *values in connection.execute(_query(shape, fields, keys, as_of)):
+        named: dict[str, Any] = dict(zip(fields, values, strict=True)) | {"account_id": keys[account]}
+        found[account].append(shape.record(**named))
+    return found
+
+
+def _query(shape: Shape, fields: Sequence[str], keys: Collection[int], as_of: date) -> Select[Any]:
+    fact = facts[shape.name]
+    query = (
+        select(links.c.account, *(fact.c[name] for name in fields))
+        .join(links, (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None))
+        .join(source_accounts, source_accounts.c.id == fact.c.source_account)
+        .where(links.c.account.in_(list(keys)))
+        .order_by(source_accounts.c.source, *fact.primary_key.columns)
+    )
+    if shape.name in DAILY:
+        since = as_of - timedelta(days=SERIES_DAYS)
+        query = query.where(fact.c.day >= since, fact.c.day < as_of)
+    return query
