@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, null, select
 
 from health.features import SERIES_DAYS
 from health.figures.present import Known
@@ -64,18 +64,22 @@ def _records(
     connection: Connection, shape: Shape, keys: Mapping[int, str], as_of: date
 ) -> Mapping[int, Sequence[Any]]:
     """Return the records of one kind by account, each source's in the order of its name."""
-    fields = [name for name in stored_fields(shape) if name in shape.fields]
+    whose = shape.fields.index("account_id")
+    make: Any = shape.record
     found: dict[int, list[Record]] = defaultdict(list)
-    for account, *values in connection.execute(_query(shape, fields, keys, as_of)):
-        named: dict[str, Any] = dict(zip(fields, values, strict=True)) | {"account_id": keys[account]}
-        found[account].append(shape.record(**named))
+    for account, *values in connection.execute(_query(shape, keys, as_of)):
+        values.insert(whose, keys[account])
+        found[account].append(make(*values))
     return found
 
 
-def _query(shape: Shape, fields: Sequence[str], keys: Collection[int], as_of: date) -> Select[Any]:
+def _query(shape: Shape, keys: Collection[int], as_of: date) -> Select[Any]:
+    """Select our account and a record's fields but ``account_id``; what is kept as a token is left out."""
     fact = facts[shape.name]
+    stored = stored_fields(shape)
+    fields = [fact.c[name] if name in stored else null() for name in shape.fields if name != "account_id"]
     query = (
-        select(links.c.account, *(fact.c[name] for name in fields))
+        select(links.c.account, *fields)
         .join(links, (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None))
         .join(source_accounts, source_accounts.c.id == fact.c.source_account)
         .where(links.c.account.in_(list(keys)))

@@ -90,10 +90,10 @@ def _said(terms: Iterable[Subscription], outcomes: Iterable[Outcome]) -> Mapping
     }
     found: dict[_Key, Outcome] = {}
     for outcome in sorted(outcomes, key=lambda each: each.at):
-        near = [(abs((outcome.at - end).days), key) for end, key in ends.get(outcome.account_id, ())]
-        days, key = min(near, default=(_ABOUT_DAYS + 1, ("", outcome.at)))
-        if days <= _ABOUT_DAYS:
-            found[key] = outcome
+        away = [(abs((outcome.at - end).days), key) for end, key in ends.get(outcome.account_id, ())]
+        near = [each for each in away if each[0] <= _ABOUT_DAYS]
+        if near:
+            found[min(near)[1]] = outcome
     return found
 
 

@@ -45,7 +45,11 @@ def test_the_rate_of_all_and_the_rate_at_seven_days():
 
 
 def test_by_plan_and_by_cohort():
-    assert activation_rate_by("plan", LICENCES, MAY, AS_OF) == {"solo": share(0, 1), "team": share(2, 3)}
+    undated = licence(7, issued_ms=None, plan="relic")
+    assert activation_rate_by("plan", [*LICENCES, undated], MAY, AS_OF) == {
+        "solo": share(0, 1),
+        "team": share(2, 3),
+    }
     spring = Span(date(2026, 4, 1), AS_OF)
     assert activation_rate_by("month", LICENCES, spring, AS_OF)["2026-04"] == share(1, 1)
 
@@ -70,6 +74,8 @@ def test_those_who_wait_are_told_beside_the_median():
     validated = [issued(1, first_validated_ms=ms("2026-05-10T04:00:00")), issued(2), issued(3)]
     found = time_to_first_validation(validated, MAY, AS_OF, SCALE)
     assert (found.hours.median, found.waiting) == (4.0, 2)
+    today = [issued(1, first_validated_ms=ms("2026-06-01"))]
+    assert time_to_first_validation(today, MAY, AS_OF, SCALE).waiting == 1  # as of the start of the day
 
 
 def test_first_use_is_of_the_first_user_since_the_first_purchase():

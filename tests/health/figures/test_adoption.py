@@ -42,6 +42,14 @@ def test_breadth_by_account():
 
 def test_depth_is_core_acts_per_active_user():
     assert depth(FEATURES, ["core:send", "core:sign"], AS_OF).mean == 6 / 4
+    assert depth([], ["core:send"], AS_OF).mean is NOT_APPLICABLE
+
+
+def test_each_looks_back_thirty_days_and_no_further():
+    older = [Act("acme", "eve", days_ago(31), "core:store")]
+    assert depth(older, ["core:store"], AS_OF).over == 0
+    assert breadth(older, ["core:store"], AS_OF) == {}
+    assert feature_adoption(older, "core:store", AS_OF).whole == 0
 
 
 def test_champions_are_the_top_tenth_with_enough_days():

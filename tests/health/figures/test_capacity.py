@@ -32,13 +32,16 @@ def test_quota_use_by_plan_leaves_out_what_does_not_apply():
         ([(2, date(2026, 2, 1)), (2, date(2026, 5, 1))], date(2026, 1, 1), share(1, 1)),
         ([(2, date(2026, 2, 1)), (3, date(2026, 3, 1))], date(2026, 1, 1), share(0, 1)),  # one good day
         ([(2, date(2026, 2, 1)), (9, date(2025, 12, 1))], date(2026, 1, 1), share(1, 1)),  # the term before
-        ([(2, date(2026, 5, 1))], date(2026, 4, 1), None),  # too young to say
+        ([(2, date(2026, 5, 1))], date(2026, 3, 4), None),  # 89 days old: too young to say
+        ([(2, date(2026, 5, 1))], date(2026, 3, 3), share(1, 1)),
         ([(2, None)], date(2026, 1, 1), share(1, 1)),
     ],
 )
 def test_over_provisioned_for_the_whole_term(stated, start, expected):
     limits = [Limit("acme", "domains", used, 10, as_of=day) for used, day in stated]
-    assert over_provisioned(limits, [term(term_start=start)], AS_OF, RULES).get("domains") == expected
+    unlimited = Limit("acme", "domains", 5, 0, as_of=date(2026, 5, 2))
+    found = over_provisioned([*limits, unlimited], [term(term_start=start)], AS_OF, RULES)
+    assert found.get("domains") == expected
 
 
 METERED = term(licence_model="usage", billing_period="month", committed=3_650.0)
@@ -75,6 +78,8 @@ def test_the_commitment_is_prorated():
     assert against_commitment(METERED._replace(committed=None), EVERY_DAY, AS_OF) is NOT_APPLICABLE
     assert against_commitment(METERED._replace(term_end=None), EVERY_DAY, AS_OF) is NOT_APPLICABLE
     assert against_commitment(METERED, [], AS_OF) is None
+    assert against_commitment(METERED, EVERY_DAY, date(2026, 1, 1)) is NOT_APPLICABLE
+    assert against_commitment(METERED, EVERY_DAY, date(2026, 1, 2)) == portion(10, 10)
 
 
 @pytest.mark.parametrize(

@@ -28,3 +28,4 @@ def test_days_are_half_open():
 def test_an_instant_before_midnight_is_the_day_before():
     day = date(2026, 6, 1)
     assert (day_of(start_ms(day)), day_of(start_ms(day) - 1)) == (day, date(2026, 5, 31))
+    assert start_ms(date(1970, 1, 2)) == 86_400_000

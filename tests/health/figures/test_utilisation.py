@@ -81,6 +81,8 @@ def test_after_purchase_at_each_age_that_is_reached():
     found = after_purchase(bought, SNAPSHOTS, date(2026, 3, 15))
     assert found == {30: share(4, 20), 60: share(6, 20)}
     assert after_purchase(bought, SNAPSHOTS, AS_OF)[90] is None  # no snapshot within the week before
+    undated = term(term_start=date(2026, 1, 1), started_on=date(2025, 12, 30))
+    assert after_purchase(undated, SNAPSHOTS, date(2026, 3, 15))[60] == share(6, 20)
 
 
 def test_before_renewal_is_now_while_that_is_ahead():

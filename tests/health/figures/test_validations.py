@@ -22,7 +22,8 @@ def on(days, key="key-1", **more):
 
 
 def test_a_key_counts_once_a_day_however_often_and_from_wherever():
-    rows = [on(1, times=500), on(1, country="DE"), on(1, "key-2"), on(1, "key-3", outcome="expired"), on(2)]
+    refused = [on(1, "key-3", outcome="expired"), on(1, "key-4", times=0)]
+    rows = [on(1, times=500), on(1, country="DE"), on(1, "key-2"), *refused, on(2)]
     assert daily_active(rows, AS_OF - timedelta(days=1)) == 2
 
 
