@@ -13,24 +13,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from config.calendars import workdays
 from config.metrics import Entry
 from config.policy import load as load_policy
-from health.features import (
-    ChampionFact,
-    EventFact,
-    Features,
-    Freshness,
-    LicenceFact,
-    LimitFact,
-    PaymentFact,
-    Pulse,
-    Series,
-    SurveyFact,
-    Term,
-    TicketFact,
-)
+from health.features import Features, Freshness, Pulse, Series
 from health.figures.reading import Scale, Step
 from health.figures.validations import NextStep
 from health.measures import measures
-from health.policy import Policy, RenewalRules
+from health.policy import RenewalRules
 from health.records import SHAPES
 
 _DIGITS = 2
@@ -38,8 +25,8 @@ _SOURCE = "files"
 _OF_USE = ("active_users", "sign_ins", "events", "consumption", "validations")
 
 
-class Facts(BaseModel):
-    """What is known of one account in an example of a measure.
+class Setting(BaseModel):
+    """What an example of a measure gives beside fields of the account's feature row.
 
     ``daily`` holds runs of [days, value] by metric, the last day being the one before ``as_of``. ``stated``
     are the kinds of fact that a source states, all by default. ``core_features`` are the policy's.
@@ -53,17 +40,6 @@ class Facts(BaseModel):
     fleet_trends: dict[str, float] = {}
     core_features: tuple[str, ...] = ()
     daily: dict[str, tuple[tuple[int, float], ...]] = {}
-    country: str = ""
-    created_on: date | None = None
-    assigned_seats: int | None = None
-    terms: tuple[Term, ...] = ()
-    tickets: tuple[TicketFact, ...] = ()
-    payments: tuple[PaymentFact, ...] = ()
-    limits: tuple[LimitFact, ...] = ()
-    events: tuple[EventFact, ...] = ()
-    surveys: tuple[SurveyFact, ...] = ()
-    licences: tuple[LicenceFact, ...] = ()
-    champions: tuple[ChampionFact, ...] = ()
 
 
 def worked(name: str, entry: Entry) -> Any:  # noqa: ANN401 - whatever the example is of
@@ -72,7 +48,7 @@ def worked(name: str, entry: Entry) -> Any:  # noqa: ANN401 - whatever the examp
     Raises `pydantic.ValidationError` for what is given and fits no parameter or fact.
     """
     if entry.function is None:
-        return plain(_measured(name, Facts.model_validate(entry.example.given)))
+        return plain(_measured(name, entry.example.given))
     module, _, function = entry.function.partition(":")
     return plain(_called(getattr(import_module(module), function), entry))
 
@@ -134,26 +110,30 @@ def _ms(value: object) -> object:
     return value
 
 
-def _measured(name: str, facts: Facts) -> object:
-    policy, pulse = _setting(facts)
-    found = measures(_features(facts), facts.as_of, policy, pulse, workdays())
+def _measured(name: str, given: Mapping[str, Any]) -> object:
+    known = {key: value for key, value in given.items() if key in Setting.model_fields}
+    setting = Setting.model_validate(known)
+    policy = load_policy()
+    if setting.core_features:
+        policy = replace(policy, core_features=setting.core_features)
+    through = setting.complete_through or setting.as_of - timedelta(days=1)
+    pulse = Pulse({_SOURCE: Freshness(frozenset(setting.stated), through)}, setting.fleet_trends)
+    features = _features(_series(setting), {key: given[key] for key in given.keys() - known.keys()})
+    found = measures(features, setting.as_of, policy, pulse, workdays())
     return next(getattr(family, name) for family in found if hasattr(family, name))
 
 
-def _setting(facts: Facts) -> tuple[Policy, Pulse]:
-    policy = load_policy()
-    if facts.core_features:
-        policy = replace(policy, core_features=facts.core_features)
-    through = facts.complete_through or facts.as_of - timedelta(days=1)
-    return policy, Pulse({_SOURCE: Freshness(frozenset(facts.stated), through)}, facts.fleet_trends)
-
-
-def _features(facts: Facts) -> Features:
+def _features(series: Series | None, given: Mapping[str, Any]) -> Features:
     """Return the feature row; first and last use are read from the series."""
-    series = _series(facts)
+    hints = get_type_hints(Features)
+    unknown = given.keys() - hints.keys()
+    if unknown:
+        raise TypeError(f"a feature row has no {', '.join(sorted(unknown))}")
+    same: dict[str, Any] = {
+        key: TypeAdapter(hints[key]).validate_python(value) for key, value in given.items()
+    }
     used = _days_used(series) if series is not None else []
     first, last = min(used, default=None), max(used, default=None)
-    same = {name: getattr(facts, name) for name in Facts.model_fields if name in Features.__slots__}
     return Features(
         1, "acme", sources=(_SOURCE,), series=series, first_used_on=first, last_used_on=last, **same
     )
@@ -168,16 +148,16 @@ def _days_used(series: Series) -> list[date]:
     ]
 
 
-def _series(facts: Facts) -> Series | None:
-    if not facts.daily:
+def _series(setting: Setting) -> Series | None:
+    if not setting.daily:
         return None
     values = {
         metric: array("d", [value for days, value in runs for _ in range(days)])
-        for metric, runs in facts.daily.items()
+        for metric, runs in setting.daily.items()
     }
     longest = max(map(len, values.values()))
     padded = {name: array("d", [0.0] * (longest - len(daily))) + daily for name, daily in values.items()}
-    return Series(facts.as_of - timedelta(days=longest), padded)
+    return Series(setting.as_of - timedelta(days=longest), padded)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - a tree of values, made plain

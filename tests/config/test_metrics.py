@@ -28,6 +28,7 @@ PARTS = {
     "segments": "segments",
     "share": "mean portion share total wilson",
     "spread": "spread",
+    "surveys": "scores",
     "standing": "by_account standing standing_licences term_of",
     "utilisation": "used_on",
 }
@@ -150,8 +151,12 @@ def test_an_example_may_leave_out_and_never_differ(gives, found, expected):
     assert agrees(gives, found) is expected
 
 
-def test_what_an_example_gives_and_no_function_takes_is_an_error():
-    entry = FIGURES["mrr"]
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("mrr", "health.figures.revenue:mrr has no parameter asof"), ("seats", "a feature row has no asof")],
+)
+def test_what_an_example_gives_and_nothing_takes_is_an_error(name, said):
+    entry = ENTRIES[name]
     given = entry.example.model_copy(update={"given": entry.example.given | {"asof": 1}})
-    with pytest.raises(TypeError, match="has no parameter asof"):
-        worked("mrr", entry.model_copy(update={"example": given}))
+    with pytest.raises(TypeError, match=said):
+        worked(name, entry.model_copy(update={"example": given}))
