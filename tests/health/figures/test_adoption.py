@@ -29,6 +29,7 @@ FEATURES = [
 
 def test_feature_adoption_is_over_active_users():
     assert feature_adoption(FEATURES, "core:send", AS_OF) == share(2, 4)
+    assert feature_adoption(FEATURES, "browse", AS_OF) == share(1, 4)
     assert feature_adoption([], "core:send", AS_OF).pct is NOT_APPLICABLE
 
 

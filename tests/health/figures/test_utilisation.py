@@ -97,6 +97,7 @@ def test_monthly_begins_with_the_term():
     assert list(found) == [date(2026, month, 1) for month in range(2, 7)]
     assert found[date(2026, 3, 1)] == share(6, 20)
     assert found[date(2026, 4, 1)] is None
+    assert min(monthly(term(term_start=date(2025, 1, 1)), [], AS_OF)) == date(2026, 1, 1)  # of six months
 
 
 SCALES = {
