@@ -23,6 +23,9 @@ def metrics(
     name: Annotated[str, typer.Argument(help="A figure or a measure; all by family without one.")] = "",
     value: Annotated[bool, typer.Option("--value", help="What the figure comes to today.")] = False,
     by: Annotated[str, typer.Option(help="With --value: a segment, such as plan or industry.")] = "",
+    spread: Annotated[
+        bool, typer.Option("--spread", help="With --value: how it lies over accounts: median, quartiles.")
+    ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole catalogue as a page.")] = False,
 ) -> None:
     """Say what a figure or a measure means, how it is read, and what to do about it."""
@@ -40,10 +43,10 @@ def metrics(
 
         complain(f"No figure or measure is called {name!r}{nearest(name, list(known))}")
         raise typer.Exit(1)
-    elif value or by:
+    elif value or by or spread:
         from cli.present import tell  # noqa: PLC0415 - see above
 
-        tell(name, known[name], by)
+        tell(name, known[name], by, spread=spread)
     else:
         _tell(name, known[name])
 

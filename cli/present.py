@@ -11,7 +11,7 @@ from cli.opened import opened
 from cli.output import answer, complain, table, wants_json
 from config.metrics import Entry
 from config.worked import plain
-from health.figures.present import PRESENT, Known, Moment, Present, Sum
+from health.figures.present import PRESENT, Known, Moment, Present, Sum, over_accounts
 from health.figures.segments import BY_ACCOUNT, BY_TERM, SEGMENTS, UNKNOWN, segments
 from health.figures.share import Share
 from health.figures.spread import Spread
@@ -32,7 +32,7 @@ class Told(NamedTuple):
     found: Found
 
 
-def tell(name: str, entry: Entry, by: str) -> None:
+def tell(name: str, entry: Entry, by: str, *, spread: bool) -> None:
     """Print what a figure comes to on the business day. Ends with 1 for one that is not told this way."""
     if name not in PRESENT:
         complain(f"{name} is not computed over all accounts yet; these are: {', '.join(PRESENT)}")
@@ -40,7 +40,7 @@ def tell(name: str, entry: Entry, by: str) -> None:
     if by and by not in SEGMENTS:
         raise typer.BadParameter(f"{by!r} is none of {', '.join(SEGMENTS)}", param_hint="--by")
     with opened() as deployment:
-        told = present(deployment, PRESENT[name], by)
+        told = present(deployment, PRESENT[name], by, spread=spread)
     if wants_json():
         values = plain(told.found)
         answer({"name": name, "unit": entry.unit, "by": by or None, **told._asdict(), "found": values})
@@ -56,14 +56,18 @@ def tell(name: str, entry: Entry, by: str) -> None:
     )
 
 
-def present(deployment: Deployment, figure: Present, by: str) -> Told:
-    """Return a figure over all accounts on the business day, by segment if one is named."""
+def present(deployment: Deployment, figure: Present, by: str, *, spread: bool) -> Told:
+    """Return a figure over all accounts on the business day, by segment if one is named.
+
+    Added up, or as it lies over accounts with ``spread``.
+    """
     sums: dict[str, Sum] = defaultdict(Sum)
     count = 0
     with deployment.database.read() as connection:
         moment = Moment(business_day(connection), deployment.policy.renewals)
-        for account in known(connection, _kinds(figure, by), moment.as_of):
-            sums[_segment(account, by)].add(figure.of(account, moment))
+        for account in known(connection, _kinds(figure, by), moment.last(figure.days)):
+            parts = figure.of(account, moment)
+            sums[_segment(account, by)].add(over_accounts(parts) if spread else parts)
             count += 1
     return Told(moment.as_of, count, {name: sums[name].result() for name in sorted(sums)})
 

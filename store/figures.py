@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, null, select
 
-from health.features import SERIES_DAYS
+from health.figures.days import Span
 from health.figures.present import Known
 from health.records import SHAPES, Account, Record, Shape
 from store.sources import DAILY
@@ -17,17 +16,21 @@ ACCOUNTS_A_QUERY = 500
 
 
 def known(
-    connection: Connection, kinds: Collection[str], as_of: date, first: int = 0, last: int | None = None
+    connection: Connection,
+    kinds: Collection[str],
+    days: Span,
+    first: int = 0,
+    last: int | None = None,
 ) -> Iterator[Known]:
     """Yield what is known of each account in a key range, both ends included; few are held at once.
 
-    Whatever sources say of an account goes under its own key. Of kinds that are stated by the day only the
-    days of a feature row before ``as_of`` are read.
+    Whatever sources say of an account goes under its own key. Of kinds that are stated by the day only these
+    days are read.
     """
     for chosen in _chunks(connection, first, last):
         ids = [row.id for row in chosen]
         keys = {row.id: row.key for row in chosen}
-        found = {kind: _records(connection, SHAPES[kind], keys, as_of) for kind in kinds}
+        found = {kind: _records(connection, SHAPES[kind], keys, days) for kind in kinds}
         for account in ids:
             of = {kind: by_account.get(account, ()) for kind, by_account in found.items()}
             yield _known(keys[account], of)
@@ -61,19 +64,19 @@ def merged(profiles: Sequence[Account]) -> Sequence[Account]:
 
 
 def _records(
-    connection: Connection, shape: Shape, keys: Mapping[int, str], as_of: date
+    connection: Connection, shape: Shape, keys: Mapping[int, str], days: Span
 ) -> Mapping[int, Sequence[Any]]:
     """Return the records of one kind by account, each source's in the order of its name."""
     whose = shape.fields.index("account_id")
     make: Any = shape.record
     found: dict[int, list[Record]] = defaultdict(list)
-    for account, *values in connection.execute(_query(shape, keys, as_of)):
+    for account, *values in connection.execute(_query(shape, keys, days)):
         values.insert(whose, keys[account])
         found[account].append(make(*values))
     return found
 
 
-def _query(shape: Shape, keys: Collection[int], as_of: date) -> Select[Any]:
+def _query(shape: Shape, keys: Collection[int], days: Span) -> Select[Any]:
     """Select our account and a record's fields but ``account_id``; what is kept as a token is left out."""
     fact = facts[shape.name]
     stored = stored_fields(shape)
@@ -86,6 +89,5 @@ def _query(shape: Shape, keys: Collection[int], as_of: date) -> Select[Any]:
         .order_by(source_accounts.c.source, *fact.primary_key.columns)
     )
     if shape.name in DAILY:
-        since = as_of - timedelta(days=SERIES_DAYS)
-        query = query.where(fact.c.day >= since, fact.c.day < as_of)
+        query = query.where(fact.c.day >= days.first, fact.c.day < days.until)
     return query

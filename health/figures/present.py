@@ -15,11 +15,11 @@ from health.figures.days import Span, last_days
 from health.figures.licences import active_licences, active_licences_by_plan
 from health.figures.renewed import late_renewals, proactive, renewal_rate
 from health.figures.revenue import mrr, retention, revenue_at_risk
-from health.figures.share import Share, total
+from health.figures.share import Share, share, total
 from health.figures.spread import Spread, spread
 from health.figures.standing import standing, standing_licences
 from health.figures.surveys import nps, scores
-from health.figures.utilisation import signed_in, utilisation_by_account
+from health.figures.utilisation import SNAPSHOT_DAYS, signed_in, users_on, utilisation_by_account
 from health.figures.validations import daily_active, failures_by_type, silent_accounts
 from health.policy import RenewalRules
 from health.records import (
@@ -32,6 +32,7 @@ from health.records import (
     Subscription,
     Survey,
     Ticket,
+    Usage,
     Validation,
 )
 
@@ -50,6 +51,7 @@ class Known(NamedTuple):
     subscriptions: Sequence[Subscription] = ()
     licences: Sequence[Licence] = ()
     seats: Sequence[Seat] = ()
+    usage: Sequence[Usage] = ()
     validations: Sequence[Validation] = ()
     limits: Sequence[Limit] = ()
     tickets: Sequence[Ticket] = ()
@@ -77,10 +79,14 @@ Parts = Mapping[str, Part]
 
 
 class Present(NamedTuple):
-    """A figure that can be told of an account: the kinds of record it needs, and how."""
+    """A figure that can be told of an account: the kinds of record it needs, and how.
+
+    ``days`` is how far back it looks at what is stated by the day.
+    """
 
     kinds: tuple[str, ...]
     of: Callable[[Known, Moment], Parts]
+    days: int = MONTH_DAYS
 
 
 @dataclass
@@ -107,6 +113,17 @@ class Sum:
         return {**self.shares, **self.numbers, **spreads}
 
 
+def over_accounts(parts: Parts) -> Parts:
+    """Return parts as values of one account, so that a sum tells how a figure lies over accounts."""
+    return {name: _values(part) for name, part in parts.items()}
+
+
+def _values(part: Part) -> tuple[float, ...]:
+    if isinstance(part, Share):
+        return (part.pct,) if isinstance(part.pct, float) else ()
+    return (float(part),) if isinstance(part, int) else part
+
+
 def _active_licences(known: Known, at: Moment) -> Parts:
     return {"": sum(active_licences(known.subscriptions, known.licences, *at).values())}
 
@@ -116,16 +133,17 @@ def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
 
 
 def _utilisation(known: Known, at: Moment) -> Parts:
-    """Nothing of accounts without seats: their source lists none, or sells none."""
-    if not known.seats:
-        return {}
+    """By the list of seats; without one, by the snapshot of users. Nothing where neither is known."""
     active = signed_in(known.seats, at.as_of)
     found = utilisation_by_account(known.subscriptions, known.seats, active, at.as_of, at.rules)
-    return {
-        name: share
-        for each in found.values()
-        for name, share in (("used", each.used), ("deployed", each.deployed), ("adopted", each.adopted))
-    }
+    users = users_on(known.usage, at.as_of)
+    parts: dict[str, Part] = {}
+    for each in found.values():
+        if known.seats:
+            parts |= {"used": each.used, "deployed": each.deployed, "adopted": each.adopted}
+        elif users is not None:
+            parts["used"] = share(users, each.used.whole)
+    return parts
 
 
 def _activation_rate(known: Known, at: Moment) -> Parts:
@@ -196,14 +214,21 @@ def _net(known: Known, at: Moment) -> Parts:
     return {code: net for code, (_, net) in _retained(known, at).items()}
 
 
+def _settled(known: Known, at: Moment) -> tuple[Sequence[Subscription], Sequence[Outcome]]:
+    """Return terms that began and outcomes that came before the day: later ones are not known on it."""
+    return (
+        [term for term in known.subscriptions if term.term_start < at.as_of],
+        [outcome for outcome in known.outcomes if outcome.at < at.as_of],
+    )
+
+
 def _renewal_rate(known: Known, at: Moment) -> Parts:
-    terms = known.subscriptions
-    found = renewal_rate(terms, known.outcomes, at.last(YEAR_DAYS), at.rules, currency="")
-    return {"terms": found.terms, "without an outcome": found.open} if terms else {}
+    found = renewal_rate(*_settled(known, at), at.last(YEAR_DAYS), at.rules, currency="")
+    return {"terms": found.terms, "without an outcome": found.open}
 
 
 def _late_renewals(known: Known, at: Moment) -> Parts:
-    return {"": late_renewals(known.subscriptions, known.outcomes, at.last(YEAR_DAYS), at.rules).late}
+    return {"": late_renewals(*_settled(known, at), at.last(YEAR_DAYS), at.rules).late}
 
 
 def _proactive(known: Known, at: Moment) -> Parts:
@@ -226,11 +251,11 @@ _ENDS = ("subscriptions", "outcomes")
 PRESENT: Mapping[str, Present] = {
     "active_licences": Present(_SOLD, _active_licences),
     "active_licences_by_plan": Present(_SOLD, _active_licences_by_plan),
-    "utilisation": Present(("subscriptions", "seats"), _utilisation),
+    "utilisation": Present(("subscriptions", "seats", "usage"), _utilisation, SNAPSHOT_DAYS),
     "activation_rate": Present(("licences",), _activation_rate),
     "activation_rate_at_7_days": Present(("licences",), _activation_rate_at_7_days),
     "activation_unassisted": Present(("licences", "tickets"), _unassisted),
-    "daily_active_validations": Present(("validations",), _daily_active_validations),
+    "daily_active_validations": Present(("validations",), _daily_active_validations, 1),
     "silent_accounts": Present(("licences", "validations"), _silent_accounts),
     "validation_failures": Present(("validations",), _validation_failures),
     "quota_use": Present(("limits",), _quota_use),

@@ -1,13 +1,13 @@
 """Utilisation: what is bought, given out and used, kept apart."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
 from health.figures.active import Person
-from health.figures.days import day_of, months_on, start_ms
+from health.figures.days import day_of, last_days, months_on, start_ms
 from health.figures.reading import Scale, Step, reading
 from health.figures.segments import UNKNOWN
 from health.figures.share import Share, share
@@ -16,7 +16,7 @@ from health.policy import RenewalRules
 from health.records import Seat, Subscription, Usage
 
 AGES_DAYS = (30, 60, 90)
-_SNAPSHOT_DAYS = 7
+SNAPSHOT_DAYS = 7
 _BEFORE_RENEWAL_DAYS = 90
 _RAMP_FROM_DAYS, _RAMP_UNTIL_DAYS = 60, 180
 
@@ -129,23 +129,24 @@ def before_renewal(term: Subscription, usage: Sequence[Usage], as_of: date) -> S
 
 
 def used_on(term: Subscription, usage: Sequence[Usage], day: date) -> Share | None:
-    """Return active ÷ purchased at the start of a day, by the latest snapshot of the week before.
-
-    `None` without one. Active users are distinct over 30 days (``active_users_30d``), which no sum or mean of
-    daily counts gives.
-    """
+    """Return active ÷ purchased at the start of a day, by `users_on`; `None` where either is not known."""
     if term.seats is None or term.licence_model == BY_CONSUMPTION:
         return None
-    last = max((row.day for row in usage if _tells(row, term, day)), default=None)
-    if last is None:
-        return None
-    return share(sum(row.active_users_30d or 0 for row in usage if _tells(row, term, day, last)), term.seats)
+    users = users_on([row for row in usage if row.account_id == term.account_id], day)
+    return None if users is None else share(users, term.seats)
 
 
-def _tells(row: Usage, term: Subscription, day: date, on: date | None = None) -> bool:
-    """Say whether a row is a snapshot of the account from the week before ``day``, or of ``on`` alone."""
-    ours = row.account_id == term.account_id and row.active_users_30d is not None
-    return ours and (row.day == on if on else 0 < (day - row.day).days <= _SNAPSHOT_DAYS)
+def users_on(usage: Iterable[Usage], day: date) -> int | None:
+    """Return an account's active users at the start of a day, by the latest snapshot of the week before.
+
+    `None` without one. They are distinct over 30 days (``active_users_30d``), which no sum or mean of daily
+    counts gives; of several products they are added up.
+    """
+    stated: dict[date, int] = defaultdict(int)
+    for row in usage:
+        if row.active_users_30d is not None and last_days(day, SNAPSHOT_DAYS).has(row.day):
+            stated[row.day] += row.active_users_30d
+    return stated[max(stated)] if stated else None
 
 
 def monthly(

@@ -71,6 +71,13 @@ def test_by_segment_every_account_is_in_one(eve: Seatsignal):
     assert by_month["found"] == {f"{book.TERM_START:%Y-%m}": {"": 8 * len(book.ACCOUNTS)}}
 
 
+def test_how_a_figure_lies_over_accounts(eve: Seatsignal):
+    told = eve("metrics", "utilisation", "--value", "--json").document["found"]["all"]["used"]
+    assert (told["part"], told["whole"]) == (7 * len(book.ACCOUNTS), 8 * len(book.ACCOUNTS))
+    spread = eve("metrics", "utilisation", "--spread", "--json").document["found"]["all"]["used"]
+    assert (spread["size"], spread["median"], spread["quartile_1"]) == (len(book.ACCOUNTS), 87.5, 87.5)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [

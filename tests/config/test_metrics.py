@@ -30,7 +30,8 @@ PARTS = {
     "spread": "spread",
     "surveys": "scores",
     "standing": "by_account standing standing_licences term_of",
-    "utilisation": "used_on",
+    "present": "over_accounts",
+    "utilisation": "used_on users_on",
 }
 """What figures are made of, and no figure by itself."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from health.figures.days import last_days
 from health.records import Account, Licence, Outcome, Seat, Subscription, Validation
 from store import figures
 from store.figures import known, merged
@@ -14,7 +15,7 @@ KINDS = ("accounts", "subscriptions", "licences", "seats", "validations", "outco
 
 def read(database, kinds=KINDS, **span):
     with database.read() as connection:
-        return {each.account: each for each in known(connection, kinds, DAY, **span)}
+        return {each.account: each for each in known(connection, kinds, last_days(DAY, 30), **span)}
 
 
 def test_records_come_back_as_they_were_stated(database):
@@ -36,8 +37,8 @@ def test_only_the_kinds_that_are_asked_for_are_read(database):
     assert (len(found.accounts), len(found.seats)) == (0, 1)
 
 
-def test_of_what_is_stated_by_the_day_the_days_of_a_feature_row_are_read(database):
-    days = [DAY, DAY - timedelta(days=1), DAY - timedelta(days=92), DAY - timedelta(days=93)]
+def test_of_what_is_stated_by_the_day_only_the_days_asked_for_are_read(database):
+    days = [DAY, DAY - timedelta(days=1), DAY - timedelta(days=30), DAY - timedelta(days=31)]
     pull(database, [Validation("a", day, "ok", 1, "k") for day in days])
     assert [row.day for row in read(database)["a"].validations] == sorted(days[1:3])
 

@@ -8,14 +8,14 @@ import pytest
 from config.metrics import entries, load_metrics
 from health.figures.activation import activation_rate
 from health.figures.days import last_days
-from health.figures.present import PRESENT, Known, Moment, Sum
+from health.figures.present import PRESENT, Known, Moment, Sum, over_accounts
 from health.figures.renewed import renewal_rate
 from health.figures.revenue import mrr, retention
 from health.figures.share import portion, share
 from health.figures.spread import spread
 from health.nouns import NOT_APPLICABLE
-from health.records import SHAPES, Survey
-from tests.health.figures.examples import AS_OF, RULES, licence, ms, outcome, term
+from health.records import SHAPES, Conversation, Survey, Ticket
+from tests.health.figures.examples import AS_OF, RULES, licence, ms, outcome, seat, term, usage, validated
 
 AT = Moment(AS_OF, RULES)
 
@@ -78,6 +78,51 @@ def test_what_is_added_up_is_what_all_at_once_comes_to(seed):
     assert told("renewal_rate", book) == {"terms": rate.terms, "without an outcome": rate.open}
 
 
+LATER = [
+    Known("x", subscriptions=[term("x", term_start=AS_OF + timedelta(1), subscription_id="sub-acme")]),
+    Known(
+        "x", licences=[licence(9, "x", issued_ms=ms("2026-06-01"), activated_ms=ms("2026-06-01T09:00:00"))]
+    ),
+    Known("x", seats=[seat("eve", "2026-06-01", "x")]),
+    Known("x", usage=[usage("2026-06-01", "x", active_users_30d=19)]),
+    Known("x", validations=[validated("2026-06-01", account="x"), validated("2026-06-02", account="x")]),
+    Known("x", tickets=[Ticket("t", "x", ms("2026-06-01"))]),
+    Known("x", conversations=[Conversation("x", ms("2026-06-01"))]),
+    Known("x", surveys=[Survey("x", kind, 1, ms("2026-06-01"), "ada") for kind in ("nps", "csat")]),
+    Known("x", outcomes=[outcome("2026-06-01", "churned", "x"), outcome("2026-06-30", "renewed", "x")]),
+]
+BEFORE = Known(
+    "x",
+    subscriptions=[
+        term("x", term_start=date(2025, 5, 20), term_end=date(2026, 5, 20), subscription_id="sub-acme"),
+        term("x"),
+    ],
+    licences=[licence(1, "x", activated_ms=ms("2026-05-02"))],
+    surveys=[Survey("x", kind, 5, ms("2026-05-02"), "ada") for kind in ("nps", "csat")],
+    usage=[usage("2026-05-31", "x", active_users_30d=4)],
+)
+
+
+@pytest.mark.parametrize("name", PRESENT)
+@pytest.mark.parametrize(
+    "later", LATER, ids=lambda known: next(kind for kind in known._fields[1:] if getattr(known, kind))
+)
+def test_what_is_dated_on_the_day_or_later_changes_nothing(name, later):
+    more = BEFORE._replace(
+        **{kind: [*getattr(BEFORE, kind), *getattr(later, kind)] for kind in Known._fields[1:]}
+    )
+    if name == "utilisation" and later.seats:
+        more = more._replace(seats=later.seats)
+        assert told(name, [more])["adopted"].part == 0  # a list of seats is of now; its last use is not
+        return
+    assert told(name, [more]) == told(name, [BEFORE])
+
+
+def test_without_a_list_of_seats_the_snapshot_tells_use():
+    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")])]) == {"used": share(4, 20)}
+    assert told("utilisation", [Known("x", subscriptions=[term("x")])]) == {}
+
+
 def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
     assert PRESENT.keys() <= {name for name, entry in entries(load_metrics()).items() if entry.function}
     for each in PRESENT.values():
@@ -88,6 +133,13 @@ def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
 def test_of_an_account_that_nothing_is_known_of_nothing_is_told(name):
     for value in told(name, [Known("acme")]).values():
         assert value in {0, share(0, 0), portion(0, 0), spread([])}
+
+
+def test_over_accounts_each_counts_once_whatever_its_size():
+    found = Sum()
+    for parts in ({"": share(1, 2)}, {"": share(90, 100)}, {"": share(0, 0)}):
+        found.add(over_accounts(parts))
+    assert found.result() == {"": spread([50, 90])}
 
 
 def test_parts_are_added_each_by_its_kind():
