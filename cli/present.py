@@ -6,20 +6,23 @@ from datetime import date
 from typing import NamedTuple
 
 import typer
+from babel.numbers import get_currency_precision
 
 from cli.opened import opened
 from cli.output import answer, complain, table, wants_json
 from config.metrics import Entry
 from config.worked import plain
-from health.figures.present import PRESENT, Known, Moment, Present, Sum, over_accounts
+from health.figures.present import NO_CURRENCY, PRESENT, Known, Moment, Present, Sum, over_accounts
 from health.figures.segments import BY_ACCOUNT, BY_TERM, SEGMENTS, UNKNOWN, segments
 from health.figures.share import Share
 from health.figures.spread import Spread
+from health.nouns import NOT_APPLICABLE, Input
 from store.figures import known
 from store.installation import business_day
 from worker.deployment import Deployment
 
 ALL = "all"
+MINOR = "minor units "
 Found = Mapping[str, Mapping[str, Share | int | Spread]]
 """By segment and part."""
 
@@ -45,11 +48,12 @@ def tell(name: str, entry: Entry, by: str, *, spread: bool) -> None:
         values = plain(told.found)
         answer({"name": name, "unit": entry.unit, "by": by or None, **told._asdict(), "found": values})
         return
-    print(f"{entry.title} as of {told.as_of}, {told.accounts} accounts ({entry.unit})")
+    unit = entry.unit.removeprefix(MINOR)
+    print(f"{entry.title} as of {told.as_of}, {told.accounts} accounts ({unit})")
     table(
         (by or "of", "part", "value", "from", "to", "part of", "whole"),
         [
-            (segment, part or "-", *_cells(value))
+            (segment, part or "-", *_cells(part, value, minor=unit != entry.unit))
             for segment, parts in told.found.items()
             for part, value in parts.items()
         ],
@@ -84,16 +88,23 @@ def _segment(account: Known, by: str) -> str:
     return segments(by, account.accounts, account.subscriptions).get(account.account, UNKNOWN)
 
 
-def _cells(value: Share | int | Spread) -> tuple[object, ...]:
-    """Return value, range, and what a share is of; of a spread median and quartiles."""
+def _cells(part: str, value: Share | int | Spread, *, minor: bool) -> tuple[object, ...]:
+    """Return value, range, and what a share is of; of a spread the median, the quartiles and how many."""
     if isinstance(value, Share):
-        return (
-            *(plain(each) for each in (value.pct, value.low_pct, value.high_pct, value.part, value.whole)),
-        )
+        cells: tuple[Input, ...] = (value.pct, value.low_pct, value.high_pct, value.part, value.whole)
+        return (*map(_cell, cells),)
     if isinstance(value, Spread):
-        return (
-            *(plain(each) for each in (value.median, value.quartile_1, value.quartile_3)),
-            None,
-            value.size,
-        )
-    return value, None, None, None, None
+        cells = (value.median, value.quartile_1, value.quartile_3, None, value.size)
+        return (*map(_cell, cells),)
+    return _major(value, part) if minor else value, None, None, None, None
+
+
+def _cell(value: Input) -> object:
+    return None if value is NOT_APPLICABLE else plain(value)
+
+
+def _major(minor: int, currency: str) -> str:
+    """Return an amount in the currency's whole units; as it is where no currency is stated."""
+    if currency == NO_CURRENCY:
+        return f"{minor} minor units"
+    return f"{minor / 10 ** get_currency_precision(currency):,.0f}"

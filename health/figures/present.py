@@ -236,8 +236,10 @@ def _proactive(known: Known, at: Moment) -> Parts:
 
 
 def _nps(known: Known, at: Moment) -> Parts:
+    """The score is the first less the second."""
     found = nps(known.surveys, at.last(YEAR_DAYS))
-    return {name: getattr(found, name) for name in ("promoters", "passives", "detractors")}
+    answers = found.promoters + found.passives + found.detractors
+    return {"promoters": share(found.promoters, answers), "detractors": share(found.detractors, answers)}
 
 
 def _rated(kind: str) -> Callable[[Known, Moment], Parts]:

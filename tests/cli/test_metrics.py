@@ -59,7 +59,11 @@ def test_what_a_figure_comes_to_today(eve: Seatsignal):
     done = eve("metrics", "mrr", "--value", "--json").document
     assert (done["as_of"], done["accounts"]) == (str(book.DAY), len(book.ACCOUNTS))
     assert done["found"] == {"all": {"EUR": 10_000 * len(book.ACCOUNTS)}}
-    assert "EUR   120000" in eve("metrics", "mrr", "--value").out
+    lines = eve("metrics", "mrr", "--value").out.splitlines()
+    assert lines[0] == f"Monthly recurring revenue as of {book.DAY}, {len(book.ACCOUNTS)} accounts (a month)"
+    assert lines[2].split() == ["all", "EUR", "1,200", "-", "-", "-", "-"]
+    lines = eve("metrics", "utilisation", "--value").out.splitlines()
+    assert lines[2].split() == ["all", "used", "87.5", "79.41", "92.7", "84", "96"]
 
 
 def test_by_segment_every_account_is_in_one(eve: Seatsignal):
