@@ -89,6 +89,7 @@ def test_the_commitment_is_prorated():
         ("month", date(2026, 2, 28), Span(date(2026, 2, 28), date(2026, 3, 31))),  # as long as February is
         ("3 months", date(2026, 6, 1), Span(date(2026, 4, 30), date(2026, 7, 31))),
         ("yearly", date(2027, 1, 30), Span(date(2026, 1, 31), date(2027, 1, 31))),
+        ("week", date(2026, 3, 1), Span(date(2026, 2, 28), date(2026, 3, 31))),  # shorter: told by the month
         (None, date(2026, 3, 1), Span(date(2026, 2, 28), date(2026, 3, 31))),
     ],
 )

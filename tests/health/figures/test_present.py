@@ -156,3 +156,11 @@ def test_ratings_are_spread_over_people_of_all_accounts():
     ]
     assert told("csat", book)[""] == spread([5, 3, 1])
     assert told("expected_return", book)[""].median is NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "name", ["mrr", "revenue_at_risk", "gross_revenue_retention", "net_revenue_retention"]
+)
+def test_amounts_without_a_currency_are_told_as_such(name):
+    yearly = term("x", currency=None, term_start=date(2025, 1, 1))
+    assert list(told(name, [Known("x", subscriptions=[yearly])])) == ["no currency"]

@@ -24,6 +24,10 @@ def test_wilson(part, whole, low, high):
     assert wilson(part, whole) == pytest.approx((low, high), abs=5e-5)
 
 
+def test_a_share_knows_its_sides_and_its_interval_in_per_cent():
+    assert share(60, 100) == pytest.approx((60, 100, 60.0, 50.20, 69.06), abs=5e-3)
+
+
 def test_a_share_of_nothing_is_not_applicable_and_not_zero():
     assert share(0, 0)[2:] == (NOT_APPLICABLE,) * 3
     assert mean(0, 0).mean is NOT_APPLICABLE
