@@ -12,7 +12,8 @@ from cli.opened import opened
 from cli.output import answer, complain, table, wants_json
 from config.metrics import Entry
 from config.worked import plain
-from health.figures.present import NO_CURRENCY, PRESENT, Known, Moment, Present, Sum, over_accounts
+from health.figures.parts import Sum, over_accounts
+from health.figures.present import NO_CURRENCY, PRESENT, Known, Moment, Present
 from health.figures.segments import BY_ACCOUNT, BY_TERM, SEGMENTS, UNKNOWN, segments
 from health.figures.share import Share
 from health.figures.spread import Spread

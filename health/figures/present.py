@@ -1,26 +1,35 @@
 """Present: figures of the book as it stands on a day, told account by account and added up.
 
-Each is told of one account at a time, in parts that can be added up, so that a book of any size is read
-once and any split of it costs the same.
+Each is told of one account at a time, in parts that `health.figures.parts` adds up.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from health.figures.activation import activation_rate, unassisted
+from health.figures.activation import activation_rate, activation_rate_by, unassisted
 from health.figures.capacity import quota_use
 from health.figures.days import Span, last_days
-from health.figures.licences import active_licences, active_licences_by_plan
+from health.figures.licences import active_licences, active_licences_by_plan, licence_trend
+from health.figures.parts import Part, Parts
 from health.figures.renewed import late_renewals, proactive, renewal_rate
 from health.figures.revenue import mrr, retention, revenue_at_risk
-from health.figures.share import Share, share, total
-from health.figures.spread import Spread, spread
+from health.figures.share import Share, share
 from health.figures.standing import standing, standing_licences
 from health.figures.surveys import nps, scores
-from health.figures.utilisation import SNAPSHOT_DAYS, signed_in, users_on, utilisation_by_account
-from health.figures.validations import daily_active, failures_by_type, silent_accounts
+from health.figures.utilisation import (
+    SNAPSHOT_DAYS,
+    adopted_by,
+    signed_in,
+    users_on,
+    utilisation_by_account,
+)
+from health.figures.validations import (
+    daily_active,
+    failures_by_country,
+    failures_by_type,
+    silent_accounts,
+)
 from health.policy import RenewalRules
 from health.records import (
     Account,
@@ -71,13 +80,6 @@ class Moment(NamedTuple):
         return last_days(self.as_of, days)
 
 
-Part = Share | int | tuple[float, ...]
-"""A share or a number of one account, which are added up, or values, which are spread."""
-
-Parts = Mapping[str, Part]
-"""By what they are of; ``""`` where a figure has one part."""
-
-
 class Present(NamedTuple):
     """A figure that can be told of an account: the kinds of record it needs, and how.
 
@@ -89,47 +91,25 @@ class Present(NamedTuple):
     days: int = MONTH_DAYS
 
 
-@dataclass
-class Sum:
-    """Parts of many accounts added up as they come; only values that are to be spread are held."""
-
-    shares: dict[str, Share] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    values: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, parts: Parts) -> None:
-        """Add what one account comes to."""
-        for name, part in parts.items():
-            if isinstance(part, Share):
-                self.shares[name] = total([self.shares[name], part]) if name in self.shares else part
-            elif isinstance(part, int):
-                self.numbers[name] = self.numbers.get(name, 0) + part
-            else:
-                self.values.setdefault(name, []).extend(part)
-
-    def result(self) -> Mapping[str, Share | int | Spread]:
-        """Return the figure so far, by part."""
-        spreads = {name: spread(values) for name, values in self.values.items()}
-        return {**self.shares, **self.numbers, **spreads}
-
-
-def over_accounts(parts: Parts) -> Parts:
-    """Return parts as values of one account, so that a sum tells how a figure lies over accounts."""
-    return {name: _values(part) for name, part in parts.items()}
-
-
-def _values(part: Part) -> tuple[float, ...]:
-    if isinstance(part, Share):
-        return (part.pct,) if isinstance(part.pct, float) else ()
-    return (float(part),) if isinstance(part, int) else part
-
-
 def _active_licences(known: Known, at: Moment) -> Parts:
     return {"": sum(active_licences(known.subscriptions, known.licences, *at).values())}
 
 
 def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
     return dict(active_licences_by_plan(known.subscriptions, known.licences, *at))
+
+
+def _licence_trend(known: Known, at: Moment) -> Parts:
+    found = licence_trend(known.subscriptions, known.licences, *at)
+    return {"now": found.now, "a month ago": found.month_ago, "a year ago": found.year_ago}
+
+
+def _adopted_by(by: str) -> Callable[[Known, Moment], Parts]:
+    return lambda known, at: dict(adopted_by(by, known.seats, signed_in(known.seats, at.as_of)))
+
+
+def _activated_by(by: str) -> Callable[[Known, Moment], Parts]:
+    return lambda known, at: dict(activation_rate_by(by, known.licences, at.last(YEAR_DAYS), at.as_of))
 
 
 def _utilisation(known: Known, at: Moment) -> Parts:
@@ -171,6 +151,10 @@ def _silent_accounts(known: Known, at: Moment) -> Parts:
 def _validation_failures(known: Known, at: Moment) -> Parts:
     found = failures_by_type(known.validations, at.last(MONTH_DAYS), {})
     return {failure.outcome: failure.times for failure in found}
+
+
+def _failures_by_country(known: Known, at: Moment) -> Parts:
+    return dict(failures_by_country(known.validations, at.last(MONTH_DAYS)))
 
 
 def _quota_use(known: Known, _at: Moment) -> Parts:
@@ -253,13 +237,18 @@ _ENDS = ("subscriptions", "outcomes")
 PRESENT: Mapping[str, Present] = {
     "active_licences": Present(_SOLD, _active_licences),
     "active_licences_by_plan": Present(_SOLD, _active_licences_by_plan),
+    "licence_trend": Present(_SOLD, _licence_trend),
     "utilisation": Present(("subscriptions", "seats", "usage"), _utilisation, SNAPSHOT_DAYS),
+    "utilisation_by_department": Present(("seats",), _adopted_by("department")),
     "activation_rate": Present(("licences",), _activation_rate),
     "activation_rate_at_7_days": Present(("licences",), _activation_rate_at_7_days),
+    "activation_rate_by_plan": Present(("licences",), _activated_by("plan")),
+    "activation_rate_by_cohort": Present(("licences",), _activated_by("month")),
     "activation_unassisted": Present(("licences", "tickets"), _unassisted),
     "daily_active_validations": Present(("validations",), _daily_active_validations, 1),
     "silent_accounts": Present(("licences", "validations"), _silent_accounts),
     "validation_failures": Present(("validations",), _validation_failures),
+    "validation_failures_by_country": Present(("validations",), _failures_by_country),
     "quota_use": Present(("limits",), _quota_use),
     "mrr": Present(_TERMS, _mrr),
     "revenue_at_risk": Present(_TERMS, _revenue_at_risk),

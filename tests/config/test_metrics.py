@@ -30,7 +30,7 @@ PARTS = {
     "spread": "spread",
     "surveys": "scores",
     "standing": "by_account standing standing_licences term_of",
-    "present": "over_accounts",
+    "parts": "over_accounts",
     "utilisation": "used_on users_on",
 }
 """What figures are made of, and no figure by itself."""

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from config.metrics import entries, load_metrics
-from health.figures.activation import activation_rate
+from health.figures.activation import activation_rate, activation_rate_by
 from health.figures.days import last_days
-from health.figures.present import PRESENT, Known, Moment, Sum, over_accounts
+from health.figures.licences import licence_trend
+from health.figures.parts import Sum, over_accounts
+from health.figures.present import PRESENT, Known, Moment
 from health.figures.renewed import renewal_rate
 from health.figures.revenue import mrr, retention
 from health.figures.share import portion, share
@@ -71,7 +73,14 @@ def test_what_is_added_up_is_what_all_at_once_comes_to(seed):
     year = last_days(AS_OF, 365)
     kept = retention(terms, opening_on=year.first, closing_on=AS_OF, currency="EUR", rates=[], rules=RULES)
     rate = renewal_rate(terms, every(book, "outcomes"), year, RULES, currency="EUR")
+    trend = licence_trend(terms, keys, AS_OF, RULES)
     assert told("mrr", book) == mrr(terms, AS_OF, RULES)
+    assert told("licence_trend", book) == {
+        "now": trend.now,
+        "a month ago": trend.month_ago,
+        "a year ago": trend.year_ago,
+    }
+    assert told("activation_rate_by_cohort", book) == activation_rate_by("month", keys, year, AS_OF)
     assert told("activation_rate", book)[""] == activation_rate(keys, last_days(AS_OF, 90), AS_OF)
     assert told("gross_revenue_retention", book)["EUR"] == kept.gross
     assert told("net_revenue_retention", book)["EUR"] == kept.net
@@ -100,6 +109,7 @@ BEFORE = Known(
     licences=[licence(1, "x", activated_ms=ms("2026-05-02"))],
     surveys=[Survey("x", kind, 5, ms("2026-05-02"), "ada") for kind in ("nps", "csat")],
     usage=[usage("2026-05-31", "x", active_users_30d=4)],
+    seats=[seat("eve", "2026-04-01", "x")],
 )
 
 
@@ -111,15 +121,32 @@ def test_what_is_dated_on_the_day_or_later_changes_nothing(name, later):
     more = BEFORE._replace(
         **{kind: [*getattr(BEFORE, kind), *getattr(later, kind)] for kind in Known._fields[1:]}
     )
-    if name == "utilisation" and later.seats:
+    if later.seats:  # the list is as it is now; only the last use has a day
         more = more._replace(seats=later.seats)
-        assert told(name, [more])["adopted"].part == 0  # a list of seats is of now; its last use is not
-        return
     assert told(name, [more]) == told(name, [BEFORE])
 
 
+def test_departments_are_of_the_people_of_all_accounts():
+    book = [
+        Known(key, seats=[seat(f"u-{key}", last, key, department="law")])
+        for key, last in (("acme", "2026-05-30"), ("globex", "2026-03-01"))
+    ]
+    assert told("utilisation_by_department", book) == {"law": share(1, 2)}
+
+
+def test_countries_are_of_the_validations_of_all_accounts():
+    book = [
+        Known(key, validations=[validated("2026-05-30", account=key, country="DE", outcome=said, times=3)])
+        for key, said in (("acme", "ok"), ("globex", "expired"))
+    ]
+    assert told("validation_failures_by_country", book) == {"DE": share(3, 6)}
+    assert told("validation_failures", book) == {"expired": 3}
+
+
 def test_without_a_list_of_seats_the_snapshot_tells_use():
-    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")])]) == {"used": share(4, 20)}
+    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")], seats=())]) == {
+        "used": share(4, 20)
+    }
     assert told("utilisation", [Known("x", subscriptions=[term("x")])]) == {}
 
 
