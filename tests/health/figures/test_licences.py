@@ -69,7 +69,7 @@ def test_by_plan_is_the_licence_s_own():
 
 
 def test_the_trend_asks_dates_alone_of_the_past():
-    gone = term("gone", status="canceled", term_start=date(2025, 1, 1), term_end=date(2026, 5, 15))
+    gone = term("gone", status="canceled", term_start=date(2025, 6, 1), term_end=date(2026, 5, 15))
     found = licence_trend([term(), gone], [], AS_OF, RULES)
     assert (found.now, found.month_ago, found.year_ago) == (20, 40, 20)
     assert (found.month_change_pct, found.year_change_pct) == (-50.0, 0.0)
