@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from inspect import signature
@@ -170,8 +170,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a tree of values, made plain
         return value.isoformat()
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return plain(value._asdict())
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
     return _gathered(value)
 
 

@@ -80,6 +80,8 @@ def test_how_a_figure_lies_over_accounts(eve: Seatsignal):
     assert (told["part"], told["whole"]) == (7 * len(book.ACCOUNTS), 8 * len(book.ACCOUNTS))
     spread = eve("metrics", "utilisation", "--spread", "--json").document["found"]["all"]["used"]
     assert (spread["size"], spread["median"], spread["quartile_1"]) == (len(book.ACCOUNTS), 87.5, 87.5)
+    lines = eve("metrics", "utilisation", "--spread").out.splitlines()
+    assert lines[2].split() == ["all", "used", "87.5", "87.5", "87.5", "-", str(len(book.ACCOUNTS))]
 
 
 @pytest.mark.parametrize(

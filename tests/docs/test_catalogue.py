@@ -3,9 +3,11 @@
 import re
 
 import pytest
+import yaml
 
 from cli.catalogue import page as made
 from config.metrics import entries, load_metrics
+from config.worked import agrees, plain, worked
 from health.records import SHAPES
 from integrations import registry
 from integrations.files.columns import columns
@@ -27,6 +29,15 @@ INTEGRATIONS = {"files", *registry.settings_models()}
 
 def test_the_page_is_what_the_catalogue_says() -> None:
     assert CATALOGUE.text == made(load_metrics())  # make it anew: seatsignal metrics --markdown
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_example_may_be_taken_from_the_page_as_it_stands(name: str) -> None:
+    (block,) = (block for block in CATALOGUE.blocks if block.section == name)
+    shown = yaml.safe_load(block.text)
+    example = ENTRIES[name].example.model_copy(update=shown)
+    found = worked(name, ENTRIES[name].model_copy(update={"example": example}))
+    assert agrees(plain(shown["gives"]), found)
 
 
 def test_every_heading_has_an_address_of_its_own() -> None:

@@ -166,7 +166,8 @@ def test_over_accounts_each_counts_once_whatever_its_size():
     found = Sum()
     for parts in ({"": share(1, 2)}, {"": share(90, 100)}, {"": share(0, 0)}):
         found.add(over_accounts(parts))
-    assert found.result() == {"": spread([50, 90])}
+    found.add(over_accounts({"EUR": 7, "hours": (1.0, 2.0)}))
+    assert found.result() == {"": spread([50, 90]), "EUR": spread([7]), "hours": spread([1, 2])}
 
 
 def test_parts_are_added_each_by_its_kind():
