@@ -30,6 +30,7 @@ ANSWERING = {
         *("--reason", "they signed again", "--until", "2026-07-01"),
     ],
     "verify": ["verify", "{statement}"],
+    "metrics": ["metrics"],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],

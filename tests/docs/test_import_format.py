@@ -12,6 +12,7 @@ import pytest
 from cli.judgement import _columns
 from cli.opened import judge_waiting
 from config.settings import Settings
+from health.figures.present import PRESENT
 from health.records import SHAPES, Shape
 from integrations.files.cells import Unreadable
 from integrations.files.columns import Column, columns
@@ -94,9 +95,10 @@ def test_the_other_columns_of_usage_are_those_of_the_reader() -> None:
 
 
 def test_what_no_figure_rests_on_is_said() -> None:
-    """Facts are read for feature rows and for letters; what neither names is stored alone."""
+    """Facts are read for feature rows, letters and figures of the book; what none names is stored alone."""
     readers = [ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "names")]
     used = {name for path in readers for name in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))}
+    used |= {kind for figure in PRESENT.values() for kind in figure.kinds}
     (line,) = re.findall(r"^- Reading (.*) for any figure\.$", FORMAT.text, re.MULTILINE)
     assert set(re.findall(r"\w+", line)) - {"and"} == SHAPES.keys() - used
 

@@ -1,0 +1,194 @@
+"""A figure told account by account and added up is the figure of the book."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from config.metrics import entries, load_metrics
+from health.figures.activation import activation_rate, activation_rate_by
+from health.figures.days import last_days
+from health.figures.licences import licence_trend
+from health.figures.parts import Sum, over_accounts
+from health.figures.present import PRESENT, Known, Moment
+from health.figures.renewed import renewal_rate
+from health.figures.revenue import mrr, retention
+from health.figures.share import portion, share
+from health.figures.spread import spread
+from health.nouns import NOT_APPLICABLE
+from health.records import SHAPES, Conversation, Survey, Ticket
+from tests.health.figures.examples import AS_OF, RULES, licence, ms, outcome, seat, term, usage, validated
+
+AT = Moment(AS_OF, RULES)
+
+
+def told(name, book):
+    found = Sum()
+    for known in book:
+        found.add(PRESENT[name].of(known, AT))
+    return dict(found.result())
+
+
+def made(seed):
+    """A plainly invented book of forty accounts."""
+    chance = random.Random(seed)
+    for number in range(40):
+        key = f"a{number}"
+        start = AS_OF - timedelta(days=chance.randrange(700))
+        first = term(
+            key, term_start=start, term_end=start + timedelta(days=365), mrr_minor=chance.randrange(90_000)
+        )
+        later = [
+            term(
+                key, term_start=first.term_end, term_end=date(2029, 1, 1), mrr_minor=chance.randrange(90_000)
+            )
+        ]
+        issued = AS_OF - timedelta(days=chance.randrange(120))
+        keys = [
+            licence(
+                n,
+                key,
+                issued_ms=ms(issued.isoformat()),
+                activated_ms=chance.choice([None, ms(issued.isoformat()) + chance.randrange(10**9)]),
+            )
+            for n in range(chance.randrange(5))
+        ]
+        said = [outcome(first.term_end.isoformat(), chance.choice(["renewed", "churned"]), key)]
+        yield Known(
+            key,
+            subscriptions=[first, *later[: chance.randrange(2)]],
+            licences=keys,
+            outcomes=said[: chance.randrange(2)],
+        )
+
+
+def every(book, kind):
+    return [record for known in book for record in getattr(known, kind)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_added_up_is_what_all_at_once_comes_to(seed):
+    book = list(made(seed))
+    terms, keys = every(book, "subscriptions"), every(book, "licences")
+    year = last_days(AS_OF, 365)
+    kept = retention(terms, opening_on=year.first, closing_on=AS_OF, currency="EUR", rates=[], rules=RULES)
+    rate = renewal_rate(terms, every(book, "outcomes"), year, RULES, currency="EUR")
+    trend = licence_trend(terms, keys, AS_OF, RULES)
+    assert told("mrr", book) == mrr(terms, AS_OF, RULES)
+    assert told("licence_trend", book) == {
+        "now": trend.now,
+        "a month ago": trend.month_ago,
+        "a year ago": trend.year_ago,
+    }
+    assert told("activation_rate_by_cohort", book) == activation_rate_by("month", keys, year, AS_OF)
+    assert told("activation_rate", book)[""] == activation_rate(keys, last_days(AS_OF, 90), AS_OF)
+    assert told("gross_revenue_retention", book)["EUR"] == kept.gross
+    assert told("net_revenue_retention", book)["EUR"] == kept.net
+    assert told("renewal_rate", book) == {"terms": rate.terms, "without an outcome": rate.open}
+
+
+LATER = [
+    Known("x", subscriptions=[term("x", term_start=AS_OF + timedelta(1), subscription_id="sub-acme")]),
+    Known(
+        "x", licences=[licence(9, "x", issued_ms=ms("2026-06-01"), activated_ms=ms("2026-06-01T09:00:00"))]
+    ),
+    Known("x", seats=[seat("eve", "2026-06-01", "x")]),
+    Known("x", usage=[usage("2026-06-01", "x", active_users_30d=19)]),
+    Known("x", validations=[validated("2026-06-01", account="x"), validated("2026-06-02", account="x")]),
+    Known("x", tickets=[Ticket("t", "x", ms("2026-06-01"))]),
+    Known("x", conversations=[Conversation("x", ms("2026-06-01"))]),
+    Known("x", surveys=[Survey("x", kind, 1, ms("2026-06-01"), "ada") for kind in ("nps", "csat")]),
+    Known("x", outcomes=[outcome("2026-06-01", "churned", "x"), outcome("2026-06-30", "renewed", "x")]),
+]
+BEFORE = Known(
+    "x",
+    subscriptions=[
+        term("x", term_start=date(2025, 5, 20), term_end=date(2026, 5, 20), subscription_id="sub-acme"),
+        term("x"),
+    ],
+    licences=[licence(1, "x", activated_ms=ms("2026-05-02"))],
+    surveys=[Survey("x", kind, 5, ms("2026-05-02"), "ada") for kind in ("nps", "csat")],
+    usage=[usage("2026-05-31", "x", active_users_30d=4)],
+    seats=[seat("eve", "2026-04-01", "x")],
+)
+
+
+@pytest.mark.parametrize("name", PRESENT)
+@pytest.mark.parametrize(
+    "later", LATER, ids=lambda known: next(kind for kind in known._fields[1:] if getattr(known, kind))
+)
+def test_what_is_dated_on_the_day_or_later_changes_nothing(name, later):
+    more = BEFORE._replace(
+        **{kind: [*getattr(BEFORE, kind), *getattr(later, kind)] for kind in Known._fields[1:]}
+    )
+    if later.seats:  # the list is as it is now; only the last use has a day
+        more = more._replace(seats=later.seats)
+    assert told(name, [more]) == told(name, [BEFORE])
+
+
+def test_departments_are_of_the_people_of_all_accounts():
+    book = [
+        Known(key, seats=[seat(f"u-{key}", last, key, department="law")])
+        for key, last in (("acme", "2026-05-30"), ("globex", "2026-03-01"))
+    ]
+    assert told("utilisation_by_department", book) == {"law": share(1, 2)}
+
+
+def test_countries_are_of_the_validations_of_all_accounts():
+    book = [
+        Known(key, validations=[validated("2026-05-30", account=key, country="DE", outcome=said, times=3)])
+        for key, said in (("acme", "ok"), ("globex", "expired"))
+    ]
+    assert told("validation_failures_by_country", book) == {"DE": share(3, 6)}
+    assert told("validation_failures", book) == {"expired": 3}
+
+
+def test_without_a_list_of_seats_the_snapshot_tells_use():
+    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")], seats=())]) == {
+        "used": share(4, 20)
+    }
+    assert told("utilisation", [Known("x", subscriptions=[term("x")])]) == {}
+
+
+def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
+    assert PRESENT.keys() <= {name for name, entry in entries(load_metrics()).items() if entry.function}
+    for each in PRESENT.values():
+        assert set(each.kinds) <= set(SHAPES) & set(Known._fields)
+
+
+@pytest.mark.parametrize("name", PRESENT)
+def test_of_an_account_that_nothing_is_known_of_nothing_is_told(name):
+    for value in told(name, [Known("acme")]).values():
+        assert value in {0, share(0, 0), portion(0, 0), spread([])}
+
+
+def test_over_accounts_each_counts_once_whatever_its_size():
+    found = Sum()
+    for parts in ({"": share(1, 2)}, {"": share(90, 100)}, {"": share(0, 0)}):
+        found.add(over_accounts(parts))
+    found.add(over_accounts({"EUR": 7, "hours": (1.0, 2.0)}))
+    assert found.result() == {"": spread([50, 90]), "EUR": spread([7]), "hours": spread([1, 2])}
+
+
+def test_parts_are_added_each_by_its_kind():
+    found = Sum()
+    found.add({"": share(1, 2), "EUR": 5, "hours": (1.0, 9.0)})
+    found.add({"": share(0, 2), "USD": 7, "hours": (2.0,)})
+    assert found.result() == {"": share(1, 4), "EUR": 5, "USD": 7, "hours": spread([1, 2, 9])}
+
+
+def test_ratings_are_spread_over_people_of_all_accounts():
+    book = [
+        Known(key, surveys=[Survey(key, "csat", score, ms("2026-05-10"), user) for user, score in answers])
+        for key, answers in (("acme", [("ada", 5.0), ("bob", 3.0)]), ("globex", [("cyd", 1.0)]))
+    ]
+    assert told("csat", book)[""] == spread([5, 3, 1])
+    assert told("expected_return", book)[""].median is NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "name", ["mrr", "revenue_at_risk", "gross_revenue_retention", "net_revenue_retention"]
+)
+def test_amounts_without_a_currency_are_told_as_such(name):
+    yearly = term("x", currency=None, term_start=date(2025, 1, 1))
+    assert list(told(name, [Known("x", subscriptions=[yearly])])) == ["no currency"]
