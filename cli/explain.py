@@ -187,9 +187,16 @@ def tell(found: "Verdict", why: list[str]) -> None:
     table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
     if distrusted := assessment.facts.get("distrusted"):
         say(f"not counted: {distrusted}.")
+    if stale := assessment.facts.get("stale"):
+        say(f"stale: this rests on {stale}.")
     for signal in assessment.signals:
         held = f" [held by the {signal.gate} gate]" if signal.gate else ""
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
+    if (low := assessment.facts.get("utilisation_low_pct")) is not None:
+        high = assessment.facts.get("utilisation_high_pct")
+        say(f"Of so few seats utilisation is likely between {low} and {high} %.")
     for line in why:
         say(line)
+    if profile := assessment.facts.get("profile"):
+        say(f"Judged by the profile {profile}.")
     say(f"Run {found.run}, policy {found.policy_hash}, engine {found.engine_version}, known {found.known}.")

@@ -27,24 +27,35 @@ class ConfigError(Actionable):
 
 def read(model: type[_M], path: Path) -> _M:
     """Return the validated content of a YAML file, or raise `ConfigError` with every problem."""
+    return parsed(model, text(path), path.name)
+
+
+def text(path: Path) -> str:
+    """Return what a file holds, or raise `ConfigError`."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506 - it is a safe one
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
+
+
+def parsed(model: type[_M], written: str, name: str) -> _M:
+    """Return what YAML says, validated, or raise `ConfigError` with every problem; ``name`` is the file's."""
+    try:
+        content = yaml.load(written, Loader=_SAFE)  # noqa: S506 - it is a safe one
     except yaml.YAMLError as error:
-        raise ConfigError([f"{path.name}: not YAML: {error}"]) from None
+        raise ConfigError([f"{name}: not YAML: {error}"]) from None
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([_problem(path, model, details) for details in error.errors()]) from None
+        raise ConfigError([_problem(name, model, details) for details in error.errors()]) from None
 
 
-def _problem(path: Path, model: type[BaseModel], details: Any) -> str:  # noqa: ANN401 - pydantic's dict
+def _problem(name: str, model: type[BaseModel], details: Any) -> str:  # noqa: ANN401 - pydantic's dict
     where = ".".join(str(part) for part in details["loc"])
     if details["type"] != "extra_forbidden":
-        return f"{path.name}: {where}: {details['msg']}"
+        return f"{name}: {where}: {details['msg']}"
     known = _fields(model, details["loc"][:-1])
-    return f"{path.name}: {where}: unknown key{nearest(str(details['loc'][-1]), known)}"
+    return f"{name}: {where}: unknown key{nearest(str(details['loc'][-1]), known)}"
 
 
 def _fields(model: Any, location: Sequence[Any]) -> list[str]:  # noqa: ANN401 - a model or an annotation

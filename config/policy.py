@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from config.compiler import Compiled, CompileError, compile_rules
-from config.files import SHIPPED, ConfigError, nearest, read
+from config.files import SHIPPED, ConfigError, nearest, parsed, text
 from config.grounds import grounds
 from config.overlaps import overlapping
 from config.profiles import Resolved, resolved
@@ -48,10 +49,16 @@ def load(path: Path | None = None, *, engine: str | None = None) -> Policy:
     Raises `PolicyError` with every problem found.
     """
     path = path or SHIPPED / "policy.yaml"
-    data = _read(path)
+    return _loaded(_text(path), path.name, engine)
+
+
+@lru_cache(maxsize=16)
+def _loaded(written: str, name: str, engine: str | None) -> Policy:
+    """Compile each text once: whoever opens what was opened before gets the same policy."""
+    data = _parsed(written, name)
     if engine is not None:
         data = _with_engine(data, engine)
-    return _compiled(data, path.name)
+    return _compiled(data, name)
 
 
 def stated(data: object) -> Policy:
@@ -79,12 +86,20 @@ def _compiled(data: PolicyData, place: str) -> Policy:
 
 def overlaps(path: Path | None = None) -> list[str]:
     """Return a line for each two profiles that fit one account, naming such a one. Raises `PolicyError`."""
-    return [*overlapping(resolved(_read(path or SHIPPED / "policy.yaml")))]
+    path = path or SHIPPED / "policy.yaml"
+    return [*overlapping(resolved(_parsed(_text(path), path.name)))]
 
 
-def _read(path: Path) -> PolicyData:
+def _text(path: Path) -> str:
     try:
-        return read(PolicyData, path)
+        return text(path)
+    except ConfigError as error:
+        raise PolicyError(error.problems) from None
+
+
+def _parsed(written: str, name: str) -> PolicyData:
+    try:
+        return parsed(PolicyData, written, name)
     except ConfigError as error:
         raise PolicyError(error.problems) from None
 
@@ -126,9 +141,9 @@ def _outside(data: PolicyData) -> Iterator[str]:
 
 def _policy(data: PolicyData, compiled: Compiled) -> Policy:
     preset = data.expansion.presets[data.expansion.preset]
-    text = _text(data)
+    written = _json(data)
     return Policy(
-        hash=hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH],
+        hash=hashlib.sha256(written.encode()).hexdigest()[:_HASH_LENGTH],
         rules=compiled.rules,
         source=compiled.source,
         bands=_bands(data),
@@ -157,11 +172,11 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         fleet_accounts_min=data.fleet_accounts_min,
         metrics=_metrics(data),
         retention=data.retention_days,
-        data=text,
+        data=written,
     )
 
 
-def _text(data: PolicyData) -> str:
+def _json(data: PolicyData) -> str:
     """Return the policy as JSON. The order of its rules stays: it says which of them comes first."""
     return json.dumps(data.model_dump(), separators=(",", ":"), ensure_ascii=True)
 

@@ -173,7 +173,7 @@ class Policy:
     rules: Rules = field(repr=False)
     source: str = field(repr=False)
     bands: Bands
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, Profile] = field(repr=False)
     signals: Mapping[str, SignalRule]
     expansion: ExpansionRules
     renewals: RenewalRules

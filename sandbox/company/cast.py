@@ -20,7 +20,7 @@ DOMAINS_NEARLY_FULL = "7001"
 BAYRAM = frozenset({SEASONAL_DIP, "4862", "5951", "5981", "7451", "7453"})
 """Customers in Türkiye: closed at weekends, and over the Feast of Sacrifice at the end of May 2026."""
 
-GONE_QUIET = frozenset({"1821", "2542", "3400", "4162", "5722", "6573", "7323", "8062"})
+GONE_QUIET = frozenset({"1821", "3400", "4162", "6573", "7323", "8062"})
 """Customers nobody has seen since early May. They are at risk before the demo begins."""
 
 ON_PREMISES = (

@@ -128,7 +128,7 @@ def judged(policy: Policy, numbers: Mapping[str, Input]) -> Assessment:
         band=follows.band,
         inputs=inputs,
         signals=follows.signals,
-        facts={"expansion": follows.room},
+        facts={"expansion": follows.room, "profile": follows.profile},
         undecided=follows.undecided,
         traits=TRAITS,
     )

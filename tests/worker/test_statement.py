@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from health.features import PaymentFact, TicketFact
+from health.judge import ENGINE_VERSION
 from health.nouns import Assessment
 from store.verdicts import Verdict
 from tests.health.examples import AS_OF, account, assess, daily, policy, pulse, series
@@ -39,7 +40,7 @@ Path = tuple[str | int, ...]
 
 def stored(found: Assessment, hash_: str = "p") -> Verdict:
     kept = msgspec.json.encode(pulse()).decode()
-    return Verdict("acme", found, 7, hash_, "1", '{"files":3}', kept)
+    return Verdict("acme", found, 7, hash_, ENGINE_VERSION, '{"files":3}', kept)
 
 
 def stated(name: str) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def test_who_seals_it_anew_is_found_out_by_the_figures(name):
         if path[0] == "verdict":
             assert places == [named(path)]
         elif path == ("engine_version",):
-            assert "judged by engine 1x, checked by engine 1" in found.note
+            assert f"judged by engine {ENGINE_VERSION}x, checked by engine {ENGINE_VERSION}" in found.note
         else:
             assert path[0] in (*UNPROVEN, *BY_FACTS)
             assert all(place.startswith("verdict.") for place in places)
@@ -251,7 +252,7 @@ def test_another_engine_s_statement_says_so(points, says):
     changed["engine_version"] = "0"
     changed["verdict"]["points"] += points
     found = checked(resealed(changed))
-    assert "judged by engine 0, checked by engine 1" in found.note
+    assert f"judged by engine 0, checked by engine {ENGINE_VERSION}" in found.note
     assert says in found.note
     assert bool(found.differences) is bool(points)
 
