@@ -31,7 +31,7 @@ test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not kill" $(ARGS)
-	@$(BIN)/pytest -n 4 --dist loadfile -m kill tests/kill $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m kill tests/kill $(ARGS)
 
 check: setup ## The linters alone
 	@$(BIN)/ruff check .

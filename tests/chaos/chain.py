@@ -5,6 +5,7 @@ of the same day.
 """
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ LIFE_S = 2.0
 TICK_S = 0.3
 PATIENCE_S = 60.0
 """How long nothing may change."""
+SHOWN = 20
+"""Facts named at most where two runs do not agree."""
 POLL_S = 0.1
 
 
@@ -184,7 +187,9 @@ def _judged(chosen: Stage, vendors: Vendors, clean: Monday) -> Verdict:
     records, found = clean.records, vendors.records()
     lost += sum(found.get(name) != said for name, said in records.items())
     facts = kept(chosen.database)
-    strange = (facts - clean.facts).total() + (clean.facts - facts).total()
+    strange = [*(facts - clean.facts).elements(), *(clean.facts - facts).elements()]
+    for version in strange[:SHOWN]:
+        sys.stderr.write(f"known to one of the two alone: {version}\n")
     with chosen.database.read() as connection:
         places = set(outbox.account_of(connection))
     more = (told - clean.told).total()
@@ -198,7 +203,7 @@ def _judged(chosen: Stage, vendors: Vendors, clean: Monday) -> Verdict:
         lost=lost,
         duplicated=more,
         unknown=unknown.total(),
-        disorder=strange,
+        disorder=len(strange),
         seconds=0.0,
         gap_s=0.0,
         ok=not (lost or more or strange) and places <= {"sent", "unknown", "replaced", "suppressed"},
