@@ -33,12 +33,19 @@ class AccountFacts:
 
     ``unknown`` are measures that nobody can tell of an account, whatever its other facts say. ``columns``
     are the wanted metrics that have a column of their own in a day of use; ``others`` are in its map.
+    Days of use after ``through`` do not count: a single one far ahead would be where a series ends.
     """
 
     def __init__(
-        self, connection: Connection, ids: Sequence[int], metrics: Collection[str], reading: Reading
+        self,
+        connection: Connection,
+        ids: Sequence[int],
+        metrics: Collection[str],
+        reading: Reading,
+        through: date = date.max,
     ) -> None:
         self._connection = connection
+        self.through = through
         self.columns = tuple(name for name in metrics if name in Usage._fields)
         self.others = tuple(name for name in metrics if name not in Usage._fields)
         self._ids = ids
@@ -98,7 +105,7 @@ class AccountFacts:
 
     def _span(self, rows: Subquery, used: Any) -> Mapping[int, Span]:  # noqa: ANN401 - an SQL expression
         columns = (func.min(rows.c.day).filter(used), func.max(rows.c.day).filter(used), func.max(rows.c.day))
-        query = select(rows.c.account, *columns).group_by(rows.c.account)
+        query = select(rows.c.account, *columns).where(rows.c.day <= self.through).group_by(rows.c.account)
         return {account: Span(*days) for account, *days in self._connection.execute(query)}
 
     def _usage(self) -> Rows:
@@ -109,7 +116,8 @@ class AccountFacts:
             rows = self._reading.rows("usage", ids)
             wanted = ("day", "source_account", "product", others, *self.columns)
             query = select(*(rows.c[name].label(f"c{at}") for at, name in enumerate(wanted)), rows.c.account)
-            for row in self._connection.execute(query.where(rows.c.day > since)).all():
+            query = query.where(rows.c.day > since, rows.c.day <= self.through)
+            for row in self._connection.execute(query).all():
                 found[row[-1]].append(row)
         return found
 
@@ -120,7 +128,7 @@ class AccountFacts:
             rows = self._reading.rows("validations", ids)
             counted = (rows.c.account, rows.c.day, rows.c.outcome)
             query = select(*counted, func.count(rows.c.licence_id.distinct()), func.sum(rows.c.times))
-            query = query.where(rows.c.day > since).group_by(*counted)
+            query = query.where(rows.c.day > since, rows.c.day <= self.through).group_by(*counted)
             for account, day, outcome, licences, times in self._connection.execute(query):
                 found[account].append((day, f"validation:{outcome}", float(times)))
                 if outcome == "ok":

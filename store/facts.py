@@ -60,9 +60,10 @@ def kinds_of(records: Sequence[Record]) -> set[str]:
     return {_SHAPE_OF[kind].name for kind in set(map(type, records))}
 
 
-def last_day(records: Sequence[Record]) -> date | None:
-    """Return the last day of use or validations on a page, or `None` if it has none."""
-    return max((record.day for record in records if isinstance(record, Usage | Validation)), default=None)
+def last_day(records: Sequence[Record], today: date = date.max) -> date | None:
+    """Return the last day of use or validations on a page that is not after ``today``; `None` without one."""
+    days = (record.day for record in records if isinstance(record, Usage | Validation))
+    return max((day for day in days if day <= today), default=None)
 
 
 def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:

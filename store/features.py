@@ -31,12 +31,15 @@ from health.features import (
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
+from store.installation import business_day
 from store.reading import PRESENT, Fact, Reading
 from store.tables import accounts
 from store.tables import features as kept
 from store.upsert import insert
 
 IDS_A_QUERY = 500
+AHEAD = timedelta(days=1)
+"""How far a source's days may be ahead of ours: somewhere it is tomorrow already."""
 _T = TypeVar("_T")
 _TERM = tuple(Term.__dataclass_fields__)
 
@@ -107,7 +110,8 @@ def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Colle
     stale = select(accounts.c.id, accounts.c.touched).where(chosen, accounts.c.touched > accounts.c.fresh)
     stale = stale.order_by(accounts.c.id).with_for_update(key_share=True)
     touched = {row.id: row.touched for row in connection.execute(stale)}
-    built = feature_rows(connection, list(touched), metrics)
+    through = business_day(connection) + AHEAD
+    built = feature_rows(connection, list(touched), metrics, through=through)
     if built:
         keep(connection, built)
         statement = update(accounts).where(accounts.c.id == bindparam("account"))
@@ -128,12 +132,19 @@ def keep(connection: Connection, built: Sequence[Features]) -> None:
 
 
 def feature_rows(
-    connection: Connection, ids: Sequence[int], metrics: Collection[str], reading: Reading = PRESENT
+    connection: Connection,
+    ids: Sequence[int],
+    metrics: Collection[str],
+    reading: Reading = PRESENT,
+    through: date = date.max,
 ) -> list[Features]:
-    """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed."""
+    """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed.
+
+    Days of use after ``through`` are not yet.
+    """
     if not ids:
         return []
-    facts_of = AccountFacts(connection, ids, metrics, reading)
+    facts_of = AccountFacts(connection, ids, metrics, reading, through)
     return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
 
 
@@ -195,7 +206,8 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [day_of(row.at_ms) for row in known.events.get(account, ())]
     span = known.spans.get(account)
     days += [span.stated] if span and span.stated else []
-    return series_since(max(days, default=date.min + timedelta(days=SERIES_DAYS)))
+    last = max(days, default=date.min + timedelta(days=SERIES_DAYS))
+    return series_since(min(last, known.through))
 
 
 def _lately(settled: date | None, happened: date, since: date) -> bool:

@@ -10,20 +10,26 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from health.dated import DATING
 from health.features import Features, Freshness
-from store.features import IDS_A_QUERY, feature_rows
+from store.features import AHEAD, IDS_A_QUERY, feature_rows
 from store.reading import NOW, PRESENT, Moment
 from store.retire import of_source
 from store.tables import accounts, batches, facts, past, source_status
 
 
 def features_at(
-    connection: Connection, ids: Sequence[int], known: Mapping[str, int], metrics: Collection[str]
+    connection: Connection,
+    ids: Sequence[int],
+    known: Mapping[str, int],
+    metrics: Collection[str],
+    as_of: date = date.max - AHEAD,
 ) -> list[Features]:
     """Return the feature rows of some accounts as they were when these were the sources' last batches.
 
+    ``as_of`` is the day that was judged then: days of use that were ahead of it were not yet.
+
     Judged with the pulse of a run that knew these batches, they give what that run found, to the letter.
     """
-    return feature_rows(connection, ids, metrics, Moment(known))
+    return feature_rows(connection, ids, metrics, Moment(known), as_of + AHEAD)
 
 
 def rows_at(

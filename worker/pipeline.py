@@ -150,9 +150,9 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
         founding = name in deployment.settings.founding
         batch = sources.begin_batch(connection, name, cursor, ids, founding=founding)
         facts.store_records(connection, batch, records)
-        landed = Landed(
-            frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=page.complete
-        )
+        through = facts.last_day(records, business_day(connection))
+        kinds = frozenset(facts.kinds_of(records))
+        landed = Landed(kinds, len(records), through, complete=page.complete)
         sources.end_batch(connection, batch, page.cursor, landed)
         inbox.stored(connection, [call.id for call in calls], batch.number)
     return len(records)

@@ -21,5 +21,5 @@ def judged_again(
     versions of the facts are kept.
     """
     policy, pulse = deployment.policy, read_pulse(run.pulse)
-    rows = history.features_at(connection, ids, json.loads(run.known), policy.metrics)
+    rows = history.features_at(connection, ids, json.loads(run.known), policy.metrics, run.as_of)
     return [judge(row, run.as_of, policy, pulse, deployment.workdays) for row in rows]

@@ -274,3 +274,10 @@ def test_a_source_is_complete_through_its_last_day_once_the_pull_has_ended(datab
         fresh = sources.freshness(connection)["files"]
     assert fresh.complete_through == DAY
     assert fresh.kinds == {"usage"}
+
+
+def test_the_last_day_of_a_page_is_none_that_is_not_yet():
+    page = [Usage("a", DAY - timedelta(days=1)), Usage("a", DAY + timedelta(days=400))]
+    assert facts.last_day(page, DAY) == DAY - timedelta(days=1)
+    assert facts.last_day(page[1:], DAY) is None
+    assert facts.last_day(page) == DAY + timedelta(days=400)

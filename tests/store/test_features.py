@@ -23,6 +23,7 @@ from health.records import (
     Validation,
 )
 from store import features, schema
+from store.installation import set_setting
 from store.tables import accounts
 from tests.store.locks import anybody_waits
 from tests.store.test_facts import DAY, pull
@@ -224,3 +225,22 @@ def test_a_window_is_the_days_asked_for_and_zero_outside(values, offset, days):
 def test_packing_keeps_every_value(values):
     row = Features(1, "a", series=Series(DAY, {"m": array("d", values)}), terms=(Term("s", DAY),))
     assert features.unpack(features.pack(row)) == row
+
+
+def test_a_day_far_ahead_takes_no_day_of_the_series_and_is_no_use_yet(database):
+    use = [Usage("a", DAY - timedelta(days=ago), active_users=4) for ago in range(120)]
+    with database.write() as connection:
+        set_setting(connection, "business_day", DAY.isoformat())
+    pull(database, [Account("a"), *use])
+    usual = built(database)
+    pull(database, [Usage("a", DAY + timedelta(days=300), active_users=4)])
+    assert built(database) == usual
+    assert usual.series is not None
+    assert len(usual.series.values["active_users"]) == 92
+
+
+def test_of_tomorrow_somewhere_it_is_told_already(database):
+    with database.write() as connection:
+        set_setting(connection, "business_day", DAY.isoformat())
+    pull(database, [Account("a"), Usage("a", DAY + timedelta(days=1), active_users=4)])
+    assert built(database).last_used_on == DAY + timedelta(days=1)
