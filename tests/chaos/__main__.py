@@ -69,7 +69,8 @@ def bars(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verd
             seed=seed,
         )
         yield verdict.against(kills.controls(servers, crib, database))
-        yield failpoints.failpoints(servers, crib, database, rounds=sizes.rounds, seed=seed)
+        for number in range(sizes.rounds):
+            yield failpoints.failpoints(servers, crib, database, seed=seed + number)
         yield kills.slack(servers, crib, database)
         yield frozen.sink(servers, crib, database)
         yield frozen.mail(servers, crib, database)
