@@ -10,21 +10,6 @@ from health.nouns import NOT_APPLICABLE
 COUNTS = st.integers(0, 10_000)
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"),
-    [  # the values of Wilson's interval at 95 %, as statistics packages print them
-        (0, 10, 0.0, 0.2775),
-        (5, 10, 0.2366, 0.7634),
-        (10, 10, 0.7225, 1.0),
-        (1, 20, 0.0089, 0.2361),
-        (60, 100, 0.5020, 0.6906),
-        (900, 1000, 0.8798, 0.9171),
-    ],
-)
-def test_wilson(part, whole, low, high):
-    assert wilson(part, whole) == pytest.approx((low, high), abs=5e-5)
-
-
 def test_a_share_knows_its_sides_and_its_interval_in_per_cent():
     assert share(60, 100) == pytest.approx((60, 100, 60.0, 50.20, 69.06), abs=5e-3)
 
