@@ -35,11 +35,13 @@ def check() -> None:
     from config.routes import load_routes  # noqa: PLC0415 - see above
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
+    from config.targets import load_targets  # noqa: PLC0415 - see above
 
     chosen = settings()
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
     load_plays(chosen.plays)
     load_schedule(chosen.schedule)
+    load_targets(chosen.targets)
     problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]
     if wants_json():
         answer({"policy": policy.hash, "problems": problems, "overlaps": notes})

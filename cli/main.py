@@ -24,6 +24,7 @@ from cli import (
     outbound,
     override,
     quality,
+    report,
     statement,
     unsettled,
 )
@@ -47,6 +48,7 @@ for module in (
     quality,
     metrics,
     backtest,
+    report,
     outbound,
     unsettled,
     crm,

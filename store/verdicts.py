@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, Subquery, func, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
@@ -18,7 +18,7 @@ from store import overrides
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
-from store.runs import TOUCHED, Run
+from store.runs import FULL, TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
@@ -154,6 +154,31 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
         query = query.where(assessments.c.as_of <= since)
     row = connection.execute(query.order_by(assessments.c.run.desc()).limit(1)).one_or_none()
     return _verdict(row) if row else None
+
+
+def standing_until(day: date) -> Subquery:
+    """Select the assessments that stood when a day began: each account's last one of the days before.
+
+    The last run over every account comes first, and what later ones judged anew goes before it.
+    """
+    over_all = select(func.max(runs.c.id)).where(
+        runs.c.kind == FULL, runs.c.as_of < day, runs.c.chunks_left == 0
+    )
+    since = func.coalesce(over_all.scalar_subquery(), 0)
+    lately = select(runs.c.id).where(runs.c.as_of < day, runs.c.id >= since)
+    latest = select(assessments.c.account, func.max(assessments.c.run).label("run"))
+    latest_one = latest.where(assessments.c.run.in_(lately)).group_by(assessments.c.account).subquery()
+    same = (latest_one.c.account == assessments.c.account) & (latest_one.c.run == assessments.c.run)
+    return select(assessments).join(latest_one, same).subquery()
+
+
+def until(connection: Connection, day: date, ids: Collection[int] | None = None) -> Iterator[Verdict]:
+    """Yield the verdict that stood on each account, or on some, when a day began; as computed, by id."""
+    made = standing_until(day)
+    query = select(accounts.c.key, made, *_BASIS).join(made, made.c.account == accounts.c.id)
+    query = query.join(runs, runs.c.id == made.c.run).order_by(accounts.c.id)
+    query = query if ids is None else query.where(accounts.c.id.in_(ids))
+    return map(_verdict, connection.execute(query))
 
 
 def book(connection: Connection, band: str = "") -> list[Verdict]:

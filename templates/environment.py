@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
 from templates.filters import FILTERS
+from templates.markdown import literal
 from templates.mrkdwn import inert, mention, url
 from templates.plain import Plain
 from templates.rendering import CURRENT, Rendering
@@ -127,6 +128,18 @@ class SlackEnvironment(Environment):
     def escaped(self, text: str) -> str:
         """Text that Slack shows and does not act on."""
         return inert(text)
+
+
+class MarkdownEnvironment(Environment):
+    """Values are text that Markdown shows as it is; what macros hand on is not escaped twice."""
+
+    def __init__(self) -> None:
+        """Escape as HTML's does, but by Markdown's rules."""
+        super().__init__(autoescape=True)
+
+    def escaped(self, text: str) -> str:
+        """Text without a mark, a link or a cell of its own."""
+        return literal(text)
 
 
 def filled(template: Template, values: Mapping[str, Plain], locale: Locale) -> str:

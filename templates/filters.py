@@ -76,6 +76,16 @@ def percent(value: float) -> str:
     return format_percent(Decimal(str(value)) / 100, locale=CURRENT.get().locale)
 
 
+def tenths(value: float) -> str:
+    """A figure to a tenth at most: ``86.4``, ``12,400``."""
+    return format_decimal(Decimal(str(value)), "#,##0.#", locale=CURRENT.get().locale)
+
+
+def spoken(name: str) -> str:
+    """A name of ours as people say it: ``at_risk`` is ``at risk``."""
+    return name.replace("_", " ")
+
+
 def points(value: float) -> str:
     """A score to a tenth, cut and not rounded, so that 49.96 never reads as the next band's 50."""
     tenths = Decimal(str(value)).quantize(TENTH, ROUND_FLOOR)
@@ -122,5 +132,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": percent,
     "points": points,
     "short_day": short_day,
+    "spoken": spoken,
+    "tenths": tenths,
     "whole_money": whole_money,
 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 
 TEXT_LIMIT = 1_000
 """Characters of one value; more is cut, with an ellipsis to show it."""
@@ -27,7 +27,7 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def values(content: Struct) -> dict[str, Plain]:
+def values(content: object) -> dict[str, Plain]:
     """The fields of a content as plain values: text, numbers, days, and tuples and dicts of them."""
     fields = to_builtins(content, builtin_types=(date,))
     return {name: _plain(value) for name, value in fields.items()}

@@ -55,12 +55,16 @@ def _licences_of(term: Subscription) -> int:
 
 
 def active_licences_by_plan(
-    subscriptions: Sequence[Subscription], licences: Sequence[Licence], as_of: date, rules: RenewalRules
+    subscriptions: Sequence[Subscription],
+    licences: Sequence[Licence],
+    as_of: date,
+    rules: RenewalRules,
+    stated_on: date | None = None,
 ) -> Mapping[str, int]:
     """Return the licences in force by plan, which is that of the licence or term and not of the account."""
-    found = Counter(each.plan or UNKNOWN for each in standing_licences(licences, as_of, rules))
+    found = Counter(each.plan or UNKNOWN for each in standing_licences(licences, as_of, rules, stated_on))
     recorded = {each.account_id for each in licences}
-    for term in standing(subscriptions, as_of, rules):
+    for term in standing(subscriptions, as_of, rules, stated_on):
         if term.account_id not in recorded:
             found[term.plan or UNKNOWN] += _licences_of(term)
     return dict(sorted((+found).items()))

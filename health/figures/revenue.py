@@ -56,13 +56,15 @@ def _on_trial(term: Subscription, as_of: date) -> bool:
     return term.status == "trialing" or (term.trial_end is not None and term.trial_end > as_of)
 
 
-def revenue_at_risk(subscriptions: Iterable[Subscription], as_of: date, rules: RenewalRules) -> Amounts:
+def revenue_at_risk(
+    subscriptions: Iterable[Subscription], as_of: date, rules: RenewalRules, stated_on: date | None = None
+) -> Amounts:
     """Return by currency the revenue per year that is up at each account's next anchor.
 
     The anchor is the earliest date ahead on which someone must act (docs/metrics.md, "Renewals").
     """
     found: dict[str, int] = defaultdict(int)
-    for terms in by_account(standing(subscriptions, as_of, rules)).values():
+    for terms in by_account(standing(subscriptions, as_of, rules, stated_on)).values():
         ahead = anchors([term_of(term) for term in terms], as_of)
         if ahead:
             found[ahead[0].term.currency] += revenue_at_risk_minor(ahead, ahead[0])
@@ -95,17 +97,18 @@ def retention(
     rates: Sequence[Rate],
     rules: RenewalRules,
     decimals: Decimals | None = None,
+    stated_on: date | None = None,
 ) -> Retention:
     """Return how much of the revenue of one day is there on a later one; accounts won between do not count.
 
-    Statuses are those of the closing day: of the opening day the dates alone tell.
+    Statuses are those of ``stated_on``, by default the closing day: of days before it the dates alone tell.
     """
     exchange = Exchange(rates, decimals)
     changes: list[Change] = []
     unrated: set[str] = set()
     for terms in by_account(subscriptions).values():
-        before = mrr(terms, opening_on, rules, stated_on=closing_on)
-        after = mrr(terms, closing_on, rules)
+        before = mrr(terms, opening_on, rules, stated_on=stated_on or closing_on)
+        after = mrr(terms, closing_on, rules, stated_on)
         missing = _missing({*before, *after}, exchange, currency, (opening_on, closing_on))
         if before and missing:
             unrated |= missing

@@ -65,7 +65,7 @@ def test_an_unknown_key_names_the_nearest_one(seatsignal: Seatsignal, tmp_path: 
     assert all(line.startswith("ours.yaml: ") for line in done.complaint)
 
 
-@pytest.mark.parametrize("name", ["POLICY", "ROUTES", "PLAYS", "SCHEDULE"])
+@pytest.mark.parametrize("name", ["POLICY", "ROUTES", "PLAYS", "SCHEDULE", "TARGETS"])
 def test_a_file_that_is_not_there_is_named(seatsignal: Seatsignal, name):
     done = seatsignal("config", "check", **{f"SEATSIGNAL_{name}": "/nowhere/ours.yaml"})
     assert (done.status, done.complaint) == (1, ["/nowhere/ours.yaml: No such file or directory"])

@@ -31,6 +31,7 @@ ANSWERING = {
     ],
     "verify": ["verify", "{statement}"],
     "metrics": ["metrics"],
+    "report": ["report", "--month", "2026-05"],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],

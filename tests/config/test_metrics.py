@@ -22,6 +22,7 @@ FIGURES = {name: entry for name, entry in ENTRIES.items() if entry.function}
 PARTS = {
     "days": "day_of hours last_days month_of months_on start_ms",
     "consumption": "months period_of",
+    "friction": "per_hundred",
     "licences": "change_pct",
     "reading": "reading",
     "renewed": "ended",
