@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import tell, wants_json
+from cli.output import complain, tell, wants_json
 
 if TYPE_CHECKING:
+    from health.brief import Brief
     from health.review import Review
 
 FORMATS = ("markdown", "html", "json")
@@ -19,21 +20,39 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
+    *,
     month: Annotated[str, typer.Option(help="A month, such as 2026-05.")] = "",
     quarter: Annotated[str, typer.Option(help="A quarter, such as 2026-Q2.")] = "",
+    account: Annotated[str, typer.Option(help="An account by its key: the brief of it.")] = "",
     form: Annotated[str, typer.Option("--format", help="markdown, html or json.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
     currency: Annotated[
         str, typer.Option(help="What money is told in, such as EUR; else what most terms are in.")
     ] = "",
 ) -> None:
-    """Review a month or a quarter: revenue, renewals, health, alerts, growth, friction and quality."""
-    if bool(month) == bool(quarter):
-        raise typer.BadParameter("one of the two is needed", param_hint="--month or --quarter")
+    """Review a month or a quarter of the whole book, or brief somebody who is to speak with a customer."""
+    if len([given for given in (month, quarter, account) if given]) != 1:
+        raise typer.BadParameter("one of them is needed", param_hint="--month, --quarter or --account")
     chosen = form or ("json" if wants_json() else "markdown")
     if chosen not in FORMATS:
         raise typer.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="--format")
-    _write(_review(month, quarter, currency), "review", chosen, out)
+    if account:
+        _write(_brief(account), "brief", chosen, out)
+    else:
+        _write(_review(month, quarter, currency), "review", chosen, out)
+
+
+def _brief(account: str) -> "Brief":
+    from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
+    from store import verdicts  # noqa: PLC0415 - see above
+    from worker.brief import brief  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        found = verdicts.verdict(connection, account)
+        if found is None:
+            complain(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
+            raise typer.Exit(1)
+        return brief(deployment, connection, found)
 
 
 def _review(month: str, quarter: str, currency: str) -> "Review":

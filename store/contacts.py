@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from store.tables import facts, links
+from store.tables import facts, links, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,28 @@ class Recipient:
     subject: str
     role: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person by role and name; the name is empty where none was stated, or the person was erased."""
+
+    role: str
+    name: str
+
+
+def named(connection: Connection, account: int) -> list[Named]:
+    """Return the account's contacts by role and name, each once."""
+    contacts = facts["contacts"]
+    name = func.coalesce(subjects.c.name, "")
+    query = (
+        select(func.coalesce(contacts.c.role, "").label("role"), name.label("name"))
+        .join(links, (links.c.source_account == contacts.c.source_account) & links.c.to_batch.is_(None))
+        .outerjoin(subjects, (subjects.c.token == contacts.c.subject) & subjects.c.erased_ms.is_(None))
+        .where(links.c.account == account)
+        .distinct()
+    )
+    return sorted((Named(*row) for row in connection.execute(query)), key=lambda one: (one.role, one.name))
 
 
 def recipient(connection: Connection, account: int, roles: Sequence[str]) -> Recipient | None:

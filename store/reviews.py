@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from health.alerts import AT_RISK, OPEN
 from health.figures.days import Span
 from health.records import Rate
+from store.outbox import OPEN as OWED
 from store.outbox import standing
 from store.tables import facts, flags, notices, runs
 from store.verdicts import standing_until
@@ -104,3 +105,23 @@ def gated(connection: Connection, span: Span) -> Mapping[tuple[str, str], int]:
     query = select(flags.c.reason, flags.c.gate, func.count()).where(flags.c.gate != "", _since(span))
     rows = connection.execute(query.group_by(flags.c.reason, flags.c.gate))
     return {(reason, gate): times for reason, gate, times in rows}
+
+
+class Told(NamedTuple):
+    """A message about an account: when it was sent, or planned."""
+
+    at_ms: int
+    template: str
+    destination: str
+    status: str
+
+
+def messages(connection: Connection, account: int, most: int = 10) -> list[Told]:
+    """Return the last messages about an account that were sent or are owed, the latest first."""
+    c = notices.c
+    at = func.coalesce(c.settled_ms, c.planned_ms)
+    query = select(at, c.template, c.destination, c.status)
+    query = query.where(
+        c.account == account, c.kind == "message", standing(notices, *OWED, "sent", "unknown")
+    )
+    return [Told(*row) for row in connection.execute(query.order_by(c.id.desc()).limit(most))]

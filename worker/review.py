@@ -1,7 +1,7 @@
 """The review of a month or a quarter, gathered from facts, verdicts and what was sent; nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -19,7 +19,7 @@ from health.figures.money import Decimals, Exchange
 from health.figures.reading import Target
 from health.figures.share import share
 from health.periods import Period
-from health.review import Alerts, Line, Meaning, Movements, Mover, Review, SourceQuality, Withheld
+from health.review import Alerts, Meaning, Movements, Mover, Review, SourceQuality, Withheld
 from health.standings import ROWS, Standing
 from health.tally import KINDS, Frame, Goal, Tally
 from store import figures, quality, reviews, verdicts
@@ -91,7 +91,7 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
     )
     left_out = tuple(sorted(tally.unrated))
     notes = tuple(_notes(made, connection, left_out))
-    return replace(made, unrated=left_out, notes=notes, meanings=_meanings(made))
+    return replace(made, unrated=left_out, notes=notes, meanings=meanings(_told(made)))
 
 
 def _frame(deployment: Deployment, connection: Connection, period: Period, currency: str) -> Frame:
@@ -264,13 +264,18 @@ def _notes(made: Review, connection: Connection, unrated: Sequence[str]) -> Iter
         yield "This is a dry-run: nothing has been sent."
 
 
-def _meanings(made: Review) -> tuple[Meaning, ...]:
-    told: tuple[Line, ...] = (*made.licences, *made.revenue, *made.use, *made.renewals, *made.friction)
-    names = dict.fromkeys(line.figure for line in told)
+def _told(made: Review) -> Iterator[str]:
+    """Yield the names of the figures that a review tells."""
+    sections = (made.licences, made.revenue, made.use, made.renewals, made.over_a_year, made.friction)
+    yield from (line.figure for section in sections for line in section)
     if made.outcomes:
-        names["outcomes_by_window"] = None
+        yield "outcomes_by_window"
+
+
+def meanings(names: Iterable[str]) -> tuple[Meaning, ...]:
+    """Return what figures mean, each once."""
     known = entries(load_metrics())
     return tuple(
         Meaning(name, known[name].title, known[name].definition, known[name].formula, known[name].owner)
-        for name in names
+        for name in dict.fromkeys(names)
     )

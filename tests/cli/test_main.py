@@ -32,6 +32,7 @@ ANSWERING = {
     "verify": ["verify", "{statement}"],
     "metrics": ["metrics"],
     "report": ["report", "--month", "2026-05"],
+    "report --account": ["report", "--account", book.LEAVING],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],

@@ -99,8 +99,8 @@ def test_before_anything_was_judged_nothing_is_made_up(seatsignal: Seatsignal):
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["report"], 2, "one of the two is needed"),
-        (["report", "--month", "2026-05", "--quarter", "2026-Q2"], 2, "one of the two is needed"),
+        (["report"], 2, "one of them is needed"),
+        (["report", "--month", "2026-05", "--quarter", "2026-Q2"], 2, "one of them is needed"),
         (["report", "--month", "May"], 2, "neither a month"),
         (["report", "--month", "2026-Q2"], 2, "2026-Q2 is none"),
         (["report", "--quarter", "2026-05"], 2, "2026-05 is none"),
@@ -124,3 +124,40 @@ def test_targets_are_read_from_a_file_of_your_own(june: Seatsignal, tmp_path):
     file.write_text(json.dumps([{"figure": "mrr", "value": 1}]), encoding="utf-8")
     refused = june(*MONTH, SEATSIGNAL_TARGETS=str(file))
     assert (refused.status, "mrr needs a currency" in refused.err) == (1, True)
+
+
+def test_the_brief_says_what_explain_says_and_whom_to_talk_to(june: Seatsignal):
+    told = june("report", "--account", book.LEAVING, "--json").document
+    explained = june("explain", book.LEAVING, "--json").document
+    assert (told["health"], told["band"]) == (explained["health"], "at_risk")
+    assert told["reasons"] == explained["reasons"]
+    assert told["changes"] == explained["delta"]["words"]
+    assert told["ahead"] == explained["outlook"]["words"]
+    assert told["delta"] == pytest.approx(explained["delta"]["points"])
+    assert told["contacts"] == [{"role": "billing", "name": f"Dana of {book.LEAVING}"}]
+    assert [flag["reason"] for flag in told["flags"]] == ["cancel_ticket", "band"]
+    assert told["talks"][0]["title"] == "A ticket speaks of cancelling"
+    assert told["talks"][0]["due_on"] == "2026-06-02"
+    assert [(each["ticket"], each["days"]) for each in told["tickets"]] == [("t1", 1)]
+    assert [(each["template"], each["status"]) for each in told["messages"]] == [("alert", "due")]
+    assert (told["renewal"]["anchor"], told["renewal"]["term_ends_on"]) == (
+        "the end of the term",
+        str(book.LATER),
+    )
+    values = {line["figure"]: line["value"] for line in told["figures"]}
+    assert (values["seats"], values["utilisation_pct"], values["revenue_at_risk"]) == (8, 87.5, 120_000)
+    assert {line["unknown"] for line in told["figures"] if line["value"] is None} == {"no source tells"}
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "json"])
+@pytest.mark.parametrize("account", [book.LEAVING, book.RENEWING])
+def test_a_brief_names_people_and_no_address(june: Seatsignal, form, account):
+    text = june("report", "--account", account, "--format", form).out
+    assert f"Dana of {account}" in text
+    assert "@" not in text.replace("@media", "")
+
+
+def test_of_an_account_that_nobody_judged_there_is_no_brief(seatsignal: Seatsignal):
+    done = seatsignal("report", "--account", "nobody")
+    assert (done.status, done.out) == (1, "")
+    assert done.complaint == ["No verdict on 'nobody': is the key right, and has `seatsignal assess` run?"]

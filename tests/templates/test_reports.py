@@ -1,6 +1,7 @@
 """Reports in their forms: what somebody else wrote stays text, and every figure leads to its meaning."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -8,10 +9,12 @@ from html.parser import HTMLParser
 import pytest
 
 from health import review_lines as lines
+from health.brief import Brief, Message, OpenFlag, OpenTicket, Person, Renewal, Talk
 from health.review import (
     Alerts,
     BandCount,
     Growth,
+    Line,
     Meaning,
     Movements,
     Mover,
@@ -63,6 +66,41 @@ def review(name: str = "Acme") -> Review:
     )
 
 
+def brief(name: str = "Acme") -> Brief:
+    """A brief with a row of everything, in which whatever others write is ``name``."""
+    return Brief(
+        key=name,
+        name=name,
+        as_of=date(2026, 6, 1),
+        band="watch",
+        by_hand=name,
+        health=49.96,
+        low=40.0,
+        high=60.0,
+        coverage_pct=80.0,
+        delta=None,
+        since=None,
+        reasons=(name,),
+        changes=(name,),
+        ahead=(name,),
+        figures=(Line("seats", "Seats bought", "count", unknown=name),),
+        active_wording=name,
+        csm=name,
+        contacts=(Person(name, name),),
+        renewal=Renewal("the review", date(2026, 7, 1), 30, None, None),
+        flags=(OpenFlag("at_risk", name, "firing", "high", name, None),),
+        talks=(Talk(name, name, (name, name), (name,), "csm", None),),
+        tickets=(OpenTicket(name, date(2026, 5, 1), 31, name, name),),
+        messages=(Message(date(2026, 5, 1), "alert", name, "sent"),),
+        growth=Growth(name, name, None, None, "EUR", None, (name,)),
+        notes=(name,),
+        meanings=(Meaning("seats", "Seats bought", name, name, "csm"),),
+    )
+
+
+MAKE: Mapping[str, Callable[[str], Review | Brief]] = {"review": review, "brief": brief}
+
+
 class Page(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -75,22 +113,34 @@ class Page(HTMLParser):
         self.marks += [name for name, _ in attrs]
 
 
-PLAIN_PAGE = Page(report("review", review(), "html"))
+def marks(page: str) -> tuple[list[str], list[str]]:
+    """The tags of a page and the names of their attributes."""
+    found = Page(page)
+    return found.tags, found.marks
+
+
+def shape(page: str) -> list[tuple[int, int]]:
+    """The cells and links of each line of Markdown."""
+    bare = re.sub(r"\\.", "", page)
+    return [(line.count("|"), line.count("](")) for line in bare.splitlines()]
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
-def test_what_others_wrote_adds_nothing_to_a_page(text):
-    page = Page(report("review", review(text), "html"))
-    assert (page.tags, page.marks) == (PLAIN_PAGE.tags, PLAIN_PAGE.marks)
+@pytest.mark.parametrize("name", MAKE)
+def test_what_others_wrote_adds_nothing_to_a_page(name, text):
+    hostile, plain = (report(name, MAKE[name](word), "html") for word in (text, "Acme"))
+    assert marks(hostile) == marks(plain)
 
 
 @pytest.mark.parametrize("text", PAYLOADS)
-def test_what_others_wrote_adds_no_line_cell_or_link_to_markdown(text):
-    def shape(page: str) -> list[tuple[int, int]]:
-        bare = re.sub(r"\\.", "", page)
-        return [(line.count("|"), line.count("](")) for line in bare.splitlines()]
+@pytest.mark.parametrize("name", MAKE)
+def test_what_others_wrote_adds_no_line_cell_or_link_to_markdown(name, text):
+    hostile, plain = (report(name, MAKE[name](word), "markdown") for word in (text, "Acme"))
+    assert shape(hostile) == shape(plain)
 
-    assert shape(report("review", review(text), "markdown")) == shape(report("review", review(), "markdown"))
+
+def test_a_score_is_never_rounded_into_the_next_band():
+    assert "49.9" in report("brief", brief(), "markdown")
 
 
 @pytest.mark.parametrize(

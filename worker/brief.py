@@ -1,0 +1,179 @@
+"""The brief of an account, gathered from its latest verdict and what stands beside it; nothing is written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from config.metrics import Entry, entries, load_metrics
+from config.plays import PlayRule
+from health.alerts import HIGH, OPEN, WINDOW
+from health.brief import Brief, Message, OpenFlag, OpenTicket, Person, Renewal, Talk
+from health.expansion import GROUP as EXPANSION
+from health.figures.days import day_of
+from health.judge import SCORE
+from health.nouns import NOT_APPLICABLE, Flag, Input
+from health.review import Line, Unit
+from health.service import is_open
+from health.standings import standing
+from store import contacts, features, reviews, verdicts
+from store.database import Connection
+from store.verdicts import Verdict
+from templates.explained import ahead, changes, reasons, set_by_hand
+from worker.deployment import Deployment
+from worker.explanations import Explanation, explained, policy_of
+from worker.letters import person_name
+from worker.review import meanings
+
+MEASURES = (
+    *("seats", "active_users", "utilisation_pct", "committed_utilisation_pct", "assigned_pct", "adopted_pct"),
+    *("idle_days", "trend_pct", "open_tickets"),
+)
+"""The measures of one account that a brief tells, as the catalogue names them."""
+MONEY = {
+    "mrr": "mrr_minor",
+    "revenue_at_risk": "revenue_at_risk_minor",
+    "downsizing_risk": "downsizing_risk_minor",
+}
+"""Figures of money, and the facts of a verdict that they are for one account."""
+_UNITS: Mapping[str, Unit] = {"%": "pct", "days": "days"}
+
+
+def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Brief:
+    """Return the brief of an account by its latest verdict."""
+    now, before = found.shown, verdicts.before(connection, found)
+    policy = policy_of(deployment, connection, found.policy_hash)
+    why = explained(found, before, policy) if policy else None
+    standing_flags = verdicts.standing(connection, now.account, now.account).get(now.account, ())
+    flags = sorted((flag for flag in standing_flags if flag.state in OPEN), key=_weight)
+    figures = (*_measured(found, before), *_money(found))
+    kept = standing(found.key, now)
+    return Brief(
+        key=found.key,
+        name=kept.ranked.name,
+        as_of=now.as_of,
+        band=now.band,
+        by_hand=set_by_hand(now),
+        health=now.score.points / 100,
+        low=now.score.low / 100,
+        high=now.score.high / 100,
+        coverage_pct=100 * now.score.coverage,
+        delta=(now.score.points - before.assessment.score.points) / 100 if before else None,
+        since=before.assessment.as_of if before else None,
+        reasons=reasons(now.score),
+        changes=changes(why.delta) if why and why.delta else (),
+        ahead=ahead(why.outlook) if why else (),
+        figures=figures,
+        active_wording=str(now.facts.get("active_wording") or ""),
+        csm=person_name(kept.ranked.csm),
+        contacts=tuple(Person(each.role, each.name) for each in contacts.named(connection, now.account)),
+        renewal=_renewal(found),
+        flags=tuple(_flag(found, flag) for flag in flags),
+        talks=tuple(_talks(deployment.plays, flags, now.as_of)),
+        tickets=tuple(_tickets(connection, found)),
+        messages=tuple(
+            Message(day_of(each.at_ms), each.template, each.destination, each.status)
+            for each in reviews.messages(connection, now.account)
+        ),
+        growth=kept.growth,
+        notes=tuple(_notes(found, why)),
+        meanings=meanings(line.figure for line in figures),
+    )
+
+
+def _weight(flag: Flag) -> tuple[bool, bool, str]:
+    """Put first what weighs most; the score's own flag comes after what it rests on."""
+    return flag.severity != HIGH, flag.reason == SCORE, flag.reason
+
+
+def _measured(found: Verdict, before: Verdict | None) -> Iterator[Line]:
+    """Yield the measures, as they are and as they were in the verdict before."""
+    known = entries(load_metrics())
+    then = before.assessment.inputs if before else {}
+    for name in MEASURES:
+        value, was = found.assessment.inputs.get(name), then.get(name)
+        line = Line(name, known[name].title, _unit(known[name]), _number(value), before=_number(was))
+        why = "does not apply" if value is NOT_APPLICABLE else "no source tells"
+        yield line if line.value is not None else replace(line, unknown=why)
+
+
+def _unit(entry: Entry) -> Unit:
+    return _UNITS.get(entry.unit, "count")
+
+
+def _number(value: Input) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _money(found: Verdict) -> Iterator[Line]:
+    facts, known = found.assessment.facts, entries(load_metrics())
+    currency = str(facts.get("currency") or "")
+    for name, fact in MONEY.items():
+        minor, line = facts.get(fact), Line(name, known[name].title, "money", currency=currency)
+        if isinstance(minor, int) and currency:
+            yield replace(line, value=minor)
+        else:
+            yield replace(line, unknown="no term in force states it")
+
+
+_ANCHORS = {"notice": "the notice deadline", "review": "the review", "term_end": "the end of the term"}
+
+
+def _renewal(found: Verdict) -> Renewal | None:
+    facts = found.assessment.facts
+    on, days = facts.get("anchor_on"), facts.get("days_to_anchor")
+    if not isinstance(on, str) or not isinstance(days, int):
+        return None
+    ends, auto = facts.get("renewal_on"), facts.get("auto_renew")
+    return Renewal(
+        anchor=_ANCHORS[str(facts.get("anchor_kind"))],
+        anchor_on=date.fromisoformat(on),
+        days=days,
+        term_ends_on=date.fromisoformat(ends) if isinstance(ends, str) else None,
+        auto_renew=auto if isinstance(auto, bool) else None,
+    )
+
+
+def _flag(found: Verdict, flag: Flag) -> OpenFlag:
+    """Return a flag with today's evidence, where today still has some."""
+    evidence = {signal.kind: signal.evidence for signal in found.assessment.signals}
+    return OpenFlag(
+        kind=flag.kind,
+        reason=flag.reason,
+        state=flag.state,
+        severity=flag.severity,
+        evidence=evidence.get(flag.reason, flag.evidence),
+        since=flag.since,
+    )
+
+
+def _talks(plays: Mapping[str, PlayRule], flags: Sequence[Flag], as_of: date) -> Iterator[Talk]:
+    """Yield the play of each flag that has one, each play once."""
+    told = set()
+    for flag in flags:
+        name = flag.kind if flag.kind in {WINDOW, EXPANSION} else flag.reason
+        rule = plays.get(name)
+        if rule is None or rule.title in told:
+            continue
+        told.add(rule.title)
+        due = (flag.since or as_of) + timedelta(days=rule.due_days)
+        yield Talk(name, rule.title, rule.steps, rule.talking_points, rule.owner_role, due)
+
+
+def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:
+    """Yield the tickets that are open, the oldest first."""
+    now = found.assessment
+    rows = features.feature_rows(connection, [now.account], ())
+    tickets = [each for row in rows for each in row.tickets if is_open(each, now.as_of)]
+    for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id)):
+        days = (now.as_of - each.opened_on).days
+        yield OpenTicket(each.ticket_id, each.opened_on, days, each.priority, each.subject or each.topic)
+
+
+def _notes(found: Verdict, why: Explanation | None) -> Iterator[str]:
+    facts = found.assessment.facts
+    if stale := facts.get("stale"):
+        yield f"This rests on {stale}."
+    if distrusted := facts.get("distrusted"):
+        yield f"Not counted: {distrusted}."
+    if why is None:
+        yield "The policy of this verdict is not kept: what changed and what would change it is not known."
