@@ -29,17 +29,17 @@ def register(app: typer.Typer) -> None:
 
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
-    from config.plays import load_plays  # noqa: PLC0415 - a command loads what it needs
-    from config.policy import load as load_policy  # noqa: PLC0415 - see above
+    from config.policy import load as load_policy  # noqa: PLC0415 - a command loads what it needs
     from config.policy import overlaps  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
     from config.targets import load_targets  # noqa: PLC0415 - see above
+    from worker.plays import checked_plays  # noqa: PLC0415 - see above
 
     chosen = settings()
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
-    load_plays(chosen.plays)
+    checked_plays(chosen.plays)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]

@@ -18,12 +18,13 @@ def unreachable(profiles: Sequence[Resolved]) -> Iterator[str]:
         if profile.when is None:
             continue
         when = Expression(profile.when, _VOCABULARY)
-        if _taken(when, before):
+        if taken(when, before):
             yield f"{profile.path}.when: never reached: whom it fits a profile before it judges"
         before.append(when)
 
 
-def _taken(when: Expression, before: Sequence[Expression]) -> bool:
+def taken(when: Expression, before: Sequence[Expression]) -> bool:
+    """Say whether whatever a condition fits one of those before it surely fits too."""
     if any(when.when == each.when for each in before):
         return True
     if not reach.decided(when, *before):

@@ -42,6 +42,11 @@ def witness(
     return None
 
 
+def holds(condition: Expression, values: Values) -> bool:
+    """Say whether a condition surely holds for an account; what ``values`` leave out is not known."""
+    return _holds(_code(condition.when), {**dict.fromkeys(condition.names), **values})
+
+
 def plain(condition: Expression) -> bool:
     """Say whether it surely may hold and may fail: it compares once in each place, and no measure twice."""
     sides = list(_sides(condition.tree))

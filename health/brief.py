@@ -42,7 +42,10 @@ class OpenFlag:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What to do about a flag: the play's steps in order, what to say, whose it is and by when."""
+    """What to do about a flag: the play's steps in order, what to say, whose it is and by when.
+
+    ``template`` is the letter that goes with it; empty where there is none.
+    """
 
     flag: str
     title: str
@@ -50,6 +53,7 @@ class Talk:
     talking_points: tuple[str, ...]
     owner_role: str
     due_on: date | None
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

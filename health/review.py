@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from health.done import PlayOutcomes
+
 Unit = Literal["count", "money", "pct", "points", "days"]
 
 
@@ -103,7 +105,7 @@ class Alerts:
     accounts: int
     recovered: int
     still_open: int
-    done: int = 0
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ class Review:
     bands: tuple[BandCount, ...]
     movements: Movements
     alerts: Alerts
+    plays: tuple[PlayOutcomes, ...]
     risks: tuple[RiskReason, ...]
     growth: tuple[Growth, ...]
     growth_more: int

@@ -344,6 +344,21 @@ overrides = _table(
     Index("ix_overrides_standing", "account", unique=True, **_only("cleared_ms IS NULL")),
 )
 
+play_outcomes = _table(
+    "play_outcomes",  # what came of plays, as somebody said on Done; a row is never changed
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("signal"),
+    _text("term"),
+    _text("play"),  # its title then: plays are edited
+    _text("outcome"),
+    _text("note"),
+    _text("actor"),
+    Column("told_on", Date),  # when the alert was told last
+    Column("done_on", Date, nullable=False, index=True),
+    _number("done_ms"),
+)
+
 # -- what is owed ------------------------------------------------------------------------------------
 
 bodies = _table(

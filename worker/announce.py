@@ -11,7 +11,7 @@ from typing import TypedDict
 
 import msgspec
 
-from config.plays import PlayRule
+from config.plays import Play as ToDo
 from config.routes import Route
 from health.alerts import LICENSING
 from health.decide import Alert
@@ -38,6 +38,7 @@ from worker import letters
 from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
+from worker.plays import play_of
 
 DIGEST_ROWS = 10
 
@@ -101,7 +102,7 @@ def message(
 
 def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
     now, before = verdict.assessment, verdict.before
-    why = explained_new(deployment, connection, verdict)
+    why, rule = explained_new(deployment, connection, verdict), _rule(deployment, connection, verdict, alert)
     said = {
         "kind": alert.kind,
         "severity": alert.severity,
@@ -115,25 +116,26 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "changes": changes(why.delta) if why.delta else (),
         "what_would_change": nearest(why.outlook),
         "flags": _lines(now, alert),
-        "play": _play(deployment.plays, alert),
+        "play": _play(rule),
         "term": alert.term,
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
-    return msgspec.convert(_about(deployment, verdict, alert, figures) | said, AlertContent)
+    return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, AlertContent)
 
 
-def _expansion(deployment: Deployment, _: Connection, verdict: Verdict, alert: Alert) -> Content:
+def _expansion(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
+    rule = _rule(deployment, connection, verdict, alert)
     grown = [flag for flag in alert.flags if flag.kind == EXPANSION]
     said = {
-        "play": _play(deployment.plays, alert),
+        "play": _play(rule),
         "triggers": [{"group": flag.reason, "evidence": flag.evidence} for flag in grown],
     }
     figures = ("suggested_seats", "days_until_full", "uplift_minor")
-    return msgspec.convert(_about(deployment, verdict, alert, figures) | said, ExpansionContent)
+    return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, ExpansionContent)
 
 
-def _licensing(deployment: Deployment, _: Connection, verdict: Verdict, alert: Alert) -> Content:
-    rule = _play_rule(deployment.plays, alert)
+def _licensing(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
+    rule = _rule(deployment, connection, verdict, alert)
     return OperatorContent(
         title=f"{verdict.features.name}: {rule.title if rule else 'something odd about a licence'}",
         what_happened="; ".join(flag.evidence for flag in alert.flags),
@@ -152,11 +154,10 @@ _FIGURES = ("seats", "active_users", "utilisation_pct", "mrr_minor")
 
 
 def _about(
-    deployment: Deployment, verdict: Verdict, alert: Alert, figures: Sequence[str]
+    deployment: Deployment, verdict: Verdict, alert: Alert, rule: ToDo | None, figures: Sequence[str]
 ) -> dict[str, object]:
     """Return what every notice to a colleague says of the account, and some figures more."""
     facts, row = verdict.facts, verdict.features
-    rule = _play_rule(deployment.plays, alert)
     task = deployment.routes.of(alert.audience).destination in CRMS
     said: dict[str, object] = {
         "owner": (row.sales_email if alert.audience == "sales" else row.csm_email) if task else "",
@@ -182,18 +183,19 @@ def _line(flag: Flag, evidence: str) -> FlagLine:
     return msgspec.convert(said, FlagLine)
 
 
-def _play(plays: Mapping[str, PlayRule], alert: Alert) -> Play | None:
-    """Return the play for the alert's first flag that has one."""
-    rule = _play_rule(plays, alert)
+def _play(rule: ToDo | None) -> Play | None:
     if rule is None:
         return None
     return Play(title=rule.title, steps=rule.steps, talking_points=rule.talking_points)
 
 
-def _play_rule(plays: Mapping[str, PlayRule], alert: Alert) -> PlayRule | None:
+def _rule(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> ToDo | None:
+    """Return the play for the alert's first flag that has one, as it is in the account's segment."""
     if alert.why is Why.RECOVERED:
         return None
-    return next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
+    plays = deployment.plays
+    own = next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
+    return play_of(connection, own, verdict.assessment) if own else None
 
 
 # -- the book ----------------------------------------------------------------------------------------

@@ -5,13 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from config.metrics import Entry, entries, load_metrics
-from config.plays import PlayRule
-from health.alerts import HIGH, OPEN, WINDOW
+from health.alerts import OPEN
 from health.brief import Brief, Message, OpenFlag, OpenTicket, Person, Renewal, Talk
-from health.expansion import GROUP as EXPANSION
 from health.figures.days import day_of
-from health.judge import SCORE
-from health.nouns import NOT_APPLICABLE, Flag, Input
+from health.nouns import NOT_APPLICABLE, Assessment, Flag, Input
 from health.review import Line, Unit
 from health.service import is_open
 from health.standings import standing
@@ -22,6 +19,7 @@ from templates.explained import ahead, changes, reasons, set_by_hand
 from worker.deployment import Deployment
 from worker.explanations import Explanation, explained, policy_of
 from worker.letters import person_name
+from worker.plays import by_weight, play_of, signal_of
 from worker.review import meanings
 
 MEASURES = (
@@ -44,7 +42,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
     policy = policy_of(deployment, connection, found.policy_hash)
     why = explained(found, before, policy) if policy else None
     standing_flags = verdicts.standing(connection, now.account, now.account).get(now.account, ())
-    flags = sorted((flag for flag in standing_flags if flag.state in OPEN), key=_weight)
+    flags = by_weight(flag for flag in standing_flags if flag.state in OPEN)
     figures = (*_measured(found, before), *_money(found))
     kept = standing(found.key, now)
     return Brief(
@@ -68,7 +66,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         contacts=tuple(Person(each.role, each.name) for each in contacts.named(connection, now.account)),
         renewal=_renewal(found),
         flags=tuple(_flag(found, flag) for flag in flags),
-        talks=tuple(_talks(deployment.plays, flags, now.as_of)),
+        talks=tuple(_talks(deployment, connection, flags, now)),
         tickets=tuple(_tickets(connection, found)),
         messages=tuple(
             Message(day_of(each.at_ms), each.template, each.destination, each.status)
@@ -78,11 +76,6 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         notes=tuple(_notes(found, why)),
         meanings=meanings(line.figure for line in figures),
     )
-
-
-def _weight(flag: Flag) -> tuple[bool, bool, str]:
-    """Put first what weighs most; the score's own flag comes after what it rests on."""
-    return flag.severity != HIGH, flag.reason == SCORE, flag.reason
 
 
 def _measured(found: Verdict, before: Verdict | None) -> Iterator[Line]:
@@ -146,17 +139,27 @@ def _flag(found: Verdict, flag: Flag) -> OpenFlag:
     )
 
 
-def _talks(plays: Mapping[str, PlayRule], flags: Sequence[Flag], as_of: date) -> Iterator[Talk]:
+def _talks(
+    deployment: Deployment, connection: Connection, flags: Sequence[Flag], now: Assessment
+) -> Iterator[Talk]:
     """Yield the play of each flag that has one, each play once."""
     told = set()
     for flag in flags:
-        name = flag.kind if flag.kind in {WINDOW, EXPANSION} else flag.reason
-        rule = plays.get(name)
-        if rule is None or rule.title in told:
+        name = signal_of(flag)
+        rule = deployment.plays.get(name)
+        if rule is None or name in told:
             continue
-        told.add(rule.title)
-        due = (flag.since or as_of) + timedelta(days=rule.due_days)
-        yield Talk(name, rule.title, rule.steps, rule.talking_points, rule.owner_role, due)
+        told.add(name)
+        play, due = play_of(connection, rule, now), flag.since or now.as_of
+        yield Talk(
+            name,
+            play.title,
+            play.steps,
+            play.talking_points,
+            play.owner_role,
+            due + timedelta(days=play.due_days),
+            play.template,
+        )
 
 
 def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:

@@ -4,7 +4,6 @@ from contextlib import ExitStack, closing
 from functools import cache
 
 from config.links import Links
-from config.plays import load_plays
 from config.policy import load as load_policy
 from config.routes import load_routes
 from config.schedule import Schedule, load_schedule
@@ -15,6 +14,7 @@ from store.schema import require
 from worker import log
 from worker.bell import Bell, CeleryBell
 from worker.deployment import Deployment
+from worker.plays import checked_plays
 from worker.secrets import secrets
 
 
@@ -28,7 +28,7 @@ def open_deployment(chosen: Settings, bell: Bell) -> Deployment:
             settings=chosen,
             policy=load_policy(chosen.policy),
             routes=load_routes(chosen.routes),
-            plays=load_plays(chosen.plays),
+            plays=checked_plays(chosen.plays),
             bell=bell,
             links=_links(database, chosen.public_url),
         )

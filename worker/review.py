@@ -14,6 +14,7 @@ from config.targets import TargetRule, load_targets
 from health import review_lines as lines
 from health import standings
 from health.delta import delta
+from health.done import play_outcomes
 from health.figures.days import Span
 from health.figures.money import Decimals, Exchange
 from health.figures.reading import Target
@@ -24,6 +25,7 @@ from health.standings import ROWS, Standing
 from health.tally import KINDS, Frame, Goal, Tally
 from store import figures, quality, reviews, verdicts
 from store.database import Connection
+from store.done import done_within
 from store.installation import business_day, is_live
 from store.matches import match_rates
 from store.reviews import Stood
@@ -59,6 +61,7 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
     def convert(minor: int, code: str) -> int | None:
         return exchange.minor(minor, code, frame.currency, frame.as_of)
 
+    done = done_within(connection, lived)
     growing, uplift = standings.growth(stood, convert)
     made = Review(
         period=period.name,
@@ -78,7 +81,8 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
         outcomes=lines.outcomes(tally),
         bands=standings.bands([each.band for each in stood], [each.band for each in opening.values()]),
         movements=_movements(deployment, connection, stood, opening, frame),
-        alerts=_alerts(connection, lived),
+        alerts=_alerts(connection, lived, len(done)),
+        plays=play_outcomes(done),
         risks=standings.risks(stood, convert),
         growth=growing[:ROWS],
         growth_more=max(0, len(growing) - ROWS),
@@ -195,13 +199,14 @@ def _mover(now: Standing, before: Stood | None, why: str) -> Mover:
     )
 
 
-def _alerts(connection: Connection, span: Span) -> Alerts:
+def _alerts(connection: Connection, span: Span, done: int) -> Alerts:
     sent = reviews.alerted(connection, span)
     return Alerts(
         sent=sent.alerts,
         accounts=sent.accounts,
         recovered=reviews.recovered(connection, span),
         still_open=reviews.still_open(connection),
+        done=done,
     )
 
 

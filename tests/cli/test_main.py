@@ -29,6 +29,7 @@ ANSWERING = {
         *("override", book.LEAVING, "--band", "watch"),
         *("--reason", "they signed again", "--until", "2026-07-01"),
     ],
+    "done": ["done", book.LEAVING, "--outcome", "kept"],
     "verify": ["verify", "{statement}"],
     "metrics": ["metrics"],
     "report": ["report", "--month", "2026-05"],

@@ -10,6 +10,7 @@ import pytest
 
 from health import review_lines as lines
 from health.brief import Brief, Message, OpenFlag, OpenTicket, Person, Renewal, Talk
+from health.done import Outcome, PlayOutcomes
 from health.review import (
     Alerts,
     BandCount,
@@ -52,7 +53,8 @@ def review(name: str = "Acme") -> Review:
         outcomes=lines.outcomes(tally),
         bands=(BandCount("at_risk", 1, None),),
         movements=Movements((Mover(name, name, "at_risk", "", 40.0, None, name, name),), (), 2),
-        alerts=Alerts(1, 1, 0, 1),
+        alerts=Alerts(1, 1, 0, 1, 1),
+        plays=(PlayOutcomes(name, name, 2, (Outcome("kept", 2),), 100.0, 34.0, 100.0, None),),
         risks=(RiskReason(name, 1, None),),
         growth=(Growth(name, name, 3, 900, "EUR", None, (name, name)),),
         growth_more=1,
