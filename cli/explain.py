@@ -1,5 +1,6 @@
 """The command ``explain``: why an account's health is what it is, what changed, what would change it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from cli.output import answer, complain, say, table, wants_json
 
 if TYPE_CHECKING:
     from health.delta import Delta
+    from health.family import Kin
     from health.outlook import Outlook, Way
     from health.policy import Policy
     from store.verdicts import Verdict
@@ -33,6 +35,7 @@ def explain(
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
     from store import verdicts  # noqa: PLC0415 - see above
     from worker.explanations import explained, policy_of  # noqa: PLC0415 - see above
+    from worker.families import Families  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.read() as connection:
         found = verdicts.verdict(connection, account)
@@ -41,14 +44,21 @@ def explain(
             raise typer.Exit(1)
         before = verdicts.before(connection, found, since.date() if since else None)
         policy = policy_of(deployment, connection, found.policy_hash)
+        kin = None if statement else Families(connection, deployment.policy).kin(found)
     if statement:
         answer(_stated(found, policy))
         return
     why = explained(found, before, policy) if policy else None
+    _answer(found, before, why, kin)
+
+
+def _answer(found: "Verdict", before: "Verdict | None", why: "Explanation | None", kin: "Kin | None") -> None:
+    from templates.families import told as kin_told  # noqa: PLC0415 - see above
+
     if wants_json():
-        answer(document(found) | (_why(why, before) if why else {}))
+        answer(document(found) | {"kin": asdict(kin) if kin else None} | (_why(why, before) if why else {}))
     else:
-        tell(found, _sentences(why, before) if why else [])
+        tell(found, [*(kin_told(kin) if kin else ()), *(_sentences(why, before) if why else [])])
 
 
 def _stated(found: "Verdict", policy: "Policy | None") -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Commands about verdicts: assess, sweep, accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from cli.output import answer, table, tell, wants_json
 
 if TYPE_CHECKING:
+    from health.family import Kin
     from store.verdicts import Verdict
 
 
@@ -59,15 +60,36 @@ def accounts(
     from cli.opened import opened  # noqa: PLC0415 - see above
     from health.nouns import BANDS  # noqa: PLC0415 - see above
     from store.verdicts import book  # noqa: PLC0415 - see above
+    from worker.families import Families  # noqa: PLC0415 - see above
 
     if band and band not in BANDS:
         raise typer.BadParameter(f"{band!r} is none of {', '.join(BANDS)}", param_hint="--band")
     with opened() as deployment, deployment.database.read() as connection:
         found = sorted(book(connection, band), key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+        kin = Families(connection, deployment.policy).of(found)
     if wants_json():
-        answer([_listed(verdict) | {"computed_band": _computed(verdict)} for verdict in found])
+        answer(
+            [
+                _listed(verdict) | {"computed_band": _computed(verdict)} | _kin(kin.get(verdict.key))
+                for verdict in found
+            ]
+        )
     else:
-        table(*_columns(found))
+        table(*_columns(found, kin))
+
+
+def _kin(kin: "Kin | None") -> dict[str, object]:
+    """Return an account's parent, and what it comes to with those below it."""
+    from dataclasses import asdict  # noqa: PLC0415 - see above
+
+    family = asdict(kin.family) if kin and kin.family else None
+    return {"parent": kin.parent or None if kin else None, "family": family}
+
+
+def _rolled_up(kin: "Kin | None") -> str | None:
+    from templates.families import in_short  # noqa: PLC0415 - see above
+
+    return in_short(kin.family) if kin and kin.family else None
 
 
 _HEADINGS = {
@@ -82,14 +104,15 @@ _HEADINGS = {
 """What a person reads of each account: headings, and the fields they are of."""
 
 
-def _columns(found: Sequence["Verdict"]) -> tuple[list[str], list[list[object]]]:
-    """Return what a person reads; what is stale or set by hand has a column where anything is."""
+def _columns(found: Sequence["Verdict"], kin: Mapping[str, "Kin"]) -> tuple[list[str], list[list[object]]]:
+    """Return what a person reads; what few have (stale, set by hand, a family) has a column where any has."""
     columns: dict[str, list[object]] = {
         heading: [_listed(verdict)[name] for verdict in found] for heading, name in _HEADINGS.items()
     }
     optional: dict[str, list[object]] = {
         "stale": [_listed(verdict)["stale"] for verdict in found],
         "computed": [_computed(verdict) for verdict in found],
+        "with those below": [_rolled_up(kin.get(verdict.key)) for verdict in found],
     }
     columns |= {heading: cells for heading, cells in optional.items() if any(cells)}
     return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]

@@ -159,6 +159,7 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         brake=Limits(
             data.brake.worse_accounts, data.brake.worse_share_pct / 100, data.brake.mails_per_contact
         ),
+        family_material=data.families.material_pct / 100,
         active=tuple(Active(name, **active.model_dump()) for name, active in data.active.items()),
         use_metrics=tuple(data.use.metrics),
         core_features=tuple(data.use.core_features),

@@ -177,6 +177,12 @@ class SurveysData(Strict):
     scales: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
 
 
+class FamiliesData(Strict):
+    """From which share of a family's revenue on an account below matters by itself."""
+
+    material_pct: Annotated[float, Field(gt=0, le=100)] = 10
+
+
 class PolicyData(Strict):
     """The whole file."""
 
@@ -201,6 +207,7 @@ class PolicyData(Strict):
     renewals: RenewalsData
     alerts: AlertsData
     brake: BrakeData
+    families: FamiliesData = Field(default_factory=FamiliesData)
     surveys: SurveysData
     urgent_priorities: list[Text]
     intent: IntentData

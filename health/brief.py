@@ -6,6 +6,7 @@ Names of people and roles, never an address. What is not known is `None`, and is
 from dataclasses import dataclass
 from datetime import date
 
+from health.family import Kin
 from health.review import Growth, Line, Meaning
 
 
@@ -82,7 +83,8 @@ class Brief:
     """The brief of an account, by its latest verdict; ``health``, ``low`` and ``high`` are of 100.
 
     ``delta`` is the change since the verdict of ``since``, told line by line in ``changes``. ``ahead`` says
-    what would change the verdict. ``notes`` say what to know first.
+    what would change the verdict, ``family`` where the account stands in its own. ``notes`` say what to know
+    first.
     """
 
     key: str
@@ -109,5 +111,7 @@ class Brief:
     tickets: tuple[OpenTicket, ...]
     messages: tuple[Message, ...]
     growth: Growth | None
+    kin: Kin
+    family: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     meanings: tuple[Meaning, ...] = ()

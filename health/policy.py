@@ -166,6 +166,7 @@ class Policy:
     account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
+    ``family_material`` is the share of a family's revenue, 0 to 1, from which on an account below matters.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
     """
 
@@ -179,6 +180,7 @@ class Policy:
     renewals: RenewalRules
     alerts: AlertRules
     brake: Limits
+    family_material: float
     active: tuple[Active, ...]
     use_metrics: tuple[str, ...]
     core_features: tuple[str, ...]

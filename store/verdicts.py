@@ -15,6 +15,7 @@ from health.decide import Previous
 from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
 from health.overrides import Override, overridden
 from store import overrides
+from store.among import among
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
@@ -156,6 +157,13 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
     return _verdict(row) if row else None
 
 
+def latest(connection: Connection, ids: Collection[int]) -> list[Verdict]:
+    """Return the latest verdict on each of some accounts, as computed."""
+    return [
+        _verdict(row) for row in connection.execute(_latest().where(among(connection, accounts.c.id, ids)))
+    ]
+
+
 def standing_until(day: date) -> Subquery:
     """Select the assessments that stood when a day began: each account's last one of the days before.
 
@@ -177,7 +185,7 @@ def until(connection: Connection, day: date, ids: Collection[int] | None = None)
     made = standing_until(day)
     query = select(accounts.c.key, made, *_BASIS).join(made, made.c.account == accounts.c.id)
     query = query.join(runs, runs.c.id == made.c.run).order_by(accounts.c.id)
-    query = query if ids is None else query.where(accounts.c.id.in_(ids))
+    query = query if ids is None else query.where(among(connection, accounts.c.id, ids))
     return map(_verdict, connection.execute(query))
 
 

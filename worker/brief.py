@@ -16,8 +16,10 @@ from store import contacts, features, reviews, verdicts
 from store.database import Connection
 from store.verdicts import Verdict
 from templates.explained import ahead, changes, reasons, set_by_hand
+from templates.families import told as told_of
 from worker.deployment import Deployment
 from worker.explanations import Explanation, explained, policy_of
+from worker.families import Families
 from worker.letters import person_name
 from worker.plays import by_weight, play_of, signal_of
 from worker.review import meanings
@@ -45,6 +47,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
     flags = by_weight(flag for flag in standing_flags if flag.state in OPEN)
     figures = (*_measured(found, before), *_money(found))
     kept = standing(found.key, now)
+    kin = Families(connection, deployment.policy).kin(found)
     return Brief(
         key=found.key,
         name=kept.ranked.name,
@@ -73,6 +76,8 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
             for each in reviews.messages(connection, now.account)
         ),
         growth=kept.growth,
+        kin=kin,
+        family=told_of(kin),
         notes=tuple(_notes(found, why)),
         meanings=meanings(line.figure for line in figures),
     )

@@ -20,6 +20,7 @@ from health.figures.money import Decimals, Exchange
 from health.figures.reading import Target
 from health.figures.share import share
 from health.periods import Period
+from health.records import Rate
 from health.review import Alerts, Meaning, Movements, Mover, Review, SourceQuality, Withheld
 from health.standings import ROWS, Standing
 from health.tally import KINDS, Frame, Goal, Tally
@@ -104,8 +105,7 @@ def _frame(deployment: Deployment, connection: Connection, period: Period, curre
         raise NotYet(f"{period.name} begins on {period.span.first}: no day of it is over yet")
     rates = reviews.rates(connection)
     reported = currency or reviews.commonest_currency(connection)
-    codes = {reported, *(each.base for each in rates), *(each.quote for each in rates)} - {""}
-    decimals = {code: get_currency_precision(code) for code in codes}
+    decimals = digits(rates, reported)
     targets = load_targets(deployment.settings.targets)
     return Frame(
         period=period,
@@ -119,6 +119,12 @@ def _frame(deployment: Deployment, connection: Connection, period: Period, curre
         decimals=decimals,
         goals=tuple(_goal(each, decimals) for each in targets),
     )
+
+
+def digits(rates: Iterable[Rate], *codes: str) -> Decimals:
+    """Return how many digits the minor units of all currencies that have a rate have, and of some more."""
+    known = {*codes, *(code for each in rates for code in (each.base, each.quote))} - {""}
+    return {code: get_currency_precision(code) for code in known}
 
 
 def _lived(frame: Frame) -> Span:

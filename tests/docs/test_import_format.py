@@ -142,7 +142,7 @@ def test_the_small_folder_is_judged_as_shown(tmp_path: Path) -> None:
     (day,) = re.findall(r"^Judged as of ([\d-]+),", FORMAT.text, re.MULTILINE)
     (listed,) = (block.text for block in FORMAT.blocks if block.text.startswith("account "))
     found = judged(folder(tmp_path, "A small folder"), day)
-    headings, rows = _columns(found)
+    headings, rows = _columns(found, {})
     assert [re.split("  +", line) for line in listed.splitlines()] == [
         [str(value) for value in row] for row in (headings, *rows)
     ]

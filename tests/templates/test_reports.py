@@ -11,6 +11,7 @@ import pytest
 from health import review_lines as lines
 from health.brief import Brief, Message, OpenFlag, OpenTicket, Person, Renewal, Talk
 from health.done import Outcome, PlayOutcomes
+from health.family import Kin
 from health.review import (
     Alerts,
     BandCount,
@@ -25,6 +26,7 @@ from health.review import (
     SourceQuality,
     Withheld,
 )
+from templates.families import told
 from templates.markdown import literal
 from templates.reports import report
 from tests.health.reviewed import BOOK, tallied
@@ -95,6 +97,8 @@ def brief(name: str = "Acme") -> Brief:
         tickets=(OpenTicket(name, date(2026, 5, 1), 31, name, name),),
         messages=(Message(date(2026, 5, 1), "alert", name, "sent"),),
         growth=Growth(name, name, None, None, "EUR", None, (name,)),
+        kin=Kin(missing=name),
+        family=told(Kin(missing=name)),
         notes=(name,),
         meanings=(Meaning("seats", "Seats bought", name, name, "csm"),),
     )
