@@ -91,6 +91,7 @@ def test_the_worst_child_is_one_that_matters(below, worst):
         ({2: 1, 3: 1, 4: 3}, set(), [2, 3, 4]),
         ({1: 1, 2: 1}, {1}, [2]),
         ({1: 2, 2: 1, 3: 1}, {1, 2}, [3]),
+        ({3: 1, 1: 2, 2: 1}, {1, 2}, [3]),  # the way into it is no part of it
         ({1: 2, 2: 3, 3: 1, 4: 2, 5: 4}, {1, 2, 3}, []),
         ({1: 9, 2: 1}, set(), [2]),  # 9 is none of ours
     ],

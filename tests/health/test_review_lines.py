@@ -120,7 +120,11 @@ def test_a_year_ago_is_not_known_where_no_term_is_as_old():
 def test_a_status_of_today_says_nothing_of_days_gone_by():
     ended = LEFT._replace(subscriptions=(LEFT.subscriptions[0]._replace(status="canceled", term_end=None),))
     now, later = frame(), frame(known_on=date(2026, 7, 1))
-    assert [of(tallied([ended], at=at))["mrr", ""].value for at in (now, later)] == [0, 10_000]
+    told = [of(tallied([ended], at=at)) for at in (now, later)]
+    assert [each["mrr", ""].value for each in told] == [0, 10_000]
+    assert [each["gross_revenue_retention", "over the period"].value for each in told] == [0, 100]
+    assert [each["active_licences_by_plan", "solo"].value for each in told] == [0, 10]
+    assert [each["revenue_at_risk", ""].value for each in told] == [0, 0]
 
 
 def test_who_was_last_seen_when_is_told_of_today_alone():

@@ -28,3 +28,9 @@ def test_a_parent_is_looked_up_by_the_id_that_its_source_gives(emptied_database)
         ],
     )
     assert named(emptied_database) == Parents({"north": "group"}, {"south": "gone"})
+
+
+def test_another_source_s_id_of_the_same_name_is_nobody_s_parent(emptied_database):
+    pull(emptied_database, [Account("group"), Account("north", parent_id="g-1")])
+    pull(emptied_database, [Account("g-1", name="Somebody else")], source="stripe")
+    assert named(emptied_database) == Parents({}, {"north": "g-1"})
