@@ -113,16 +113,23 @@ def _activated_by(by: str) -> Callable[[Known, Moment], Parts]:
 
 
 def _utilisation(known: Known, at: Moment) -> Parts:
-    """By the list of seats; without one, by the snapshot of users. Nothing where neither is known."""
+    """By the snapshot of users, else by the list of seats, as the measures do; nothing where neither tells.
+
+    What is deployed and adopted the list alone tells: of seats given out, not of users whom somebody saw.
+    """
+    given = [seat for seat in known.seats if seat.assigned_on is not None or seat.activated_ms is None]
     active = signed_in(known.seats, at.as_of)
-    found = utilisation_by_account(known.subscriptions, known.seats, active, at.as_of, at.rules)
+    found = utilisation_by_account(known.subscriptions, given, active, at.as_of, at.rules)
     users = users_on(known.usage, at.as_of)
+    if users is None and known.seats:
+        users = len(active)
     parts: dict[str, Part] = {}
     for each in found.values():
-        if known.seats:
-            parts |= {"used": each.used, "deployed": each.deployed, "adopted": each.adopted}
-        elif users is not None:
+        if users is not None:
             parts["used"] = share(users, each.used.whole)
+        if given:
+            adopted = share(len(signed_in(given, at.as_of)), each.adopted.whole)
+            parts |= {"deployed": each.deployed, "adopted": adopted}
     return parts
 
 

@@ -150,6 +150,23 @@ def test_without_a_list_of_seats_the_snapshot_tells_use():
     assert told("utilisation", [Known("x", subscriptions=[term("x")])]) == {}
 
 
+def test_the_snapshot_goes_before_a_list_that_may_name_few_of_the_users():
+    given = seat("ada", "2026-05-30", "x", assigned_on=date(2026, 1, 5))
+    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")], seats=[given])]) == {
+        "used": share(4, 20),
+        "deployed": share(1, 20),
+        "adopted": share(1, 1),
+    }
+    assert told("utilisation", [Known("x", subscriptions=[term("x")], seats=[given])])["used"] == share(1, 20)
+
+
+def test_users_whom_somebody_saw_are_no_seats_that_were_given_out():
+    seen = seat("ada", "2026-05-30", "x", activated_ms=ms("2026-01-05"))
+    assert told("utilisation", [BEFORE._replace(subscriptions=[term("x")], seats=[seen])]) == {
+        "used": share(4, 20)
+    }
+
+
 def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
     assert PRESENT.keys() <= {name for name, entry in entries(load_metrics()).items() if entry.function}
     for each in PRESENT.values():
