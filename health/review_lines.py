@@ -172,9 +172,13 @@ def _stock(tally: Tally, line: Line, what: str, of: str) -> Line:
 
 
 def _at_ends(tally: Tally, line: Line, found: Mapping[str, int]) -> Line:
-    """Return a line with its values at the ends; before any term is known they are not known either."""
+    """Return a line with its values at the ends, where all that stood then is known."""
     days = tally.frame.ends
-    known = {name: value for name, value in found.items() if tally.knows("terms", days[name])}
+    known = {
+        name: value
+        for name, value in found.items()
+        if tally.knows("terms", days[name]) and not tally.gaps[name]
+    }
     line = replace(line, value=known.get(NOW), before=known.get(START), year_ago=known.get(YEAR_AGO))
     return _changed(line)
 

@@ -98,6 +98,7 @@ class Tally:
         self.topics: dict[str, Counter[str]] = defaultdict(Counter)
         self.outcomes: dict[str, Counter[str]] = defaultdict(Counter)
         self.open = 0
+        self.gaps: Counter[str] = Counter()
         self.unrated: set[str] = set()
         self._since: dict[str, date] = {}
 
@@ -115,6 +116,16 @@ class Tally:
 
         self._begin("tickets", (day_of(each.opened_ms) for each in tickets))
 
+    def _look_back(self, subscriptions: Iterable[Subscription]) -> None:
+        """Count, by end, the subscriptions that had begun by then and whose terms of then nobody tells."""
+        began: dict[tuple[str, str], list[Subscription]] = defaultdict(list)
+        for term in subscriptions:
+            began[term.account_id, term.subscription_id].append(term)
+        for terms in began.values():
+            since = min(term.started_on or term.term_start for term in terms)
+            first = min(term.term_start for term in terms)
+            self.gaps.update(name for name, day in self.frame.ends.items() if since <= day < first)
+
     def _begin(self, kind: str, days: Iterable[date]) -> None:
         self._since[kind] = min([*days, self._since.get(kind, date.max)])
 
@@ -125,6 +136,7 @@ class Tally:
     def _stands(self, accounts: Sequence[Known], subscriptions: Sequence[Subscription]) -> None:
         frame = self.frame
         licences = [each for one in accounts for each in one.licences]
+        self._look_back(subscriptions)
         self._begin("terms", (term.started_on or term.term_start for term in subscriptions))
         self._begin("terms", (day_of(each.issued_ms) for each in licences if each.issued_ms is not None))
         for name, day in frame.ends.items():

@@ -95,7 +95,7 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
         judged=bool(stood),
     )
     left_out = tuple(sorted(tally.unrated))
-    notes = tuple(_notes(made, connection, left_out))
+    notes = (*_gaps(tally), *_notes(made, connection, left_out))
     return replace(made, unrated=left_out, notes=notes, meanings=meanings(_told(made)))
 
 
@@ -273,6 +273,14 @@ def _notes(made: Review, connection: Connection, unrated: Sequence[str]) -> Iter
         yield f"No rate is stated for {', '.join(unrated)}: amounts in it are in no total."
     if not is_live(connection):
         yield "This is a dry-run: nothing has been sent."
+
+
+def _gaps(tally: Tally) -> Iterator[str]:
+    """Yield what nobody tells of the terms that stood at the ends, for a trend from less than all is none."""
+    for name, day in tally.frame.ends.items():
+        if times := tally.gaps[name]:
+            of = f"{times} subscription{'' if times == 1 else 's'}"
+            yield f"Of {of} no source tells the terms of {day}: what stood then is not known as a whole."
 
 
 def _told(made: Review) -> Iterator[str]:

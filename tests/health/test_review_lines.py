@@ -117,6 +117,14 @@ def test_a_year_ago_is_not_known_where_no_term_is_as_old():
     assert (line.value, line.before, line.year_ago) == (10_000, 10_000, None)
 
 
+def test_a_trend_from_less_than_all_that_stood_then_is_none():
+    current = term("other", date(2026, 5, 15), date(2026, 6, 15), started_on=date(2025, 11, 15))
+    tally = tallied([*BOOK, STAYED._replace(account="other", subscriptions=(current,), outcomes=())])
+    line = of(tally)["mrr", "EUR"]
+    assert (line.value, line.before, line.year_ago, line.change) == (22_000, None, 20_000, None)
+    assert tally.gaps == {"before": 1}
+
+
 def test_a_status_of_today_says_nothing_of_days_gone_by():
     ended = LEFT._replace(subscriptions=(LEFT.subscriptions[0]._replace(status="canceled", term_end=None),))
     now, later = frame(), frame(known_on=date(2026, 7, 1))
