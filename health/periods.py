@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from health.figures.days import Span, months_on
 
-_NAME = re.compile(r"(\d{4})-(?:(0[1-9]|1[0-2])|Q([1-4]))", re.ASCII)
+_NAME = re.compile(r"((?:19|2\d)\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))", re.ASCII)
 _QUARTER = 3
 
 
@@ -30,7 +30,7 @@ def _months(span: Span) -> int:
 def period(name: str) -> Period:
     """Return a period by its name. Raises `ValueError` for what names none."""
     found = _NAME.fullmatch(name)
-    if found is None or found[1] == "0000":
+    if found is None:
         raise ValueError(f"{name!r} is neither a month such as 2026-05 nor a quarter such as 2026-Q2")
     year, month, quarter = found.groups()
     first = date(int(year), int(month) if month else _QUARTER * int(quarter) - 2, 1)

@@ -1,5 +1,6 @@
 """Review lines: what a tally came to, figure by figure, as a review tells it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -15,8 +16,9 @@ from health.review import Line, Outcomes
 from health.tally import NOW, START, USED, YEAR_AGO, Goal, Tally
 
 NO_OPENING = "there was no revenue at its start"
-TOPICS = 10
-"""So many topics are told one by one."""
+PLANS, TOPICS, REASONS = 20, 10, 5
+"""So many plans and topics are told one by one, and so many reasons of an outcome in a window."""
+OTHER = "other reasons"
 _NEEDED = {
     "utilisation": ("subscriptions",),
     "activation_rate": ("licences",),
@@ -32,9 +34,13 @@ def licences(tally: Tally) -> Iterator[Line]:
     line = frame.line("active_licences", "count", *needs)
     whole = _stock(tally, line, "licences", "")
     yield _aimed(whole, *(goal for goal in frame.goals if (goal.figure, goal.by) == (whole.figure, "")))
-    for plan in sorted(set(tally.counts["plans", NOW]) | set(tally.counts["plans", START])):
-        by_plan = frame.line("active_licences_by_plan", "count", *needs)
+    now, then = tally.counts["plans", NOW], tally.counts["plans", START]
+    plans = sorted({*now, *then}, key=lambda plan: (-now[plan], plan))
+    by_plan = frame.line("active_licences_by_plan", "count", *needs)
+    for plan in plans[:PLANS]:
         yield replace(_stock(tally, by_plan, "plans", plan), of=plan)
+    if rest := plans[PLANS:]:
+        yield replace(_stock(tally, by_plan, "plans", *rest), of=f"{len(rest)} other plans")
     for goal, licences in tally.goals.items():
         told = frame.line("licences_against_target", "count", *needs)
         told = replace(told, of=f"{goal.by} {goal.segment}", value=None if needs else licences)
@@ -128,16 +134,23 @@ def _retained(tally: Tally, name: str, of: str) -> Iterator[Line]:
 
 
 def outcomes(tally: Tally) -> tuple[Outcomes, ...]:
-    """Return the outcomes of ended terms by window, the farthest first, with their reasons."""
+    """Return the outcomes of ended terms by window, the farthest first, with their commonest reasons."""
     rules = tally.frame.rules
     order = [f"over {max(rules.windows)}", *map(str, sorted(rules.windows, reverse=True))]
     windows = [*(name for name in order if name in tally.outcomes), *(tally.outcomes.keys() - {*order})]
-    return tuple(
-        Outcomes(window, outcome, reason.strip(), times)
-        for window in windows
-        for said, times in sorted(tally.outcomes[window].items())
-        for outcome, _, reason in [said.partition(":")]
-    )
+    return tuple(each for window in windows for each in _outcomes(window, tally.outcomes[window]))
+
+
+def _outcomes(window: str, found: Mapping[str, int]) -> Iterator[Outcomes]:
+    by_outcome: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for said, times in found.items():
+        outcome, _, reason = said.partition(":")
+        by_outcome[outcome].append((-times, reason.strip()))
+    for outcome, reasons in sorted(by_outcome.items()):
+        told, rest = sorted(reasons)[:REASONS], sorted(reasons)[REASONS:]
+        yield from (Outcomes(window, outcome, reason, -times) for times, reason in told)
+        if rest:
+            yield Outcomes(window, outcome, OTHER, -sum(times for times, _ in rest))
 
 
 def friction(tally: Tally) -> Iterator[Line]:
@@ -164,11 +177,12 @@ def _per_hundred(tally: Tally, line: Line, of: str, topics: Collection[str]) -> 
     return _changed(replace(line, of=of, value=value, before=before if known else None, part=now))
 
 
-def _stock(tally: Tally, line: Line, what: str, of: str) -> Line:
+def _stock(tally: Tally, line: Line, what: str, *of: str) -> Line:
     """Return what stands now, stood at the start and a year ago; nothing where it cannot be known."""
     if line.unknown:
         return line
-    return _at_ends(tally, line, {name: tally.counts[what, name][of] for name in tally.frame.ends})
+    found = {name: sum(tally.counts[what, name][each] for each in of) for name in tally.frame.ends}
+    return _at_ends(tally, line, found)
 
 
 def _at_ends(tally: Tally, line: Line, found: Mapping[str, int]) -> Line:

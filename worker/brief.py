@@ -24,6 +24,8 @@ from worker.letters import person_name
 from worker.plays import by_weight, play_of, signal_of
 from worker.review import meanings
 
+ROWS = 20
+"""So many tickets and people are told one by one."""
 MEASURES = (
     *("seats", "active_users", "utilisation_pct", "committed_utilisation_pct", "assigned_pct", "adopted_pct"),
     *("idle_days", "trend_pct", "open_tickets"),
@@ -46,7 +48,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
     standing_flags = verdicts.standing(connection, now.account, now.account).get(now.account, ())
     flags = by_weight(flag for flag in standing_flags if flag.state in OPEN)
     figures = (*_measured(found, before), *_money(found))
-    kept = standing(found.key, now)
+    kept, people = standing(found.key, now), contacts.named(connection, now.account)
     kin = Families(connection, deployment.policy).kin(found)
     return Brief(
         key=found.key,
@@ -66,7 +68,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         figures=figures,
         active_wording=str(now.facts.get("active_wording") or ""),
         csm=person_name(kept.ranked.csm),
-        contacts=tuple(Person(each.role, each.name) for each in contacts.named(connection, now.account)),
+        contacts=tuple(Person(each.role, each.name) for each in people[:ROWS]),
         renewal=_renewal(found),
         flags=tuple(_flag(found, flag) for flag in flags),
         talks=tuple(_talks(deployment, connection, flags, now)),
@@ -168,11 +170,11 @@ def _talks(
 
 
 def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:
-    """Yield the tickets that are open, the oldest first."""
+    """Yield the tickets that have been open for longest; the measure counts all of them."""
     now = found.assessment
     rows = features.feature_rows(connection, [now.account], ())
     tickets = [each for row in rows for each in row.tickets if is_open(each, now.as_of)]
-    for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id)):
+    for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id))[:ROWS]:
         days = (now.as_of - each.opened_on).days
         yield OpenTicket(each.ticket_id, each.opened_on, days, each.priority, each.subject or each.topic)
 

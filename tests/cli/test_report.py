@@ -106,7 +106,7 @@ def test_before_anything_was_judged_nothing_is_made_up(seatsignal: Seatsignal):
         (["report", "--quarter", "2026-05"], 2, "2026-05 is none"),
         (["report", "--month", "2026-05", "--format", "pdf"], 2, "'pdf' is none of markdown, html, json"),
         (["report", "--month", "2026-05", "--currency", "euro"], 2, "no code such as EUR"),
-        (["report", "--month", "9000-06"], 1, "no day of it is over yet"),
+        (["report", "--month", "2900-06"], 1, "no day of it is over yet"),
     ],
 )
 def test_what_cannot_be_reviewed_is_refused(seatsignal: Seatsignal, words, status, said):

@@ -26,7 +26,7 @@ def test_a_period_and_the_one_before_meet(name, first, until, before):
 
 
 @pytest.mark.parametrize(
-    "name", ["2026", "2026-13", "2026-00", "2026-Q5", "2026-Q0", "2026-5", "0000-01", ""]
+    "name", ["2026", "2026-13", "2026-00", "2026-Q5", "2026-Q0", "2026-5", "0001-01", "9999-12", ""]
 )
 def test_what_names_none_is_refused(name):
     with pytest.raises(ValueError, match="neither a month"):

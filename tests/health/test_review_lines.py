@@ -8,9 +8,11 @@ import pytest
 from config.metrics import entries, load_metrics
 from health import review_lines
 from health.figures.days import start_ms
+from health.figures.present import Known
 from health.figures.reading import Target
-from health.records import Seat
+from health.records import Outcome, Seat
 from health.review import Line, Outcomes
+from health.review_lines import OTHER, PLANS, REASONS
 from health.tally import Goal, Tally
 from tests.health.reviewed import ABROAD, BOOK, LEFT, STAYED, frame, tallied, term
 
@@ -75,6 +77,21 @@ def test_outcomes_stand_in_their_window_with_their_reason():
         Outcomes("60", "churned", "price", 1),
         Outcomes("after the end", "renewed", "", 1),
     )
+
+
+def test_many_plans_and_reasons_are_one_line_together():
+    plans = [
+        term(f"a{n}", date(2026, 1, 1), None, plan=f"plan {n:02}", seats=90 - n) for n in range(PLANS + 3)
+    ]
+    gone = [term(f"b{n}", date(2025, 5, 9), date(2026, 5, 9)) for n in range(REASONS + 2)]
+    said = [Outcome(f"b{n}", date(2026, 5, 9), "churned", reason=f"reason {n}") for n in range(REASONS + 2)]
+    tally = tallied([Known("all", subscriptions=[*plans, *gone], outcomes=said)])
+    told = [line for line in review_lines.licences(tally) if line.figure == "active_licences_by_plan"]
+    assert [line.of for line in told] == [f"plan {n:02}" for n in range(PLANS)] + ["4 other plans"]
+    assert sum(line.value for line in told) == sum(each.seats for each in plans)
+    assert sum(line.before for line in told) == sum(each.seats for each in [*plans, *gone])
+    found = review_lines.outcomes(tally)
+    assert [(each.reason, each.terms) for each in found[-2:]] == [(f"reason {REASONS - 1}", 1), (OTHER, 2)]
 
 
 def test_each_line_is_called_as_in_the_catalogue():

@@ -175,3 +175,20 @@ def test_what_is_not_known_is_said_so_and_never_0(form):
     assert page.count("no term ended in the period") < report("review", nothing, form).count(
         "not known: no term ended in the period"
     )
+
+
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_as_much_as_a_large_book_gives_is_rendered(form):
+    made = review()
+    large = replace(
+        made,
+        licences=made.licences * 15,
+        revenue=made.revenue * 15,
+        outcomes=made.outcomes * 40,
+        plays=made.plays * 40,
+        growth=made.growth * 10,
+        ranked=made.ranked * 10,
+        sources=made.sources * 12,
+        withheld=made.withheld * 500,
+    )
+    assert report("review", large, form).count("Acme") > 500
