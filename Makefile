@@ -39,7 +39,7 @@ check: setup ## The linters alone
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|outbox|calls|pages"
+bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|calls|pages"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"

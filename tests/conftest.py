@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from store.database import Database
 from store.schema import migrate
@@ -12,6 +13,8 @@ from tests import services
 from tests.databases import Databases, empty
 
 ROOT = Path(__file__).parent
+settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("untimed")  # a busy machine says nothing of the code
 
 FOLDERS = (
     "health", "config", "templates", "docs", "benchmarks", "integrations", "store", "sandbox",
