@@ -30,8 +30,7 @@ test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not kill" $(ARGS)
-	@$(BIN)/pytest -n 2 --dist loadfile -m kill tests/kill $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## The linters alone
 	@$(BIN)/ruff check .
