@@ -175,10 +175,13 @@ def decide_release(
     return connection.execute(statement).rowcount == 1
 
 
-def worsened_lately(connection: Connection, hours: int) -> int:
-    """Return how many accounts got a worse band in runs of the last hours."""
-    since = now_ms() - hours * 3_600_000
-    query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(runs.c.opened_ms > since)
+def worsened_lately(connection: Connection, hours: int, run: int) -> int:
+    """Return how many accounts got a worse band in a run and in those opened within the last hours.
+
+    The run itself counts however long ago it was opened: it may have waited for a worker.
+    """
+    lately = runs.c.opened_ms > now_ms() - hours * 3_600_000
+    query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(lately | (runs.c.id == run))
     return int(connection.execute(query).scalar_one())
 
 
