@@ -1,14 +1,15 @@
 """An assessment is found again as it was, whatever came, changed or went since."""
 
+import json
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from integrations.files.source import FilesSource
-from store import runs, verdicts
+from store import runs, sources, verdicts
 from tests import book
-from worker.pipeline import pull
+from worker.pipeline import assess, open_run, pull
 from worker.recompute import judged_again
 
 
@@ -55,3 +56,20 @@ def test_with_what_is_known_now_the_verdict_would_be_another(opened, tmp_path):
     assert again(opened, run, ids) == before
     now, _ = found(opened)
     assert again(opened, now, ids) != before
+
+
+def test_facts_that_land_after_a_run_was_opened_are_known_to_the_chunk_that_they_meet(opened, tmp_path):
+    book.judge_day(opened, tmp_path, book.DAY_BEFORE)
+    book.set_day(opened.database, book.DAY)
+    late = open_run(opened, runs.FULL)
+    opened.use_source("files", FilesSource(book.write(tmp_path, news=True)))
+    assert pull(opened, "files").failure == ""
+    for chunk in [each for each in opened.bell.chunks if each.run == late]:
+        assess(opened, chunk)
+    run, assessments = found(opened)
+    assert run.id == late
+    assert any(each.signals for each in assessments)
+    assert again(opened, run, [each.account for each in assessments]) == assessments
+    with opened.database.read() as connection:
+        told = verdicts.verdict(connection, book.LEAVING)
+        assert json.loads(told.known) == sources.known(connection) != json.loads(run.known)
