@@ -45,12 +45,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended."""
+    """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended.
+
+    ``rejects`` are rows that could not be read; they are not among the ``rows``.
+    """
 
     kinds: frozenset[str]
     rows: int
     through: date | None
     complete: bool
+    rejects: int = 0
 
 
 def register(connection: Connection, source: str) -> None:
@@ -102,6 +106,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
             complete_through=batch.status.complete_through,
             complete=landed.complete,
             rows=landed.rows,
+            rejects=landed.rejects,
         )
     )
     connection.execute(
