@@ -211,10 +211,14 @@ def consumption_pace_pct(track: Track) -> Input:
 
 
 def key_mismatches(track: Track, days: int) -> Input:
-    """Return the validations of the last ``days`` days from where the licence is not for."""
-    if VALIDATIONS not in track.values:
+    """Return the validations of the last ``days`` days from where the licence is not for.
+
+    Unknown where no validation is stated, good or of these.
+    """
+    told = [name for name in MISMATCHES if name in track.values]
+    if not told and VALIDATIONS not in track.values:
         return None
-    return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+    return float(sum(sum(track.tail(name, days)) for name in told))
 
 
 def validated(track: Track, windows: Windows) -> Validated:

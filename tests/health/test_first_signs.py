@@ -100,6 +100,12 @@ def test_a_key_that_is_used_elsewhere_is_told_to_licensing_and_is_no_risk(refuse
     assert "key_shared" not in {line.name for line in found.score.contributions}
 
 
+def test_a_key_that_is_used_elsewhere_alone_is_told_too():
+    refused = series(active_users=12.0, **{"validation:fingerprint_mismatch": daily(0, then=500, last=1)})
+    found = assess(account(series=refused), at=pulse(LICENSED))
+    assert "key_shared" in kinds(found)
+
+
 def test_where_no_source_states_validations_mismatches_are_unknown():
     assert measured()["key_mismatches"] is None
 
