@@ -59,6 +59,11 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
     return (term.term_end - term.term_start).days <= rules.rolling_days
 
 
+def monthly_minor(term: Term) -> int | None:
+    """Return a term's recurring revenue a month; unknown where it states none, or less than none."""
+    return term.mrr_minor if term.mrr_minor is None or term.mrr_minor >= 0 else None
+
+
 def started_on(features: Features, as_of: date) -> date | None:
     """Return the earliest of the first term and the first use; when neither is known, the creation.
 

@@ -104,6 +104,20 @@ def test_bad_facts(changes, measured):
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, (40_000, 480_000)),
+        ({"mrr_minor": -40_000}, (None, None)),
+        ({"mrr_minor": None}, (None, None)),
+    ],
+)
+def test_revenue_that_nobody_states_is_told_as_unknown_and_ranks_as_none(changes, told):
+    facts = assess(account(terms=(replace(TERM, **changes),))).facts
+    assert (facts["mrr_minor"], facts["revenue_at_risk_minor"]) == told
+    assert (facts["priority"] == 0) is bool(changes)
+
+
 def test_two_subscriptions_with_an_id_each_count_both():
     other = replace(TERM, subscription_id="sub-2", seats=5)
     assert assess(account(terms=(TERM, other))).inputs["seats"] == 25.0
