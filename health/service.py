@@ -10,11 +10,12 @@ from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Policy, Windows
 from health.rules import ServiceMeasures
 
+EXPECTED = "known_expected"
+"""The kind of event that is a colleague's note. It may hold for as long as it says."""
 _SOLVED = frozenset({"solved", "closed"})
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
 _DOWNGRADE = "downgrade_enquiry"
-_EXPECTED = "known_expected"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YOUNGEST_DAYS, _OLDEST_DAYS = 7, 56
 _UNKNOWN = (None,) * len(ServiceMeasures._fields)
@@ -151,7 +152,7 @@ def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[I
         return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
     kinds = [event.kind for event in events if since <= event.on <= as_of]
-    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == _EXPECTED)
+    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == EXPECTED)
     return (
         *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),
         float(expected),
