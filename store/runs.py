@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS, TEXTS
@@ -118,8 +118,17 @@ def _chunks(run: int, ids: Sequence[int], size: int) -> list[Chunk]:
 
 
 def load(connection: Connection, run: int) -> Run:
-    """Return a run by its id."""
-    row = connection.execute(select(runs).where(runs.c.id == run)).one()
+    """Return a run by its id; it is there."""
+    return _run(connection.execute(select(runs).where(runs.c.id == run)).one())
+
+
+def found(connection: Connection, run: int) -> Run | None:
+    """Return a run by its id, if there is such a one."""
+    row = connection.execute(select(runs).where(runs.c.id == run)).one_or_none()
+    return _run(row) if row else None
+
+
+def _run(row: Row[tuple[object, ...]]) -> Run:
     return Run(
         row.id,
         row.kind,
