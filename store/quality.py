@@ -27,7 +27,10 @@ def oddities(connection: Connection, today: date) -> list[Oddity]:
             for kind, found in _found(today)
             for row in connection.execute(_counted(found))
         ),
-        *(Oddity(source, UNREADABLE, int(rows), 0, "") for source, rows in connection.execute(_unreadable())),
+        *(
+            Oddity(row.source, UNREADABLE, int(row.rejects), 0, "")
+            for row in connection.execute(_unreadable())
+        ),
     ]
 
 
@@ -62,9 +65,9 @@ def _unreadable() -> Select[tuple[str, int]]:
     last = batches.alias("last")
     latest = select(func.max(last.c.pulled_ms)).where(last.c.source == batches.c.source)
     lately = batches.c.pulled_ms > latest.correlate(batches).scalar_subquery() - _DAY_MS
-    rejects = func.sum(batches.c.rejects)
+    rejects = func.sum(batches.c.rejects).label("rejects")
     query = select(batches.c.source, rejects).where(lately).group_by(batches.c.source)
-    return query.having(rejects > 0).order_by(batches.c.source)
+    return query.having(func.sum(batches.c.rejects) > 0).order_by(batches.c.source)
 
 
 def _counted(found: Select[Any]) -> Select[Any]:
