@@ -66,9 +66,19 @@ class Deployment:
         """Tell whether anything is set of a source; one that nobody set up is off."""
         return name in self._sources or registry.is_set_up(name)
 
+    def in_use(self, name: str) -> bool:
+        """Tell whether a source is still read: whatever is left of another, nobody mends it."""
+        if name == registry.BY_HAND or name in self._sources:
+            return True
+        return name in registry.SOURCES and registry.is_set_up(name)
+
     def use_source(self, name: str, source: Source) -> None:
         """Pull from this one under a source's name, whatever the settings say."""
         self._sources[name] = source
+
+    def forget_source(self, name: str) -> None:
+        """Read this one by the settings alone again."""
+        self._sources.pop(name, None)
 
     def destination(self, name: str) -> Destination:
         """Return a destination by name. Raises `Misconfigured` with what to set."""
