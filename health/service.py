@@ -22,15 +22,18 @@ _UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
 
 def service_measures(
-    features: Features, kinds: Collection[str], as_of: date, policy: Policy
+    features: Features, kinds: Collection[str], lost: Collection[str], as_of: date, policy: Policy
 ) -> ServiceMeasures:
-    """Return the service measures; those of a kind that is not among ``kinds`` are unknown."""
+    """Return the service measures; those of a kind that is not among ``kinds`` are unknown.
+
+    ``lost`` are kinds that are stated and not known all the same: of these nobody says that there was none.
+    """
     return ServiceMeasures(
         *(_tickets(features.tickets, as_of, policy) if "tickets" in kinds else _UNKNOWN[:4]),
         *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
-        *_enquiries(features, kinds, as_of, policy),
+        _enquiries(features, kinds, lost, as_of, policy),
         *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
@@ -132,10 +135,12 @@ def activation_pct(licences: Sequence[LicenceFact], as_of: date) -> Input:
     return 100.0 * activated / len(young)
 
 
-def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: Policy) -> tuple[Input, ...]:
+def _enquiries(
+    features: Features, kinds: Collection[str], lost: Collection[str], as_of: date, policy: Policy
+) -> Input:
     """Return how often a smaller plan was asked about lately, in a ticket or otherwise."""
     if "events" not in kinds and "tickets" not in kinds:
-        return (None,)
+        return None
     since = as_of - timedelta(days=policy.windows.count_days)
     events = [event for event in features.events if event.kind == _DOWNGRADE and since <= event.on <= as_of]
     asks = policy.phrases.speak_of_a_smaller_plan
@@ -144,7 +149,8 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
         for ticket in features.tickets
         if since <= ticket.opened_on <= as_of and asks(f"{ticket.topic} {ticket.subject}")
     ]
-    return (float(len(events) + len(tickets)),)
+    found = len(events) + len(tickets)
+    return float(found) if found or not ("events" in lost or "tickets" in lost) else None
 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
