@@ -76,10 +76,6 @@ class Deployment:
         """Pull from this one under a source's name, whatever the settings say."""
         self._sources[name] = source
 
-    def forget_source(self, name: str) -> None:
-        """Read this one by the settings alone again."""
-        self._sources.pop(name, None)
-
     def destination(self, name: str) -> Destination:
         """Return a destination by name. Raises `Misconfigured` with what to set."""
         if name not in self._destinations:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +41,7 @@ def threads(ward: Ward) -> list[str]:
 
 def taken_out(ward: Ward) -> None:
     """Let nothing be set of the source any more."""
-    ward.deployment.forget_source(SOURCE)
+    ward.deployment = replace(ward.deployment, _sources={})
 
 
 def test_an_incident_of_a_source_that_is_taken_out_of_use_ends_with_it(ward):
