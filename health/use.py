@@ -72,6 +72,8 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     if last_used_on is not None and last_used_on > end:
         last_used_on = last_use(track, metric)
         started = None if last_used_on is None else started
+    elif last_used_on is None and used_at_all(track):
+        never_used, started = 0.0, None
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
@@ -105,6 +107,11 @@ def last_use(track: Track, metric: str | None) -> date | None:
     """
     days = track.tail(metric, SERIES_DAYS) if metric else ()
     return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
+
+
+def used_at_all(track: Track) -> bool:
+    """Say whether anything in the series tells of use, be it a snapshot that names no day."""
+    return any(any(daily) for name, daily in track.values.items() if name not in MISMATCHES)
 
 
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:

@@ -102,7 +102,8 @@ def test_without_identified_users_active_is_the_mean_of_working_days_by_name(ide
     [(YESTERDAY, 0.0, 0.0), (days_ago(8), 7.0, 0.0), (AS_OF, 0.0, 0.0), (None, 153.0, 1.0)],
 )
 def test_idle_days_end_on_the_last_complete_day(last_used_on, idle, never):
-    found = measured(last_used_on=last_used_on, first_used_on=None)
+    use = {} if last_used_on else {"series": None}
+    found = measured(last_used_on=last_used_on, first_used_on=None, **use)
     assert (found["idle_days"], found["never_used"]) == (idle, never)
 
 
