@@ -72,7 +72,7 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     if last_used_on is not None and last_used_on > end:
         last_used_on = last_use(track, metric)
         started = None if last_used_on is None else started
-    elif last_used_on is None and used_at_all(track):
+    elif last_used_on is None and used_some_day(track, policy.use_metrics):
         never_used, started = 0.0, None
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
@@ -109,9 +109,10 @@ def last_use(track: Track, metric: str | None) -> date | None:
     return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
 
 
-def used_at_all(track: Track) -> bool:
-    """Say whether anything in the series tells of use, be it a snapshot that names no day."""
-    return any(any(daily) for name, daily in track.values.items() if name not in MISMATCHES)
+def used_some_day(track: Track, use_metrics: Sequence[str]) -> bool:
+    """Say whether anything tells of use beside what tells its days: a snapshot of a month, say."""
+    dated = {*use_metrics, *MISMATCHES}
+    return any(any(daily) for name, daily in track.values.items() if name not in dated)
 
 
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:
