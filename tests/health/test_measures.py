@@ -304,6 +304,12 @@ MONTHLY = replace(TERM, term_start=date(2025, 6, 1), term_end=date(2025, 7, 1))
         ((MONTHLY,), "days_to_renewal", NOT_APPLICABLE),
         ((replace(MONTHLY, auto_renew=False),), "days_to_renewal", 27.0),
         ((TERM,), "days_into_term", 154.0),
+        ((TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))), "days_into_term", 5.0),
+        (
+            (BEFORE, TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))),
+            "days_into_term",  # the new subscription has reduced nothing
+            154.0,
+        ),
         ((TERM,), "mrr_change_pct", NOT_APPLICABLE),
         ((BEFORE, TERM), "mrr_change_pct", -20.0),
         ((BEFORE, TERM), "seats_change_pct", -20.0),
