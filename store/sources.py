@@ -13,11 +13,9 @@ from store import identity
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
+from store.reading import DAILY
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
-
-DAILY = frozenset({"usage", "validations"})
-"""Kinds of fact that are stated by the day: a day of them is complete or it is not."""
 
 
 class Overtaken(Exception):  # noqa: N818 - named by what happened
