@@ -125,7 +125,8 @@ def ended(connection: Connection, source: str) -> bool:
     A source that states use by the day is complete through the last day it brought, any other through the
     day before the pull.
     """
-    status = connection.execute(select(source_status).where(source_status.c.source == source)).one()
+    locked = select(source_status).where(source_status.c.source == source).with_for_update()
+    status = connection.execute(locked).one()
     daily = not DAILY.isdisjoint(json.loads(status.kinds))
     reached = status.reaching if daily else business_day(connection) - timedelta(days=1)
     through = max(filter(None, (status.complete_through, reached)), default=None)
