@@ -33,7 +33,7 @@ def service_measures(
         *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
-        _enquiries(features, kinds, lost, as_of, policy),
+        *(_enquiries(features, kinds, lost, as_of, policy),),
         *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
