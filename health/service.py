@@ -33,7 +33,7 @@ def service_measures(
         *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
-        *(_enquiries(features, kinds, lost, as_of, policy),),
+        *_enquiries(features, kinds, lost, as_of, policy),
         *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
@@ -137,10 +137,10 @@ def activation_pct(licences: Sequence[LicenceFact], as_of: date) -> Input:
 
 def _enquiries(
     features: Features, kinds: Collection[str], lost: Collection[str], as_of: date, policy: Policy
-) -> Input:
+) -> tuple[Input, ...]:
     """Return how often a smaller plan was asked about lately, in a ticket or otherwise."""
     if "events" not in kinds and "tickets" not in kinds:
-        return None
+        return (None,)
     since = as_of - timedelta(days=policy.windows.count_days)
     events = [event for event in features.events if event.kind == _DOWNGRADE and since <= event.on <= as_of]
     asks = policy.phrases.speak_of_a_smaller_plan
@@ -150,7 +150,7 @@ def _enquiries(
         if since <= ticket.opened_on <= as_of and asks(f"{ticket.topic} {ticket.subject}")
     ]
     found = len(events) + len(tickets)
-    return float(found) if found or not ("events" in lost or "tickets" in lost) else None
+    return (float(found) if found or not ("events" in lost or "tickets" in lost) else None,)
 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
