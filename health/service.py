@@ -12,7 +12,9 @@ from health.rules import ServiceMeasures
 
 EXPECTED = "known_expected"
 """The kind of event that is a colleague's note. It may hold for as long as it says."""
-_SOLVED = frozenset({"solved", "closed"})
+SOLVED = frozenset({"solved", "closed"})
+SETTLED = frozenset({"paid", "void"})
+"""Statuses of a ticket, and of an invoice, of which nothing is owed any more."""
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
 _DOWNGRADE = "downgrade_enquiry"
@@ -41,7 +43,7 @@ def service_measures(
 def is_open(ticket: TicketFact, as_of: date) -> bool:
     """Say whether the ticket was open at the start of ``as_of``."""
     if ticket.solved_on is None:
-        return ticket.status not in _SOLVED
+        return ticket.status not in SOLVED
     return ticket.solved_on >= as_of
 
 

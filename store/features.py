@@ -28,7 +28,7 @@ from health.features import (
     Term,
     TicketFact,
 )
-from health.service import EXPECTED
+from health.service import EXPECTED, SETTLED, SOLVED
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
@@ -175,10 +175,14 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         last_used_on=span.last if span else None,
         assigned_seats=_assigned(seats or ()),
         tickets=tuple(
-            t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
+            t
+            for t in _each(known.tickets, account, _ticket)
+            if t.opened_on > since or (t.solved_on is None and t.status not in SOLVED)
         ),
         payments=tuple(
-            p for p in _each(known.payments, account, _payment) if _lately(p.paid_on, p.due_on, since)
+            p
+            for p in _each(known.payments, account, _payment)
+            if p.due_on > since or (p.paid_on is None and p.status not in SETTLED)
         ),
         limits=tuple(_each(known.limits, account, _limit)),
         events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
@@ -209,10 +213,6 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [span.stated] if span and span.stated else []
     last = max(days, default=date.min + timedelta(days=SERIES_DAYS))
     return series_since(min(last, known.through))
-
-
-def _lately(settled: date | None, happened: date, since: date) -> bool:
-    return settled is None or happened > since
 
 
 def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:

@@ -223,11 +223,17 @@ def test_what_was_settled_long_ago_is_left_out(database):
         database,
         [
             Ticket("old", "a", instant(old), solved_ms=instant(old)),
+            Ticket("of no known end", "a", instant(old), status="solved"),
             Ticket("still open", "a", instant(old)),
+            Payment("paid", "a", old, "paid"),
+            Payment("void", "a", old, "void"),
+            Payment("written off", "a", old, "uncollectible"),
             Usage("a", DAY, active_users=1),
         ],
     )
-    assert [ticket.ticket_id for ticket in built(database).tickets] == ["still open"]
+    row = built(database)
+    assert [ticket.ticket_id for ticket in row.tickets] == ["still open"]
+    assert [payment.invoice_id for payment in row.payments] == ["written off"]
 
 
 def test_a_note_is_kept_as_long_as_it_may_hold(database):
