@@ -107,15 +107,19 @@ def _opened(case: _Case, signal: Signal) -> Flag | None:
 def _suppressed(case: _Case, signal: Signal, stands: Flag | None) -> Flag | None:
     """Return the flag of a candidate that a gate stopped, once.
 
-    An open risk stays as it is, since the gate only says that nobody knows; an open expansion ends.
+    An open risk stays as it is, since the gate only says that nobody knows; an open expansion ends, in the
+    term that it stands under.
     """
     if stands is not None and (stands.gate == signal.gate or _endures(stands)):
         return None
-    flag = _flag(case, signal, Why.SUPPRESSED)
-    return replace(flag, state="ok", gate=signal.gate)
+    term = stands.term if stands is not None and stands.state in OPEN else None
+    return replace(_flag(case, signal, Why.SUPPRESSED, term), state="ok", gate=signal.gate)
 
 
 def _endures(flag: Flag) -> bool:
+    """Say whether a gate leaves a flag as it is: an open risk, and what a person has closed."""
+    if flag.state == "resolved":
+        return _closed_by_hand(flag)
     return flag.kind == AT_RISK and flag.state in OPEN
 
 

@@ -90,7 +90,7 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFact:
-    """The latest answer of its kind."""
+    """The latest answer of its kind, or one that is dated ahead of the day the row was built."""
 
     kind: str
     score: float

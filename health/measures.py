@@ -23,7 +23,7 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     Windows of use end on the last complete day of the sources that state it, at the latest the day
     before ``as_of`` (docs/metrics.md, "Measures").
     """
-    kinds, end = known(features.sources, pulse, as_of, policy)
+    kinds, lost, end = known(features.sources, pulse, as_of, policy)
     path = None if end is None else track(features, end, policy, workdays)
     active = activity(features, path, policy)
     terms, rules = features.terms, policy.renewals
@@ -36,7 +36,7 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
         licence,
         NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse),
         capacity_measures(limits, licence, active, nearest),
-        service_measures(features, kinds, as_of, policy),
+        service_measures(features, kinds, lost, as_of, policy),
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
         _traits(features, current[0] if current else None, active, nearest.limit),
     )

@@ -121,7 +121,8 @@ class TermMeasures(NamedTuple):
     """What the subscriptions say. Changes are against the term before, per subscription in force.
 
     ``days_to_renewal`` counts to the next end of a term that does not just roll on, ``days_into_term`` from
-    the start of the youngest term in force. ``in_trial`` and ``cancelling`` are 0 or 1.
+    the start of the youngest term in force that follows another, else of the youngest. ``in_trial`` and
+    ``cancelling`` are 0 or 1.
     """
 
     days_to_renewal: Input

@@ -50,11 +50,13 @@ class Track(NamedTuple):
 class Known(NamedTuple):
     """The kinds of fact that are known of an account, and the day its windows of use end on.
 
-    ``end`` is the last complete day of the sources that state use, at the latest the day before the
-    judged one; `None` where use is not known. Where no source states use, validations tell it.
+    ``lost`` are kinds that its sources state, and that are not known all the same. ``end`` is the last
+    complete day of the sources that state use, at the latest the day before the judged one; `None` where
+    use is not known. Where no source states use, validations tell it.
     """
 
     kinds: frozenset[str]
+    lost: frozenset[str]
     end: date | None
 
 
@@ -69,7 +71,10 @@ def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -
     found = _complete_through(sources, pulse, as_of, policy)
     through = found.get("usage") or found.get("validations")
     end = None if through is None else min(through, as_of - timedelta(days=1))
-    return Known(frozenset(found), end)
+    stated = frozenset[str]().union(
+        *(pulse.freshness[each].kinds for each in sources if each in pulse.freshness)
+    )
+    return Known(frozenset(found), stated - found.keys(), end)
 
 
 def _complete_through(

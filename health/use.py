@@ -72,6 +72,8 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     if last_used_on is not None and last_used_on > end:
         last_used_on = last_use(track, metric)
         started = None if last_used_on is None else started
+    elif last_used_on is None and used_some_day(track, policy.use_metrics):
+        never_used, started = 0.0, None
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
@@ -105,6 +107,12 @@ def last_use(track: Track, metric: str | None) -> date | None:
     """
     days = track.tail(metric, SERIES_DAYS) if metric else ()
     return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
+
+
+def used_some_day(track: Track, use_metrics: Sequence[str]) -> bool:
+    """Say whether anything tells of use beside what tells its days: a snapshot of a month, say."""
+    dated = {*use_metrics, *MISMATCHES}
+    return any(any(daily) for name, daily in track.values.items() if name not in dated)
 
 
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:
@@ -211,10 +219,14 @@ def consumption_pace_pct(track: Track) -> Input:
 
 
 def key_mismatches(track: Track, days: int) -> Input:
-    """Return the validations of the last ``days`` days from where the licence is not for."""
-    if VALIDATIONS not in track.values:
+    """Return the validations of the last ``days`` days from where the licence is not for.
+
+    Unknown where no validation is stated, good or of these.
+    """
+    told = [name for name in MISMATCHES if name in track.values]
+    if not told and VALIDATIONS not in track.values:
         return None
-    return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+    return float(sum(sum(track.tail(name, days)) for name in told))
 
 
 def validated(track: Track, windows: Windows) -> Validated:

@@ -28,6 +28,7 @@ from health.features import (
     Term,
     TicketFact,
 )
+from health.service import EXPECTED, SETTLED, SOLVED
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
@@ -174,14 +175,18 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         last_used_on=span.last if span else None,
         assigned_seats=_assigned(seats or ()),
         tickets=tuple(
-            t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
+            t
+            for t in _each(known.tickets, account, _ticket)
+            if t.opened_on > since or (t.solved_on is None and t.status not in SOLVED)
         ),
         payments=tuple(
-            p for p in _each(known.payments, account, _payment) if _lately(p.paid_on, p.due_on, since)
+            p
+            for p in _each(known.payments, account, _payment)
+            if p.due_on > since or (p.paid_on is None and p.status not in SETTLED)
         ),
         limits=tuple(_each(known.limits, account, _limit)),
-        events=tuple(e for e in _each(known.events, account, _event) if e.on > since),
-        surveys=_latest(_each(known.surveys, account, _survey)),
+        events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
+        surveys=_latest(_each(known.surveys, account, _survey), known.through - AHEAD),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
         last_seen=_last_seen(seats or (), since),
@@ -208,10 +213,6 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [span.stated] if span and span.stated else []
     last = max(days, default=date.min + timedelta(days=SERIES_DAYS))
     return series_since(min(last, known.through))
-
-
-def _lately(settled: date | None, happened: date, since: date) -> bool:
-    return settled is None or happened > since
 
 
 def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
@@ -276,7 +277,7 @@ def _assigned(seats: Sequence[Fact]) -> int | None:
 
 def _champions(seats: Sequence[Fact], contacts: Sequence[Fact]) -> tuple[ChampionFact, ...]:
     """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
-    named = {contact.subject for contact in contacts}
+    named = {contact.subject for contact in contacts if contact.role == CHAMPION}
     return tuple(
         ChampionFact(since, day_of(seat.last_active_ms))
         for seat in seats
@@ -301,11 +302,16 @@ def _since_when(seat: Fact) -> date | None:
     return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
 
 
-def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
+def _latest(answers: Iterable[SurveyFact], today: date) -> tuple[SurveyFact, ...]:
+    """Return the latest answer of each kind, and after them those that are dated ahead, by day."""
     newest: dict[str, SurveyFact] = {}
+    ahead: list[SurveyFact] = []
     for answer in sorted(answers, key=lambda a: a.answered_on):
-        newest[answer.kind] = answer
-    return tuple(newest.values())
+        if answer.answered_on > today:
+            ahead.append(answer)
+        else:
+            newest[answer.kind] = answer
+    return (*newest.values(), *ahead)
 
 
 def _series(known: AccountFacts, account: int) -> Series | None:

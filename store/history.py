@@ -39,6 +39,11 @@ def rows_at(
     return feature_rows(connection, ids, metrics, then)
 
 
+def account(connection: Connection, key: str) -> int | None:
+    """Return an account's id by its key, if there is such a one."""
+    return connection.execute(select(accounts.c.id).where(accounts.c.key == key)).scalar_one_or_none()
+
+
 def moment(connection: Connection, day: date) -> Moment:
     """Return what was known at the start of a day, of facts dated before it.
 

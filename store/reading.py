@@ -18,7 +18,7 @@ from store.tables import facts, links, past, source_accounts, stored_key
 Fact = Any
 """A row of a fact table with the ``account`` it belongs to; columns are attributes, and in ``_mapping``."""
 DAILY = frozenset({"usage", "validations"})
-"""Kinds whose rows are too many to be looked at one by one: they are cut in the database."""
+"""Kinds that are stated by the day: one is complete or it is not, and rows are too many to look at singly."""
 
 
 _LINK = (links.c.account, links.c.source_account, source_accounts.c.source)

@@ -87,6 +87,7 @@ batches = _table(
     Column("complete_through", Date),
     Column("complete", Boolean, nullable=False, server_default=text("false")),
     _number("rows"),
+    _number("rejects"),  # rows of the source that could not be read
     PrimaryKeyConstraint("source", "batch"),
 )
 
@@ -274,7 +275,7 @@ runs = _table(
     _text("engine_version"),
     _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
     _text("traits", default="[]"),  # JSON: the names of its texts as packed
-    _text("known"),  # JSON: source → batch
+    _text("known"),  # JSON: source → batch, as it was opened; its chunks may know more
     _text("pulse"),
     _number("chunks_left"),
     _number("assessed"),
@@ -296,6 +297,7 @@ chunks = _table(
     Column("last_account", Key, nullable=False),
     _number("rung_ms"),
     _number("done_ms", None),
+    _text("known"),  # JSON: source → batch, as its accounts were held to be judged
     PrimaryKeyConstraint("run", "first_account"),
 )
 

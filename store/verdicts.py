@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
@@ -18,7 +19,7 @@ from store import overrides
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
-from store.runs import TOUCHED, Run
+from store.runs import TOUCHED, Run, known_of
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
@@ -46,7 +47,7 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stored assessment, with the account's key and what its run rests on."""
+    """A stored assessment, with the account's key and what it and its run rest on."""
 
     key: str
     assessment: Assessment
@@ -106,7 +107,7 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
 _BASIS = (
     runs.c.policy_hash,
     runs.c.engine_version,
-    runs.c.known,
+    func.coalesce(func.nullif(known_of(), ""), runs.c.known).label("known"),
     runs.c.inputs,
     runs.c.traits,
     runs.c.pulse,
@@ -185,13 +186,19 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
         as_of=row.as_of,
         score=Score(row.points, row.low, row.high, row.coverage, packed.contributions),
         band=row.band,
-        inputs=Inputs(tuple(json.loads(row.inputs)), packed.inputs),
+        inputs=Inputs(_names(row.inputs), packed.inputs),
         signals=packed.signals,
         facts=packed.facts,
         term=row.term,
         undecided=packed.undecided,
-        traits=_traits(json.loads(row.traits), packed),
+        traits=_traits(_names(row.traits), packed),
     )
+
+
+@lru_cache(maxsize=16)
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names that a run keeps: the verdicts of a book share a few."""
+    return tuple(json.loads(text))
 
 
 def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:

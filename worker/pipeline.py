@@ -152,7 +152,7 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
         facts.store_records(connection, batch, records)
         through = facts.last_day(records, business_day(connection))
         kinds = frozenset(facts.kinds_of(records))
-        landed = Landed(kinds, len(records), through, complete=page.complete)
+        landed = Landed(kinds, len(records), through, complete=page.complete, rejects=page.rejects)
         sources.end_batch(connection, batch, page.cursor, landed)
         inbox.stored(connection, [call.id for call in calls], batch.number)
     return len(records)

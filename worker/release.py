@@ -78,7 +78,7 @@ def _verdict(deployment: Deployment, connection: Connection, run: int) -> tuple[
         return "dry", ""
     totals = Totals(
         active_accounts=runs.active_accounts(connection),
-        worse=runs.worsened_lately(connection, BRAKE_HOURS),
+        worse=runs.worsened_lately(connection, BRAKE_HOURS, run),
         most_mails=outbox.most_letters(connection),
     )
     verdict = brake(totals, deployment.policy.brake)

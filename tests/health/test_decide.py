@@ -222,6 +222,24 @@ def test_decisions(assessment, standing, previous, changed, told):
     assert alerts(decision) == told
 
 
+def test_an_expansion_of_the_term_before_ends_when_something_forbids_it():
+    """Else it would stand for ever, and no other of its group be told."""
+    blocked = [replace(each, gate="failed_payment") for each in (CAPACITY, HITS)]
+    stood = [flag(each.kind, kind="expansion", term="sub-1@2024-01-01") for each in (CAPACITY, HITS)]
+    ended = decided(verdict(*blocked), *stood)
+    assert [(each.term, each.state) for each in ended.flags] == [("sub-1@2024-01-01", "ok")] * 2
+    again = decided(verdict(CAPACITY, HITS), *ended.flags)
+    assert alerts(ended) == []
+    assert alerts(again) == [("sales", "expansion", Why.FIRST), ("customer", "expansion", Why.FIRST)]
+
+
+def test_what_a_person_closed_stays_closed_after_a_gate_has_held():
+    closed = flag("use_drop", "resolved", why=Why.FIRST)
+    held = decided(verdict(replace(DROP, gate="fleet")), closed)
+    after = [*held.flags] or [closed]
+    assert flags(decided(verdict(DROP), *after)) == []
+
+
 def test_every_reason_is_reached():
     reached = (
         decided(verdict(DROP)),

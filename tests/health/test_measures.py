@@ -102,7 +102,8 @@ def test_without_identified_users_active_is_the_mean_of_working_days_by_name(ide
     [(YESTERDAY, 0.0, 0.0), (days_ago(8), 7.0, 0.0), (AS_OF, 0.0, 0.0), (None, 153.0, 1.0)],
 )
 def test_idle_days_end_on_the_last_complete_day(last_used_on, idle, never):
-    found = measured(last_used_on=last_used_on, first_used_on=None)
+    use = {} if last_used_on else {"series": None}
+    found = measured(last_used_on=last_used_on, first_used_on=None, **use)
     assert (found["idle_days"], found["never_used"]) == (idle, never)
 
 
@@ -303,6 +304,12 @@ MONTHLY = replace(TERM, term_start=date(2025, 6, 1), term_end=date(2025, 7, 1))
         ((MONTHLY,), "days_to_renewal", NOT_APPLICABLE),
         ((replace(MONTHLY, auto_renew=False),), "days_to_renewal", 27.0),
         ((TERM,), "days_into_term", 154.0),
+        ((TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))), "days_into_term", 5.0),
+        (
+            (BEFORE, TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))),
+            "days_into_term",  # the new subscription has reduced nothing
+            154.0,
+        ),
         ((TERM,), "mrr_change_pct", NOT_APPLICABLE),
         ((BEFORE, TERM), "mrr_change_pct", -20.0),
         ((BEFORE, TERM), "seats_change_pct", -20.0),

@@ -265,7 +265,13 @@ def test_a_verdict_stored_before_there_were_texts_is_not_stated():
 
 def test_measures_taken_again_are_compared_by_name():
     read = checked(DOCUMENTS["steady"]).statement
-    again = dict(assess(account()).inputs)
-    assert list(remeasured(read, again)) == []
-    (found,) = remeasured(read, {**again, "idle_days": 1.0})
-    assert found == ("measures.idle_days", "stated 0.0, recomputed 1.0")
+    assert list(remeasured(read, assess(account()))) == []
+    yesterday = AS_OF - timedelta(days=1)
+    found = dict(
+        remeasured(read, assess(account(tickets=(TicketFact("t", yesterday),), customer_type="school")))
+    )
+    assert found == {
+        "measures.open_tickets": "stated 0.0, recomputed 1.0",
+        "measures.ticket_load": "stated 0.0, recomputed 1.0",
+        "traits.customer_type": 'stated null, recomputed "school"',
+    }
