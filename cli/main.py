@@ -24,6 +24,7 @@ from cli import (
     outbound,
     override,
     quality,
+    simulate,
     statement,
     unsettled,
 )
@@ -47,6 +48,7 @@ for module in (
     quality,
     metrics,
     backtest,
+    simulate,
     outbound,
     unsettled,
     crm,

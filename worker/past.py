@@ -32,6 +32,10 @@ class Waiting:
         """Put a value behind the others."""
         self._file.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
 
+    def close(self) -> None:
+        """Forget them, whether they were read or not."""
+        self._file.close()
+
     def __iter__(self) -> Iterator[bytes]:
         """Yield the values."""
         with self._file as file:
