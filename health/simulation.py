@@ -12,7 +12,7 @@ from typing import NamedTuple
 from health.alerts import AT_RISK, OPEN, RECOVERED, Alert
 from health.backtest import CHURNED, Ending, Horizon, Outcomes, ending
 from health.calendars import Workdays
-from health.chance import wilson
+from health.chance import Share
 from health.decide import Previous, decide
 from health.features import Features, Pulse
 from health.judge import judge
@@ -149,23 +149,6 @@ class Told(NamedTuple):
     severity: str
     mrr_minor: int
     currency: str
-
-
-class Share(NamedTuple):
-    """A share with what it is of, and its 95 % interval by Wilson; `None` of nothing."""
-
-    hits: int
-    of: int
-
-    @property
-    def rate(self) -> float | None:
-        """The share."""
-        return self.hits / self.of if self.of else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """What it is likely between."""
-        return wilson(self.hits, self.of) if self.of else None
 
 
 class Volume(NamedTuple):

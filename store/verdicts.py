@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 from sqlalchemy import Row as Found
 
 from health.decide import Previous
@@ -16,7 +16,7 @@ from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, S
 from health.overrides import Override, overridden
 from store import overrides
 from store.bulk import Row, load
-from store.features import not_overtaken
+from store.features import IDS_A_QUERY, not_overtaken
 from store.lookup import one_each
 from store.runs import TOUCHED, Run
 from store.tables import accounts, assessments, flags, runs
@@ -156,6 +156,17 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
     return _verdict(row) if row else None
 
 
+def among(connection: Connection, ids: Sequence[int]) -> list[Verdict]:
+    """Return the latest verdict on each of some accounts."""
+    by_account = overrides.in_force(connection, date.min)
+    query = _latest().order_by(accounts.c.id)
+    found: list[Verdict] = []
+    for at in range(0, len(ids), IDS_A_QUERY):
+        rows = connection.execute(query.where(accounts.c.id.in_(ids[at : at + IDS_A_QUERY])))
+        found += [_overridden(_verdict(row), by_account) for row in rows]
+    return found
+
+
 def book(connection: Connection, band: str = "") -> list[Verdict]:
     """Return the latest verdict on every account, or on those in one band, set or computed."""
     query = _latest().order_by(accounts.c.id)
@@ -224,9 +235,11 @@ def _flag(row: Found[tuple[object, ...]]) -> Flag:
 
 
 def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> None:
-    """Store flags that are new or changed."""
+    """Store flags that are new or changed, each with the day it first fired."""
     rows = [
-        {name: getattr(flag, name) for name in Flag.__dataclass_fields__} | {"run": run} for flag in changed
+        {name: getattr(flag, name) for name in Flag.__dataclass_fields__}
+        | {"run": run, "opened": flag.since if flag.state == "firing" else None}
+        for flag in changed
     ]
     if not rows:
         return
@@ -235,7 +248,8 @@ def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> Non
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account", "kind", "reason", "term"],
-            set_={name: statement.excluded[name] for name in fields},
+            set_={name: statement.excluded[name] for name in fields}
+            | {"opened": func.coalesce(flags.c.opened, statement.excluded.opened)},
         ),
         rows,
     )

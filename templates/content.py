@@ -187,16 +187,18 @@ class DigestRow(_Content, frozen=True, kw_only=True):
 
 
 class DigestContent(_Content, frozen=True, kw_only=True):
-    """A ranked list for one owner: of the day, or of the whole book on a first run.
+    """A ranked list for one owner: of the day, of the whole book on a first run, or of demoted rules.
 
-    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``.
+    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``. ``notes`` say
+    of demoted rules how right they were.
     """
 
     date: date
     counts: BandCounts
     rows: tuple[DigestRow, ...] = ()
     more: Count = 0
-    scope: Literal["daily", "book"] = "daily"
+    scope: Literal["daily", "book", "demoted"] = "daily"
+    notes: tuple[str, ...] = ()
     owner_name: str = ""
     revenue_at_risk_minor: Count | None = None
     currency: Currency | None = None

@@ -20,6 +20,7 @@ from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from health.reasons import reasons
 from store.database import Connection
+from store.runs import Run
 from store.verdicts import Verdict as Stored
 from templates.content import (
     AlertContent,
@@ -215,6 +216,30 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
         **_at_risk(pressing),
     )
     return message(deployment.routes.csm, "digest", key="book", thread="book", content=content)
+
+
+def quiet_digest(
+    deployment: Deployment,
+    run: Run,
+    judged: Sequence[Stored],
+    evidence: Mapping[int, Sequence[str]],
+    why: Sequence[str],
+) -> Notice:
+    """Return the digest of what demoted rules found, by account, with how right each rule was."""
+    ranked = sorted(judged, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+    content = DigestContent(
+        date=run.as_of,
+        scope="demoted",
+        counts=msgspec.convert(Counter(v.shown.band for v in judged), BandCounts),
+        rows=tuple(
+            msgspec.structs.replace(_row(v), reasons=tuple(evidence[v.assessment.account]))
+            for v in ranked[:DIGEST_ROWS]
+        ),
+        more=max(0, len(ranked) - DIGEST_ROWS),
+        notes=tuple(why),
+    )
+    thread = f"demoted/{run.id}"
+    return message(deployment.routes.csm, "digest", key=thread, thread=thread, content=content)
 
 
 def _row(stored: Stored) -> DigestRow:

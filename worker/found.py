@@ -58,7 +58,7 @@ class Found:
         policy = deployment.policy
         computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         assessment = overridden(computed, self._overrides.get(row.account))
-        decision = decide(assessment, before, standing, policy, run.as_of, run.first)
+        decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)

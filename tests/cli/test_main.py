@@ -27,6 +27,8 @@ ANSWERING = {
     "backtest": ["backtest", "--as-of", "2026-05-01", "--horizon", "30"],
     "explain --statement": ["explain", book.LEAVING, "--statement"],
     "simulate": ["simulate", "--policy", str(SHIPPED / "policy.yaml"), "--from", "2026-05-01"],
+    "rules": ["rules"],
+    "answer": ["answer", book.LEAVING, "not-a-risk", "--reason", "they signed again"],
     "override": [
         *("override", book.LEAVING, "--band", "watch"),
         *("--reason", "they signed again", "--until", "2026-07-01"),

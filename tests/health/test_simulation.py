@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from health.backtest import Ending
+from health.chance import Share
 from health.decide import decide
 from health.judge import judge
 from health.nouns import Why
@@ -14,7 +15,6 @@ from health.simulation import (
     Matter,
     Question,
     Seen,
-    Share,
     Side,
     Stand,
     Told,

@@ -209,6 +209,19 @@ def test_the_first_digest_is_of_the_whole_book() -> None:
     assert "Nothing needs you today." in shown(message)
 
 
+def test_the_digest_of_demoted_rules_says_how_right_they_were() -> None:
+    note = "use_drop: 3 of 20 closed alerts were right (15%), 40% is agreed"
+    message = read("digest", msgspec.structs.replace(DIGEST, scope="demoted", notes=(note,), more=0))
+    assert message["text"] == "Found by rules that are seldom right: nobody was alerted."
+    assert shown(message).startswith(
+        dedent(f"""\
+        Found by rules that are seldom right, Jan 20, 2027
+        Nobody was alerted to these: a rule under its agreed precision is told here only.
+          • {note}
+        *1. <https://seatsignal.example/accounts/7|Harbour &amp; Pine>* at risk""")
+    )
+
+
 def test_operator() -> None:
     assert shown(read("operator", OPERATOR)) == dedent("""\
         Usage data is late
