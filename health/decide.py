@@ -131,7 +131,7 @@ def _why_new(case: _Case, signal: Signal) -> Why:
 
 def _closed_by_hand(flag: Flag) -> bool:
     """Say whether a person closed the flag: it is not opened again in the term."""
-    return flag.why is not Why.RECOVERED
+    return flag.why not in {Why.RECOVERED, Why.CORRECTED}
 
 
 def _repeat_is_due(case: _Case, flag: Flag) -> bool:

@@ -127,6 +127,7 @@ class Why(StrEnum):
     WINDOW_OPENED = "window_opened"
     REPEAT_DUE = "repeat_due"
     RECOVERED = "recovered"
+    CORRECTED = "corrected"
     SUPPRESSED = "suppressed"
 
 

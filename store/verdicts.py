@@ -142,6 +142,30 @@ def verdict(connection: Connection, key: str) -> Verdict | None:
     return replace(_verdict(row), override=by_account.get(row.account))
 
 
+def said(connection: Connection, account: int, of: Sequence[Flag]) -> list[tuple[Verdict | None, list[Flag]]]:
+    """Return the verdicts on which an account's stored flags rest, each with its flags.
+
+    That is the verdict of the run that told them last; `None` where it is not kept.
+    """
+    rests = select(flags.c.kind, flags.c.reason, flags.c.term, flags.c.run).where(flags.c.account == account)
+    run_of = {tuple(row[:3]): row.run for row in connection.execute(rests)}
+    by_run: dict[int | None, list[Flag]] = defaultdict(list)
+    for flag in of:
+        by_run[run_of.get((flag.kind, flag.reason, flag.term))].append(flag)
+    return [(_of_run(connection, account, run), found) for run, found in by_run.items()]
+
+
+def _of_run(connection: Connection, account: int, run: int | None) -> Verdict | None:
+    query = (
+        select(accounts.c.key, assessments, *_BASIS)
+        .join(accounts, accounts.c.id == assessments.c.account)
+        .join(runs, runs.c.id == assessments.c.run)
+        .where(assessments.c.account == account, assessments.c.run == run)
+    )
+    row = connection.execute(query).one_or_none()
+    return _verdict(row) if row else None
+
+
 def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
     """Return the verdict on an account before its latest one: the last, or that which stood on a day."""
     query = (

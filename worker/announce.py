@@ -41,6 +41,7 @@ from worker.explanations import explained_new
 from worker.letters import Verdict
 
 DIGEST_ROWS = 10
+_ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
 
 def notices(
@@ -79,7 +80,7 @@ def _told(
 
 
 def _template(alert: Alert) -> str:
-    if alert.why is Why.RECOVERED:
+    if alert.why in _ENDS:
         return "recovered"
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
@@ -118,9 +119,21 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "flags": _lines(now, alert),
         "play": _play(deployment.plays, alert),
         "term": alert.term,
+        **_correction(verdict),
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
     return msgspec.convert(_about(deployment, verdict, alert, figures) | said, AlertContent)
+
+
+def _correction(verdict: Verdict) -> dict[str, object]:
+    found = verdict.correction
+    if found is None:
+        return {}
+    return {
+        "corrected_on": found.on,
+        "told_score": found.told / 100,
+        "known_score": found.known / 100,
+    }
 
 
 def _expansion(deployment: Deployment, _: Connection, verdict: Verdict, alert: Alert) -> Content:
@@ -192,7 +205,7 @@ def _play(plays: Mapping[str, PlayRule], alert: Alert) -> Play | None:
 
 
 def _play_rule(plays: Mapping[str, PlayRule], alert: Alert) -> PlayRule | None:
-    if alert.why is Why.RECOVERED:
+    if alert.why in _ENDS:
         return None
     return next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
 

@@ -98,6 +98,7 @@ def test_alert() -> None:
         (Why.WINDOW_OPENED, "The renewal window of 30 days has opened."),
         (Why.REPEAT_DUE, "Still open, and nobody has taken it on."),
         (Why.RECOVERED, "It has recovered."),
+        (Why.CORRECTED, "It was never so."),
         (Why.SUPPRESSED, "Held back."),
     ],
 )
@@ -163,6 +164,23 @@ def test_recovered() -> None:
     message = read("recovered", msgspec.structs.replace(ALERT, band="healthy", score=82.0, delta=29.0))
     assert message["text"] == "Harbour &amp; Pine has recovered: healthy, 82 of 100 (+29)."
     assert "This alert is closed; there is nothing left to do." in shown(message)
+
+
+def test_a_correction_says_what_was_told_and_what_is_known() -> None:
+    content = msgspec.structs.replace(
+        ALERT,
+        band="healthy",
+        score=82.0,
+        why=Why.CORRECTED,
+        corrected_on=date(2027, 1, 14),
+        told_score=41.0,
+        known_score=79.0,
+    )
+    message = read("recovered", content)
+    assert message["text"] == "Correction: Harbour &amp; Pine was not at risk on Jan 14, 2027."
+    assert "that day is 79 and not 41: no alert would have been sent. Now healthy, 82" in shown(message)
+    assert "has recovered" not in shown(message)
+    assert "came late. What was told was not so:" in read("recovered_task", content)["text"]
 
 
 def test_expansion() -> None:
