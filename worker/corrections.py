@@ -28,7 +28,9 @@ class Reviewed(NamedTuple):
 def reviewed(deployment: Deployment, connection: Connection, account: int, decision: Decision) -> Reviewed:
     """Return a decision whose recovery is a correction instead, where none of its flags was ever so."""
     flags = ended(decision)
-    said = verdicts.said(connection, account, flags) if flags else []
+    if not flags:
+        return Reviewed(decision)
+    said = verdicts.said(connection, account, flags)
     found = [_correction(deployment, connection, told, of_it) for told, of_it in said]
     wrong = [each for each in found if each is not None]
     if not wrong or len(wrong) < len(found):

@@ -59,8 +59,10 @@ class Found:
         policy = deployment.policy
         computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         assessment = overridden(computed, self._overrides.get(row.account))
-        decided = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
-        decision, correction = reviewed(deployment, connection, row.account, decided)
+        decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
+        correction = None
+        if decision.alerts:
+            decision, correction = reviewed(deployment, connection, row.account, decision)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
