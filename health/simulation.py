@@ -241,12 +241,12 @@ def _weight(each: tuple[Matter, Told]) -> tuple[bool, int, str, Matter]:
 def revenue(told: Mapping[Matter, Told]) -> Mapping[str, tuple[int, int]]:
     """Return by currency the accounts that alerts are about, and their recurring revenue of a month.
 
-    An account counts once, with the revenue it had when it was told of first.
+    An account counts once, with the revenue it had when it was told of first. Recoveries are no alerts.
     """
     first: dict[int, Told] = {}
     for matter, each in told.items():
         known = first.get(matter.account)
-        if known is None or each.on < known.on:
+        if matter.kind != RECOVERED and (known is None or each.on < known.on):
             first[matter.account] = each
     sums: dict[str, tuple[int, int]] = {}
     for each in first.values():

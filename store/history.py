@@ -138,9 +138,15 @@ class Extent(NamedTuple):
 
 def extent(connection: Connection) -> Extent:
     """Return how far the facts reach that a backtest rests on."""
-    day, at = facts["usage"].c.day, facts["outcomes"].c.at
-    queries = (select(func.min(day)), select(func.max(day)), select(func.max(at)))
-    return Extent(*(connection.execute(query).scalar_one() for query in queries))
+    day = facts["usage"].c.day
+    first, last = connection.execute(select(func.min(day), func.max(day))).one()
+    return Extent(first, last, last_outcome(connection))
+
+
+def last_outcome(connection: Connection) -> date | None:
+    """Return the day of the last outcome; `None` where there is none."""
+    found: date | None = connection.execute(select(func.max(facts["outcomes"].c.at))).scalar_one()
+    return found
 
 
 def outcomes(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[tuple[date, str]]]:

@@ -19,7 +19,7 @@ def entries(connection: Connection, rules: LedgerRules) -> list[Entry]:
     """Return each rule's line, from the flags of risk that there are and the outcomes known."""
     fired = (flags.c.kind == AT_RISK) & flags.c.opened.is_not(None)
     since = connection.execute(select(func.min(flags.c.opened)).where(fired)).scalar_one()
-    ledger = Ledger(rules, since, history.extent(connection).last_outcome)
+    ledger = Ledger(rules, since, history.last_outcome(connection))
     for ids in history.chunks(connection):
         cases, outcomes = _cases(connection, ids), history.outcomes(connection, ids)
         for account in ids:

@@ -166,7 +166,7 @@ def test_what_one_tells_and_the_other_does_not_the_most_revenue_first():
         (2, "at_risk"),
         (1, "recovered"),
     ]
-    assert revenue(gained) == {"EUR": (2, 400), "USD": (1, 200)}  # the first counts: at_risk of account 1
+    assert revenue(gained) == {"EUR": (2, 400), "USD": (1, 200)}  # of account 1 the risk, not the recovery
 
 
 @pytest.mark.parametrize(("count", "of", "rate"), [(0, 0, None), (0, 4, 0.0), (1, 4, 0.25)])
