@@ -137,6 +137,14 @@ class AlertsData(Strict):
     ]
 
 
+class LedgerData(Strict):
+    """When an alert was right, and the precision that is agreed of a rule."""
+
+    window_days: Days = 90
+    cases_min: Annotated[int, Field(ge=1)] = 20
+    precision_min_pct: dict[str, Percent] = Field(default_factory=dict)
+
+
 class BrakeData(Strict):
     """How much of the book one day may move."""
 
@@ -200,6 +208,7 @@ class PolicyData(Strict):
     expansion: ExpansionData
     renewals: RenewalsData
     alerts: AlertsData
+    ledger: LedgerData = Field(default_factory=LedgerData)
     brake: BrakeData
     surveys: SurveysData
     urgent_priorities: list[Text]

@@ -132,6 +132,7 @@ class Why(StrEnum):
     WINDOW_OPENED = "window_opened"
     REPEAT_DUE = "repeat_due"
     RECOVERED = "recovered"
+    CORRECTED = "corrected"
     SUPPRESSED = "suppressed"
 
 

@@ -158,6 +158,19 @@ class AlertRules:
     audiences: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerRules:
+    """When an alert was right, and how often a rule has to be.
+
+    An alert was right if the account left within ``window_days``. ``agreed`` is the least precision, 0 to 1,
+    by kind of signal; it is asked for once ``cases_min`` alerts of the rule are closed.
+    """
+
+    window_days: int
+    cases_min: int
+    agreed: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
@@ -178,6 +191,7 @@ class Policy:
     expansion: ExpansionRules
     renewals: RenewalRules
     alerts: AlertRules
+    ledger: LedgerRules
     brake: Limits
     active: tuple[Active, ...]
     use_metrics: tuple[str, ...]

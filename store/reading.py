@@ -132,6 +132,25 @@ class Moment:
         return dated.Known(dated.before(kind, dict(stated), day))
 
 
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What was known at a moment, but of use all that is known now, whenever it was stated."""
+
+    then: Moment
+
+    def links(self, ids: Sequence[int]) -> Subquery:
+        """Return the links that stood."""
+        return self.then.links(ids)
+
+    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+        """Return the rows of today for days of use, and those that were current for the rest."""
+        return PRESENT.rows(kind, ids) if kind in DAILY else self.then.rows(kind, ids)
+
+    def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
+        """Yield every row as it stands."""
+        return self.then.told(kind, rows)
+
+
 def _firsts(kind: str, versions: Subquery) -> Subquery:
     """Return the first version of each fact."""
     key = dict.fromkeys(("source_account", *stored_key(SHAPES[kind])))

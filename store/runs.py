@@ -40,16 +40,21 @@ class Run:
     known: str
     inputs: tuple[str, ...]
     traits: tuple[str, ...]
+    demoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine."""
+    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine.
+
+    ``demoted`` are the rules that it tells in a digest only.
+    """
 
     pulse: str
     known: str
     policy_hash: str
     engine_version: str
+    demoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def open_run(
         "engine_version": basis.engine_version,
         "inputs": json.dumps(NUMBERS),
         "traits": json.dumps(TEXTS),
+        "demoted": json.dumps(basis.demoted),
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
@@ -140,6 +146,7 @@ def _run(row: Row[tuple[object, ...]]) -> Run:
         row.known,
         tuple(json.loads(row.inputs)),
         tuple(json.loads(row.traits)),
+        tuple(json.loads(row.demoted)),
     )
 
 

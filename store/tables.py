@@ -275,6 +275,7 @@ runs = _table(
     _text("engine_version"),
     _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
     _text("traits", default="[]"),  # JSON: the names of its texts as packed
+    _text("demoted", default="[]"),  # JSON: the rules that are told in a digest only
     _text("known"),  # JSON: source → batch, as it was opened; its chunks may know more
     _text("pulse"),
     _number("chunks_left"),
@@ -329,8 +330,20 @@ flags = _table(
     _text("evidence"),
     _text("gate"),
     Column("since", Date),
+    Column("opened", Date),  # the day it first fired
     _number("run"),
     PrimaryKeyConstraint("account", "kind", "reason", "term"),
+)
+
+dismissals = _table(
+    "dismissals",  # flags of which somebody said that they are no risk
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("rule"),  # the flag's reason
+    _text("term"),
+    _text("reason"),
+    _text("actor"),
+    _number("given_ms"),
 )
 
 overrides = _table(

@@ -17,7 +17,7 @@ from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, S
 from health.overrides import Override, overridden
 from store import overrides
 from store.bulk import Row, load
-from store.features import not_overtaken
+from store.features import IDS_A_QUERY, not_overtaken
 from store.lookup import one_each
 from store.runs import TOUCHED, Run, known_of
 from store.tables import accounts, assessments, flags, runs
@@ -143,6 +143,30 @@ def verdict(connection: Connection, key: str) -> Verdict | None:
     return replace(_verdict(row), override=by_account.get(row.account))
 
 
+def said(connection: Connection, account: int, of: Sequence[Flag]) -> list[tuple[Verdict | None, list[Flag]]]:
+    """Return the verdicts on which an account's stored flags rest, each with its flags.
+
+    That is the verdict of the run that told them last; `None` where it is not kept.
+    """
+    rests = select(flags.c.kind, flags.c.reason, flags.c.term, flags.c.run).where(flags.c.account == account)
+    run_of = {tuple(row[:3]): row.run for row in connection.execute(rests)}
+    by_run: dict[int | None, list[Flag]] = defaultdict(list)
+    for flag in of:
+        by_run[run_of.get((flag.kind, flag.reason, flag.term))].append(flag)
+    return [(_of_run(connection, account, run), found) for run, found in by_run.items()]
+
+
+def _of_run(connection: Connection, account: int, run: int | None) -> Verdict | None:
+    query = (
+        select(accounts.c.key, assessments, *_BASIS)
+        .join(accounts, accounts.c.id == assessments.c.account)
+        .join(runs, runs.c.id == assessments.c.run)
+        .where(assessments.c.account == account, assessments.c.run == run)
+    )
+    row = connection.execute(query).one_or_none()
+    return _verdict(row) if row else None
+
+
 def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
     """Return the verdict on an account before its latest one: the last, or that which stood on a day."""
     query = (
@@ -155,6 +179,17 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
         query = query.where(assessments.c.as_of <= since)
     row = connection.execute(query.order_by(assessments.c.run.desc()).limit(1)).one_or_none()
     return _verdict(row) if row else None
+
+
+def among(connection: Connection, ids: Sequence[int]) -> list[Verdict]:
+    """Return the latest verdict on each of some accounts."""
+    by_account = overrides.in_force(connection, date.min)
+    query = _latest().order_by(accounts.c.id)
+    found: list[Verdict] = []
+    for at in range(0, len(ids), IDS_A_QUERY):
+        rows = connection.execute(query.where(accounts.c.id.in_(ids[at : at + IDS_A_QUERY])))
+        found += [_overridden(_verdict(row), by_account) for row in rows]
+    return found
 
 
 def book(connection: Connection, band: str = "") -> list[Verdict]:
@@ -231,9 +266,11 @@ def _flag(row: Found[tuple[object, ...]]) -> Flag:
 
 
 def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> None:
-    """Store flags that are new or changed."""
+    """Store flags that are new or changed, each with the day it first fired."""
     rows = [
-        {name: getattr(flag, name) for name in Flag.__dataclass_fields__} | {"run": run} for flag in changed
+        {name: getattr(flag, name) for name in Flag.__dataclass_fields__}
+        | {"run": run, "opened": flag.since if flag.state == "firing" else None}
+        for flag in changed
     ]
     if not rows:
         return
@@ -242,7 +279,8 @@ def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> Non
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account", "kind", "reason", "term"],
-            set_={name: statement.excluded[name] for name in fields},
+            set_={name: statement.excluded[name] for name in fields}
+            | {"opened": func.coalesce(flags.c.opened, statement.excluded.opened)},
         ),
         rows,
     )

@@ -415,3 +415,42 @@ def test_a_candidate_that_any_gate_stopped_is_kept_with_it_and_told_to_nobody(ga
     assert found.alerts == ()
     released = decided(verdict(DROP), *found.flags)
     assert flags(released) == [("use_drop", "firing", Why.FIRST)]
+
+
+# -- demoted rules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assessment", "standing", "demoted", "changed", "told"),
+    [
+        (verdict(DROP), [], {"idle_7"}, [("use_drop", Why.FIRST)], [("at_risk", Why.FIRST)]),
+        (verdict(DROP), [], {"use_drop"}, [("use_drop", Why.FIRST)], []),
+        (
+            verdict(DROP, IDLE),
+            [flag("use_drop")],
+            {"use_drop"},
+            [("idle_7", Why.FIRST)],
+            [("at_risk", Why.FIRST)],  # nobody has been told of the other
+        ),
+        (verdict(DROP, IDLE), [flag("idle_7")], {"use_drop"}, [("use_drop", Why.FIRST)], []),
+        (verdict(), [flag("use_drop")], {"use_drop"}, [("use_drop", Why.RECOVERED)], []),
+        (
+            verdict(DROP),
+            [flag("use_drop"), flag("idle_7")],
+            {"use_drop"},
+            [("idle_7", Why.RECOVERED)],
+            [("recovered", Why.RECOVERED)],
+        ),
+        (verdict(DROP), [flag("use_drop", days=14)], {"use_drop"}, [("use_drop", Why.REPEAT_DUE)], []),
+    ],
+    ids=["other", "quiet", "beside", "joins", "ends", "other ends", "repeat"],
+)
+def test_a_demoted_rule_is_kept_and_alerts_nobody(assessment, standing, demoted, changed, told):
+    found = decide(assessment, GOOD, standing, policy(), AS_OF, False, demoted)
+    assert [(each.reason, each.why) for each in found.flags] == changed
+    assert [(each.kind, each.why) for each in found.alerts] == told
+
+
+def test_an_alert_lists_what_a_demoted_rule_found_beside_it():
+    found = decide(verdict(DROP, FAILED), GOOD, [], policy(), AS_OF, False, {"use_drop"})
+    assert [each.reason for each in found.alerts[0].flags] == ["failed_payment", "use_drop"]
