@@ -19,6 +19,7 @@ from health.bands import band
 from health.brake import Limits
 from health.intent import Phrases, Sayings, Smaller, Words
 from health.nouns import Score
+from health.peers import ACTIONS, USERS
 from health.policy import (
     Active,
     AlertRules,
@@ -36,7 +37,10 @@ from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
 _HASH_LENGTH = 16
-_COUNTED = ("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS, *MISMATCHES)
+_COUNTED = (
+    *("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS),
+    *(*MISMATCHES, USERS, ACTIONS),
+)
 
 
 class PolicyError(ConfigError):
@@ -170,6 +174,7 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         phrases=_phrases(data),
         urgent=frozenset(data.urgent_priorities),
         fleet_accounts_min=data.fleet_accounts_min,
+        rest_pct=data.fleet_rest_pct,
         metrics=_metrics(data),
         retention=data.retention_days,
         data=written,

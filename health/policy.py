@@ -166,6 +166,7 @@ class Policy:
     account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
+    On a day with less than ``rest_pct`` of what that weekday usually holds the fleet rests.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
     """
 
@@ -190,6 +191,7 @@ class Policy:
     phrases: Phrases = field(repr=False)
     urgent: frozenset[str]
     fleet_accounts_min: int
+    rest_pct: float
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)

@@ -18,10 +18,10 @@ from health.calendars import Workdays
 from health.facts import book, urgency
 from health.features import Features, Pulse
 from health.judge import judge
-from health.measures import measures, trend
+from health.measures import beat, measures
 from health.nouns import Assessment
 from health.policy import Policy
-from health.pulse import fleet_sources, fleet_trends
+from health.pulse import taken
 from store import history
 from store.database import Connection
 from store.features import pack, unpack
@@ -131,18 +131,12 @@ class Then:
         policy, then = self._policy, history.moment(self._connection, day)
         fresh = Pulse(freshness=history.freshness(self._connection, then))
         waiting = TemporaryFile()  # noqa: SIM115 - closed when its rows are read
-        trends = []
+        beats = []
         for ids in history.chunks(self._connection):
             for row in history.rows_at(self._connection, ids, policy.metrics, then):
                 _write(waiting, row)
-                trends.append((trend(row, day, policy, fresh, self._workdays), row.sources))
-        least = policy.fleet_accounts_min
-        pulse = replace(
-            fresh,
-            fleet_trends=fleet_trends((told for told, _ in trends), least),
-            fleet_sources=fleet_sources(trends, fresh.freshness, least),
-        )
-        return pulse, _read(waiting)
+                beats.append(beat(row, day, policy, fresh, self._workdays))
+        return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct), _read(waiting)
 
     def _ending(self, day: date, row: Features, outcomes: Outcomes) -> Ending | None:
         within = Horizon(day, self._question.horizon)
