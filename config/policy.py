@@ -12,7 +12,7 @@ from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, parsed, text
 from config.grounds import grounds
 from config.overlaps import overlapping
-from config.profiles import Resolved, resolved
+from config.profiles import Resolved, lives, resolved
 from config.schema import PolicyData
 from config.scoring import ENGINES
 from health.bands import band
@@ -168,6 +168,7 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         core_features=tuple(data.use.core_features),
         windows=_windows(data),
         shelf_days=data.shelf_days,
+        stale_after=lives(data),
         match_rate_min={source: pct / 100 for source, pct in data.match_rate_min_pct.items()},
         survey_days=data.surveys.shelf_days,
         scales={kind: (scale[0], scale[1]) for kind, scale in data.surveys.scales.items()},

@@ -81,6 +81,7 @@ class LimitFact:
     limit: str
     used: float
     allowed: float
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

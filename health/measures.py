@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 
+from health.aged import aged
 from health.calendars import Workdays
 from health.features import SERIES_DAYS, Features, Pulse, Term
+from health.nouns import NOT_APPLICABLE
 from health.peers import actions_per_user, features_used, of_breadth
 from health.policy import Policy
 from health.pulse import Beat, Days
@@ -25,7 +27,8 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     Windows of use end on the last complete day of the sources that state it, at the latest the day
     before ``as_of`` (docs/metrics.md, "Measures").
     """
-    kinds, end = known(features.sources, pulse, as_of, policy)
+    sources = known(features.sources, pulse, as_of, policy)
+    kinds, end = sources.kinds, sources.end
     path = None if end is None else track(features, end, policy, workdays, pulse.fleet_rests)
     active = activity(features, path, policy)
     terms, rules = features.terms, policy.renewals
@@ -42,7 +45,20 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
         _traits(features, current[0] if current else None, active, nearest.limit, of_breadth(policy)),
     )
-    return _without(found, features.unknown) if features.unknown else found
+    found = _without(found, features.unknown) if features.unknown else found
+    return _without_aged(found, aged(features, sources, as_of, policy)) if policy.stale_after else found
+
+
+def _without_aged(found: Measures, old: Collection[str]) -> Measures:
+    """Return the measures with those unknown that are too old, and their names among the texts.
+
+    What does not apply is no older for it.
+    """
+    numbers = {name: value for family in found[:-1] for name, value in family._asdict().items()}
+    lost = sorted(name for name in old if numbers[name] is not NOT_APPLICABLE)
+    if not lost:
+        return found
+    return _without(found, lost)._replace(traits=found.traits._replace(aged=" ".join(lost)))
 
 
 def _without(found: Measures, names: Collection[str]) -> Measures:
@@ -90,4 +106,5 @@ def _traits(
         definition.wording,
         nearest_limit or None,
         breadth_of,
+        None,
     )

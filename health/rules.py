@@ -144,6 +144,7 @@ class Traits(NamedTuple):
 
     ``active_*`` name the definition of active that was used, ``nearest_limit`` the limit that is nearest to
     full: seats, or a quota by its name. ``breadth_of`` says what breadth is a share of.
+    ``aged`` names the measures that are unknown for being older than a line of the score lets them be.
     """
 
     licence_model: str | None
@@ -153,6 +154,7 @@ class Traits(NamedTuple):
     active_wording: str | None
     nearest_limit: str | None
     breadth_of: str | None
+    aged: str | None
 
 
 class Measures(NamedTuple):

@@ -65,11 +65,13 @@ class Known(NamedTuple):
     """The kinds of fact that are known of an account, and the day its windows of use end on.
 
     ``end`` is the last complete day of the sources that state use, at the latest the day before the
-    judged one; `None` where use is not known. Where no source states use, validations tell it.
+    judged one; `None` where use is not known. Where no source states use, validations tell it. ``through``
+    is by kind the last complete day, the judged one where the source has none.
     """
 
     kinds: frozenset[str]
     end: date | None
+    through: Mapping[str, date]
 
 
 @lru_cache(maxsize=256)
@@ -83,7 +85,7 @@ def known(sources: tuple[str, ...], pulse: Pulse, as_of: date, policy: Policy) -
     found = _complete_through(sources, pulse, as_of, policy)
     through = found.get("usage") or found.get("validations")
     end = None if through is None else min(through, as_of - timedelta(days=1))
-    return Known(frozenset(found), end)
+    return Known(frozenset(found), end, found)
 
 
 def _complete_through(

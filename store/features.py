@@ -250,7 +250,7 @@ def _payment(row: Fact) -> PaymentFact:
 
 
 def _limit(row: Fact) -> LimitFact:
-    return LimitFact(row.limit, row.used, row.allowed)
+    return LimitFact(row.limit, row.used, row.allowed, row.as_of)
 
 
 def _event(row: Fact) -> EventFact:
