@@ -1,4 +1,4 @@
-"""The shipped score on invented fleets, nothing fitted: it tells who leaves where use does, and not elsewhere."""
+"""The shipped score on invented fleets, nothing fitted: it tells who leaves only where use does."""
 
 from collections.abc import Callable
 from datetime import date
