@@ -12,7 +12,7 @@ from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, parsed, text
 from config.grounds import grounds
 from config.overlaps import overlapping
-from config.profiles import Resolved, resolved
+from config.profiles import Resolved, lives, resolved
 from config.schema import LedgerData, PolicyData
 from config.scoring import ENGINES
 from health.alerts import LICENSING
@@ -22,6 +22,7 @@ from health.intent import Phrases, Sayings, Smaller, Words
 from health.judge import SCORE
 from health.ledger import ALWAYS
 from health.nouns import Score
+from health.peers import ACTIONS, USERS
 from health.policy import (
     Active,
     AlertRules,
@@ -40,7 +41,10 @@ from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
 _HASH_LENGTH = 16
-_COUNTED = ("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS, *MISMATCHES)
+_COUNTED = (
+    *("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS),
+    *(*MISMATCHES, USERS, ACTIONS),
+)
 
 
 class PolicyError(ConfigError):
@@ -184,12 +188,14 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         core_features=tuple(data.use.core_features),
         windows=_windows(data),
         shelf_days=data.shelf_days,
+        stale_after=lives(data),
         match_rate_min={source: pct / 100 for source, pct in data.match_rate_min_pct.items()},
         survey_days=data.surveys.shelf_days,
         scales={kind: (scale[0], scale[1]) for kind, scale in data.surveys.scales.items()},
         phrases=_phrases(data),
         urgent=frozenset(data.urgent_priorities),
         fleet_accounts_min=data.fleet_accounts_min,
+        rest_pct=data.fleet_rest_pct,
         metrics=_metrics(data),
         retention=data.retention_days,
         data=written,

@@ -196,6 +196,7 @@ class PolicyData(Strict):
     shelf_days: dict[str, Annotated[int, Field(ge=0)]]
     match_rate_min_pct: dict[str, Percent] = Field(default_factory=dict)
     fleet_accounts_min: Annotated[int, Field(ge=1)]
+    fleet_rest_pct: Percent
     curves: dict[str, Curve]
     curve_families: dict[str, FamilyData] = Field(default_factory=dict)
     weighted: WeightedData

@@ -178,7 +178,9 @@ class Policy:
     ``data`` is the whole file as JSON. ``profiles`` are the ways of judging by name; which of them judges an
     account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
+    ``stale_after`` says, by measure, after how many days a line of the score takes it for unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
+    On a day with less than ``rest_pct`` of what that weekday usually holds the fleet rests.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
     """
 
@@ -198,12 +200,14 @@ class Policy:
     core_features: tuple[str, ...]
     windows: Windows
     shelf_days: Mapping[str, int]
+    stale_after: Mapping[str, int]
     match_rate_min: Mapping[str, float]
     survey_days: int
     scales: Mapping[str, tuple[float, float]]
     phrases: Phrases = field(repr=False)
     urgent: frozenset[str]
     fleet_accounts_min: int
+    rest_pct: float
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)

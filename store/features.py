@@ -4,8 +4,8 @@ Where an account has several products or sources, counts of a day are added up.
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from health.features import (
+    FEATURE_DAYS,
+    FEATURES,
     SERIES_DAYS,
     ChampionFact,
     EventFact,
@@ -249,7 +251,7 @@ def _payment(row: Fact) -> PaymentFact:
 
 
 def _limit(row: Fact) -> LimitFact:
-    return LimitFact(row.limit, row.used, row.allowed)
+    return LimitFact(row.limit, row.used, row.allowed, row.as_of)
 
 
 def _event(row: Fact) -> EventFact:
@@ -335,14 +337,26 @@ def _series(known: AccountFacts, account: int) -> Series | None:
     length = (max(every) - start).days + 1
     values: dict[str, Floats] = {}
     offsets = [(day - start).days for day in days]
-    for name, stated in _stated(rows, known):
+    maps = [_metrics.decode(row[3]) if row[3] else {} for row in rows] if known.others else []
+    for name, stated in _stated(rows, maps, known):
         series = values[name] = array("d", bytes(8 * length))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
                 series[offset] += value
     for day, name, value in counts:
         values.setdefault(name, array("d", bytes(8 * length)))[(day - start).days] += value
-    return Series(start, values)
+    return Series(start, values, _feature_days(maps, [length - 1 - offset for offset in offsets]))
+
+
+def _feature_days(maps: Sequence[Mapping[str, float]], ago: Sequence[int]) -> tuple[int, ...]:
+    """Return the days each feature that is stated was used, as `Series` holds them, in order of names."""
+    found: dict[str, int] = defaultdict(int)
+    for stated, back in zip(maps, ago, strict=False):
+        if back < FEATURE_DAYS:
+            for name, value in stated.items():
+                if name.startswith(FEATURES):
+                    found[name] |= (value > 0) << back
+    return tuple(found[name] for name in sorted(found))
 
 
 def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
@@ -352,18 +366,17 @@ def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
     return sorted(rows, key=itemgetter(1, 2, 0))
 
 
-def _stated(rows: Sequence[Fact], known: AccountFacts) -> Iterator[tuple[str, Sequence[float | None]]]:
+def _stated(
+    rows: Sequence[Fact], maps: Sequence[Mapping[str, float]], known: AccountFacts
+) -> Iterator[tuple[str, Sequence[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
     if not rows:
         return
-    _, _, _, maps, *columns, _ = zip(*rows, strict=True)
+    _, _, _, _, *columns, _ = zip(*rows, strict=True)
     yield from _any(zip(known.columns, columns, strict=True))
     if known.others:
-        decoded = [_metrics.decode(text) if text else {} for text in maps]
-        there = set[str]().union(*decoded)
-        yield from _any(
-            (name, [each.get(name) for each in decoded]) for name in known.others if name in there
-        )
+        there = set[str]().union(*maps)
+        yield from _any((name, [each.get(name) for each in maps]) for name in known.others if name in there)
 
 
 def _any(

@@ -4,16 +4,15 @@ Accounts come in chunks, and what is for later waits in a file: what is in memor
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from health.calendars import Workdays
 from health.features import Features, Pulse
-from health.measures import trend
+from health.measures import beat
 from health.policy import Policy
-from health.pulse import fleet_sources, fleet_trends
+from health.pulse import Fleet
 from store import history
 from store.database import Connection
 from store.features import pack, unpack
@@ -60,22 +59,14 @@ def known(connection: Connection, policies: Sequence[Policy], workdays: Workdays
     then = history.moment(connection, day)
     fresh = Pulse(freshness=history.freshness(connection, then))
     waiting = Waiting()
-    trends: list[list[tuple[tuple[str, float] | None, tuple[str, ...]]]] = [[] for _ in policies]
+    fleets = [Fleet() for _ in policies]
     for ids in history.chunks(connection):
         for row in history.rows_at(connection, ids, policies[0].metrics, then):
             waiting.add(pack(row))
-            for policy, told in zip(policies, trends, strict=True):
-                told.append((trend(row, day, policy, fresh, workdays), row.sources))
-    pulses = [_pulse(policy, fresh, told) for policy, told in zip(policies, trends, strict=True)]
+            for policy, fleet in zip(policies, fleets, strict=True):
+                fleet.hear(beat(row, day, policy, fresh, workdays))
+    pulses = [
+        fleet.pulse(fresh.freshness, policy.fleet_accounts_min, policy.rest_pct)
+        for policy, fleet in zip(policies, fleets, strict=True)
+    ]
     return Known(pulses, map(unpack, waiting), then.backfilled)
-
-
-def _pulse(
-    policy: Policy, fresh: Pulse, told: Sequence[tuple[tuple[str, float] | None, tuple[str, ...]]]
-) -> Pulse:
-    least = policy.fleet_accounts_min
-    return replace(
-        fresh,
-        fleet_trends=fleet_trends((each for each, _ in told), least),
-        fleet_sources=fleet_sources(told, fresh.freshness, least),
-    )

@@ -164,7 +164,7 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "weighted.groups.adoption.utilisation.curve: 'renewl' is no curve, did you mean 'renewal'?",
         ),
         (
-            ("measure: idle_days", "measure: idle_dais"),
+            ("measure: idle_beyond_fleet_days", "measure: idle_dais"),
             "weighted.groups.engagement.idle.measure: 'idle_dais' is no measure, did you mean 'idle_days'?",
         ),
         (
@@ -232,7 +232,7 @@ def test_a_line_of_two_groups_is_refused(tmp_path):
 
 def test_every_problem_is_said_at_once(tmp_path):
     changes = (
-        ("measure: idle_days", "measure: x"),
+        ("measure: idle_beyond_fleet_days", "measure: x"),
         ("when: trend_pct", "when: y"),
         ("preset: default", "preset: z"),
     )
@@ -302,7 +302,8 @@ def test_what_was_kept_and_is_none_is_refused_with_its_place(change, problem):
 def test_the_shipped_weights_are_those_of_the_default_profile():
     weights = {weight.name: weight.points for weight in load().profiles["default"].weights}
     assert weights == {
-        "utilisation": 25,
+        "utilisation": 15,
+        "depth": 10,
         "trend": 15,
         "idle": 10,
         "breadth": 10,

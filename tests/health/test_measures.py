@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
-from health.measures import measures, trend
+from health.measures import beat, measures
 from health.nouns import NOT_APPLICABLE
 from health.rules import NUMBERS, TEXTS
 from tests.health.examples import (
@@ -188,9 +188,9 @@ def test_the_window_ends_on_the_last_complete_day_and_never_on_the_day_itself():
 
 def test_trend_is_what_the_pulse_takes():
     rows = account(series=series(active_users=daily(10, then=4, last=14)))
-    assert trend(rows, AS_OF, policy(), pulse(), Weekends()) == ("active_users", pytest.approx(0.4))
-    assert trend(rows, AS_OF, policy(), Pulse(), Weekends()) is None
-    assert trend(account(series=None), AS_OF, policy(), pulse(), Weekends()) is None
+    assert beat(rows, AS_OF, policy(), pulse(), Weekends()).trend == ("active_users", pytest.approx(0.4))
+    assert beat(rows, AS_OF, policy(), Pulse(), Weekends()).trend is None
+    assert beat(account(series=None), AS_OF, policy(), pulse(), Weekends()).trend is None
 
 
 # -- capacity ----------------------------------------------------------------------------------------

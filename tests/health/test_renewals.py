@@ -127,7 +127,18 @@ def test_revenue_below_none_is_up_nowhere():
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(0, 1.0), (30, 1.0), (60, 0.85), (90, 0.7), (365, 0.2), (900, 0.2), (None, 0.2)]
+    ("days", "expected"),
+    [
+        (0, 1.0),
+        (30, 1.0),
+        (60, 0.85),
+        (90, 0.7),
+        (120, 0.4),
+        (150, 0.3),
+        (365, 0.05),
+        (900, 0.05),
+        (None, 0.05),
+    ],
 )
 def test_nearness(days, expected):
     assert nearness(days, RULES.nearness) == pytest.approx(expected)

@@ -16,6 +16,7 @@ from health.records import (
     Event,
     Identifier,
     Licence,
+    Limit,
     Payment,
     Seat,
     Subscription,
@@ -308,3 +309,29 @@ def test_of_tomorrow_somewhere_it_is_told_already(database):
         set_setting(connection, "business_day", DAY.isoformat())
     pull(database, [Account("a"), Usage("a", DAY + timedelta(days=1), active_users=4)])
     assert built(database).last_used_on == DAY + timedelta(days=1)
+
+
+def test_a_feature_row_holds_the_days_each_feature_was_used_on_whether_named_or_not(database):
+    pull(
+        database,
+        [
+            Account("a"),
+            Usage("a", DAY - timedelta(days=70), active_users=1, metrics='{"feature:old":1}'),
+            Usage(
+                "a",
+                DAY - timedelta(days=2),
+                active_users=4,
+                metrics='{"core:send":2,"feature:x":1,"b":9}',
+            ),
+            Usage("a", DAY - timedelta(days=2), "other", active_users=4, metrics='{"core:send":0}'),
+            Usage("a", DAY, active_users=5, metrics='{"feature:x":7,"feature:none":0}'),
+        ],
+    )
+    series = built(database).series
+    assert series is not None
+    assert series.feature_days == (0b100, 0, 0b101)  # core:send, feature:none, feature:x
+
+
+def test_a_limit_is_of_the_day_that_it_names(database):
+    pull(database, [Account("a"), Limit("a", "domains", 3, 10, DAY), Limit("a", "keys", 1, 5)])
+    assert [limit.as_of for limit in built(database).limits] == [DAY, None]
