@@ -30,8 +30,7 @@ test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not kill" $(ARGS)
-	@$(BIN)/pytest -n 2 --dist loadfile -m kill tests/kill $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## The linters alone
 	@$(BIN)/ruff check .
@@ -39,7 +38,7 @@ check: setup ## The linters alone
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|outbox|calls|pages"
+bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|calls|pages"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"

@@ -13,7 +13,7 @@ from importlib import import_module
 from benchmarks.measure import Result
 from worker import log
 
-GROUPS = ("ingest", "assess", "outbox", "calls", "pages")
+GROUPS = ("ingest", "assess", "rules", "outbox", "calls", "pages")
 
 
 def run(groups: tuple[str, ...]) -> Iterator[Result]:

@@ -28,8 +28,6 @@ GOOD, BAD, NOTE = "good", "bad", "note"
 SKEW_S = 60.0
 """Seconds that two clocks may differ: signatures and cursors bear five times that."""
 FEW_CALLS = 10
-BY_HAND = "files"
-"""The source that `seatsignal import` reads, set up or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +147,8 @@ def _out_of_use(deployment: Deployment) -> Mapping[str, Finding]:
     with deployment.database.read() as connection:
         as_of, fresh = business_day(connection), current_freshness(connection)
     pulse, found = Pulse(fresh), dict[str, Finding]()
-    for source in sorted(fresh.keys() - {BY_HAND}):
-        if source not in registry.SOURCES or not deployment.has_source(source):
+    for source in sorted(fresh):
+        if not deployment.in_use(source):
             counted = known((source,), pulse, as_of, policy).kinds
             detail = _left_behind(fresh[source], counted)
             found[source] = Finding(source, "out of use", NOTE, f"nothing is set of it, {detail}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from config.overlaps import unreachable
 from config.profiles import Resolved, faults, resolved
@@ -16,7 +17,7 @@ from health.rules import Findings, Rules
 
 _SCOPE = {
     "__builtins__": {},
-    "Findings": Findings,
+    "Findings": partial(tuple.__new__, Findings),  # as its own `_make` does, without asking for the length
     "Signal": Signal,
     "NOT_APPLICABLE": NOT_APPLICABLE,
     "chance": chance,
@@ -54,8 +55,8 @@ def compile_rules(policy: PolicyData) -> Compiled:
     gates = {name: writer.condition(f"gates.{name}", text) for name, text in policy.gates.items()}
     writer.add(f"stale = {gates[STALE].when if STALE in gates else 'False'}")
     writer.add(
-        "return Findings(lines, caps, signals, undecided, triggers, undecided_triggers, block, hold, "
-        "profile, stale)"
+        "return Findings((lines, caps, signals, undecided, triggers, undecided_triggers, block, hold, "
+        "profile, stale))"
     )
     problems = writer.problems or [*unreachable(profiles)]
     if problems:

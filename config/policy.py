@@ -12,19 +12,24 @@ from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, parsed, text
 from config.grounds import grounds
 from config.overlaps import overlapping
-from config.profiles import Resolved, resolved
-from config.schema import PolicyData
+from config.profiles import Resolved, lives, resolved
+from config.schema import LedgerData, PolicyData
 from config.scoring import ENGINES
+from health.alerts import LICENSING
 from health.bands import band
 from health.brake import Limits
 from health.intent import Phrases, Sayings, Smaller, Words
+from health.judge import SCORE
+from health.ledger import ALWAYS
 from health.nouns import Score
+from health.peers import ACTIONS, USERS
 from health.policy import (
     Active,
     AlertRules,
     Bands,
     Cap,
     ExpansionRules,
+    LedgerRules,
     Policy,
     Profile,
     RenewalRules,
@@ -36,7 +41,10 @@ from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
 _HASH_LENGTH = 16
-_COUNTED = ("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS, *MISMATCHES)
+_COUNTED = (
+    *("rate_limit_hits", "locked_feature_attempts", CONSUMPTION, VALIDATIONS),
+    *(*MISMATCHES, USERS, ACTIONS),
+)
 
 
 class PolicyError(ConfigError):
@@ -122,12 +130,23 @@ def _missing(data: PolicyData) -> list[str]:
     )
     return [
         *_outside(data),
+        *_agreed(data),
         *(
             f"{path}: {name!r} is no preset{nearest(name, known)}"
             for path, name, known in wanted
             if name not in known
         ),
     ]
+
+
+def _agreed(data: PolicyData) -> Iterator[str]:
+    """Yield a line for each agreed precision of what is no rule, or of one that always alerts."""
+    known = (SCORE, *(kind for kind, signal in data.signals.items() if signal.family != LICENSING))
+    for rule in data.ledger.precision_min_pct:
+        if rule not in known:
+            yield f"ledger.precision_min_pct: {rule!r} is no rule of risk{nearest(rule, known)}"
+        elif rule != SCORE and data.signals[rule].family in ALWAYS:
+            yield f"ledger.precision_min_pct.{rule}: {data.signals[rule].family} signals alert always"
 
 
 def _outside(data: PolicyData) -> Iterator[str]:
@@ -156,6 +175,11 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
             data.alerts.budget_per_day,
             {kind: tuple(audiences) for kind, audiences in data.alerts.audiences.items()},
         ),
+        ledger=LedgerRules(
+            data.ledger.window_days,
+            data.ledger.cases_min,
+            {rule: pct / 100 for rule, pct in data.ledger.precision_min_pct.items()},
+        ),
         brake=Limits(
             data.brake.worse_accounts, data.brake.worse_share_pct / 100, data.brake.mails_per_contact
         ),
@@ -165,12 +189,14 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         core_features=tuple(data.use.core_features),
         windows=_windows(data),
         shelf_days=data.shelf_days,
+        stale_after=lives(data),
         match_rate_min={source: pct / 100 for source, pct in data.match_rate_min_pct.items()},
         survey_days=data.surveys.shelf_days,
         scales={kind: (scale[0], scale[1]) for kind, scale in data.surveys.scales.items()},
         phrases=_phrases(data),
         urgent=frozenset(data.urgent_priorities),
         fleet_accounts_min=data.fleet_accounts_min,
+        rest_pct=data.fleet_rest_pct,
         metrics=_metrics(data),
         retention=data.retention_days,
         data=written,
@@ -178,8 +204,12 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
 
 
 def _json(data: PolicyData) -> str:
-    """Return the policy as JSON. The order of its rules stays: it says which of them comes first."""
-    return json.dumps(data.model_dump(), separators=(",", ":"), ensure_ascii=True)
+    """Return the policy as JSON. The order of its rules stays: it says which of them comes first.
+
+    A ledger that agrees on nothing is left out: statements from before there was one keep their hash.
+    """
+    unsaid = {"ledger"} if data.ledger == LedgerData() else None
+    return json.dumps(data.model_dump(exclude=unsaid), separators=(",", ":"), ensure_ascii=True)
 
 
 def _bands(data: PolicyData) -> Bands:

@@ -80,6 +80,16 @@ def weighted_lines(policy: PolicyData) -> Lines:
     )
 
 
+def lives(policy: PolicyData) -> Mapping[str, int]:
+    """Return by measure the shortest life in days that a line of any profile gives it."""
+    found: dict[str, int] = {}
+    for profile in resolved(policy):
+        for _, _, line in profile.lines:
+            if (days := line.stale_after_days) is not None:
+                found[line.measure] = min(days, found.get(line.measure, days))
+    return found
+
+
 def faults(policy: PolicyData) -> Iterator[str]:
     """Yield what is wrong with the profiles, each with its key path; conditions are looked at elsewhere."""
     yield from _twice("profiles", [profile.name for profile in policy.profiles])

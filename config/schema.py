@@ -137,6 +137,14 @@ class AlertsData(Strict):
     ]
 
 
+class LedgerData(Strict):
+    """When an alert was right, and the precision that is agreed of a rule."""
+
+    window_days: Days = 90
+    cases_min: Annotated[int, Field(ge=1)] = 20
+    precision_min_pct: dict[str, Percent] = Field(default_factory=dict)
+
+
 class BrakeData(Strict):
     """How much of the book one day may move."""
 
@@ -194,6 +202,7 @@ class PolicyData(Strict):
     shelf_days: dict[str, Annotated[int, Field(ge=0)]]
     match_rate_min_pct: dict[str, Percent] = Field(default_factory=dict)
     fleet_accounts_min: Annotated[int, Field(ge=1)]
+    fleet_rest_pct: Percent
     curves: dict[str, Curve]
     curve_families: dict[str, FamilyData] = Field(default_factory=dict)
     weighted: WeightedData
@@ -206,6 +215,7 @@ class PolicyData(Strict):
     expansion: ExpansionData
     renewals: RenewalsData
     alerts: AlertsData
+    ledger: LedgerData = Field(default_factory=LedgerData)
     brake: BrakeData
     families: FamiliesData = Field(default_factory=FamiliesData)
     surveys: SurveysData

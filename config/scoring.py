@@ -67,12 +67,13 @@ class StricterData(Strict):
 
 
 class MeasureData(Strict):
-    """A line of the weighted score: a measure, its curve (or the name of one) and its weight."""
+    """A line of the weighted score: a measure, its curve (or the name of one), its weight and its life."""
 
     measure: Text
     weight: Annotated[float, Field(gt=0, le=100)]
     curve: Curve | Text
     stricter: StricterData | None = None
+    stale_after_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     reason: Text
 
 
@@ -160,6 +161,7 @@ class LineChange(Strict):
     measure: Text | None = None
     weight: Annotated[float, Field(ge=0, le=100)] | None = None
     curve: Curve | Text | None = None
+    stale_after_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     reason: Text | None = None
 
 

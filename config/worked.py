@@ -38,6 +38,8 @@ class Setting(BaseModel):
     stated: tuple[str, ...] = tuple(SHAPES)
     complete_through: date | None = None
     fleet_trends: dict[str, float] = {}
+    fleet_rests: dict[str, tuple[date, ...]] = {}
+    fleet_depth: float | None = None
     core_features: tuple[str, ...] = ()
     daily: dict[str, tuple[tuple[int, float], ...]] = {}
 
@@ -117,7 +119,12 @@ def _measured(name: str, given: Mapping[str, Any]) -> object:
     if setting.core_features:
         policy = replace(policy, core_features=setting.core_features)
     through = setting.complete_through or setting.as_of - timedelta(days=1)
-    pulse = Pulse({_SOURCE: Freshness(frozenset(setting.stated), through)}, setting.fleet_trends)
+    pulse = Pulse(
+        {_SOURCE: Freshness(frozenset(setting.stated), through)},
+        setting.fleet_trends,
+        fleet_depth=setting.fleet_depth,
+        fleet_rests=setting.fleet_rests,
+    )
     features = _features(_series(setting), {key: given[key] for key in given.keys() - known.keys()})
     found = measures(features, setting.as_of, policy, pulse, workdays())
     return next(getattr(family, name) for family in found if hasattr(family, name))

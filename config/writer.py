@@ -115,7 +115,7 @@ class Writer:
             return target
         reason = self.wording(f"{path}.reason", data.reason, name, given=f"{x} is not None")
         height, by = self._height(path, data, known), self._families(data, known)
-        self.add(f"if {x} is None:", f"{_INDENT}{target} = ({_raw(x)}, {fallback!r})")
+        self.add(f"if {x} is None:", f"{_INDENT}{target} = ({_raw(x)}, {_missing(data, fallback)})")
         if by:
             unknown = " or ".join(f"{each} is None" for each in by)
             self.add(f"elif {unknown}:", f"{_INDENT}{target} = (None, {fallback!r})")
@@ -201,6 +201,15 @@ def _worded(text: str) -> Wording:
         if division := by_zero(tree):
             raise ExpressionError(f"{division!r} may divide by 0; a sentence cannot rule that out")
     return found
+
+
+def _missing(data: MeasureData, fallback: str) -> str:
+    """Return source of why a line is unknown: for its age, or for want of anything known."""
+    days = data.stale_after_days
+    if days is None:
+        return repr(fallback)
+    old = f"unknown: older than {days} {'day' if days == 1 else 'days'}"
+    return f"{old!r} if aged is not None and {data.measure!r} in aged.split() else {fallback!r}"
 
 
 def _raw(name: str) -> str:

@@ -1,6 +1,6 @@
 """Alerts: who hears of flags that changed, and what stands beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from health.expansion import GROUP as EXPANSION
@@ -35,20 +35,26 @@ class Alert:
 
 
 def alerts(
-    standing: Sequence[Flag], flags: Sequence[Flag], policy: Policy, *, first_run: bool
+    standing: Sequence[Flag],
+    flags: Sequence[Flag],
+    policy: Policy,
+    *,
+    first_run: bool,
+    demoted: Collection[str] = (),
 ) -> tuple[Alert, ...]:
     """Return the alerts that changed ``flags`` give beside those that stood before.
 
     At most one per audience and subject; the CSM, who cares for the whole account, gets one in all. On an
-    installation's first run explicit intent alone alerts.
+    installation's first run explicit intent alone alerts. Risks by rules that are ``demoted`` alert nobody:
+    they are listed beside others, and told in a digest.
     """
     if first_run:
         flags = [flag for flag in flags if _is_explicit(policy, flag)]
-    said = [flag for flag in flags if flag.why is not Why.SUPPRESSED]
+    said = [flag for flag in flags if flag.why is not Why.SUPPRESSED and not _is_demoted(flag, demoted)]
     by_key = {_key(flag): flag for flag in (*standing, *flags)}
     beside = [flag for flag in by_key.values() if flag.state in OPEN and flag not in said]
     found: dict[tuple[str, str], Alert] = {}
-    for alert in (*_subjects(said, beside), *_own(policy, said)):
+    for alert in (*_subjects(said, beside, demoted), *_own(policy, said)):
         for audience in _audiences(policy, alert):
             slot = (audience, "" if audience == "csm" else alert.kind)
             told = found.get(slot)
@@ -56,15 +62,20 @@ def alerts(
     return tuple(found.values())
 
 
-def _subjects(said: Sequence[Flag], beside: Sequence[Flag]) -> list[Alert]:
+def _is_demoted(flag: Flag, demoted: Collection[str]) -> bool:
+    return flag.kind == AT_RISK and flag.reason in demoted
+
+
+def _subjects(said: Sequence[Flag], beside: Sequence[Flag], demoted: Collection[str]) -> list[Alert]:
     """Return the alerts of a decision without their audiences, the weightiest first."""
     risks = [flag for flag in said if flag.kind == AT_RISK]
     opened = [flag for flag in risks if flag.state in OPEN]
     open_risks = [flag for flag in beside if flag.kind == AT_RISK]
+    told_of = [flag for flag in open_risks if not _is_demoted(flag, demoted)]
     told = []
     if opened:
-        told.append(_alert(AT_RISK, opened, open_risks, _why(opened, open_risks)))
-    elif risks and not open_risks:
+        told.append(_alert(AT_RISK, opened, open_risks, _why(opened, told_of)))
+    elif risks and not told_of:
         told.append(_alert(RECOVERED, risks, [], Why.RECOVERED))
     grown = [flag for flag in said if flag.kind == EXPANSION and flag.state in OPEN]
     if grown and not any(flag.kind == EXPANSION for flag in beside):

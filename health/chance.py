@@ -1,6 +1,7 @@
 """Chance: how likely a count as low as this is when nothing has changed, and how sure a rate is."""
 
 from math import exp, lgamma, log, sqrt
+from typing import NamedTuple
 
 _NEGLIGIBLE = 1e-17  # of the sum: below what a double can hold
 
@@ -19,6 +20,23 @@ def wilson(count: float, of: float) -> tuple[float, float]:
     middle = rate + spread / 2
     half = sqrt(spread * (rate * (1 - rate) + spread / 4))
     return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+
+
+class Share(NamedTuple):
+    """A share with what it is of, and its 95 % interval by Wilson; `None` of nothing."""
+
+    hits: int
+    of: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share."""
+        return self.hits / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """What it is likely between."""
+        return wilson(self.hits, self.of) if self.of else None
 
 
 def chance(count: float, expected: float) -> float:

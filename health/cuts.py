@@ -13,6 +13,7 @@ from health.calendars import Workdays
 from health.policy import Windows
 
 _WEEK = 7
+_WEEKS_BACK = 3  # more would reach beyond what a feature row holds
 _WEEKEND = 5  # Saturday, as `date.weekday` counts
 
 Weights = float | tuple[float, ...]
@@ -23,13 +24,14 @@ Weights = float | tuple[float, ...]
 class Cuts:
     """Weights for the days up to ``end``.
 
-    ``recent`` is 1 for a day that counts; ``baselines[weeks]`` turns the weeks before into what the same
-    weekdays, and as many of them, are expected to hold; holidays count in neither. ``early`` and ``late``
-    average over the working days of the first and second half of the longer window, and ``late_share`` is
-    the second half's share of its working days.
+    ``recent`` is 1 for a day that counts, ``back`` days before the end; ``baselines[weeks]`` turns the weeks
+    before into what the same weekdays, and as many of them, are expected to hold; holidays count in neither.
+    ``early`` and ``late`` average over the working days of the first and second half of the longer window,
+    and ``late_share`` is the second half's share of its working days.
     """
 
     recent: Weights
+    back: int
     baselines: tuple[Weights, ...]
     early: tuple[float, ...]
     late: tuple[float, ...]
@@ -45,19 +47,41 @@ def weighed(values: Sequence[float], weights: Weights) -> float:
 
 
 @lru_cache(maxsize=2048)
-def cuts(workdays: Workdays, end: date, country: str, region: str, windows: Windows) -> Cuts:
-    """Return the cuts of windows that end on ``end``."""
+def cuts(  # noqa: PLR0917 - one caller, which has them all at hand
+    workdays: Workdays, end: date, country: str, region: str, windows: Windows, rests: tuple[date, ...] = ()
+) -> Cuts:
+    """Return the cuts of windows that end on ``end``; ``rests`` are days on which the fleet rests.
+
+    They count as little as holidays do, on weekends too. A mean over nothing but rest is of them all. While
+    the fleet rested on most of the recent days, those a week before stand in for them, at most three.
+    """
+    mean_from = end - timedelta(windows.mean_days - 1)
+    mask = workdays.mask(mean_from, windows.mean_days, country, region)
+    worked = [works and mean_from + timedelta(day) not in rests for day, works in enumerate(mask)]
+    worked = worked if any(worked) else list(mask)
+    back = _back(end, windows.recent_days, frozenset(rests))
     days = windows.recent_days + _WEEK * windows.baseline_weeks
-    first = end - timedelta(days - 1)
+    first = end - timedelta(back + days - 1)
     mask = workdays.mask(first, days, country, region)
     weekdays = [(first.weekday() + day) % _WEEK for day in range(days)]
-    counts = [works or weekday >= _WEEKEND for works, weekday in zip(mask, weekdays, strict=True)]
+    rested = {(day - first).days for day in rests}
+    counts = [(mask[day] or weekdays[day] >= _WEEKEND) and day not in rested for day in range(days)]
     split = days - windows.recent_days
     recent, baselines = _baselines(counts, weekdays, split, windows.baseline_weeks)
-    worked = mask[-windows.mean_days :]
     half = windows.mean_days // 2
     late_share = sum(worked[half:]) / sum(worked) if any(worked) else 0.0
-    return Cuts(recent, baselines, _mean(worked[:half]), _mean(worked[half:]), late_share)
+    return Cuts(recent, back, baselines, _mean(worked[:half]), _mean(worked[half:]), late_share)
+
+
+def _back(end: date, days: int, rests: frozenset[date]) -> int:
+    """Return how many days before ``end`` the last ``days`` end that the fleet did not mostly rest on."""
+    back = 0
+    while back < _WEEK * _WEEKS_BACK:
+        rested = sum(end - timedelta(back + day) in rests for day in range(days))
+        if 2 * rested <= days:
+            break
+        back += _WEEK
+    return back
 
 
 def _baselines(

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from health.service import SOLVED
+
 _EPOCH = date(1970, 1, 1)
 _DAY_MS = 86_400_000
-_SOLVED = frozenset({"solved", "closed"})
 _UNPAID = frozenset({"open", "failed", "uncollectible"})
 
 Stated = Mapping[str, object]
@@ -165,7 +166,7 @@ def _term(stated: Stated, known: Stated) -> Known:
 
 def _ticket(stated: Stated, known: Stated) -> Known:
     """What is solved without a date may have been open. What is open, or was solved later, was."""
-    if stated["status"] in _SOLVED and stated["solved_ms"] is None:
+    if stated["status"] in SOLVED and stated["solved_ms"] is None:
         return Known({**known, "status": stated["status"]}, _OPEN)
     return Known(known)
 

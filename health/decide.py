@@ -4,7 +4,7 @@ Nothing is said while nothing changed. A flag opens when its signal is met and c
 surely cleared; what is undecided, or stopped by a gate, leaves a standing flag as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -56,11 +56,13 @@ def decide(  # noqa: PLR0917 - the order is the interface
     policy: Policy,
     as_of: date,
     first_run: bool,  # noqa: FBT001 - the order is the interface
+    demoted: Collection[str] = (),
 ) -> Decision:
     """Compare an assessment with the account's flags, of all terms and states, and say what changed.
 
     On an installation's first run every flag is recorded, but only explicit intent alerts: the rest of
-    the book is told by a digest. ``Flag.since`` is the day of its last change or repeat.
+    the book is told by a digest. ``Flag.since`` is the day of its last change or repeat. Flags of
+    ``demoted`` rules are kept as any others, and alert nobody.
     """
     if not standing and not assessment.signals and assessment.facts.get("window") is None:
         return _NOTHING
@@ -68,7 +70,9 @@ def decide(  # noqa: PLR0917 - the order is the interface
     case = _Case(assessment, previous, latest, policy, as_of, first_run)
     opened = [flag for signal in assessment.signals if (flag := _opened(case, signal)) is not None]
     flags = (*opened, *_windows(case, standing), *_closed(case, standing))
-    return Decision(flags, alerts(standing, flags, policy, first_run=first_run)) if flags else _NOTHING
+    if not flags:
+        return _NOTHING
+    return Decision(flags, alerts(standing, flags, policy, first_run=first_run, demoted=demoted))
 
 
 def _latest(standing: Sequence[Flag], term: str) -> dict[tuple[str, str], Flag]:
@@ -107,15 +111,19 @@ def _opened(case: _Case, signal: Signal) -> Flag | None:
 def _suppressed(case: _Case, signal: Signal, stands: Flag | None) -> Flag | None:
     """Return the flag of a candidate that a gate stopped, once.
 
-    An open risk stays as it is, since the gate only says that nobody knows; an open expansion ends.
+    An open risk stays as it is, since the gate only says that nobody knows; an open expansion ends, in the
+    term that it stands under.
     """
     if stands is not None and (stands.gate == signal.gate or _endures(stands)):
         return None
-    flag = _flag(case, signal, Why.SUPPRESSED)
-    return replace(flag, state="ok", gate=signal.gate)
+    term = stands.term if stands is not None and stands.state in OPEN else None
+    return replace(_flag(case, signal, Why.SUPPRESSED, term), state="ok", gate=signal.gate)
 
 
 def _endures(flag: Flag) -> bool:
+    """Say whether a gate leaves a flag as it is: an open risk, and what a person has closed."""
+    if flag.state == "resolved":
+        return _closed_by_hand(flag)
     return flag.kind == AT_RISK and flag.state in OPEN
 
 
@@ -127,7 +135,7 @@ def _why_new(case: _Case, signal: Signal) -> Why:
 
 def _closed_by_hand(flag: Flag) -> bool:
     """Say whether a person closed the flag: it is not opened again in the term."""
-    return flag.why is not Why.RECOVERED
+    return flag.why not in {Why.RECOVERED, Why.CORRECTED}
 
 
 def _repeat_is_due(case: _Case, flag: Flag) -> bool:

@@ -20,7 +20,7 @@ from health.renewals import (
     window,
 )
 from health.rules import Measures
-from health.terms import in_force, rolling
+from health.terms import in_force, monthly_minor, rolling
 
 Fact = str | int | float | bool | None
 _MONTHS = 12
@@ -32,7 +32,8 @@ class Book(NamedTuple):
 
     ``first`` is the earliest of the anchors ahead, ``days`` until then, ``window`` the nearest of its
     windows that is open, ``up_minor`` the revenue per year that is up then. ``mrr_minor`` is of the terms
-    in force that share ``currency``, which is that of the anchor's term, else of any in force.
+    in force that share ``currency``, which is that of the anchor's term, else of any in force. ``priced``
+    says whether each of these states what it costs: else both are less than the truth.
     """
 
     current: Sequence[Term]
@@ -42,6 +43,7 @@ class Book(NamedTuple):
     currency: str
     mrr_minor: int
     up_minor: int
+    priced: bool
 
 
 def book(features: Features, as_of: date, rules: RenewalRules, workdays: Workdays) -> Book:
@@ -51,9 +53,10 @@ def book(features: Features, as_of: date, rules: RenewalRules, workdays: Workday
         return _EMPTY
     ahead = anchors(current, as_of)
     currency = (ahead[0].term if ahead else current[0]).currency
-    mrr = sum([term.mrr_minor or 0 for term in current if term.currency == currency])
+    stated = [monthly_minor(term) for term in current if term.currency == currency]
+    priced, mrr = None not in stated, sum(filter(None, stated))
     if not ahead:
-        return Book(current, None, None, None, currency, mrr, 0)
+        return Book(current, None, None, None, currency, mrr, 0, priced)
     first = ahead[0]
 
     def is_workday(day: date) -> bool:
@@ -61,10 +64,10 @@ def book(features: Features, as_of: date, rules: RenewalRules, workdays: Workday
 
     open_days = window(first, as_of, rules, is_workday)
     up = revenue_at_risk_minor(ahead, first)
-    return Book(current, first, (first.on - as_of).days, open_days, currency, mrr, up)
+    return Book(current, first, (first.on - as_of).days, open_days, currency, mrr, up, priced)
 
 
-_EMPTY = Book((), None, None, None, "", 0, 0)
+_EMPTY = Book((), None, None, None, "", 0, 0, priced=True)
 
 
 def figures(
@@ -96,9 +99,9 @@ def figures(
         "idle_days": _shown(use.idle_days),
         "trend_pct": _shown(use.trend_pct),
         "days_until_full": _shown(found.capacity.days_until_full),
-        "mrr_minor": account.mrr_minor,
+        "mrr_minor": account.mrr_minor if account.priced else None,
         "currency": account.currency,
-        "revenue_at_risk_minor": account.up_minor,
+        "revenue_at_risk_minor": account.up_minor if account.priced else None,
         "downsizing_risk_minor": _downsizing(account, licence.active_users),
         "priority": priority(account, score, policy.renewals),
         "expansion": grown,
@@ -139,7 +142,9 @@ def urgency(account: Book, score: Score, rules: RenewalRules) -> float:
 
 
 def _downsizing(account: Book, active: Input) -> int | None:
-    return downsizing_risk_minor(account.current, active) if isinstance(active, float) else None
+    if not isinstance(active, float):
+        return None
+    return downsizing_risk_minor(account.current, active, account.currency)
 
 
 def _more(suggested: int | None, seats: Input) -> int | None:

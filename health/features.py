@@ -17,6 +17,10 @@ else:
 
 SERIES_DAYS = 92
 """Days of daily use that a feature row holds."""
+FEATURE_DAYS = 62
+"""Days of which a feature row knows the features that were used: a window of 30, and as many to spare."""
+FEATURES = ("feature:", "core:")
+"""How the metrics begin that count the use of one feature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class LimitFact:
     limit: str
     used: float
     allowed: float
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFact:
-    """The latest answer of its kind."""
+    """The latest answer of its kind, or one that is dated ahead of the day the row was built."""
 
     kind: str
     score: float
@@ -125,11 +130,14 @@ class Series:
     """Daily values of some metrics; a day with no row is a day with no use.
 
     ``values[metric][i]`` belongs to the day ``start + i``; every metric has the same length. Days after
-    the last value, up to the source's last complete day, are zero.
+    the last value, up to the source's last complete day, are zero. ``feature_days`` has for each feature
+    that is stated, whether the policy names it or not, the days on which it was used: bit ``i`` is the day
+    ``i`` days before the last of the series, up to `FEATURE_DAYS` of them.
     """
 
     start: date
     values: Mapping[str, Floats]
+    feature_days: tuple[int, ...] = ()
 
     def window(self, metric: str, first: date, days: int) -> list[float]:
         """Return ``days`` values of ``metric`` from ``first`` on; days outside the row are zero."""
@@ -210,9 +218,15 @@ class Pulse:
     ``fleet_trends`` is by the metric that tells use: the median over accounts of the last 14 days' use as
     a share of what their baselines expect (1.0 = as expected). A metric that too few accounts have a
     baseline of is left out. One source's bad day shows in its own metric, whatever the others say.
-    ``fleet_sources`` names by metric the source whose accounts stand lowest in it.
+    ``fleet_sources`` names by metric the source whose accounts stand lowest in it. ``fleet_depth`` is the
+    median of the actions per active user, ``fleet_breadth`` how many features the broadest tenth of the
+    accounts use at the least; `None` where too few accounts tell. ``fleet_rests`` are by metric of use the
+    days of the last `SERIES_DAYS` on which the fleet did far less than that weekday usually holds.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
     fleet_trends: Mapping[str, float] = field(default_factory=dict)
     fleet_sources: Mapping[str, str] = field(default_factory=dict)
+    fleet_depth: float | None = None
+    fleet_breadth: float | None = None
+    fleet_rests: Mapping[str, tuple[date, ...]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "deductions": deductions.score,
     "matrix": matrix.score,
 }
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Changes whenever the same facts or the same measures may come to another verdict."""
 SCORE = "band"
 """The kind of the signal that the score itself gives."""

@@ -14,6 +14,7 @@ Numbers = Mapping[str, Input]
 Moved = Callable[[Numbers, float], float | None]
 """What a measure becomes when its lever has moved so far, in the lever's own unit; `None` where it stays."""
 _FULL = 100.0
+_TENTH = 0.1
 _URGENT_EXTRA = 2.0  # an urgent ticket counts three times
 
 
@@ -43,7 +44,7 @@ class Lever:
 def levers(policy: Policy) -> tuple[Lever, ...]:
     """Return every lever there is under a policy."""
     features = len(policy.core_features)
-    breadth = Lever("breadth_pct", _FULL / features if features else _FULL, most=_const(_FULL))
+    breadth = Lever("breadth_pct", _FULL / features if features else _TENTH, most=_const(_FULL))
     return (*_LEVERS, breadth)
 
 
@@ -79,12 +80,20 @@ def _added(name: str, times: float = 1.0) -> Moved:
 
 
 def _beyond_fleet(numbers: Numbers, delta: float) -> float | None:
-    """Return the trend that is left when a fall of the fleet is divided out, as `health.use` does."""
-    change, fleet = number(numbers, "trend_pct"), number(numbers, "fleet_trend_pct")
-    if change is None:
+    """Return the trend that is left when a fall of the fleet is divided out, as `health.use` does.
+
+    Where the fleet rested nothing was, whatever its trend: the two trends tell, unless there was no use.
+    """
+    change, beyond = number(numbers, "trend_pct"), number(numbers, "trend_beyond_fleet_pct")
+    if change is None or beyond is None:
         return None
-    falls = fleet is not None and 0 < fleet < _FULL
-    return (_FULL + change + delta) * (_FULL / fleet if falls and fleet else 1.0) - _FULL
+    share = (_FULL + beyond) / (_FULL + change) if change > -_FULL else _of_fleet(numbers)
+    return (_FULL + change + delta) * share - _FULL
+
+
+def _of_fleet(numbers: Numbers) -> float:
+    fleet = number(numbers, "fleet_trend_pct")
+    return _FULL / fleet if fleet is not None and 0 < fleet < _FULL else 1.0
 
 
 def _recent(numbers: Numbers, delta: float) -> float | None:
@@ -115,7 +124,7 @@ def _all_seats(numbers: Numbers) -> float:
 
 
 def _ratio(measure: str, least: float = 0.0, most: float = float("inf")) -> Lever:
-    return Lever(measure, 0.1, _const(least), _const(most))
+    return Lever(measure, _TENTH, _const(least), _const(most))
 
 
 def _count(measure: str, most: float = float("inf")) -> Lever:
@@ -141,8 +150,11 @@ _LEVERS = (
         moves={"assigned_pct": _assigned, "adopted_pct": _adopted},
         bent=frozenset({"adopted_pct"}),
     ),
-    Lever("idle_days", moves={"never_used": _used}),
-    Lever("trend_pct", 0.1, _const(-_FULL), moves=_TREND),
+    Lever(
+        "idle_days", moves={"never_used": _used, "idle_beyond_fleet_days": _added("idle_beyond_fleet_days")}
+    ),
+    Lever("trend_pct", _TENTH, _const(-_FULL), moves=_TREND),
+    _ratio("depth_pct"),
     _ratio("week_ratio_pct"),
     _ratio("dav_trend_pct", -_FULL),
     Lever("dav_idle_days"),
@@ -186,6 +198,7 @@ FIXED = frozenset(
         "seats", "growth_seats", "seats_change_pct",  # fewer seats would look like better use
         "utilisation_pct", "committed_utilisation_pct", "assigned_pct", "adopted_pct",  # move with people
         "trend_beyond_fleet_pct", "recent_use", "never_used", "ticket_load",  # move with their levers
+        "idle_beyond_fleet_days",
         "expected_use", "usage_age_days", "fleet_trend_pct",  # the past, the source, the fleet
         "mean_active", "growth_per_day", "days_until_full", "nearest_used", "nearest_allowed",
         "downgrade_enquiries", "api_keys_deleted", "domains_deactivated",  # happened, and pass with time

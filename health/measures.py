@@ -3,15 +3,19 @@
 from collections.abc import Collection
 from datetime import date
 
+from health.aged import aged
 from health.calendars import Workdays
-from health.features import Features, Pulse, Term
+from health.features import SERIES_DAYS, Features, Pulse, Term
+from health.nouns import NOT_APPLICABLE
+from health.peers import actions_per_user, features_used, of_breadth
 from health.policy import Policy
+from health.pulse import Beat, Days
 from health.rules import Measures, Traits
 from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
 from health.terms import in_force, started_on, term_measures
-from health.track import known, track
+from health.track import Track, known, track
 from health.use import UNKNOWN as NO_USE
 from health.use import trend as trend_of
 from health.use import use_measures
@@ -23,8 +27,9 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     Windows of use end on the last complete day of the sources that state it, at the latest the day
     before ``as_of`` (docs/metrics.md, "Measures").
     """
-    kinds, end = known(features.sources, pulse, as_of, policy)
-    path = None if end is None else track(features, end, policy, workdays)
+    sources = known(features.sources, pulse, as_of, policy)
+    kinds, lost, end = sources.kinds, sources.lost, sources.end
+    path = None if end is None else track(features, end, policy, workdays, pulse.fleet_rests)
     active = activity(features, path, policy)
     terms, rules = features.terms, policy.renewals
     current = in_force(terms, as_of, rules)
@@ -36,11 +41,24 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
         licence,
         NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse),
         capacity_measures(limits, licence, active, nearest),
-        service_measures(features, kinds, as_of, policy),
+        service_measures(features, kinds, lost, as_of, policy),
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
-        _traits(features, current[0] if current else None, active, nearest.limit),
+        _traits(features, current[0] if current else None, active, nearest.limit, of_breadth(policy)),
     )
-    return _without(found, features.unknown) if features.unknown else found
+    found = _without(found, features.unknown) if features.unknown else found
+    return _without_aged(found, aged(features, sources, as_of, policy)) if policy.stale_after else found
+
+
+def _without_aged(found: Measures, old: Collection[str]) -> Measures:
+    """Return the measures with those unknown that are too old, and their names among the texts.
+
+    What does not apply is no older for it.
+    """
+    numbers = {name: value for family in found[:-1] for name, value in family._asdict().items()}
+    lost = sorted(name for name in old if numbers[name] is not NOT_APPLICABLE)
+    if not lost:
+        return found
+    return _without(found, lost)._replace(traits=found.traits._replace(aged=" ".join(lost)))
 
 
 def _without(found: Measures, names: Collection[str]) -> Measures:
@@ -50,23 +68,34 @@ def _without(found: Measures, names: Collection[str]) -> Measures:
     )
 
 
-def trend(
-    features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays
-) -> tuple[str, float] | None:
-    """Return the metric that tells use, and its last 14 days as a share of what the own baseline expects.
-
-    `None` without a baseline, or where use is not known. `health.pulse.fleet_trends` takes these.
-    """
+def beat(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> Beat:
+    """Return what an account adds to the pulse of a day; ``pulse`` says how fresh its sources are."""
     end = known(features.sources, pulse, as_of, policy).end
     if end is None:
-        return None
+        return Beat(features.sources)
     path = track(features, end, policy, workdays)
     metric = path.first_of(policy.use_metrics)
     found = trend_of(path, metric, policy.windows)
-    return (metric, found.recent / found.expected) if found and metric else None
+    return Beat(
+        features.sources,
+        (metric, found.recent / found.expected) if found and metric else None,
+        actions_per_user(path, policy),
+        features_used(path),
+        _days(path, metric) if metric else None,
+    )
 
 
-def _traits(features: Features, current: Term | None, active: Activity, nearest_limit: str) -> Traits:
+def _days(path: Track, metric: str) -> Days | None:
+    """Return an account's days of use, each beside the mean of them all; `None` if there was none."""
+    length = min(SERIES_DAYS, (path.end - path.since).days + 1)
+    values = path.tail(metric, max(0, length))
+    mean = sum(values) / length if length > 0 else 0.0
+    return Days(metric, path.end, [value / mean for value in values]) if mean > 0 else None
+
+
+def _traits(
+    features: Features, current: Term | None, active: Activity, nearest_limit: str, breadth_of: str
+) -> Traits:
     definition = active.definition
     licence_model, plan = (current.licence_model, current.plan or None) if current else (None, None)
     return Traits(
@@ -76,4 +105,6 @@ def _traits(features: Features, current: Term | None, active: Activity, nearest_
         definition.name,
         definition.wording,
         nearest_limit or None,
+        breadth_of,
+        None,
     )

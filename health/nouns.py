@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 Band = str  # one of BANDS
@@ -32,6 +33,10 @@ class Contribution(NamedTuple):
     name: str
     points: int
     reason: str
+
+
+line = partial(tuple.__new__, Contribution)
+"""A contribution of a tuple, in a third of the time: for what runs for every line of every account."""
 
 
 class Score(NamedTuple):
@@ -127,6 +132,7 @@ class Why(StrEnum):
     WINDOW_OPENED = "window_opened"
     REPEAT_DUE = "repeat_due"
     RECOVERED = "recovered"
+    CORRECTED = "corrected"
     SUPPRESSED = "suppressed"
 
 

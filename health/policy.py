@@ -158,6 +158,19 @@ class AlertRules:
     audiences: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerRules:
+    """When an alert was right, and how often a rule has to be.
+
+    An alert was right if the account left within ``window_days``. ``agreed`` is the least precision, 0 to 1,
+    by kind of signal; it is asked for once ``cases_min`` alerts of the rule are closed.
+    """
+
+    window_days: int
+    cases_min: int
+    agreed: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
@@ -165,8 +178,10 @@ class Policy:
     ``data`` is the whole file as JSON. ``profiles`` are the ways of judging by name; which of them judges an
     account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
+    ``stale_after`` says, by measure, after how many days a line of the score takes it for unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
     ``family_material`` is the share of a family's revenue, 0 to 1, from which on an account below matters.
+    On a day with less than ``rest_pct`` of what that weekday usually holds the fleet rests.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
     """
 
@@ -179,6 +194,7 @@ class Policy:
     expansion: ExpansionRules
     renewals: RenewalRules
     alerts: AlertRules
+    ledger: LedgerRules
     brake: Limits
     family_material: float
     active: tuple[Active, ...]
@@ -186,12 +202,14 @@ class Policy:
     core_features: tuple[str, ...]
     windows: Windows
     shelf_days: Mapping[str, int]
+    stale_after: Mapping[str, int]
     match_rate_min: Mapping[str, float]
     survey_days: int
     scales: Mapping[str, tuple[float, float]]
     phrases: Phrases = field(repr=False)
     urgent: frozenset[str]
     fleet_accounts_min: int
+    rest_pct: float
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)

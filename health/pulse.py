@@ -1,14 +1,125 @@
-"""Pulse: how the fleet stands, so that one bad day of a source is not many bad accounts."""
+"""Pulse: how the fleet stands on a day, so that what happens to all is not read as the trouble of one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from datetime import date, timedelta
+from statistics import median, quantiles
+from typing import NamedTuple
 
-from health.features import Freshness
+from health.features import Freshness, Pulse
 from health.use import VALIDATIONS
 
 ACCOUNTS_MIN = 10
 """Fewer accounts with a baseline than this have no median worth trusting."""
+_TENTHS = 10
+_MOST = 3.0  # times its own mean: no one account makes a day
+_WEEKS_MIN = 6  # of a weekday, so that two weeks of rest are not what is usual
+
+
+class Days(NamedTuple):
+    """An account's use on each of the days up to ``end``, in a metric, as shares of its own mean."""
+
+    metric: str
+    end: date
+    shares: Sequence[float]
+
+
+class Beat(NamedTuple):
+    """What one account adds to the pulse: its sources, and what can be told of it.
+
+    ``trend`` is the metric that tells its use, and its last 14 days as a share of what the own baseline
+    expects; ``actions`` are per active user, ``features`` those in use.
+    """
+
+    sources: Sequence[str] = ()
+    trend: tuple[str, float] | None = None
+    actions: float | None = None
+    features: int = 0
+    days: Days | None = None
+
+
+class Fleet:
+    """Hears one account after another, and tells what they come to."""
+
+    def __init__(self) -> None:
+        """Begin with nobody heard."""
+        self._rests = Rests()
+        self._beats: list[Beat] = []
+
+    def hear(self, beat: Beat) -> None:
+        """Add an account."""
+        self._beats.append(self._rests.heard(beat))
+
+    def pulse(self, freshness: Mapping[str, Freshness], accounts_min: int, rest_pct: float) -> Pulse:
+        """Return the pulse of those heard; what fewer than ``accounts_min`` of them tell is not told."""
+        beats = self._beats
+        actions = [beat.actions for beat in beats if beat.actions is not None]
+        trends = [(beat.trend, beat.sources) for beat in beats]
+        return Pulse(
+            freshness=freshness,
+            fleet_trends=fleet_trends((trend for trend, _ in trends), accounts_min),
+            fleet_sources=fleet_sources(trends, freshness, accounts_min),
+            fleet_depth=fleet_depth(actions, accounts_min),
+            fleet_breadth=fleet_breadth([beat.features for beat in beats if beat.features], accounts_min),
+            fleet_rests=self._rests.told(accounts_min, rest_pct / 100),
+        )
+
+
+def taken(
+    freshness: Mapping[str, Freshness], found: Iterable[Beat], accounts_min: int, rest_pct: float
+) -> Pulse:
+    """Return the pulse of a fleet whose accounts are at hand."""
+    fleet = Fleet()
+    for beat in found:
+        fleet.hear(beat)
+    return fleet.pulse(freshness, accounts_min, rest_pct)
+
+
+class Rests:
+    """Adds up what the accounts do on each day, so that the days on which all of them rest stand out."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, dict[date, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+
+    def heard(self, beat: Beat) -> Beat:
+        """Count an account, and return it without its days: a fleet of them would not fit in memory."""
+        if beat.days is None:
+            return beat
+        metric, end, shares = beat.days
+        for back, share in enumerate(reversed(shares)):
+            day = self._days[metric][end - timedelta(back)]
+            day[0] += min(share, _MOST)
+            day[1] += 1
+        return beat._replace(days=None)
+
+    def told(self, accounts_min: int, least: float) -> Mapping[str, tuple[date, ...]]:
+        """Return by metric the days with less than this share of what their weekday usually holds."""
+        found = {}
+        for metric, days in self._days.items():
+            levels = {day: total / n for day, (total, n) in days.items() if n >= accounts_min}
+            if rests := _below_usual(levels, least):
+                found[metric] = rests
+        return found
+
+
+def _below_usual(levels: Mapping[date, float], least: float) -> tuple[date, ...]:
+    by_weekday: dict[int, list[float]] = defaultdict(list)
+    for day, level in levels.items():
+        by_weekday[day.weekday()].append(level)
+    usual = {weekday: median(found) for weekday, found in by_weekday.items() if len(found) >= _WEEKS_MIN}
+    return tuple(sorted(day for day in levels if levels[day] < least * usual.get(day.weekday(), 0.0)))
+
+
+def fleet_depth(actions: Sequence[float], accounts_min: int = ACCOUNTS_MIN) -> float | None:
+    """Return the median of the actions per active user."""
+    return median(actions) if len(actions) >= accounts_min else None
+
+
+def fleet_breadth(features: Sequence[int], accounts_min: int = ACCOUNTS_MIN) -> float | None:
+    """Return how many features the broadest tenth of the accounts that use any have in use at the least."""
+    if len(features) < max(accounts_min, 2):
+        return None
+    return quantiles(features, n=_TENTHS, method="inclusive")[-1]
 
 
 def fleet_trends(

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """How many facts of a kind a source states that cannot be so. ``example`` is the key of an account."""
+    """How many facts of a kind a source states that cannot be so. ``example`` is the key of an account.
+
+    Of rows that could not be read nobody knows whose they are: 0 accounts, and no example.
+    """
 
     source: str
     kind: str
@@ -25,5 +28,6 @@ TREATMENTS: Mapping[str, str] = {
     "a term that ends before it begins": "is never in force",
     "terms that overlap": "the one that began last counts",
     "a currency without a rate": "kept as it is; added up with no other",
+    "rows that could not be read": "left out; of a file, the reject file has line and reason",
 }
 """What is done about each kind."""

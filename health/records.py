@@ -238,24 +238,9 @@ class Rate(NamedTuple):
 
 
 Record = (
-    Account
-    | Identifier
-    | Contact
-    | Subscription
-    | Licence
-    | ActivationStep
-    | Seat
-    | Usage
-    | Validation
-    | Limit
-    | Ticket
-    | Conversation
-    | Payment
-    | Survey
-    | Event
-    | Outcome
-    | Rate
-)
+    Account | Identifier | Contact | Subscription | Licence | ActivationStep | Seat | Usage | Validation
+    | Limit | Ticket | Conversation | Payment | Survey | Event | Outcome | Rate
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

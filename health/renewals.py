@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from health.features import Term
 from health.policy import Points, RenewalRules
-from health.terms import rolling
+from health.terms import monthly_minor, rolling
 
 _MONTHS = 12
 _LONGEST_CLOSURE = 14  # days without a working day; no calendar has more
@@ -116,17 +116,21 @@ def revenue_at_risk_minor(found: Sequence[Anchor], first: Anchor) -> int:
     """Return recurring revenue up at the first anchor, per year: all terms of its currency and date."""
     on, currency = first.on, first.term.currency
     return _MONTHS * sum(
-        [at.term.mrr_minor or 0 for at in found if at.on == on and at.term.currency == currency]
+        [monthly_minor(at.term) or 0 for at in found if at.on == on and at.term.currency == currency]
     )
 
 
-def downsizing_risk_minor(terms: Sequence[Term], active_users: float) -> int:
-    """Return (purchased minus active seats) times price per seat and year; 0 when every seat is used."""
+def downsizing_risk_minor(terms: Sequence[Term], active_users: float, currency: str) -> int:
+    """Return (purchased minus active seats) times price per seat and year; 0 when every seat is used.
+
+    Of what is paid in ``currency``: each term takes its part of the seats that nobody uses.
+    """
     seats = mrr = 0
     for term in terms:
-        if term.seats and term.mrr_minor is not None:
+        minor = monthly_minor(term)
+        if term.seats is not None and term.seats > 0 and minor is not None:
             seats += term.seats
-            mrr += term.mrr_minor
+            mrr += minor if term.currency == currency else 0
     return round(_MONTHS * mrr * (seats - active_users) / seats) if seats > active_users else 0
 
 

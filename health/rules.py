@@ -32,10 +32,13 @@ class UseMeasures(NamedTuple):
     """Use, cut from the daily series up to the last complete day.
 
     ``idle_days`` is 0 when the last complete day had use, and counts from the first term when there never
-    was any (``never_used`` is then 1). ``recent_use`` and ``expected_use`` are sums over the last 14 days
-    and over what the own baseline expects for them; ``trend_pct`` is the change between the two, and
+    was any (``never_used`` is then 1); ``idle_beyond_fleet_days`` are those on which the fleet did not rest.
+    ``recent_use`` and ``expected_use`` are sums over the last 14 days and over what the own baseline expects
+    for them; ``trend_pct`` is the change between the two, and
     ``trend_beyond_fleet_pct`` the change left when a fall of the whole fleet is taken out.
     ``week_ratio_pct`` is the last 7 days ÷ the 7 before. ``months_down`` counts monthly falls in a row.
+    ``breadth_pct`` is core features in use ÷ all that the policy names, else ÷ the features in use at the
+    broadest tenth of accounts; ``depth_pct`` is actions per active user ÷ the same of the median account.
     ``core_weeks`` are those of the last four with any core use. ``usage_age_days`` is how many days the
     source is behind yesterday. ``consumption_pace_pct`` is this month's consumption to date ÷ the same
     days of the month before; not applicable in its first week. ``key_mismatches`` counts validations from
@@ -48,6 +51,7 @@ class UseMeasures(NamedTuple):
 
     idle_days: Input
     never_used: Input
+    idle_beyond_fleet_days: Input
     recent_use: Input
     expected_use: Input
     trend_pct: Input
@@ -56,6 +60,7 @@ class UseMeasures(NamedTuple):
     months_down: Input
     breadth_pct: Input
     core_weeks: Input
+    depth_pct: Input
     rate_limit_hits: Input
     locked_feature_attempts: Input
     usage_age_days: Input
@@ -121,7 +126,8 @@ class TermMeasures(NamedTuple):
     """What the subscriptions say. Changes are against the term before, per subscription in force.
 
     ``days_to_renewal`` counts to the next end of a term that does not just roll on, ``days_into_term`` from
-    the start of the youngest term in force. ``in_trial`` and ``cancelling`` are 0 or 1.
+    the start of the youngest term in force that follows another, else of the youngest. ``in_trial`` and
+    ``cancelling`` are 0 or 1.
     """
 
     days_to_renewal: Input
@@ -138,7 +144,8 @@ class Traits(NamedTuple):
     """The texts a rule may compare.
 
     ``active_*`` name the definition of active that was used, ``nearest_limit`` the limit that is nearest to
-    full: seats, or a quota by its name.
+    full: seats, or a quota by its name. ``breadth_of`` says what breadth is a share of.
+    ``aged`` names the measures that are unknown for being older than a line of the score lets them be.
     """
 
     licence_model: str | None
@@ -147,6 +154,8 @@ class Traits(NamedTuple):
     active_definition: str | None
     active_wording: str | None
     nearest_limit: str | None
+    breadth_of: str | None
+    aged: str | None
 
 
 class Measures(NamedTuple):

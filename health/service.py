@@ -10,26 +10,32 @@ from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Policy, Windows
 from health.rules import ServiceMeasures
 
-_SOLVED = frozenset({"solved", "closed"})
+EXPECTED = "known_expected"
+"""The kind of event that is a colleague's note. It may hold for as long as it says."""
+SOLVED = frozenset({"solved", "closed"})
+SETTLED = frozenset({"paid", "void"})
+"""Statuses of a ticket, and of an invoice, of which nothing is owed any more."""
 _FAILED = frozenset({"failed", "uncollectible"})
 _URGENT_COUNTS = 3
 _DOWNGRADE = "downgrade_enquiry"
-_EXPECTED = "known_expected"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YOUNGEST_DAYS, _OLDEST_DAYS = 7, 56
 _UNKNOWN = (None,) * len(ServiceMeasures._fields)
 
 
 def service_measures(
-    features: Features, kinds: Collection[str], as_of: date, policy: Policy
+    features: Features, kinds: Collection[str], lost: Collection[str], as_of: date, policy: Policy
 ) -> ServiceMeasures:
-    """Return the service measures; those of a kind that is not among ``kinds`` are unknown."""
+    """Return the service measures; those of a kind that is not among ``kinds`` are unknown.
+
+    ``lost`` are kinds that are stated and not known all the same: of these nobody says that there was none.
+    """
     return ServiceMeasures(
         *(_tickets(features.tickets, as_of, policy) if "tickets" in kinds else _UNKNOWN[:4]),
         *(_payments(features.payments, as_of) if "payments" in kinds else _UNKNOWN[:2]),
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
-        *_enquiries(features, kinds, as_of, policy),
+        *_enquiries(features, kinds, lost, as_of, policy),
         *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
     )
 
@@ -37,7 +43,7 @@ def service_measures(
 def is_open(ticket: TicketFact, as_of: date) -> bool:
     """Say whether the ticket was open at the start of ``as_of``."""
     if ticket.solved_on is None:
-        return ticket.status not in _SOLVED
+        return ticket.status not in SOLVED
     return ticket.solved_on >= as_of
 
 
@@ -131,7 +137,9 @@ def activation_pct(licences: Sequence[LicenceFact], as_of: date) -> Input:
     return 100.0 * activated / len(young)
 
 
-def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: Policy) -> tuple[Input, ...]:
+def _enquiries(
+    features: Features, kinds: Collection[str], lost: Collection[str], as_of: date, policy: Policy
+) -> tuple[Input, ...]:
     """Return how often a smaller plan was asked about lately, in a ticket or otherwise."""
     if "events" not in kinds and "tickets" not in kinds:
         return (None,)
@@ -143,7 +151,8 @@ def _enquiries(features: Features, kinds: Collection[str], as_of: date, policy: 
         for ticket in features.tickets
         if since <= ticket.opened_on <= as_of and asks(f"{ticket.topic} {ticket.subject}")
     ]
-    return (float(len(events) + len(tickets)),)
+    found = len(events) + len(tickets)
+    return (float(found) if found or not ("events" in lost or "tickets" in lost) else None,)
 
 
 def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
@@ -151,7 +160,7 @@ def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[I
         return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
     kinds = [event.kind for event in events if since <= event.on <= as_of]
-    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == _EXPECTED)
+    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == EXPECTED)
     return (
         *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),
         float(expected),

@@ -59,6 +59,11 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
     return (term.term_end - term.term_start).days <= rules.rolling_days
 
 
+def monthly_minor(term: Term) -> int | None:
+    """Return a term's recurring revenue a month; unknown where it states none, or less than none."""
+    return term.mrr_minor if term.mrr_minor is None or term.mrr_minor >= 0 else None
+
+
 def started_on(features: Features, as_of: date) -> date | None:
     """Return the earliest of the first term and the first use; when neither is known, the creation.
 
@@ -77,10 +82,13 @@ def term_measures(
     terms: Sequence[Term], current: Sequence[Term], started: date | None, as_of: date, rules: RenewalRules
 ) -> TermMeasures:
     """Return what the terms say; ``current`` are those in force."""
-    mrr_change, seats_change = _changes(terms, current)
-    youngest, trial, cancelling = date.min, False, False
+    renewed = _renewed(terms, current)
+    mrr_change, seats_change = _changes(renewed)
+    youngest = max(
+        [term.term_start for _, term in renewed] or [term.term_start for term in current], default=as_of
+    )
+    trial, cancelling = False, False
     for term in current:
-        youngest = max(youngest, term.term_start)
         trial = trial or _on_trial(term, as_of)
         cancelling = cancelling or term.cancel_at_period_end
     return TermMeasures(
@@ -104,17 +112,23 @@ def _days_to_renewal(current: Sequence[Term], as_of: date, rules: RenewalRules) 
     return float((nearest - as_of).days) if nearest else NOT_APPLICABLE
 
 
-def _changes(terms: Sequence[Term], current: Sequence[Term]) -> tuple[Input, Input]:
+def _renewed(terms: Sequence[Term], current: Sequence[Term]) -> Sequence[tuple[Term, Term]]:
+    """Return the terms in force that follow another of their subscription, each after the one before it."""
+    if len(terms) == len(current):
+        return ()
+    return [(before, term) for term in current if (before := _before(term, terms)) is not None]
+
+
+def _changes(renewed: Sequence[tuple[Term, Term]]) -> tuple[Input, Input]:
     """Return the changes of revenue and seats against the terms before those in force.
 
     Revenue of two currencies is not compared: without a rate nobody knows how it changed.
     """
-    if len(terms) == len(current):
+    if not renewed:
         return NOT_APPLICABLE, NOT_APPLICABLE
-    pairs = [(before, term) for term in current if (before := _before(term, terms)) is not None]
     return (
-        _change([(old.mrr_minor, new.mrr_minor) for old, new in pairs if old.currency == new.currency]),
-        _change([(before.seats, term.seats) for before, term in pairs]),
+        _change([(old.mrr_minor, new.mrr_minor) for old, new in renewed if old.currency == new.currency]),
+        _change([(before.seats, term.seats) for before, term in renewed]),
     )
 
 

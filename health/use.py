@@ -7,6 +7,7 @@ from typing import NamedTuple
 from health.cuts import weighed
 from health.features import SERIES_DAYS, ChampionFact, Features, LastSeen, Pulse
 from health.nouns import NOT_APPLICABLE, Input
+from health.peers import adoption
 from health.policy import Active, Policy, Windows
 from health.rules import UseMeasures
 from health.track import Track
@@ -32,13 +33,6 @@ class Trend(NamedTuple):
     expected: float
 
 
-class Core(NamedTuple):
-    """Core features used lately, as a share of all (per cent), and weeks of the last four with any."""
-
-    breadth_pct: Input
-    weeks: Input
-
-
 class Validated(NamedTuple):
     """Daily active validations: licences found good per day, over four weeks and the four before."""
 
@@ -59,7 +53,6 @@ class Users(NamedTuple):
 
 _NOT_VALIDATED = Validated(*[None] * len(Validated._fields))
 _NO_USERS = Users(*[None] * len(Users._fields))
-_NO_CORE = Core(NOT_APPLICABLE, NOT_APPLICABLE)
 
 
 def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
@@ -72,20 +65,24 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
     if last_used_on is not None and last_used_on > end:
         last_used_on = last_use(track, metric)
         started = None if last_used_on is None else started
+    elif last_used_on is None and used_some_day(track, policy.use_metrics):
+        never_used, started = 0.0, None
+    idle = idle_days(last_used_on, started, end)
     found = trend(track, metric, windows)
     recent, expected = found or (NOT_APPLICABLE, NOT_APPLICABLE)
     change = 100.0 * found.recent / found.expected - 100.0 if found else NOT_APPLICABLE
     fleet = fleet_of(metric, policy.use_metrics, pulse)
     return UseMeasures(
-        idle_days(last_used_on, started, end),
+        idle,
         never_used,
+        idle_beyond_fleet_days(idle, track.rests, end),
         recent,
         expected,
         change,
-        beyond_fleet(change, fleet),
+        change if track.rests else beyond_fleet(change, fleet),
         week_ratio_pct(track, metric),
         months_down(track, policy.active[0], windows),
-        *core_use(track, policy),
+        *adoption(track, policy, pulse),
         count(track, "rate_limit_hits", windows.count_days),
         count(track, "locked_feature_attempts", windows.count_days),
         float((as_of - end).days - 1),
@@ -107,10 +104,24 @@ def last_use(track: Track, metric: str | None) -> date | None:
     return next((track.end - timedelta(back) for back, use in enumerate(reversed(days)) if use > 0), None)
 
 
+def used_some_day(track: Track, use_metrics: Sequence[str]) -> bool:
+    """Say whether anything tells of use beside what tells its days: a snapshot of a month, say."""
+    dated = {*use_metrics, *MISMATCHES}
+    return any(any(daily) for name, daily in track.values.items() if name not in dated)
+
+
 def idle_days(last_used_on: date | None, started: date | None, end: date) -> Input:
     """Return days without use up to ``end``; 0 if that day had use, from the start if there was none."""
     since = last_used_on or started
     return None if since is None else float(max(0, (end - since).days))
+
+
+def idle_beyond_fleet_days(idle: Input, rests: Sequence[date], end: date) -> Input:
+    """Return the days without use on which the fleet did not rest."""
+    if not rests or not isinstance(idle, float):
+        return idle
+    since = end - timedelta(idle)
+    return idle - sum([since < day <= end for day in rests])
 
 
 def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
@@ -120,12 +131,12 @@ def trend(track: Track, metric: str | None, windows: Windows) -> Trend | None:
 
     The baseline is the same weekdays of the weeks before; holidays are left out on both sides.
     """
-    history = (track.end - track.since).days + 1 - windows.recent_days
+    history = (track.end - track.since).days + 1 - windows.recent_days - track.cuts.back
     weeks = min(windows.baseline_weeks, history // _WEEK)
     if metric is None or weeks < windows.baseline_weeks_min:
         return None
     split = _WEEK * weeks
-    days = track.tail(metric, split + windows.recent_days)
+    days = track.tail(metric, split + windows.recent_days, track.cuts.back)
     if min(days) < 0:
         return None
     expected = weighed(days[:split], track.cuts.baselines[weeks])
@@ -167,20 +178,6 @@ def months_down(track: Track, active: Active, windows: Windows) -> Input:
     return falls
 
 
-def core_use(track: Track, policy: Policy) -> Core:
-    """Return breadth and steadiness of core features; not applicable where the policy names none."""
-    if not policy.core_features:
-        return _NO_CORE
-    used = 0
-    weeks = [False] * 4
-    for feature in policy.core_features:
-        if feature in track.values and any(track.tail(feature, 30)):
-            used += 1
-            days = track.tail(feature, 28)
-            weeks = [had or any(days[7 * i : 7 * i + 7]) for i, had in enumerate(weeks)]
-    return Core(100.0 * used / len(policy.core_features), float(sum(weeks)))
-
-
 def fleet_of(metric: str | None, use_metrics: Sequence[str], pulse: Pulse) -> float | None:
     """Return the trend of the fleet that the same metric tells of; without any use, of the first there is."""
     told = metric_of_fleet(metric, use_metrics, pulse)
@@ -211,10 +208,14 @@ def consumption_pace_pct(track: Track) -> Input:
 
 
 def key_mismatches(track: Track, days: int) -> Input:
-    """Return the validations of the last ``days`` days from where the licence is not for."""
-    if VALIDATIONS not in track.values:
+    """Return the validations of the last ``days`` days from where the licence is not for.
+
+    Unknown where no validation is stated, good or of these.
+    """
+    told = [name for name in MISMATCHES if name in track.values]
+    if not told and VALIDATIONS not in track.values:
         return None
-    return float(sum(sum(track.tail(name, days)) for name in MISMATCHES if name in track.values))
+    return float(sum(sum(track.tail(name, days)) for name in told))
 
 
 def validated(track: Track, windows: Windows) -> Validated:

@@ -59,6 +59,8 @@ SOURCES: Mapping[str, Entry] = {
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
     ),
 }
+BY_HAND = "files"
+"""The source that a person gives us whenever they like, set up or not."""
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Subquery, func, select
+from sqlalchemy import Connection, Row, Subquery, func, or_, select
 
 from health.features import SERIES_DAYS
 from health.records import SHAPES, Usage
@@ -15,6 +15,8 @@ from store.tables import accounts, stored_key
 
 CHAMPION = "champion"
 """The role of a seat or a contact that speaks well of us."""
+_OF_USE = ("active_users", "sign_ins", "events", "consumption")
+"""What is counted of a day with use; any of them will do."""
 Rows = Mapping[int, Sequence[Fact]]
 DailyCount = tuple[date, str, float]
 """A day, a metric, and its value."""
@@ -94,9 +96,7 @@ class AccountFacts:
     def _spans(self) -> Mapping[int, Span]:
         """Return by account the first and last day of any use, and the last day stated at all."""
         rows = self._reading.rows("usage", self._ids)
-        used = func.coalesce(rows.c.active_users, 0) + func.coalesce(rows.c.sign_ins, 0)
-        used += func.coalesce(rows.c.events, 0) + func.coalesce(rows.c.consumption, 0)
-        return self._span(rows, used > 0)
+        return self._span(rows, or_(*(rows.c[name] > 0 for name in _OF_USE)))
 
     def _validated(self) -> Mapping[int, Span]:
         """Return the same of validations: use is a licence that was found good."""

@@ -4,8 +4,8 @@ Where an account has several products or sources, counts of a day are added up.
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from health.features import (
+    FEATURE_DAYS,
+    FEATURES,
     SERIES_DAYS,
     ChampionFact,
     EventFact,
@@ -28,6 +30,7 @@ from health.features import (
     Term,
     TicketFact,
 )
+from health.service import EXPECTED, SETTLED, SOLVED
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
@@ -174,14 +177,18 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         last_used_on=span.last if span else None,
         assigned_seats=_assigned(seats or ()),
         tickets=tuple(
-            t for t in _each(known.tickets, account, _ticket) if _lately(t.solved_on, t.opened_on, since)
+            t
+            for t in _each(known.tickets, account, _ticket)
+            if t.opened_on > since or (t.solved_on is None and t.status not in SOLVED)
         ),
         payments=tuple(
-            p for p in _each(known.payments, account, _payment) if _lately(p.paid_on, p.due_on, since)
+            p
+            for p in _each(known.payments, account, _payment)
+            if p.due_on > since or (p.paid_on is None and p.status not in SETTLED)
         ),
         limits=tuple(_each(known.limits, account, _limit)),
-        events=tuple(e for e in _each(known.events, account, _event) if e.on > since),
-        surveys=_latest(_each(known.surveys, account, _survey)),
+        events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
+        surveys=_latest(_each(known.surveys, account, _survey), known.through - AHEAD),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
         last_seen=_last_seen(seats or (), since),
@@ -208,10 +215,6 @@ def _since(known: AccountFacts, account: int) -> date:
     days += [span.stated] if span and span.stated else []
     last = max(days, default=date.min + timedelta(days=SERIES_DAYS))
     return series_since(min(last, known.through))
-
-
-def _lately(settled: date | None, happened: date, since: date) -> bool:
-    return settled is None or happened > since
 
 
 def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
@@ -248,7 +251,7 @@ def _payment(row: Fact) -> PaymentFact:
 
 
 def _limit(row: Fact) -> LimitFact:
-    return LimitFact(row.limit, row.used, row.allowed)
+    return LimitFact(row.limit, row.used, row.allowed, row.as_of)
 
 
 def _event(row: Fact) -> EventFact:
@@ -276,7 +279,7 @@ def _assigned(seats: Sequence[Fact]) -> int | None:
 
 def _champions(seats: Sequence[Fact], contacts: Sequence[Fact]) -> tuple[ChampionFact, ...]:
     """Return the champions whose use is known: by the role of their seat, or of the contact they are."""
-    named = {contact.subject for contact in contacts}
+    named = {contact.subject for contact in contacts if contact.role == CHAMPION}
     return tuple(
         ChampionFact(since, day_of(seat.last_active_ms))
         for seat in seats
@@ -301,11 +304,16 @@ def _since_when(seat: Fact) -> date | None:
     return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
 
 
-def _latest(answers: Iterable[SurveyFact]) -> tuple[SurveyFact, ...]:
+def _latest(answers: Iterable[SurveyFact], today: date) -> tuple[SurveyFact, ...]:
+    """Return the latest answer of each kind, and after them those that are dated ahead, by day."""
     newest: dict[str, SurveyFact] = {}
+    ahead: list[SurveyFact] = []
     for answer in sorted(answers, key=lambda a: a.answered_on):
-        newest[answer.kind] = answer
-    return tuple(newest.values())
+        if answer.answered_on > today:
+            ahead.append(answer)
+        else:
+            newest[answer.kind] = answer
+    return (*newest.values(), *ahead)
 
 
 def _series(known: AccountFacts, account: int) -> Series | None:
@@ -329,14 +337,26 @@ def _series(known: AccountFacts, account: int) -> Series | None:
     length = (max(every) - start).days + 1
     values: dict[str, Floats] = {}
     offsets = [(day - start).days for day in days]
-    for name, stated in _stated(rows, known):
+    maps = [_metrics.decode(row[3]) if row[3] else {} for row in rows] if known.others else []
+    for name, stated in _stated(rows, maps, known):
         series = values[name] = array("d", bytes(8 * length))
         for offset, value in zip(offsets, stated, strict=True):
             if value is not None:
                 series[offset] += value
     for day, name, value in counts:
         values.setdefault(name, array("d", bytes(8 * length)))[(day - start).days] += value
-    return Series(start, values)
+    return Series(start, values, _feature_days(maps, [length - 1 - offset for offset in offsets]))
+
+
+def _feature_days(maps: Sequence[Mapping[str, float]], ago: Sequence[int]) -> tuple[int, ...]:
+    """Return the days each feature that is stated was used, as `Series` holds them, in order of names."""
+    found: dict[str, int] = defaultdict(int)
+    for stated, back in zip(maps, ago, strict=False):
+        if back < FEATURE_DAYS:
+            for name, value in stated.items():
+                if name.startswith(FEATURES):
+                    found[name] |= (value > 0) << back
+    return tuple(found[name] for name in sorted(found))
 
 
 def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
@@ -346,18 +366,17 @@ def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
     return sorted(rows, key=itemgetter(1, 2, 0))
 
 
-def _stated(rows: Sequence[Fact], known: AccountFacts) -> Iterator[tuple[str, Sequence[float | None]]]:
+def _stated(
+    rows: Sequence[Fact], maps: Sequence[Mapping[str, float]], known: AccountFacts
+) -> Iterator[tuple[str, Sequence[float | None]]]:
     """Yield each metric that any row states, with every row's value of it."""
     if not rows:
         return
-    _, _, _, maps, *columns, _ = zip(*rows, strict=True)
+    _, _, _, _, *columns, _ = zip(*rows, strict=True)
     yield from _any(zip(known.columns, columns, strict=True))
     if known.others:
-        decoded = [_metrics.decode(text) if text else {} for text in maps]
-        there = set[str]().union(*decoded)
-        yield from _any(
-            (name, [each.get(name) for each in decoded]) for name in known.others if name in there
-        )
+        there = set[str]().union(*maps)
+        yield from _any((name, [each.get(name) for each in maps]) for name in known.others if name in there)
 
 
 def _any(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, null, select
 from health.figures.days import Span
 from health.figures.present import Known
 from health.records import SHAPES, Account, Record, Shape
-from store.sources import DAILY
+from store.reading import DAILY
 from store.tables import accounts, facts, links, source_accounts, stored_fields
 
 ACCOUNTS_A_QUERY = 500

@@ -1,6 +1,6 @@
 """Overrides: bands set by hand. A row is never changed but for the instant at which it was cleared."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -54,6 +54,18 @@ def in_force(
     query = select(overrides).where(overrides.c.cleared_ms.is_(None), overrides.c.until >= as_of)
     if first is not None and last is not None:
         query = query.where(overrides.c.account.between(first, last))
+    return {
+        row.account: Override(row.band, row.reason, row.until)
+        for row in connection.execute(query.order_by(overrides.c.id))
+    }
+
+
+def stood(connection: Connection, day: date, first: int, last: int) -> dict[int, Override]:
+    """Return what was set at the start of a day that has passed, by account of a key range."""
+    start = int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+    query = select(overrides).where(overrides.c.account.between(first, last), overrides.c.until >= day)
+    query = query.where(overrides.c.set_ms < start)
+    query = query.where(overrides.c.cleared_ms.is_(None) | (overrides.c.cleared_ms >= start))
     return {
         row.account: Override(row.band, row.reason, row.until)
         for row in connection.execute(query.order_by(overrides.c.id))

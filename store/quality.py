@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, exists, func, literal, or_, select
 
 from health.quality import Oddity
-from store.tables import accounts, facts, links, source_accounts
+from store.tables import accounts, batches, facts, links, source_accounts
 
+UNREADABLE = "rows that could not be read"
 RECENT_DAYS = 7
 """People come and go: only lately must those who are active be among those who are listed."""
 
+_DAY_MS = 86_400_000
 _usage, _terms, _seats = facts["usage"], facts["subscriptions"], facts["seats"]
 _COUNTED = ("active_users", "active_users_30d", "sign_ins", "events", "consumption")
 _MONEY = (_terms.c.mrr_minor, _terms.c.renewal_mrr_minor)
@@ -20,9 +22,15 @@ _MONEY = (_terms.c.mrr_minor, _terms.c.renewal_mrr_minor)
 def oddities(connection: Connection, today: date) -> list[Oddity]:
     """Return what of each source cannot be so, with how often; ``today`` is the business day."""
     return [
-        Oddity(row.source, kind, row.rows, row.accounts, row.example)
-        for kind, found in _found(today)
-        for row in connection.execute(_counted(found))
+        *(
+            Oddity(row.source, kind, row.rows, row.accounts, row.example)
+            for kind, found in _found(today)
+            for row in connection.execute(_counted(found))
+        ),
+        *(
+            Oddity(row.source, UNREADABLE, int(row.rejects), 0, "")
+            for row in connection.execute(_unreadable())
+        ),
     ]
 
 
@@ -46,6 +54,20 @@ def _found(today: date) -> Iterator[tuple[str, Select[Any]]]:
     yield "a term that ends before it begins", _of(_terms, _owned(_terms), backwards)
     yield "terms that overlap", _of(_terms, _owned(_terms), _overlapping())
     yield "a currency without a rate", _of(_terms, _owned(_terms), _without_rate())
+
+
+def _unreadable() -> Select[tuple[str, int]]:
+    """Select by source the rows that could not be read in the day up to its last batch, where there are any.
+
+    A source that is asked every hour brings each row once a day at most; of a file that is given again, what
+    was mended since must not be counted any more.
+    """
+    last = batches.alias("last")
+    latest = select(func.max(last.c.pulled_ms)).where(last.c.source == batches.c.source)
+    lately = batches.c.pulled_ms > latest.correlate(batches).scalar_subquery() - _DAY_MS
+    rejects = func.sum(batches.c.rejects).label("rejects")
+    query = select(batches.c.source, rejects).where(lately).group_by(batches.c.source)
+    return query.having(func.sum(batches.c.rejects) > 0).order_by(batches.c.source)
 
 
 def _counted(found: Select[Any]) -> Select[Any]:

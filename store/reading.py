@@ -18,7 +18,7 @@ from store.tables import facts, links, past, source_accounts, stored_key
 Fact = Any
 """A row of a fact table with the ``account`` it belongs to; columns are attributes, and in ``_mapping``."""
 DAILY = frozenset({"usage", "validations"})
-"""Kinds whose rows are too many to be looked at one by one: they are cut in the database."""
+"""Kinds that are stated by the day: one is complete or it is not, and rows are too many to look at singly."""
 
 
 _LINK = (links.c.account, links.c.source_account, source_accounts.c.source)
@@ -130,6 +130,25 @@ class Moment:
         if row.origin in self.backfilled:
             return dated.backfilled(kind, dict(stated), day)
         return dated.Known(dated.before(kind, dict(stated), day))
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What was known at a moment, but of use all that is known now, whenever it was stated."""
+
+    then: Moment
+
+    def links(self, ids: Sequence[int]) -> Subquery:
+        """Return the links that stood."""
+        return self.then.links(ids)
+
+    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+        """Return the rows of today for days of use, and those that were current for the rest."""
+        return PRESENT.rows(kind, ids) if kind in DAILY else self.then.rows(kind, ids)
+
+    def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
+        """Yield every row as it stands."""
+        return self.then.told(kind, rows)
 
 
 def _firsts(kind: str, versions: Subquery) -> Subquery:

@@ -1,17 +1,20 @@
 """A run judges accounts in chunks by key range; whichever chunk ends last releases what it planned."""
 
 import json
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS, TEXTS
+from store import sources
 from store.database import is_postgresql, now_ms
 from store.installation import is_live
-from store.tables import accounts, chunks, runs
+from store.tables import accounts, assessments, chunks, runs
 
 RING_AGAIN_MS = 120_000
 FULL, TOUCHED = "full", "touched"
@@ -24,7 +27,7 @@ class Run:
 
     ``inputs`` are the names of what its verdicts rest on, in the order they are packed, and ``traits``
     those of the texts. They stand with the run, so that a verdict can be read when measures have come and
-    gone since.
+    gone since. ``known`` is the last batch of each source as it was opened; see `known_by`.
     """
 
     id: int
@@ -37,16 +40,21 @@ class Run:
     known: str
     inputs: tuple[str, ...]
     traits: tuple[str, ...]
+    demoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine."""
+    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine.
+
+    ``demoted`` are the rules that it tells in a digest only.
+    """
 
     pulse: str
     known: str
     policy_hash: str
     engine_version: str
+    demoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ def open_run(
         "engine_version": basis.engine_version,
         "inputs": json.dumps(NUMBERS),
         "traits": json.dumps(TEXTS),
+        "demoted": json.dumps(basis.demoted),
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
@@ -115,8 +124,17 @@ def _chunks(run: int, ids: Sequence[int], size: int) -> list[Chunk]:
 
 
 def load(connection: Connection, run: int) -> Run:
-    """Return a run by its id."""
-    row = connection.execute(select(runs).where(runs.c.id == run)).one()
+    """Return a run by its id; it is there."""
+    return _run(connection.execute(select(runs).where(runs.c.id == run)).one())
+
+
+def found(connection: Connection, run: int) -> Run | None:
+    """Return a run by its id, if there is such a one."""
+    row = connection.execute(select(runs).where(runs.c.id == run)).one_or_none()
+    return _run(row) if row else None
+
+
+def _run(row: Row[tuple[object, ...]]) -> Run:
     return Run(
         row.id,
         row.kind,
@@ -128,6 +146,7 @@ def load(connection: Connection, run: int) -> Run:
         row.known,
         tuple(json.loads(row.inputs)),
         tuple(json.loads(row.traits)),
+        tuple(json.loads(row.demoted)),
     )
 
 
@@ -135,7 +154,8 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     """Take a chunk for this unit of work; false if it is done, so that a second bell does nothing.
 
     Its accounts are locked: two runs that judge the same account do so one after the other, and the
-    second sees the flags of the first.
+    second sees the flags of the first. A batch touches the accounts that it changes, so none changes these
+    from here on, and what is known now is what they are judged by.
     """
     if is_postgresql(connection):
         in_range = accounts.c.id.between(chunk.first_account, chunk.last_account)
@@ -145,7 +165,31 @@ def take(connection: Connection, chunk: Chunk) -> bool:
     statement = update(chunks).where(
         chunks.c.run == chunk.run, chunks.c.first_account == chunk.first_account, chunks.c.done_ms.is_(None)
     )
-    return connection.execute(statement.values(done_ms=now_ms())).rowcount == 1
+    known = json.dumps(sources.known(connection), separators=(",", ":"))
+    return connection.execute(statement.values(done_ms=now_ms(), known=known)).rowcount == 1
+
+
+def known_by(connection: Connection, run: Run, ids: Sequence[int]) -> list[tuple[dict[str, int], list[int]]]:
+    """Return the last batches of the sources that a run knew as it judged some accounts, with those accounts.
+
+    Each chunk knew what had come until then. An account that is in none goes by what the run was opened with.
+    """
+    of_run = select(chunks).where(chunks.c.run == run.id).order_by(chunks.c.first_account)
+    rows = connection.execute(of_run).all()
+    starts = [row.first_account for row in rows]
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in ids:
+        at = bisect_right(starts, each) - 1
+        known = rows[at].known if at >= 0 and each <= rows[at].last_account else ""
+        found[known or run.known].append(each)
+    return [(json.loads(known), judged) for known, judged in found.items()]
+
+
+def known_of() -> ColumnElement[str]:
+    """Select what was known as an assessment was made; empty where a version before this one made it."""
+    known = select(chunks.c.known).where(chunks.c.run == assessments.c.run)
+    known = known.where(chunks.c.first_account <= assessments.c.account)
+    return known.order_by(chunks.c.first_account.desc()).limit(1).correlate(assessments).scalar_subquery()
 
 
 def finish(connection: Connection, run: int, tally: Tally) -> int:
@@ -175,10 +219,13 @@ def decide_release(
     return connection.execute(statement).rowcount == 1
 
 
-def worsened_lately(connection: Connection, hours: int) -> int:
-    """Return how many accounts got a worse band in runs of the last hours."""
-    since = now_ms() - hours * 3_600_000
-    query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(runs.c.opened_ms > since)
+def worsened_lately(connection: Connection, hours: int, run: int) -> int:
+    """Return how many accounts got a worse band in a run and in those opened within the last hours.
+
+    The run itself counts however long ago it was opened: it may have waited for a worker.
+    """
+    lately = runs.c.opened_ms > now_ms() - hours * 3_600_000
+    query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(lately | (runs.c.id == run))
     return int(connection.execute(query).scalar_one())
 
 

@@ -13,11 +13,9 @@ from store import identity
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
+from store.reading import DAILY
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
-
-DAILY = frozenset({"usage", "validations"})
-"""Kinds of fact that are stated by the day: a day of them is complete or it is not."""
 
 
 class Overtaken(Exception):  # noqa: N818 - named by what happened
@@ -45,12 +43,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended."""
+    """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended.
+
+    ``rejects`` are rows that could not be read; they are not among the ``rows``.
+    """
 
     kinds: frozenset[str]
     rows: int
     through: date | None
     complete: bool
+    rejects: int = 0
 
 
 def register(connection: Connection, source: str) -> None:
@@ -102,6 +104,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
             complete_through=batch.status.complete_through,
             complete=landed.complete,
             rows=landed.rows,
+            rejects=landed.rejects,
         )
     )
     connection.execute(
@@ -122,7 +125,8 @@ def ended(connection: Connection, source: str) -> bool:
     A source that states use by the day is complete through the last day it brought, any other through the
     day before the pull.
     """
-    status = connection.execute(select(source_status).where(source_status.c.source == source)).one()
+    locked = select(source_status).where(source_status.c.source == source).with_for_update()
+    status = connection.execute(locked).one()
     daily = not DAILY.isdisjoint(json.loads(status.kinds))
     reached = status.reaching if daily else business_day(connection) - timedelta(days=1)
     through = max(filter(None, (status.complete_through, reached)), default=None)

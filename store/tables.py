@@ -87,6 +87,7 @@ batches = _table(
     Column("complete_through", Date),
     Column("complete", Boolean, nullable=False, server_default=text("false")),
     _number("rows"),
+    _number("rejects"),  # rows of the source that could not be read
     PrimaryKeyConstraint("source", "batch"),
 )
 
@@ -274,7 +275,8 @@ runs = _table(
     _text("engine_version"),
     _text("inputs", default="[]"),  # JSON: the names of its inputs as packed
     _text("traits", default="[]"),  # JSON: the names of its texts as packed
-    _text("known"),  # JSON: source → batch
+    _text("demoted", default="[]"),  # JSON: the rules that are told in a digest only
+    _text("known"),  # JSON: source → batch, as it was opened; its chunks may know more
     _text("pulse"),
     _number("chunks_left"),
     _number("assessed"),
@@ -296,6 +298,7 @@ chunks = _table(
     Column("last_account", Key, nullable=False),
     _number("rung_ms"),
     _number("done_ms", None),
+    _text("known"),  # JSON: source → batch, as its accounts were held to be judged
     PrimaryKeyConstraint("run", "first_account"),
 )
 
@@ -327,8 +330,20 @@ flags = _table(
     _text("evidence"),
     _text("gate"),
     Column("since", Date),
+    Column("opened", Date),  # the day it first fired
     _number("run"),
     PrimaryKeyConstraint("account", "kind", "reason", "term"),
+)
+
+dismissals = _table(
+    "dismissals",  # flags of which somebody said that they are no risk
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("rule"),  # the flag's reason
+    _text("term"),
+    _text("reason"),
+    _text("actor"),
+    _number("given_ms"),
 )
 
 overrides = _table(

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +20,7 @@ from store.among import among
 from store.bulk import Row, load
 from store.features import not_overtaken
 from store.lookup import one_each
-from store.runs import FULL, TOUCHED, Run
+from store.runs import FULL, TOUCHED, Run, known_of
 from store.tables import accounts, assessments, flags, runs
 from store.upsert import insert
 
@@ -47,7 +48,7 @@ _decoder = msgspec.msgpack.Decoder(_Packed)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stored assessment, with the account's key and what its run rests on."""
+    """A stored assessment, with the account's key and what it and its run rest on."""
 
     key: str
     assessment: Assessment
@@ -107,7 +108,7 @@ def keep(connection: Connection, run: Run, first: int, last: int, rows: Sequence
 _BASIS = (
     runs.c.policy_hash,
     runs.c.engine_version,
-    runs.c.known,
+    func.coalesce(func.nullif(known_of(), ""), runs.c.known).label("known"),
     runs.c.inputs,
     runs.c.traits,
     runs.c.pulse,
@@ -143,6 +144,30 @@ def verdict(connection: Connection, key: str) -> Verdict | None:
     return replace(_verdict(row), override=by_account.get(row.account))
 
 
+def said(connection: Connection, account: int, of: Sequence[Flag]) -> list[tuple[Verdict | None, list[Flag]]]:
+    """Return the verdicts on which an account's stored flags rest, each with its flags.
+
+    That is the verdict of the run that told them last; `None` where it is not kept.
+    """
+    rests = select(flags.c.kind, flags.c.reason, flags.c.term, flags.c.run).where(flags.c.account == account)
+    run_of = {tuple(row[:3]): row.run for row in connection.execute(rests)}
+    by_run: dict[int | None, list[Flag]] = defaultdict(list)
+    for flag in of:
+        by_run[run_of.get((flag.kind, flag.reason, flag.term))].append(flag)
+    return [(_of_run(connection, account, run), found) for run, found in by_run.items()]
+
+
+def _of_run(connection: Connection, account: int, run: int | None) -> Verdict | None:
+    query = (
+        select(accounts.c.key, assessments, *_BASIS)
+        .join(accounts, accounts.c.id == assessments.c.account)
+        .join(runs, runs.c.id == assessments.c.run)
+        .where(assessments.c.account == account, assessments.c.run == run)
+    )
+    row = connection.execute(query).one_or_none()
+    return _verdict(row) if row else None
+
+
 def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
     """Return the verdict on an account before its latest one: the last, or that which stood on a day."""
     query = (
@@ -159,9 +184,14 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
 
 def latest(connection: Connection, ids: Collection[int]) -> list[Verdict]:
     """Return the latest verdict on each of some accounts, as computed."""
-    return [
-        _verdict(row) for row in connection.execute(_latest().where(among(connection, accounts.c.id, ids)))
-    ]
+    query = _latest().where(among(connection, accounts.c.id, ids)).order_by(accounts.c.id)
+    return [_verdict(row) for row in connection.execute(query)]
+
+
+def current(connection: Connection, ids: Collection[int]) -> list[Verdict]:
+    """Return the latest verdict on each of some accounts, as people have overridden it."""
+    by_account = overrides.in_force(connection, date.min)
+    return [_overridden(verdict, by_account) for verdict in latest(connection, ids)]
 
 
 def standing_until(day: date) -> Subquery:
@@ -218,13 +248,19 @@ def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
         as_of=row.as_of,
         score=Score(row.points, row.low, row.high, row.coverage, packed.contributions),
         band=row.band,
-        inputs=Inputs(tuple(json.loads(row.inputs)), packed.inputs),
+        inputs=Inputs(_names(row.inputs), packed.inputs),
         signals=packed.signals,
         facts=packed.facts,
         term=row.term,
         undecided=packed.undecided,
-        traits=_traits(json.loads(row.traits), packed),
+        traits=_traits(_names(row.traits), packed),
     )
+
+
+@lru_cache(maxsize=16)
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names that a run keeps: the verdicts of a book share a few."""
+    return tuple(json.loads(text))
 
 
 def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:
@@ -257,9 +293,11 @@ def _flag(row: Found[tuple[object, ...]]) -> Flag:
 
 
 def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> None:
-    """Store flags that are new or changed."""
+    """Store flags that are new or changed, each with the day it first fired."""
     rows = [
-        {name: getattr(flag, name) for name in Flag.__dataclass_fields__} | {"run": run} for flag in changed
+        {name: getattr(flag, name) for name in Flag.__dataclass_fields__}
+        | {"run": run, "opened": flag.since if flag.state == "firing" else None}
+        for flag in changed
     ]
     if not rows:
         return
@@ -268,7 +306,8 @@ def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> Non
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account", "kind", "reason", "term"],
-            set_={name: statement.excluded[name] for name in fields},
+            set_={name: statement.excluded[name] for name in fields}
+            | {"opened": func.coalesce(flags.c.opened, statement.excluded.opened)},
         ),
         rows,
     )

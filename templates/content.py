@@ -99,6 +99,8 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     ``delta`` is the score minus the previous one in points, ``None`` at a first assessment; ``changes`` say
     line by line what it is made of. ``reasons`` are plain words, the weightiest first. ``override`` says
     that a person has set the band, and which one was computed.
+    Where the end is a correction, ``told_score`` was told on ``corrected_on`` and ``known_score`` is that
+    day's with what is known now.
     ``days_to_anchor`` runs to ``anchor_on``, the earliest date on which someone must act.
     """
 
@@ -120,6 +122,9 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     days_to_anchor: int | None = None
     window: Count | None = None
     revenue_at_risk_minor: Count | None = None
+    corrected_on: date | None = None
+    told_score: Points | None = None
+    known_score: Points | None = None
 
 
 class Trigger(_Content, frozen=True, kw_only=True):
@@ -187,16 +192,18 @@ class DigestRow(_Content, frozen=True, kw_only=True):
 
 
 class DigestContent(_Content, frozen=True, kw_only=True):
-    """A ranked list for one owner: of the day, or of the whole book on a first run.
+    """A ranked list for one owner: of the day, of the whole book on a first run, or of demoted rules.
 
-    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``.
+    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``. ``notes`` say
+    of demoted rules how right they were.
     """
 
     date: date
     counts: BandCounts
     rows: tuple[DigestRow, ...] = ()
     more: Count = 0
-    scope: Literal["daily", "book"] = "daily"
+    scope: Literal["daily", "book", "demoted"] = "daily"
+    notes: tuple[str, ...] = ()
     owner_name: str = ""
     revenue_at_risk_minor: Count | None = None
     currency: Currency | None = None

@@ -20,6 +20,7 @@ from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from health.reasons import reasons
 from store.database import Connection
+from store.runs import Run
 from store.verdicts import Verdict as Stored
 from templates.content import (
     AlertContent,
@@ -41,6 +42,7 @@ from worker.letters import Verdict
 from worker.plays import play_of
 
 DIGEST_ROWS = 10
+_ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
 
 def notices(
@@ -79,7 +81,7 @@ def _told(
 
 
 def _template(alert: Alert) -> str:
-    if alert.why is Why.RECOVERED:
+    if alert.why in _ENDS:
         return "recovered"
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
@@ -118,9 +120,21 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "flags": _lines(now, alert),
         "play": _play(rule),
         "term": alert.term,
+        **_correction(verdict),
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
     return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, AlertContent)
+
+
+def _correction(verdict: Verdict) -> dict[str, object]:
+    found = verdict.correction
+    if found is None:
+        return {}
+    return {
+        "corrected_on": found.on,
+        "told_score": found.told / 100,
+        "known_score": found.known / 100,
+    }
 
 
 def _expansion(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
@@ -191,7 +205,7 @@ def _play(rule: ToDo | None) -> Play | None:
 
 def _rule(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> ToDo | None:
     """Return the play for the alert's first flag that has one, as it is in the account's segment."""
-    if alert.why is Why.RECOVERED:
+    if alert.why in _ENDS:
         return None
     plays = deployment.plays
     own = next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
@@ -217,6 +231,30 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
         **_at_risk(pressing),
     )
     return message(deployment.routes.csm, "digest", key="book", thread="book", content=content)
+
+
+def quiet_digest(
+    deployment: Deployment,
+    run: Run,
+    judged: Sequence[Stored],
+    evidence: Mapping[int, Sequence[str]],
+    why: Sequence[str],
+) -> Notice:
+    """Return the digest of what demoted rules found, by account, with how right each rule was."""
+    ranked = sorted(judged, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+    content = DigestContent(
+        date=run.as_of,
+        scope="demoted",
+        counts=msgspec.convert(Counter(v.shown.band for v in judged), BandCounts),
+        rows=tuple(
+            msgspec.structs.replace(_row(v), reasons=tuple(evidence[v.assessment.account]))
+            for v in ranked[:DIGEST_ROWS]
+        ),
+        more=max(0, len(ranked) - DIGEST_ROWS),
+        notes=tuple(why),
+    )
+    thread = f"demoted/{run.id}"
+    return message(deployment.routes.csm, "digest", key=thread, thread=thread, content=content)
 
 
 def _row(stored: Stored) -> DigestRow:

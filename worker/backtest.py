@@ -1,7 +1,6 @@
 """Backtest: judge accounts as of days gone by, and look at what became of them.
 
-Accounts come in chunks, and a day's feature rows wait in a file while the fleet's pulse is taken: what is
-in memory grows with the cases alone.
+Accounts come in chunks: what is in memory grows with the cases alone.
 """
 
 from collections import Counter
@@ -9,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from tempfile import TemporaryFile
-from typing import IO
 
 from config.errors import Actionable
 from health.backtest import EVENTS_MIN, EXPANDED, Case, Ending, Horizon, Outcomes, ending, enough, rank
@@ -18,17 +15,15 @@ from health.calendars import Workdays
 from health.facts import book, urgency
 from health.features import Features, Pulse
 from health.judge import judge
-from health.measures import measures, trend
+from health.measures import measures
 from health.nouns import Assessment
 from health.policy import Policy
-from health.pulse import fleet_sources, fleet_trends
 from store import history
 from store.database import Connection
-from store.features import pack, unpack
+from worker.past import known
 
 SETTLED_DAYS = 60
 """Days of use before a day that calibration is learned as of: a score without a past tells little."""
-_LENGTH_BYTES = 4
 
 
 class Refused(Actionable):
@@ -115,7 +110,7 @@ class Then:
 
     def cases(self, day: date, unknown: Counter[str]) -> Iterator[Case]:
         """Yield the cases as of a day, and count the inputs that are unknown of them."""
-        pulse, rows = self.known(day)
+        (pulse,), rows, _ = known(self._connection, [self._policy], self._workdays, day)
         for ids in history.chunks(self._connection):
             outcomes = history.outcomes(self._connection, ids)
             sizes = history.size_bands(self._connection, ids)
@@ -125,24 +120,6 @@ class Then:
                     case, found = self._case(day, row, pulse, became, sizes.get(row.account, ""))
                     unknown.update(name for name, value in found.inputs.items() if value is None)
                     yield case
-
-    def known(self, day: date) -> tuple[Pulse, Iterator[Features]]:
-        """Return the fleet's pulse as of a day, and the feature rows of all accounts as they were then."""
-        policy, then = self._policy, history.moment(self._connection, day)
-        fresh = Pulse(freshness=history.freshness(self._connection, then))
-        waiting = TemporaryFile()  # noqa: SIM115 - closed when its rows are read
-        trends = []
-        for ids in history.chunks(self._connection):
-            for row in history.rows_at(self._connection, ids, policy.metrics, then):
-                _write(waiting, row)
-                trends.append((trend(row, day, policy, fresh, self._workdays), row.sources))
-        least = policy.fleet_accounts_min
-        pulse = replace(
-            fresh,
-            fleet_trends=fleet_trends((told for told, _ in trends), least),
-            fleet_sources=fleet_sources(trends, fresh.freshness, least),
-        )
-        return pulse, _read(waiting)
 
     def _ending(self, day: date, row: Features, outcomes: Outcomes) -> Ending | None:
         within = Horizon(day, self._question.horizon)
@@ -170,15 +147,3 @@ class Then:
     def _triggers(self, day: date, row: Features, pulse: Pulse) -> tuple[str, ...]:
         found = self._policy.rules(measures(row, day, self._policy, pulse, self._workdays))
         return tuple(name for name, _ in found.triggers)
-
-
-def _write(waiting: IO[bytes], row: Features) -> None:
-    packed = pack(row)
-    waiting.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
-
-
-def _read(waiting: IO[bytes]) -> Iterator[Features]:
-    with waiting:
-        waiting.seek(0)
-        while length := waiting.read(_LENGTH_BYTES):
-            yield unpack(waiting.read(int.from_bytes(length, "big")))

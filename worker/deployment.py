@@ -66,6 +66,12 @@ class Deployment:
         """Tell whether anything is set of a source; one that nobody set up is off."""
         return name in self._sources or registry.is_set_up(name)
 
+    def in_use(self, name: str) -> bool:
+        """Tell whether a source is still read: whatever is left of another, nobody mends it."""
+        if name == registry.BY_HAND or name in self._sources:
+            return True
+        return name in registry.SOURCES and registry.is_set_up(name)
+
     def use_source(self, name: str, source: Source) -> None:
         """Pull from this one under a source's name, whatever the settings say."""
         self._sources[name] = source

@@ -14,6 +14,7 @@ from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from worker import announce
+from worker.corrections import reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
 from worker.records import record
@@ -58,7 +59,10 @@ class Found:
         policy = deployment.policy
         computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         assessment = overridden(computed, self._overrides.get(row.account))
-        decision = decide(assessment, before, standing, policy, run.as_of, run.first)
+        decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
+        correction = None
+        if decision.alerts:
+            decision, correction = reviewed(deployment, connection, row.account, decision)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
@@ -66,7 +70,7 @@ class Found:
             self._held[row.account] = waits
         self._worsened += before is not None and worse(computed.band, before.band)
         if decision.alerts or self._records:
-            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account))
+            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), correction)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:

@@ -60,11 +60,14 @@ class Incidents:
             audit.record(self.connection, "incident_began", f"{kind}/{source}")
             self.tell(begun, what, content)
 
-    def end(self, incident: Incident) -> None:
-        """Close an incident and say so in its thread, unless somebody else has."""
+    def end(self, incident: Incident, content: OperatorContent | None = None) -> None:
+        """Close an incident and say so in its thread, unless somebody else has.
+
+        Without ``content`` it says that the source is well.
+        """
         if incidents.end(self.connection, incident):
             audit.record(self.connection, "incident_ended", f"{incident.kind}/{incident.source}")
-            self.tell(incident, "ended", operators.well(incident, self.today))
+            self.tell(incident, "ended", content or operators.well(incident, self.today))
 
     def tell(self, incident: Incident, what: str, content: OperatorContent) -> None:
         """Owe the operators a piece of news, once."""
@@ -95,7 +98,7 @@ def review(deployment: Deployment, connection: Connection) -> frozenset[str]:
 def _review_links(seen: Incidents, pulse: Pulse) -> None:
     policy = seen.deployment.policy
     under = distrusted(pulse.freshness, pulse, policy)
-    for source in under:
+    for source in filter(seen.deployment.in_use, under):
         if (MATCH_RATE, source) not in seen.standing and runs.active_accounts(seen.connection):
             linked, accounts = matches.match_rates(seen.connection)[source]
             floor = policy.match_rate_min[source]
@@ -127,7 +130,7 @@ def _review_stale(seen: Incidents, waiting: dict[str, int]) -> None:
     policy = seen.deployment.policy
     fresh = sources.freshness(seen.connection)
     lost = {name: kinds for name in fresh if (kinds := past_shelf(fresh[name], seen.today, policy))}
-    for source in sorted({*waiting, *lost}):
+    for source in sorted({*waiting, *filter(seen.deployment.in_use, lost)}):
         accounts, through = waiting.get(source, 0), fresh[source].complete_through
         content = operators.behind(source, through, accounts, lost.get(source, frozenset()))
         seen.begin(STALE, source, content, accounts=accounts)
@@ -138,6 +141,25 @@ def _review_stale(seen: Incidents, waiting: dict[str, int]) -> None:
         read = readings.get(source, sources.UNREAD)
         if source not in waiting and source not in lost and read.whole_since(incident.opened_ms):
             seen.end(incident)
+
+
+# -- by and by -----------------------------------------------------------------------------------------
+
+
+def end_unused(deployment: Deployment) -> None:
+    """End the incidents of sources that are out of use, once no alert waits for them.
+
+    Only a process that pulls by the schedule may say so: a command may have been given fewer settings.
+    """
+    with deployment.database.read() as connection:
+        waiting = {held.source for held in incidents.waiting(connection)}
+        standing = incidents.standing(connection).values()
+    unused = [each for each in standing if each.source not in waiting and not deployment.in_use(each.source)]
+    if unused:
+        with deployment.database.write() as connection:
+            seen = Incidents(deployment, connection)
+            for incident in unused:
+                seen.end(incident, operators.unused(incident))
 
 
 # -- in a pull ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import msgspec
 
+from health.corrections import Correction
 from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
@@ -42,6 +43,8 @@ class Verdict:
     before: Previous | None
     records: Mapping[str, str] = field(default_factory=dict)
     """The ids of the account's records in CRMs, by CRM."""
+    correction: Correction | None = None
+    """Where an alert that ends was never right: what was told, and what is known now."""
 
     @property
     def facts(self) -> Facts:

@@ -158,6 +158,20 @@ def well(incident: Incident, today: date) -> OperatorContent:
     )
 
 
+def unused(incident: Incident) -> OperatorContent:
+    """Say that an incident is over because nobody reads the source any more."""
+    return OperatorContent(
+        title=f"{incident.source} is out of use",
+        what_happened=(
+            "Nothing is set of it any more, so nobody reads it, and no alert waits for it. What it told last "
+            "counts until it is past its shelf life."
+        ),
+        what_to_do=(
+            "Was that meant? seatsignal doctor says what of it still counts, and what is unknown for it.",
+        ),
+    )
+
+
 _AFTER = "Once it is mended, what is still true is told by itself, and this message says that it is over."
 _OVER = {
     "stale": "All of it was read, and its days are up to date.",

@@ -23,6 +23,7 @@ from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
 from worker import incidents
 from worker.deliver import deliver
+from worker.demoted import demoted_rules
 from worker.deployment import Deployment
 from worker.found import Found
 from worker.listings import Listings, Retired
@@ -152,7 +153,7 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
         facts.store_records(connection, batch, records)
         through = facts.last_day(records, business_day(connection))
         kinds = frozenset(facts.kinds_of(records))
-        landed = Landed(kinds, len(records), through, complete=page.complete)
+        landed = Landed(kinds, len(records), through, complete=page.complete, rejects=page.rejects)
         sources.end_batch(connection, batch, page.cursor, landed)
         inbox.stored(connection, [call.id for call in calls], batch.number)
     return len(records)
@@ -184,6 +185,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
             known=msgspec.json.encode(sources.known(connection)).decode(),
             policy_hash=policy.hash,
             engine_version=ENGINE_VERSION,
+            demoted=demoted_rules(connection, policy),
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
     for chunk in chunks:

@@ -6,8 +6,8 @@ from datetime import date
 import msgspec
 
 from health.features import Freshness, Pulse
-from health.measures import trend
-from health.pulse import fleet_sources, fleet_trends
+from health.measures import beat
+from health.pulse import taken
 from health.trust import distrusted
 from store import features, matches, runs, sources
 from store.database import Connection
@@ -33,12 +33,8 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     policy = deployment.policy
     fresh = Pulse(freshness=current_freshness(connection))
     sample = features.sample(connection, SAMPLE, policy.metrics)
-    told = [(trend(row, as_of, policy, fresh, deployment.workdays), row.sources) for row in sample]
-    return Pulse(
-        freshness=fresh.freshness,
-        fleet_trends=fleet_trends((known for known, _ in told), policy.fleet_accounts_min),
-        fleet_sources=fleet_sources(told, fresh.freshness, policy.fleet_accounts_min),
-    )
+    beats = (beat(row, as_of, policy, fresh, deployment.workdays) for row in sample)
+    return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct)
 
 
 def current_freshness(connection: Connection) -> dict[str, Freshness]:

@@ -8,6 +8,7 @@ from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
 from worker import announce, incidents
+from worker.demoted import tell_what_is_quiet
 from worker.deployment import Deployment
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ def release(deployment: Deployment, run: int) -> str:
             return runs.load(connection, run).status
         if status == "released":
             _tell_the_book(deployment, connection, run)
+            tell_what_is_quiet(deployment, connection, run)
         if status == "dry" and is_live(connection):  # the run began before going live, and ends after it
             outbox.suppress_planned(connection, "before_go_live", run)
         owed = outbox.make_due(connection, run) if status == "released" else 0
@@ -78,7 +80,7 @@ def _verdict(deployment: Deployment, connection: Connection, run: int) -> tuple[
         return "dry", ""
     totals = Totals(
         active_accounts=runs.active_accounts(connection),
-        worse=runs.worsened_lately(connection, BRAKE_HOURS),
+        worse=runs.worsened_lately(connection, BRAKE_HOURS, run),
         most_mails=outbox.most_letters(connection),
     )
     verdict = brake(totals, deployment.policy.brake)

@@ -1,7 +1,7 @@
 """Statement: one verdict with all it rests on, to be kept anywhere and recomputed by anybody.
 
 It states measures, not facts: that the measures are those of the facts is not proven here, but that the
-verdict follows from them under the policy stated. `remeasured` is where a second look would compare them.
+verdict follows from them under the policy stated. Whoever has the facts can look (`worker.recompute`).
 """
 
 import json
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from store.verdicts import Verdict
 
 FORMAT = "seatsignal-statement/1"
+POLICY = "policy.data"
+"""Where a policy is told of that this version cannot read."""
 LIMIT = 10_000_000
 """Bytes of a statement that are still read."""
 State = float | Literal["unknown", "not_applicable"]
@@ -105,6 +107,11 @@ class Checked(NamedTuple):
     statement: Statement
     differences: tuple[Difference, ...]
     note: str
+
+    @property
+    def readable(self) -> bool:
+        """Whether the policy stated is one that this version can read."""
+        return not any(each.at == POLICY for each in self.differences)
 
 
 # -- making ------------------------------------------------------------------------------------------
@@ -222,14 +229,19 @@ def _finite(digits: str) -> float:
 def _rejudged(read: Statement, verdict: Mapping[str, Any]) -> Iterator[Difference]:
     """Yield what differs from the verdict that follows from the measures; one not stated is unknown."""
     try:
-        policy = _policy(json.dumps(read.policy.data))
+        policy = policy_of(read)
     except PolicyError as error:
-        yield Difference("policy.data", f"is no policy that this version can read: {error.problems[0]}")
+        yield Difference(POLICY, f"is no policy that this version can read: {error.problems[0]}")
         return
     if policy.hash != read.policy.hash:
         yield Difference("policy.hash", f"stated {read.policy.hash}, of the policy's data {policy.hash}")
     follows = conclude(measures_of(_inputs(read), read.traits), policy)
-    yield from _compared(verdict, _verdict(follows), "verdict")
+    yield from compared(verdict, _verdict(follows), "verdict")
+
+
+def policy_of(read: Statement) -> Policy:
+    """Return the policy that a statement states. Raises `PolicyError` if this version cannot read it."""
+    return _policy(json.dumps(read.policy.data))
 
 
 @lru_cache(maxsize=4)
@@ -247,19 +259,22 @@ def _input(value: State) -> Input:
     return float(value)
 
 
-def remeasured(read: Statement, inputs: Mapping[str, Input]) -> Iterator[Difference]:
-    """Yield the measures stated that are not those ``inputs``: measured again, from facts as then known."""
-    again = {name: _state(value) for name, value in inputs.items()}
-    yield from _compared(read.measures, again, "measures")
+def remeasured(read: Statement, again: Assessment) -> Iterator[Difference]:
+    """Yield the measures and texts stated that are not those of a verdict by the facts as then known."""
+    yield from compared(
+        read.measures, {name: _state(each) for name, each in again.inputs.items()}, "measures"
+    )
+    yield from compared(read.traits, again.traits, "traits")
 
 
-def _compared(stated: Any, found: Any, path: str) -> Iterator[Difference]:  # noqa: ANN401 - any JSON
+def compared(stated: Any, found: Any, path: str) -> Iterator[Difference]:  # noqa: ANN401 - any JSON
+    """Yield each place under a path where what was found is not what is stated."""
     if isinstance(stated, Mapping) and isinstance(found, Mapping):
         for name in dict.fromkeys((*stated, *found)):
-            yield from _compared(stated.get(name), found.get(name), f"{path}.{name}")
+            yield from compared(stated.get(name), found.get(name), f"{path}.{name}")
     elif isinstance(stated, list) and isinstance(found, list) and len(stated) == len(found):
         for at, (one, other) in enumerate(zip(stated, found, strict=True)):
-            yield from _compared(one, other, f"{path}.{at}")
+            yield from compared(one, other, f"{path}.{at}")
     elif stated != found:
         yield Difference(path, f"stated {_shown(stated)}, recomputed {_shown(found)}")
 

@@ -6,7 +6,7 @@ from functools import partial
 from config.failpoints import failpoint
 from config.schedule import Schedule
 from store import claims, inbox, runs, settlement, slots
-from worker import lateness
+from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.lateness import Turns
@@ -28,6 +28,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     for source, job, interval_s in turns:
         _if_due(deployment, job, interval_s, partial(deployment.bell.pull, source))
     lateness.look(deployment, turns)
+    incidents.end_unused(deployment)
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     sweep(deployment)

@@ -1,6 +1,6 @@
 """The engine of fixed deductions: 100, less what is found, never below 0."""
 
-from health.nouns import NOT_APPLICABLE, Contribution, Score
+from health.nouns import Score, line
 from health.policy import Profile
 from health.rules import Findings
 
@@ -14,19 +14,21 @@ def score(findings: Findings, profile: Profile) -> Score:
     """
     lines = []
     points = low = _FULL
-    known = total = 0.0
+    known = unknown = 0.0
     for weight, (taken, reason) in zip(profile.weights, findings.lines, strict=True):
-        total += weight.points
-        deduction = round(100 * weight.points)
-        if taken is not None:
-            known += weight.points
-        if taken is None or taken == 1.0:
-            low -= deduction
+        if taken is None:
+            unknown += weight.points
+            low -= round(100 * weight.points)
+            lines.append(line((weight.name, 0, reason)))
+            continue
+        known += weight.points
         if taken == 1.0:
+            deduction = round(100 * weight.points)
+            low -= deduction
             points -= deduction
-        if taken != 0.0 and taken is not NOT_APPLICABLE:
-            lines.append(Contribution(weight.name, -deduction if taken else 0, reason))
+            lines.append(line((weight.name, -deduction, reason)))
     if points < 0:
-        lines.append(Contribution("floor", -points, "a score is never below 0"))
+        lines.append(line(("floor", -points, "a score is never below 0")))
+    total = known + unknown
     top = max(0, points)
     return Score(top, max(0, low), top, known / total if total else 0.0, tuple(lines))

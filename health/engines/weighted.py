@@ -3,7 +3,7 @@
 from math import ceil, floor
 from typing import NamedTuple
 
-from health.nouns import NOT_APPLICABLE, Contribution, Score
+from health.nouns import NOT_APPLICABLE, Contribution, Score, line
 from health.policy import Profile
 from health.rules import Findings
 
@@ -67,6 +67,6 @@ def _lines(findings: Findings, profile: Profile, known: float) -> tuple[list[Con
         if value is not None:
             lost += weight.points * (100.0 - value) * 100.0
         left = _FULL - round(lost / known)
-        lines.append(Contribution(weight.name, left - points, reason))
+        lines.append(line((weight.name, left - points, reason)))
         points = left
     return lines, points

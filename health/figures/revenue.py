@@ -11,6 +11,7 @@ from health.figures.standing import by_account, standing, term_of
 from health.policy import RenewalRules
 from health.records import Rate, Subscription
 from health.renewals import anchors, downsizing_risk_minor, revenue_at_risk_minor
+from health.terms import monthly_minor
 
 
 class Retention(NamedTuple):
@@ -47,8 +48,8 @@ def mrr(
     """Return monthly recurring revenue by currency; trials and terms that state none add nothing."""
     found: dict[str, int] = defaultdict(int)
     for term in standing(subscriptions, as_of, rules, stated_on):
-        if term.mrr_minor and not _on_trial(term, as_of):
-            found[term.currency or ""] += term.mrr_minor
+        if (minor := monthly_minor(term_of(term))) and not _on_trial(term, as_of):
+            found[term.currency or ""] += minor
     return dict(sorted(found.items()))
 
 
@@ -82,9 +83,9 @@ def downsizing_risk(
     found: dict[str, int] = defaultdict(int)
     for account, terms in by_account(standing(subscriptions, as_of, rules)).items():
         largest = max(terms, key=lambda term: term.mrr_minor or 0)
-        same = [term_of(term) for term in terms if term.currency == largest.currency]
+        code, known = largest.currency or "", [term_of(term) for term in terms]
         if account in active_users:
-            found[largest.currency or ""] += downsizing_risk_minor(same, active_users[account])
+            found[code] += downsizing_risk_minor(known, active_users[account], code)
     return dict(sorted(found.items()))
 
 

@@ -71,7 +71,7 @@ def utilisation_by_account(
     bought: dict[str, int] = defaultdict(int)
     ahead: dict[str, int] = defaultdict(int)
     for term in standing(subscriptions, as_of, rules):
-        if term.licence_model != BY_CONSUMPTION and term.seats is not None:
+        if term.licence_model != BY_CONSUMPTION and term.seats is not None and term.seats >= 0:
             bought[term.account_id] += term.seats
             ahead[term.account_id] += growth_seats(term, as_of)
     assigned = _count({(seat.account_id, seat.user_id) for seat in seats})

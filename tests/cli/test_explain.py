@@ -106,11 +106,21 @@ def test_a_statement_holds_without_a_database(on, stated, tmp_path):
         "account": book.LEAVING,
         "as_of": book.DAY.isoformat(),
         "run": 3,
+        "facts": False,
         "holds": True,
         "differences": [],
         "note": None,
     }
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_statement_is_held_against_the_facts_if_asked(owing: Seatsignal, stated):
+    done = owing("verify", str(stated), "--facts")
+    assert (done.status, done.out.splitlines()[-1]) == (0, "They are those of the facts as known then.")
+    stated.write_text(stated.read_text().replace('"cancel_tickets": 1.0', '"cancel_tickets": 2.0'))
+    done = owing("verify", str(stated), "--facts")
+    assert done.status == 1
+    assert "measures.cancel_tickets stated 2.0, recomputed 1.0" in done.out.splitlines()
 
 
 def test_a_statement_that_was_changed_does_not(owing: Seatsignal, stated):

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 
 from cli.main import app, hoist
+from config.files import SHIPPED
 from tests import book
 from tests.cli.conftest import Ended, Judged, Seatsignal
 
@@ -25,6 +26,9 @@ ANSWERING = {
     "explain": ["explain", book.LEAVING],
     "backtest": ["backtest", "--as-of", "2026-05-01", "--horizon", "30"],
     "explain --statement": ["explain", book.LEAVING, "--statement"],
+    "simulate": ["simulate", "--policy", str(SHIPPED / "policy.yaml"), "--from", "2026-05-01"],
+    "rules": ["rules"],
+    "answer": ["answer", book.LEAVING, "not-a-risk", "--reason", "they signed again"],
     "override": [
         *("override", book.LEAVING, "--band", "watch"),
         *("--reason", "they signed again", "--until", "2026-07-01"),

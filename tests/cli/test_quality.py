@@ -29,6 +29,17 @@ def test_odd_facts_are_told_with_what_is_made_of_them(seatsignal: Seatsignal, tm
     assert seatsignal("quality", "stripe", "--json").document == []
 
 
+def test_rows_of_a_file_that_could_not_be_read_are_told_after_the_import_too(
+    seatsignal: Seatsignal, tmp_path
+):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "accounts.csv").write_text(ACCOUNTS + "a1,Ada again\na2,Bea Ltd\n")
+    assert seatsignal("import", str(tmp_path / "bad")).status == 3
+    assert seatsignal("quality", "--json").document == [
+        {"source": "files", "kind": "rows that could not be read", "rows": 1, "accounts": 0, "example": ""}
+    ]
+
+
 def test_sound_facts_are_told_in_a_line(seatsignal: Seatsignal, tmp_path):
     (tmp_path / "sound").mkdir()
     imported(seatsignal, tmp_path / "sound", TERMS.replace("2025", "2027").replace("-5", "5"))

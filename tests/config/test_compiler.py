@@ -24,7 +24,10 @@ FAMILIES = (SeatMeasures, UseMeasures, CapacityMeasures, ServiceMeasures, TermMe
 def measures(**values):
     families = [family(*[values.get(name) for name in family._fields]) for family in FAMILIES]
     return Measures(
-        *families, Traits("seat", "pro", None, "signed_in_30d", "signed in within 30 days", "seats")
+        *families,
+        Traits(
+            "seat", "pro", None, "signed_in_30d", "signed in within 30 days", "seats", "core features", None
+        ),
     )
 
 

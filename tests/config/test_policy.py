@@ -8,6 +8,7 @@ import yaml
 from config.files import SHIPPED
 from config.policy import PolicyError, load, stated
 from config.schema import PolicyData
+from health.policy import LedgerRules
 
 TEXT = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
 
@@ -107,6 +108,22 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             ("columns: { measure: committed_utilisation_pct", "columns: { measure: committed"),
             "matrix.presets.age_by_utilisation.columns.measure: 'committed' is no measure",
         ),
+        (
+            ("precision_min_pct: {}", "precision_min_pct: { usedrop: 30 }"),
+            "ledger.precision_min_pct: 'usedrop' is no rule of risk, did you mean 'use_drop'?",
+        ),
+        (
+            ("precision_min_pct: {}", "precision_min_pct: { key_shared: 30 }"),
+            "ledger.precision_min_pct: 'key_shared' is no rule of risk",
+        ),
+        (
+            ("precision_min_pct: {}", "precision_min_pct: { cancel_ticket: 30 }"),
+            "ledger.precision_min_pct.cancel_ticket: explicit signals alert always",
+        ),
+        (
+            ("precision_min_pct: {}", "precision_min_pct: { failed_payment: 30 }"),
+            "ledger.precision_min_pct.failed_payment: payment signals alert always",
+        ),
         (("trial: in_trial >= 1", "trial: 1 > 0"), "gates.trial: '1 > 0' holds whatever the values are"),
         (
             ("trial: in_trial >= 1", "trial: in_trial.real >= 1"),
@@ -147,7 +164,7 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "weighted.groups.adoption.utilisation.curve: 'renewl' is no curve, did you mean 'renewal'?",
         ),
         (
-            ("measure: idle_days", "measure: idle_dais"),
+            ("measure: idle_beyond_fleet_days", "measure: idle_dais"),
             "weighted.groups.engagement.idle.measure: 'idle_dais' is no measure, did you mean 'idle_days'?",
         ),
         (
@@ -215,7 +232,7 @@ def test_a_line_of_two_groups_is_refused(tmp_path):
 
 def test_every_problem_is_said_at_once(tmp_path):
     changes = (
-        ("measure: idle_days", "measure: x"),
+        ("measure: idle_beyond_fleet_days", "measure: x"),
         ("when: trend_pct", "when: y"),
         ("preset: default", "preset: z"),
     )
@@ -285,7 +302,8 @@ def test_what_was_kept_and_is_none_is_refused_with_its_place(change, problem):
 def test_the_shipped_weights_are_those_of_the_default_profile():
     weights = {weight.name: weight.points for weight in load().profiles["default"].weights}
     assert weights == {
-        "utilisation": 25,
+        "utilisation": 15,
+        "depth": 10,
         "trend": 15,
         "idle": 10,
         "breadth": 10,
@@ -347,3 +365,17 @@ def test_the_schema_is_closed_everywhere():
         return all(each.get("additionalProperties") is False for each in objects if "properties" in each)
 
     assert closed(PolicyData.model_json_schema())
+
+
+def test_what_is_agreed_of_rules_is_read_and_an_older_file_agrees_on_nothing(tmp_path):
+    text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        text.replace("precision_min_pct: {}", "precision_min_pct: { use_drop: 30, band: 40 }"),
+        encoding="utf-8",
+    )
+    assert load(file).ledger == LedgerRules(90, 20, {"use_drop": 0.3, "band": 0.4})
+    data = json.loads(load().data)
+    assert "ledger" not in data  # and so it keeps the hash that it had
+    assert stated(data).ledger == LedgerRules(90, 20, {})
+    assert stated(json.loads(load(file).data)).ledger == load(file).ledger

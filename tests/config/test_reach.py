@@ -90,7 +90,7 @@ tangled = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tangled, st.tuples(*[st.floats(-4, 4)] * 4))
 def test_what_any_values_meet_is_found(text, numbers):
     condition = read(text)
@@ -103,7 +103,7 @@ def test_what_any_values_meet_is_found(text, numbers):
             assert found is not None or not eval(code, {"__builtins__": {}}, scope)  # noqa: S307 - generated
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(simple | st.builds("({} and {})".format, simple, st.builds("plan == {!r}".format, st.just("x"))))
 def test_what_is_called_plain_may_hold_and_may_fail(text):
     condition = read(text)

@@ -111,7 +111,7 @@ def line(shared_site: Site) -> Iterator[HTTPConnection]:
     connection.close()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_an_altered_token_is_not_found(shared_site: Site, line: HTTPConnection, data: st.DataObject):
     """`tests.config.test_links` alters thousands; this shows that they are refused at the door, too."""

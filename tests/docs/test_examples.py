@@ -177,9 +177,10 @@ def test_money_of_the_renewal() -> None:
     assert (anchor.on - date.fromisoformat(on)).days == int(ahead)
     near = nearness(int(ahead), policy().renewals.nearness)
     revenue = revenue_at_risk_minor([anchor], anchor)
+    unused = downsizing_risk_minor(terms()[1:], float(RENEWAL["active users"]), anchor.term.currency)
     assert figures("Example: renewal") == {
         "revenue at risk": f"{revenue / 100:.2f}",
-        "downsizing risk": f"{downsizing_risk_minor(terms()[1:], float(RENEWAL['active users'])) / 100:.2f}",
+        "downsizing risk": f"{unused / 100:.2f}",
         "nearness": f"{near:.2f}",
         "priority": str(priority(float(RENEWAL["score"]), int(ahead), revenue)),
     }

@@ -10,10 +10,11 @@ from worker.statement import FORMAT, Statement
 
 PAGE = page("explanations.md")
 STEPS = {1.0: "1", 0.1: "0.1"}
+OF_FEATURES = {"breadth_pct": "; one feature of those the policy names"}
 
 
 def row(lever: Lever) -> tuple[str, str, str]:
-    return lever.measure, STEPS.get(lever.step, "one feature"), ", ".join(lever.moves)
+    return lever.measure, STEPS[lever.step] + OF_FEATURES.get(lever.measure, ""), ", ".join(lever.moves)
 
 
 def test_every_lever() -> None:

@@ -14,7 +14,7 @@ from health.rules import NUMBERS, measures_of
 from tests.health.examples import AS_OF
 
 SHIPPED = json.loads(load().data)
-POINTLESS = ("never holds", "always holds")
+POINTLESS = ("never holds", "always holds", "holds whatever the values are")
 """How a condition is refused that is the same for every account."""
 TRAITS = {"plan": "Team"}
 whole = st.integers(0, 40).map(float)

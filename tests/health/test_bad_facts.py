@@ -104,6 +104,29 @@ def test_bad_facts(changes, measured):
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, (40_000, 480_000)),
+        ({"mrr_minor": -40_000}, (None, None)),
+        ({"mrr_minor": None}, (None, None)),
+    ],
+)
+def test_revenue_that_nobody_states_is_told_as_unknown_and_ranks_as_none(changes, told):
+    facts = assess(account(terms=(replace(TERM, **changes),))).facts
+    assert (facts["mrr_minor"], facts["revenue_at_risk_minor"]) == told
+    assert (facts["priority"] == 0) is bool(changes)
+
+
+@pytest.mark.parametrize("metric", ["active_users_30d", "rate_limit_hits", "locked_feature_attempts"])
+def test_use_of_which_no_source_states_the_days_is_no_missing_first_use(metric):
+    """A file of monthly active users alone: somebody was there, and nobody knows when."""
+    row = account(series=series(**{metric: daily(18)}), first_used_on=None, last_used_on=None)
+    found = assess(row)
+    assert (found.inputs["never_used"], found.inputs["idle_days"]) == (0.0, None)
+    assert not {"no_first_use", "idle_7", "idle_30"} & kinds(found).keys()
+
+
 def test_two_subscriptions_with_an_id_each_count_both():
     other = replace(TERM, subscription_id="sub-2", seats=5)
     assert assess(account(terms=(TERM, other))).inputs["seats"] == 25.0

@@ -222,6 +222,24 @@ def test_decisions(assessment, standing, previous, changed, told):
     assert alerts(decision) == told
 
 
+def test_an_expansion_of_the_term_before_ends_when_something_forbids_it():
+    """Else it would stand for ever, and no other of its group be told."""
+    blocked = [replace(each, gate="failed_payment") for each in (CAPACITY, HITS)]
+    stood = [flag(each.kind, kind="expansion", term="sub-1@2024-01-01") for each in (CAPACITY, HITS)]
+    ended = decided(verdict(*blocked), *stood)
+    assert [(each.term, each.state) for each in ended.flags] == [("sub-1@2024-01-01", "ok")] * 2
+    again = decided(verdict(CAPACITY, HITS), *ended.flags)
+    assert alerts(ended) == []
+    assert alerts(again) == [("sales", "expansion", Why.FIRST), ("customer", "expansion", Why.FIRST)]
+
+
+def test_what_a_person_closed_stays_closed_after_a_gate_has_held():
+    closed = flag("use_drop", "resolved", why=Why.FIRST)
+    held = decided(verdict(replace(DROP, gate="fleet")), closed)
+    after = [*held.flags] or [closed]
+    assert flags(decided(verdict(DROP), *after)) == []
+
+
 def test_every_reason_is_reached():
     reached = (
         decided(verdict(DROP)),
@@ -397,3 +415,42 @@ def test_a_candidate_that_any_gate_stopped_is_kept_with_it_and_told_to_nobody(ga
     assert found.alerts == ()
     released = decided(verdict(DROP), *found.flags)
     assert flags(released) == [("use_drop", "firing", Why.FIRST)]
+
+
+# -- demoted rules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assessment", "standing", "demoted", "changed", "told"),
+    [
+        (verdict(DROP), [], {"idle_7"}, [("use_drop", Why.FIRST)], [("at_risk", Why.FIRST)]),
+        (verdict(DROP), [], {"use_drop"}, [("use_drop", Why.FIRST)], []),
+        (
+            verdict(DROP, IDLE),
+            [flag("use_drop")],
+            {"use_drop"},
+            [("idle_7", Why.FIRST)],
+            [("at_risk", Why.FIRST)],  # nobody has been told of the other
+        ),
+        (verdict(DROP, IDLE), [flag("idle_7")], {"use_drop"}, [("use_drop", Why.FIRST)], []),
+        (verdict(), [flag("use_drop")], {"use_drop"}, [("use_drop", Why.RECOVERED)], []),
+        (
+            verdict(DROP),
+            [flag("use_drop"), flag("idle_7")],
+            {"use_drop"},
+            [("idle_7", Why.RECOVERED)],
+            [("recovered", Why.RECOVERED)],
+        ),
+        (verdict(DROP), [flag("use_drop", days=14)], {"use_drop"}, [("use_drop", Why.REPEAT_DUE)], []),
+    ],
+    ids=["other", "quiet", "beside", "joins", "ends", "other ends", "repeat"],
+)
+def test_a_demoted_rule_is_kept_and_alerts_nobody(assessment, standing, demoted, changed, told):
+    found = decide(assessment, GOOD, standing, policy(), AS_OF, False, demoted)
+    assert [(each.reason, each.why) for each in found.flags] == changed
+    assert [(each.kind, each.why) for each in found.alerts] == told
+
+
+def test_an_alert_lists_what_a_demoted_rule_found_beside_it():
+    found = decide(verdict(DROP, FAILED), GOOD, [], policy(), AS_OF, False, {"use_drop"})
+    assert [each.reason for each in found.alerts[0].flags] == ["failed_payment", "use_drop"]

@@ -100,8 +100,33 @@ def test_a_key_that_is_used_elsewhere_is_told_to_licensing_and_is_no_risk(refuse
     assert "key_shared" not in {line.name for line in found.score.contributions}
 
 
+def test_a_key_that_is_used_elsewhere_alone_is_told_too():
+    refused = series(active_users=12.0, **{"validation:fingerprint_mismatch": daily(0, then=500, last=1)})
+    found = assess(account(series=refused), at=pulse(LICENSED))
+    assert "key_shared" in kinds(found)
+
+
 def test_where_no_source_states_validations_mismatches_are_unknown():
     assert measured()["key_mismatches"] is None
+
+
+DESK = Freshness(frozenset({"tickets"}), YESTERDAY)
+ASKED = (TicketFact("t", days_ago(2), subject="Can we downgrade to the smaller plan?"),)
+
+
+@pytest.mark.parametrize(
+    ("tickets", "desk", "enquiries"),
+    [
+        ((), DESK, 0.0),
+        ((), replace(DESK, complete_through=days_ago(30)), None),  # it may have been asked since
+        (ASKED, replace(DESK, complete_through=days_ago(30)), 1.0),
+        ((), None, 0.0),  # no desk, so nobody could have asked one
+    ],
+)
+def test_nobody_asked_for_a_smaller_plan_is_said_only_where_all_is_heard(tickets, desk, enquiries):
+    sources = {"files": Freshness(KINDS - {"tickets"}, YESTERDAY)} | ({"desk": desk} if desk else {})
+    row = account(tickets=tickets, sources=tuple(sources))
+    assert assess(row, at=Pulse(sources)).inputs["downgrade_enquiries"] == enquiries
 
 
 @pytest.mark.parametrize(

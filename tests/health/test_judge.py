@@ -476,7 +476,7 @@ def test_a_monthly_subscription_that_rolls_on_is_never_near():
     assert (found.facts["days_to_anchor"], found.facts["window"]) == (6, None)
     assert "low_before_renewal" not in kinds(found)
     risk = 1 - found.score.points / 10_000
-    assert found.facts["priority"] == pytest.approx(risk * 0.2 * 4_800, abs=1)
+    assert found.facts["priority"] == pytest.approx(risk * 0.4 * 4_800, abs=1)
 
 
 def test_an_account_without_subscription_has_no_term_and_no_anchor():

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
-from health.measures import measures, trend
+from health.measures import beat, measures
 from health.nouns import NOT_APPLICABLE
 from health.rules import NUMBERS, TEXTS
 from tests.health.examples import (
@@ -102,7 +102,8 @@ def test_without_identified_users_active_is_the_mean_of_working_days_by_name(ide
     [(YESTERDAY, 0.0, 0.0), (days_ago(8), 7.0, 0.0), (AS_OF, 0.0, 0.0), (None, 153.0, 1.0)],
 )
 def test_idle_days_end_on_the_last_complete_day(last_used_on, idle, never):
-    found = measured(last_used_on=last_used_on, first_used_on=None)
+    use = {} if last_used_on else {"series": None}
+    found = measured(last_used_on=last_used_on, first_used_on=None, **use)
     assert (found["idle_days"], found["never_used"]) == (idle, never)
 
 
@@ -187,9 +188,9 @@ def test_the_window_ends_on_the_last_complete_day_and_never_on_the_day_itself():
 
 def test_trend_is_what_the_pulse_takes():
     rows = account(series=series(active_users=daily(10, then=4, last=14)))
-    assert trend(rows, AS_OF, policy(), pulse(), Weekends()) == ("active_users", pytest.approx(0.4))
-    assert trend(rows, AS_OF, policy(), Pulse(), Weekends()) is None
-    assert trend(account(series=None), AS_OF, policy(), pulse(), Weekends()) is None
+    assert beat(rows, AS_OF, policy(), pulse(), Weekends()).trend == ("active_users", pytest.approx(0.4))
+    assert beat(rows, AS_OF, policy(), Pulse(), Weekends()).trend is None
+    assert beat(account(series=None), AS_OF, policy(), pulse(), Weekends()).trend is None
 
 
 # -- capacity ----------------------------------------------------------------------------------------
@@ -303,6 +304,12 @@ MONTHLY = replace(TERM, term_start=date(2025, 6, 1), term_end=date(2025, 7, 1))
         ((MONTHLY,), "days_to_renewal", NOT_APPLICABLE),
         ((replace(MONTHLY, auto_renew=False),), "days_to_renewal", 27.0),
         ((TERM,), "days_into_term", 154.0),
+        ((TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))), "days_into_term", 5.0),
+        (
+            (BEFORE, TERM, replace(TERM, subscription_id="new", term_start=days_ago(5))),
+            "days_into_term",  # the new subscription has reduced nothing
+            154.0,
+        ),
         ((TERM,), "mrr_change_pct", NOT_APPLICABLE),
         ((BEFORE, TERM), "mrr_change_pct", -20.0),
         ((BEFORE, TERM), "seats_change_pct", -20.0),

@@ -101,11 +101,44 @@ def test_revenue_at_risk_is_a_year_of_all_that_is_up_on_the_day():
     [(20, 40_000, 5.0, 12 * 30_000), (20, 40_000, 25.0, 0), (None, 40_000, 5.0, 0), (20, None, 5.0, 0)],
 )
 def test_downsizing_risk_is_a_year_of_unused_seats(seats, mrr, active, expected):
-    assert downsizing_risk_minor([replace(YEAR, seats=seats, mrr_minor=mrr)], active) == expected
+    terms = [replace(YEAR, seats=seats, mrr_minor=mrr)]
+    assert downsizing_risk_minor(terms, active, YEAR.currency) == expected
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(0, 1.0), (30, 1.0), (60, 0.85), (90, 0.7), (365, 0.2), (900, 0.2), (None, 0.2)]
+    ("other", "active", "expected"),
+    [
+        ({}, 10.0, 12 * 30_000),  # 30 of 40 seats, of 40,000
+        ({"currency": "JPY", "mrr_minor": 9_000_000}, 10.0, 12 * 15_000),  # 30 of 40, of 20,000
+        ({"seats": -15}, 10.0, 12 * 10_000),  # 10 of 20
+        ({"mrr_minor": -9_000}, 10.0, 12 * 10_000),
+    ],
+)
+def test_downsizing_risk_adds_up_no_currencies_and_nothing_below_none(other, active, expected):
+    first = replace(YEAR, seats=20, mrr_minor=20_000)
+    terms = [first, replace(first, subscription_id="other", **other)]
+    assert downsizing_risk_minor(terms, active, first.currency) == expected
+
+
+def test_revenue_below_none_is_up_nowhere():
+    refund = replace(YEAR, subscription_id="refund", mrr_minor=-30_000)
+    found = anchors([YEAR, refund], AS_OF)
+    assert revenue_at_risk_minor(found, found[0]) == revenue_at_risk_minor(found[:1], found[0]) > 0
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, 1.0),
+        (30, 1.0),
+        (60, 0.85),
+        (90, 0.7),
+        (120, 0.4),
+        (150, 0.3),
+        (365, 0.05),
+        (900, 0.05),
+        (None, 0.05),
+    ],
 )
 def test_nearness(days, expected):
     assert nearness(days, RULES.nearness) == pytest.approx(expected)

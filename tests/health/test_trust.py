@@ -18,7 +18,7 @@ from health.features import (
     TicketFact,
 )
 from health.judge import judge
-from health.measures import trend
+from health.measures import beat
 from health.nouns import Assessment
 from health.policy import Policy
 from health.records import SHAPES
@@ -141,12 +141,14 @@ def test_enquiries_in_tickets_are_not_counted_where_only_events_are_trusted():
         "downgrade_enquiries"
     ]
     found = assess(pulse(0.5, EVERYTHING - {"tickets"}, frozenset({"tickets"})), asking)
-    assert found.inputs["downgrade_enquiries"] == 0.0
+    assert found.inputs["downgrade_enquiries"] is None
 
 
 def test_the_fleet_is_not_measured_by_what_does_not_count():
     def told(rate: float):
-        return trend(FULL, AS_OF, floored("log"), pulse(rate, EVERYTHING - USE - CHECKS, USE), Weekends())
+        return beat(
+            FULL, AS_OF, floored("log"), pulse(rate, EVERYTHING - USE - CHECKS, USE), Weekends()
+        ).trend
 
     assert told(1.0) is not None
     assert told(0.5) is None

@@ -53,9 +53,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if lines:
         terminalreporter.section("what the ledger says")
         terminalreporter.write("\n".join(lines) + "\n")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever kills processes runs last."""
-    items.sort(key=lambda item: item.get_closest_marker("kill") is not None)

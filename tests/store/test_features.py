@@ -13,7 +13,10 @@ from health.features import ChampionFact, Features, LastSeen, LicenceFact, Serie
 from health.records import (
     Account,
     Contact,
+    Event,
+    Identifier,
     Licence,
+    Limit,
     Payment,
     Seat,
     Subscription,
@@ -22,8 +25,9 @@ from health.records import (
     Usage,
     Validation,
 )
-from store import features, schema
+from store import features, schema, sources
 from store.installation import set_setting
+from store.reading import Moment
 from store.tables import accounts
 from tests.store.locks import anybody_waits
 from tests.store.test_facts import DAY, pull
@@ -123,6 +127,27 @@ def test_licences_and_champions_are_in_the_row(database):
     assert set(row.champions) == {ChampionFact(DAY - timedelta(days=90), seen), ChampionFact(DAY, seen)}
 
 
+def test_a_contact_that_was_read_later_is_no_champion_of_before(database):
+    """What role somebody had is known from when it was read; of which day, no row says."""
+    seen = instant(DAY - timedelta(days=2))
+    pull(
+        database,
+        [Account("a"), Seat("a", "u", email="ada@a.example", assigned_on=MONTH_AGO, last_active_ms=seen)],
+    )
+    with database.write() as connection:
+        sources.register(connection, "hubspot")
+    joined = Identifier("c", "files", "a")
+    pull(database, [joined, Contact("c", "ada@a.example", role="champion")], "hubspot")
+    known = {"files": 1, "hubspot": 1}
+    with database.read() as connection:
+        ids = connection.execute(select(accounts.c.id)).scalars().all()
+        now, then = (
+            features.feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
+            for backfilled in (frozenset[str](), frozenset({"hubspot"}))
+        )
+    assert (len(now), len(then)) == (1, 0)
+
+
 def test_users_whom_somebody_saw_are_no_seats_given_out(database):
     first, last = instant(DAY - timedelta(days=90)), instant(DAY)
     pull(database, [Seat("a", "u1", role="champion", activated_ms=first, last_active_ms=last)])
@@ -199,11 +224,51 @@ def test_what_was_settled_long_ago_is_left_out(database):
         database,
         [
             Ticket("old", "a", instant(old), solved_ms=instant(old)),
+            Ticket("of no known end", "a", instant(old), status="solved"),
             Ticket("still open", "a", instant(old)),
+            Payment("paid", "a", old, "paid"),
+            Payment("void", "a", old, "void"),
+            Payment("written off", "a", old, "uncollectible"),
             Usage("a", DAY, active_users=1),
         ],
     )
-    assert [ticket.ticket_id for ticket in built(database).tickets] == ["still open"]
+    row = built(database)
+    assert [ticket.ticket_id for ticket in row.tickets] == ["still open"]
+    assert [payment.invoice_id for payment in row.payments] == ["written off"]
+
+
+def test_a_note_is_kept_as_long_as_it_may_hold(database):
+    """A note may name a day that is further ahead than any other event is looked back for."""
+    half_a_year_ago = instant(DAY - timedelta(days=180))
+    pull(
+        database,
+        [
+            Event("a", half_a_year_ago, "known_expected", f"until {DAY + timedelta(days=30)}"),
+            Event("a", half_a_year_ago, "api_key_deleted"),
+            Usage("a", DAY, active_users=1),
+        ],
+    )
+    assert [event.kind for event in built(database).events] == ["known_expected"]
+
+
+def test_an_answer_dated_ahead_does_not_hide_the_one_before_it(database):
+    with database.write() as connection:
+        set_setting(connection, "business_day", DAY.isoformat())
+    days = [DAY - timedelta(days=9), DAY - timedelta(days=2), DAY + timedelta(days=300)]
+    pull(
+        database,
+        [Survey("a", "nps", score, instant(day)) for score, day in zip((3, 9, 0), days, strict=True)],
+    )
+    assert [(each.score, each.answered_on) for each in built(database).surveys] == [
+        (9, days[1]),
+        (0, days[2]),
+    ]
+
+
+def test_a_credit_of_consumption_does_not_undo_the_use_of_its_day(database):
+    credit = Usage("a", DAY, active_users=4, consumption=-4.0)
+    pull(database, [Account("a"), Usage("a", MONTH_AGO, active_users=4), credit])
+    assert built(database).last_used_on == DAY
 
 
 def test_a_sample_is_evenly_spread_and_up_to_date(database):
@@ -244,3 +309,29 @@ def test_of_tomorrow_somewhere_it_is_told_already(database):
         set_setting(connection, "business_day", DAY.isoformat())
     pull(database, [Account("a"), Usage("a", DAY + timedelta(days=1), active_users=4)])
     assert built(database).last_used_on == DAY + timedelta(days=1)
+
+
+def test_a_feature_row_holds_the_days_each_feature_was_used_on_whether_named_or_not(database):
+    pull(
+        database,
+        [
+            Account("a"),
+            Usage("a", DAY - timedelta(days=70), active_users=1, metrics='{"feature:old":1}'),
+            Usage(
+                "a",
+                DAY - timedelta(days=2),
+                active_users=4,
+                metrics='{"core:send":2,"feature:x":1,"b":9}',
+            ),
+            Usage("a", DAY - timedelta(days=2), "other", active_users=4, metrics='{"core:send":0}'),
+            Usage("a", DAY, active_users=5, metrics='{"feature:x":7,"feature:none":0}'),
+        ],
+    )
+    series = built(database).series
+    assert series is not None
+    assert series.feature_days == (0b100, 0, 0b101)  # core:send, feature:none, feature:x
+
+
+def test_a_limit_is_of_the_day_that_it_names(database):
+    pull(database, [Account("a"), Limit("a", "domains", 3, 10, DAY), Limit("a", "keys", 1, 5)])
+    assert [limit.as_of for limit in built(database).limits] == [DAY, None]

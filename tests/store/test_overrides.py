@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from health.overrides import Override
 from store import overrides, runs
@@ -74,3 +74,25 @@ def test_the_next_run_judges_the_account(database):
     put(database)
     with database.read() as connection:
         assert runs.any_touched(connection)
+
+
+def test_what_stood_on_a_day_that_has_passed(database):
+    first, later = SET, Override("healthy", "all is well", DAY)
+    put(database)
+    put(database, override=later)
+    set_on, changed_on = DAY - timedelta(days=9), DAY - timedelta(days=5)
+    with database.write() as connection:
+        for band, on in (("watch", set_on), ("healthy", changed_on)):
+            connection.execute(update(table).where(table.c.band == band).values(set_ms=start_ms(on)))
+        ended = update(table).where(table.c.band == "watch")
+        connection.execute(ended.values(cleared_ms=start_ms(changed_on)))
+        found = {
+            days: overrides.stood(connection, DAY - timedelta(days), 1, 1).get(1)
+            for days in (9, 8, 5, 4, 0, -1)
+        }
+        assert overrides.stood(connection, DAY, 2, 9) == {}
+    assert found == {9: None, 8: first, 5: first, 4: later, 0: later, -1: None}
+
+
+def start_ms(day):
+    return (day - date(1970, 1, 1)).days * 86_400_000

@@ -4,10 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from health.quality import TREATMENTS, Oddity
 from health.records import Identifier, Rate, Record, Seat, Subscription, Usage
 from store import quality, sources
+from store.sources import Landed
+from store.tables import batches
 from tests.store.test_facts import pull
 
 TODAY = date(2026, 6, 1)
@@ -76,5 +79,38 @@ def test_each_source_answers_for_its_own(emptied_database):
     ]
 
 
+def rejecting(database, *rejects: int, days_ago: float = 0) -> None:
+    """A pull of some pages, each with so many rows that could not be read, so long ago."""
+    with database.write() as connection:
+        sources.register(connection, "files")
+        for at, many in enumerate(rejects):
+            batch = sources.begin_batch(connection, "files", sources.cursor_of(connection, "files"))
+            landed = Landed(frozenset(), 5, None, complete=False, rejects=many)
+            sources.end_batch(connection, batch, f"{batch.number}/{at}", landed)
+        recent = batches.c.batch > batch.number - len(rejects)
+        moved = batches.c.pulled_ms - int(days_ago * 86_400_000)
+        connection.execute(update(batches).where(recent).values(pulled_ms=moved))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "last", "rows"),
+    [
+        ((), (2, 0, 3), 5),
+        ((), (0, 0), 0),
+        ((40,), (2,), 2),
+        ((40,), (0,), 0),  # mended since
+    ],
+)
+def test_rows_that_could_not_be_read_are_counted_over_the_last_day_of_pulls(
+    emptied_database, earlier, last, rows
+):
+    if earlier:
+        rejecting(emptied_database, *earlier, days_ago=100)
+    rejecting(emptied_database, *last, days_ago=90)
+    with emptied_database.read() as connection:
+        found = quality.oddities(connection, TODAY)
+    assert found == ([Oddity("files", quality.UNREADABLE, rows, 0, "")] if rows else [])
+
+
 def test_every_kind_has_a_treatment_and_a_case():
-    assert {kind for kind, _, rows in ODD if rows} == set(TREATMENTS)
+    assert {kind for kind, _, rows in ODD if rows} | {quality.UNREADABLE} == set(TREATMENTS)

@@ -14,7 +14,7 @@ from store.sources import Landed
 from store.tables import accounts, field_type
 from tests.store.test_facts import DAY, pull
 
-RUNS = {"sqlite": 40, "postgresql": 10}
+RUNS = {"sqlite": 20, "postgresql": 6}
 """All 500 were played when this was written; a quarter of a second each is too long for every day."""
 BATCHES = 6
 KINDS = ("tickets", "usage", "seats", "subscriptions")
@@ -130,10 +130,10 @@ def present(database):
         return sources.known(connection), {row.account: row for row in feature_rows(connection, ids, METRICS)}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_feature_rows_are_told_again_as_they_were_at_any_batch(database, seed):
     dice, seen = Random(seed), []
-    for number in range(24):
+    for number in range(18):
         source = dice.choice(["files", "desk"])
         page = [
             anything(dice, dice.choice(OF_ACCOUNTS), dice.choice("abc"), dice.randrange(4), some_day(dice))
@@ -149,7 +149,7 @@ def test_feature_rows_are_told_again_as_they_were_at_any_batch(database, seed):
         for known, rows in seen:
             again = history.features_at(connection, list(rows), known, METRICS)
             assert {row.account: row for row in again} == rows
-    assert len({repr(rows) for _, rows in seen}) > 20
+    assert len({repr(rows) for _, rows in seen}) > 15
 
 
 @pytest.mark.parametrize("change", ["link", "unlink"])

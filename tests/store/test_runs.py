@@ -108,7 +108,7 @@ def test_whichever_chunk_ends_last_sees_none_left(database):
         left = list(pool.map(lambda _: finish(database, run, Tally(4, 1)), made))
     assert sorted(left) == list(range(8))
     with database.read() as connection:
-        assert runs.worsened_lately(connection, 24) == 8
+        assert runs.worsened_lately(connection, 24, 0) == 8
 
 
 def test_worse_bands_are_counted_across_the_runs_of_the_last_hours(database):
@@ -119,7 +119,7 @@ def test_worse_bands_are_counted_across_the_runs_of_the_last_hours(database):
             moved = update(runs_table).where(runs_table.c.id == run)
             connection.execute(moved.values(opened_ms=runs_table.c.opened_ms - hours * 3_600_000))
     with database.read() as connection:
-        assert runs.worsened_lately(connection, 24) == 12
+        assert runs.worsened_lately(connection, 24, 0) == 12
 
 
 @pytest.mark.parametrize("first", ["released", "held", "dry"])

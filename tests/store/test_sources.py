@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from health.records import Account
 from store import facts, sources
@@ -12,6 +12,7 @@ from store.database import Database
 from store.installation import set_setting
 from store.sources import Landed, Overtaken
 from store.tables import accounts, batches, links, source_accounts, source_status
+from tests.store.locks import anybody_waits
 
 DAY = date(2026, 5, 31)
 
@@ -217,3 +218,19 @@ def test_a_page_keeps_no_account_from_other_sources_before_it_ends(emptied_datab
             facts.store_records(other, beside, page)
             sources.end_batch(other, beside, "2", Landed(frozenset({"accounts"}), 2, None, complete=False))
         sources.end_batch(connection, batch, "2", Landed(frozenset({"accounts"}), 1, None, complete=False))
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_pulls_that_end_at_once_take_no_day_back(database):
+    """Who ends last has read what was complete before the other said more."""
+    land(database, None, "1", through=DAY)
+    later = DAY + timedelta(days=1)
+    with ThreadPoolExecutor(1) as pool, database.write() as other:
+        other.execute(update(source_status).values(reaching=later, complete_through=later))
+        ending = pool.submit(end, database)
+        with database.read() as looking:
+            while not anybody_waits(looking):
+                assert not ending.done()
+        other.commit()
+        ending.result(10)
+    assert status(database).complete_through == later

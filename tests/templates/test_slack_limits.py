@@ -66,7 +66,7 @@ def test_a_cut_never_breaks_an_entity() -> None:
     assert header.replace("&amp;", "").replace("…", "") == ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(title=st.text(min_size=1, max_size=4_000), steps=st.lists(st.text(max_size=300), max_size=60))
 def test_any_words_make_a_legal_message(title: str, steps: list[str]) -> None:
     named = f"T{title}"

@@ -98,6 +98,7 @@ def test_alert() -> None:
         (Why.WINDOW_OPENED, "The renewal window of 30 days has opened."),
         (Why.REPEAT_DUE, "Still open, and nobody has taken it on."),
         (Why.RECOVERED, "It has recovered."),
+        (Why.CORRECTED, "It was never so."),
         (Why.SUPPRESSED, "Held back."),
     ],
 )
@@ -165,6 +166,23 @@ def test_recovered() -> None:
     assert "This alert is closed; there is nothing left to do." in shown(message)
 
 
+def test_a_correction_says_what_was_told_and_what_is_known() -> None:
+    content = msgspec.structs.replace(
+        ALERT,
+        band="healthy",
+        score=82.0,
+        why=Why.CORRECTED,
+        corrected_on=date(2027, 1, 14),
+        told_score=41.0,
+        known_score=79.0,
+    )
+    message = read("recovered", content)
+    assert message["text"] == "Correction: Harbour &amp; Pine was not at risk on Jan 14, 2027."
+    assert "that day is 79 and not 41: no alert would have been sent. Now healthy, 82" in shown(message)
+    assert "has recovered" not in shown(message)
+    assert "came late. What was told was not so:" in read("recovered_task", content)["text"]
+
+
 def test_expansion() -> None:
     message = read("expansion", EXPANSION)
     assert message["text"] == "Mill Lane Press has room to grow: about 20 more seats."
@@ -207,6 +225,19 @@ def test_the_first_digest_is_of_the_whole_book() -> None:
     message = read("digest", msgspec.structs.replace(DIGEST, scope="book", rows=(), more=0))
     assert shown(message).startswith("Your accounts at a glance, Jan 20, 2027")
     assert "Nothing needs you today." in shown(message)
+
+
+def test_the_digest_of_demoted_rules_says_how_right_they_were() -> None:
+    note = "use_drop: 3 of 20 closed alerts were right (15%), 40% is agreed"
+    message = read("digest", msgspec.structs.replace(DIGEST, scope="demoted", notes=(note,), more=0))
+    assert message["text"] == "Found by rules that are seldom right: nobody was alerted."
+    assert shown(message).startswith(
+        dedent(f"""\
+        Found by rules that are seldom right, Jan 20, 2027
+        Nobody was alerted to these: a rule under its agreed precision is told here only.
+          • {note}
+        *1. <https://seatsignal.example/accounts/7|Harbour &amp; Pine>* at risk""")
+    )
 
 
 def test_operator() -> None:

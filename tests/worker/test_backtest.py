@@ -20,7 +20,8 @@ from store.tables import batches
 from tests.health.examples import policy
 from tests.store.test_facts import pull
 from tests.store.test_reading import OF_ACCOUNTS, anything
-from worker.backtest import Question, Refused, Then, asked
+from worker.backtest import Question, Refused, asked
+from worker.past import known
 
 D = date(2024, 5, 31)
 ACCOUNTS = "abc"
@@ -28,10 +29,8 @@ ACCOUNTS = "abc"
 
 def verdicts(database, day: date = D):
     """Every account's assessment at the start of a day, by what a backtest knows then."""
-    question = Question((day,), 30, "churned", day)
     with database.read() as connection:
-        one = Then(connection, policy(), workdays(), question)
-        pulse, rows = one.known(day)
+        (pulse,), rows, _ = known(connection, [policy()], workdays(), day)
         return [judge(row, day, policy(), pulse, workdays()) for row in rows]
 
 

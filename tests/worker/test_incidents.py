@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from health.brake import Hold
 from health.records import Record, Seat
 from integrations.errors import Misconfigured, RetryLater
 from integrations.roles import Page
-from store import runs
+from store import incidents, runs
 from store.tables import audit
 from tests.integrations.slack import rig as slack
 from tests.owed import go_live
@@ -19,6 +20,7 @@ from tests.rehearsal import Rehearsal, start_sandbox
 from tests.worker.ill import ACCOUNTS, DAY, SOURCE, USED, Ward, days_before, said, used
 from worker import release as module
 from worker.deliver import deliver
+from worker.incidents import end_unused
 from worker.pipeline import assess, open_run, pull
 
 OUTAGE = 9
@@ -32,6 +34,45 @@ def ward(deployment) -> Ward:
 
 def threads(ward: Ward) -> list[str]:
     return [row.thread for row in ward.told()]
+
+
+# -- out of use ---------------------------------------------------------------------------------------
+
+
+def taken_out(ward: Ward) -> None:
+    """Let nothing be set of the source any more."""
+    ward.deployment = replace(ward.deployment, _sources={})
+
+
+def test_an_incident_of_a_source_that_is_taken_out_of_use_ends_with_it(ward):
+    ward.source.error = Misconfigured("unauthorized", "posthog: SEATSIGNAL_POSTHOG_API_KEY is refused")
+    ward.read()
+    assert [row.key.rpartition("/")[2] for row in ward.told()] == ["unauthorized"]
+    end_unused(ward.deployment)
+    assert len(ward.told()) == 1
+    taken_out(ward)
+    for _ in range(2):
+        end_unused(ward.deployment)
+    _, ended = ward.told()
+    assert f"{SOURCE} is out of use" in said(ended)
+    assert ended.thread == threads(ward)[0]
+    with ward.database.read() as connection:
+        assert incidents.standing(connection) == {}
+
+
+def test_of_a_source_out_of_use_an_incident_begins_only_while_alerts_wait_for_it(ward):
+    ward.fall(OUTAGE)
+    taken_out(ward)
+    ward.turn(5)  # the gate holds: silence since then may be ours
+    ward.judge()
+    end_unused(ward.deployment)
+    ward.turn(30)  # past its shelf life: nothing of it is known, and nothing waits
+    ward.judge()
+    end_unused(ward.deployment)
+    ward.judge()
+    news = [tuple(row.key.split("/")[at] for at in (1, -1)) for row in ward.told()]
+    assert news == [("fleet", "began"), ("fleet", "ended"), ("stale", "began"), ("stale", "ended")]
+    assert "is out of use" in said(ward.told()[-1])
 
 
 # -- the fleet fell ----------------------------------------------------------------------------------

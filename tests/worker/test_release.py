@@ -88,6 +88,12 @@ def test_the_brake_looks_at_a_day_of_runs(deployment, bell, earlier, worse, stat
     assert bell.rung == ([("deliver", "sink")] if status == "released" else [])
 
 
+def test_a_run_that_ends_a_day_late_is_braked_all_the_same(deployment):
+    """Its chunks may have waited for a worker: what it found has not been told yet."""
+    live(deployment.database)
+    assert release(deployment, judged(deployment, "a", worse=51, hours_ago=25)) == "held"
+
+
 @pytest.mark.parametrize(("letters", "status"), [(2, "released"), (3, "held")])
 def test_no_person_is_written_to_more_often_than_the_limit(deployment, letters, status):
     live(deployment.database)

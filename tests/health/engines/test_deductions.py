@@ -28,7 +28,7 @@ FAILED = PaymentFact("i", AS_OF - timedelta(days=5), "failed")
         (IDLE[8], 80),
         (IDLE[30], 80),
         (IDLE[31], 50),
-        ({"last_used_on": None, "first_used_on": None}, 50),
+        ({"last_used_on": None, "first_used_on": None, "series": None}, 50),
         ({"limits": (LimitFact("domains", 1.9, 10),)}, 85),
         ({"limits": (LimitFact("domains", 2.0, 10),)}, 100),
         ({"limits": (LimitFact("domains", 0, 0),)}, 100),

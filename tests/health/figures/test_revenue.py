@@ -71,6 +71,15 @@ def test_downsizing_risk_is_the_price_of_unused_seats():
     assert downsizing_risk([term(), term("globex")], {"acme": 15.0}, AS_OF, RULES) == {"EUR": 120_000}
 
 
+def test_downsizing_risk_of_two_currencies_is_told_in_the_larger_of_all_seats():
+    yen = term(subscription_id="sub-2", currency="JPY", mrr_minor=10_000)
+    assert downsizing_risk([term(), yen], {"acme": 30.0}, AS_OF, RULES) == {"EUR": 120_000}
+
+
+def test_revenue_below_none_adds_nothing():
+    assert mrr([term(), term(subscription_id="sub-2", mrr_minor=-5)], AS_OF, RULES) == {"EUR": 40_000}
+
+
 OPENING, CLOSING = date(2026, 2, 1), date(2026, 6, 1)
 
 

@@ -98,7 +98,7 @@ def write(path: Path, shape: Shape, rows: list[Record]) -> None:
     "shape", [shape for name, shape in SHAPES.items() if name != "usage"], ids=lambda s: s.name
 )
 def test_records_come_back_as_they_were(shape: Shape, tmp_path_factory: pytest.TempPathFactory):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(records(shape))
     def comes_back(rows: list[Record]) -> None:
         folder = tmp_path_factory.mktemp(shape.name)

@@ -203,7 +203,7 @@ def use(draw: DrawFn) -> dict[tuple[str, date], dict[str, int | float]]:
     return draw(st.dictionaries(keys, st.fixed_dictionaries(metrics), min_size=1, max_size=20))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(use())
 def test_wide_and_long_say_the_same(tmp_path_factory: pytest.TempPathFactory, use: dict):
     wide, long = (Drop(tmp_path_factory.mktemp(form)) for form in ("wide", "long"))

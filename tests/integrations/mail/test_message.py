@@ -219,7 +219,7 @@ def test_what_would_break_a_header_is_refused(changes: dict[str, object], reason
     assert caught.value.__context__ is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(subject=ANYTHING, name=ANYTHING, key=ANYTHING, text=st.text(max_size=200))
 def test_no_value_adds_a_header_or_a_part(subject: str, name: str, key: str, text: str) -> None:
     try:
@@ -250,7 +250,7 @@ def test_no_text_ends_the_mail_early(text: str) -> None:
     assert lines.endswith(b"\r\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(alphabet=st.sampled_from(".\r\n a€"), max_size=60))
 def test_lines_are_whole_and_dots_doubled(text: str) -> None:
     lines = made(text=text, html=text).lines
