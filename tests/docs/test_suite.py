@@ -19,8 +19,8 @@ def test_every_folder_of_tests_has_its_place():
     assert held == set(FOLDERS)
 
 
-def test_fast_folders_come_first():
-    assert ordered("days", "kill", "health", "store") == ["health", "store", "kill", "days"]
+def test_fast_folders_come_first_and_those_that_wait_before_those_that_compute():
+    assert ordered("cli", "kill", "health", "store", "days") == ["health", "kill", "days", "store", "cli"]
 
 
 def test_a_folder_without_a_place_says_where_it_has_to_be_named():
