@@ -37,13 +37,20 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     licence = seat_measures(features, current, active, as_of)
     limits = features.limits if "limits" in kinds else None
     nearest = nearest_limit(limits, licence, active)
+    use = NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse)
     found = Measures(
         licence,
-        NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse),
+        use,
         capacity_measures(limits, licence, active, nearest),
         service_measures(features, kinds, lost, as_of, policy),
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
-        _traits(features, current[0] if current else None, active, nearest.limit, of_breadth(policy)),
+        _traits(
+            features,
+            current[0] if current else None,
+            active,
+            nearest.limit,
+            of_breadth(use.breadth_pct, policy),
+        ),
     )
     found = _without(found, features.unknown) if features.unknown else found
     return _without_aged(found, aged(features, sources, as_of, policy)) if policy.stale_after else found
@@ -94,7 +101,7 @@ def _days(path: Track, metric: str) -> Days | None:
 
 
 def _traits(
-    features: Features, current: Term | None, active: Activity, nearest_limit: str, breadth_of: str
+    features: Features, current: Term | None, active: Activity, nearest_limit: str, breadth_of: str | None
 ) -> Traits:
     definition = active.definition
     licence_model, plan = (current.licence_model, current.plan or None) if current else (None, None)

@@ -32,12 +32,17 @@ def adoption(track: Track, policy: Policy, pulse: Pulse) -> Adoption:
 
     Where the policy names no core features, breadth is beside what the broadest accounts use.
     """
-    weeks, breadth = (
-        _core(track, policy.core_features)
-        if policy.core_features
-        else (NOT_APPLICABLE, _beside(float(features_used(track)), pulse.fleet_breadth, track))
+    weeks: Input = NOT_APPLICABLE
+    breadth: Input = NOT_APPLICABLE
+    if policy.core_features:
+        weeks, breadth = _core(track, policy.core_features)
+    elif track.feature_days and pulse.fleet_breadth:
+        breadth = 100.0 * features_used(track) / pulse.fleet_breadth
+    fleet = pulse.fleet_depth
+    actions = actions_per_user(track, policy) if fleet else None
+    return Adoption(
+        breadth, weeks, 100.0 * actions / fleet if fleet and actions is not None else NOT_APPLICABLE
     )
-    return Adoption(breadth, weeks, _depth_pct(actions_per_user(track, policy), pulse.fleet_depth))
 
 
 def features_used(track: Track) -> int:
@@ -47,12 +52,16 @@ def features_used(track: Track) -> int:
 
 def _window(track: Track) -> int:
     """Return the days in which features are looked for: 30, and one more for each of rest."""
+    if not track.rests:
+        return _FEATURE_WINDOW
     since = track.end - timedelta(_FEATURE_WINDOW)
     return _FEATURE_WINDOW + sum([since < day <= track.end for day in track.rests])
 
 
-def of_breadth(policy: Policy) -> str:
-    """Say what breadth is a share of under a policy."""
+def of_breadth(breadth: Input, policy: Policy) -> str | None:
+    """Say what breadth is a share of, where it has a value."""
+    if not isinstance(breadth, float):
+        return None
     return CORE if policy.core_features else IN_USE
 
 
@@ -61,21 +70,11 @@ def actions_per_user(track: Track, policy: Policy) -> float | None:
 
     Actions are the uses of core features, else all events. `None` without a user, or without either metric.
     """
-    counted = policy.core_features or (ACTIONS,)
-    if USERS not in track.values or not any(metric in track.values for metric in counted):
+    counted = [each for each in policy.core_features or (ACTIONS,) if each in track.values]
+    if not counted or USERS not in track.values:
         return None
     users = sum(track.tail(USERS, _DEPTH_DAYS))
-    if users <= 0:
-        return None
-    return sum([sum(track.tail(each, _DEPTH_DAYS)) for each in counted if each in track.values]) / users
-
-
-def _depth_pct(actions: float | None, fleet: float | None) -> Input:
-    return 100.0 * actions / fleet if actions is not None and fleet else NOT_APPLICABLE
-
-
-def _beside(features: float, broadest: float | None, track: Track) -> Input:
-    return 100.0 * features / broadest if track.feature_days and broadest else NOT_APPLICABLE
+    return sum([sum(track.tail(each, _DEPTH_DAYS)) for each in counted]) / users if users > 0 else None
 
 
 def _core(track: Track, features: tuple[str, ...]) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -134,6 +135,7 @@ def downsizing_risk_minor(terms: Sequence[Term], active_users: float, currency: 
     return round(_MONTHS * mrr * (seats - active_users) / seats) if seats > active_users else 0
 
 
+@lru_cache(maxsize=1024)
 def nearness(days: int | None, curve: Points) -> float:
     """Return what nearness of the anchor is worth, 0 to 1; without an anchor, as much as the farthest."""
     if days is None or days >= curve[-1][0]:

@@ -45,7 +45,7 @@ def test_depth_is_told_by_core_features_where_some_are_named():
     tuned = replace(policy(), core_features=("core:send", "core:sign"))
     found = measures(account(series=rows), AS_OF, tuned, replace(pulse(), fleet_depth=4.0), Weekends())
     assert found.use.depth_pct == 50.0
-    assert found.traits.breadth_of == "core features"
+    assert (found.use.breadth_pct, found.traits.breadth_of) == (50.0, "core features")
 
 
 @pytest.mark.parametrize(
