@@ -79,9 +79,14 @@ def _payments(payments: Sequence[PaymentFact], as_of: date) -> tuple[Input, ...]
     failed = overdue = 0.0
     for payment in payments:
         if _unsettled(payment, as_of):
-            failed += payment.status in _FAILED or payment.attempts > 0
+            failed += failing(payment, as_of)
             overdue = max(overdue, 1.0, (as_of - payment.due_on).days)
     return failed, float(overdue)
+
+
+def failing(payment: PaymentFact, as_of: date) -> bool:
+    """Say whether an invoice could not be collected so far: it failed, or is overdue and was tried."""
+    return _unsettled(payment, as_of) and (payment.status in _FAILED or payment.attempts > 0)
 
 
 def _unsettled(payment: PaymentFact, as_of: date) -> bool:

@@ -13,6 +13,7 @@ from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.nouns import Assessment, Notice
 from health.renewals import term_key
+from health.service import failing
 from store.contacts import Recipient, recipient
 from store.database import Connection
 from templates.content import (
@@ -126,8 +127,9 @@ Written = tuple[LetterContent, str] | None
 
 
 def _failed_payment(verdict: Verdict, envelope: _Envelope) -> Written:
-    failed = [p for p in verdict.features.payments if p.status == "failed" and p.paid_on is None]
-    oldest: PaymentFact | None = min(failed, key=lambda p: p.due_on, default=None)
+    as_of, payments = verdict.assessment.as_of, verdict.features.payments
+    failed = [each for each in payments if failing(each, as_of) and each.status != "uncollectible"]
+    oldest: PaymentFact | None = min(failed, key=lambda each: each.due_on, default=None)
     if oldest is None or oldest.amount_minor is None or not oldest.currency:
         return None
     content = FailedPaymentLetter(

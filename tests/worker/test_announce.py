@@ -154,12 +154,25 @@ def without_amount(folder: Path) -> None:
     (folder / "payments.csv").write_text(text.replace("failed,,100,EUR", "failed,,,"))
 
 
+def unpaid(status: str, attempts: int = 0) -> Change:
+    """The invoice that failed is one of another status, tried so often."""
+
+    def change(folder: Path) -> None:
+        header, *invoices = (folder / "payments.csv").read_text().splitlines()
+        found = [f"{invoice},{attempts if ',failed,' in invoice else 0}" for invoice in invoices]
+        text = "\n".join([f"{header},attempts", *found]) + "\n"
+        (folder / "payments.csv").write_text(text.replace(",failed,", f",{status},"))
+
+    return change
+
+
 KEPT_BACK: dict[str, tuple[Change, dict[str, object], set[str]]] = {
     "no public address": (lambda _: None, {"public_url": ""}, set()),
     "no colleague to answer to": (without_owner, {}, set()),
     "nobody in a role": (contacts(contact(UNPAID, "user"), contact(RENEWING, "champion")), {}, set()),
     "nobody who consents": (contacts(contact(UNPAID, "billing", consent="false")), {}, {"renewal"}),
     "no amount": (without_amount, {}, {"renewal"}),
+    "nothing that could still be paid": (unpaid("uncollectible"), {}, {"renewal"}),
 }
 
 
@@ -169,6 +182,11 @@ def test_a_letter_that_lacks_something_is_not_written_and_the_alert_is(judge, ch
     assert set(letters(deployment)) == left
     alerted = {row.key.split("/")[1] for row in rows(deployment.database) if row.destination == "slack"}
     assert alerted == {LEAVING, UNPAID, RENEWING}
+
+
+def test_an_open_invoice_that_was_tried_in_vain_is_written_of_as_a_failed_one(judge):
+    told = json.loads(letters(judge(unpaid("open", attempts=2)))["failed_payment"].payload)
+    assert (told["invoice"], told["amount_minor"]) == (f"i-{UNPAID}", 10_000)
 
 
 ROLES = {
