@@ -9,10 +9,9 @@ from typing import Any
 from benchmarks import jsonlogic
 from benchmarks.measure import Result, rates
 from config import policy
-from health.judge import scored
-from health.nouns import NOT_APPLICABLE, Contribution, Input, NotApplicable, Score
+from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Policy
-from health.rules import Measures, measures_of
+from health.rules import Line, Measures, measures_of
 
 ACCOUNTS = 20_000
 MOST = {
@@ -23,21 +22,19 @@ MOST = {
     "failed_payments": 1,
 }
 """The measures that the formula reads, and the highest that is drawn of each."""
-_FULL = 10_000
 
 
 def results() -> Iterator[Result]:
     """Yield the figures of this group."""
     rules, found = published(), drawn(ACCOUNTS)
     plain = [plainly(each) for each in found]
-    scores, by_hands, lines, walked = rates(
-        (lambda: _each(lambda one: scored(rules.rules(one), rules), found), ACCOUNTS),
-        (lambda: _each(by_hand, found), ACCOUNTS),
+    mine, by_hands, walked = rates(
         (lambda: _each(rules.rules, found), ACCOUNTS),
+        (lambda: _each(by_hand, found), ACCOUNTS),
         (lambda: _each(lambda one: jsonlogic.apply(jsonlogic.PUBLISHED, one), plain), ACCOUNTS),
     )
-    yield Result("rules_by_hand", scores, "scores/s", "a function written by hand", scores / by_hands, 1)
-    yield Result("rules_json", lines, "accounts/s", "the same rules in json-logic", lines / walked, 10)
+    yield Result("rules_by_hand", mine, "accounts/s", "a function written by hand", mine / by_hands, 1)
+    yield Result("rules_json", mine, "accounts/s", "the same rules in json-logic", mine / walked, 10)
 
 
 def _each(judge: Callable[[Any], object], accounts: Sequence[object]) -> None:
@@ -77,42 +74,33 @@ def plainly(found: Measures) -> Mapping[str, object]:
     return {family: values._asdict() for family, values in found._asdict().items()}
 
 
-def by_hand(found: Measures) -> Score:
-    """The formula as one would write it, with the same interval, coverage and reasons."""
-    use, service, domains = found.use, found.service, found.capacity.domain_use_pct
-    never, ratio = use.never_used == 1, use.week_ratio_pct
-    asked = (
-        ("idle_7", 2_000, True if never else _over(use.idle_days, 7), "no use for more than 7 days"),
-        ("idle_30", 3_000, True if never else _over(use.idle_days, 30), "no use for more than 30 days"),
-        ("domains", 1_500, _under(domains, 20), f"{_whole(domains)} % of the domains are used"),
-        ("halved", 2_000, _under(ratio, 50), f"use this week is {_whole(ratio)} % of last week's"),
-        ("ticket", 1_000, _over(service.open_tickets, 0), "a ticket is open"),
-        ("payment", 2_500, _over(service.failed_payments, 0), "a payment failed"),
+def by_hand(found: Measures) -> tuple[Line, ...]:
+    """The formula as one would write it: whether each deduction is taken, and why."""
+    use, service = found.use, found.service
+    never, domains, ratio = use.never_used == 1, found.capacity.domain_use_pct, use.week_ratio_pct
+    return (
+        _idle(7, use.idle_days, never=never),
+        _idle(30, use.idle_days, never=never),
+        _below(domains, 20, "domains", "{:z.0f} % of the domains are used"),
+        _below(ratio, 50, "halved", "use this week is {:z.0f} % of last week's"),
+        _any(service.open_tickets, "ticket", "a ticket is open"),
+        _any(service.failed_payments, "payment", "a payment failed"),
     )
-    points = low = _FULL
-    known, lines = 0, []
-    for name, deduction, taken, reason in asked:
-        if taken is not None:
-            known += deduction
-        if taken is True:
-            points -= deduction
-            lines.append(Contribution(name, -deduction, reason))
-        if taken is None:
-            lines.append(Contribution(name, 0, f"{name} is not known"))
-        if taken is None or taken is True:
-            low -= deduction
-    if points < 0:
-        lines.append(Contribution("floor", -points, "a score is never below 0"))
-    return Score(max(points, 0), max(low, 0), max(points, 0), known / 12_000, tuple(lines))
 
 
-def _over(value: Input, edge: float) -> bool | NotApplicable | None:
-    return value > edge if isinstance(value, float) else value
+def _idle(days: int, idle_days: Input, *, never: bool) -> Line:
+    if never or (isinstance(idle_days, float) and idle_days > days):
+        return 1.0, f"no use for more than {days} days"
+    return (0.0, "") if isinstance(idle_days, float) else (idle_days, f"idle {days} is not known")
 
 
-def _under(value: Input, edge: float) -> bool | NotApplicable | None:
-    return value < edge if isinstance(value, float) else value
+def _below(value: Input, edge: float, name: str, reason: str) -> Line:
+    if not isinstance(value, float):
+        return value, f"{name} is not known"
+    return (1.0, reason.format(value)) if value < edge else (0.0, "")
 
 
-def _whole(value: Input) -> str:
-    return f"{value:z.0f}" if isinstance(value, float) else "no"
+def _any(value: Input, name: str, reason: str) -> Line:
+    if not isinstance(value, float):
+        return value, f"{name} is not known"
+    return (1.0, reason) if value > 0 else (0.0, "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import NamedTuple
 
 from config import curves, reach
 from config.divisions import by_zero
@@ -17,6 +18,8 @@ _VOCABULARY = Vocabulary(NUMBERS, TEXTS)
 _NEVER, _NOTHING = Expression("1 < 0", _VOCABULARY), Wording("nothing", _VOCABULARY)
 """In place of what is wrong."""
 _INDENT = "    "
+_FEW = 4
+"""Reading one measure takes as long as unpacking about so many."""
 
 
 class Writer:
@@ -168,12 +171,20 @@ class Writer:
     def source(self) -> str:
         """Return the whole function: measures first, then what was written."""
         loads = [
-            f"{', '.join(names._fields)} = {family}" for family, names in Measures.__annotations__.items()
+            line for family, names in Measures.__annotations__.items() for line in self._load(family, names)
         ]
         for name in filter(NUMBERS.__contains__, self._names):
             loads += [f"if {name} is NOT_APPLICABLE:", f"{_INDENT}{name} = None"]
         body = (f"{', '.join(Measures._fields)} = measures", *loads, *self._lines)
         return "def rules(measures):\n" + "".join(f"{_INDENT}{line}\n" for line in body)
+
+    def _load(self, family: str, names: type[NamedTuple]) -> Iterator[str]:
+        """Return the lines that read measures of a family: one by one where few are asked for."""
+        read = [name for name in names._fields if name in self._names]
+        if _FEW * len(read) > len(names._fields):
+            yield f"{', '.join(names._fields)} = {family}"
+        else:
+            yield from (f"{name} = {_raw(name)}" for name in read)
 
 
 Curves = Mapping[str, list[list[float]] | FamilyData]
@@ -209,7 +220,8 @@ def _missing(data: MeasureData, fallback: str) -> str:
     if days is None:
         return repr(fallback)
     old = f"unknown: older than {days} {'day' if days == 1 else 'days'}"
-    return f"{old!r} if aged is not None and {data.measure!r} in aged.split() else {fallback!r}"
+    aged = _raw("aged")
+    return f"{old!r} if {aged} is not None and {data.measure!r} in {aged}.split() else {fallback!r}"
 
 
 def _raw(name: str) -> str:

@@ -131,3 +131,18 @@ def test_the_source_is_the_function():
 
 def test_the_function_reaches_no_builtins():
     assert load().rules.__globals__["__builtins__"] == {}
+
+
+def test_a_policy_that_reads_no_text_still_tells_what_is_too_old():
+    data = DATA.model_dump()
+    idle = data["weighted"]["groups"]["engagement"]["idle"] | {"stale_after_days": 3}
+    data |= {"profiles": [{"name": "default"}], "signals": {}, "gates": {}, "score_gates": []}
+    data["weighted"] |= {"groups": {"engagement": {"idle": idle}}, "caps": {}}
+    data["expansion"]["blocks"] = {}
+    for preset in data["expansion"]["presets"].values():
+        preset["triggers"] = {}
+    rules = compile_rules(PolicyData.model_validate(data)).rules
+    known = measures()
+    old = known._replace(traits=known.traits._replace(aged=idle["measure"]))
+    assert rules(old).lines == ((None, "unknown: older than 3 days"),)
+    assert rules(known).lines == ((None, "idle is not known"),)
