@@ -36,6 +36,7 @@ class Term:
     renewal_mrr_minor: int | None = None
     currency: str = ""
     billing_period: str = ""
+    discount: float | None = None
     status: str = ""
     trial_end: date | None = None
     notice_days: int | None = None
@@ -210,9 +211,11 @@ class Pulse:
     ``fleet_trends`` is by the metric that tells use: the median over accounts of the last 14 days' use as
     a share of what their baselines expect (1.0 = as expected). A metric that too few accounts have a
     baseline of is left out. One source's bad day shows in its own metric, whatever the others say.
-    ``fleet_sources`` names by metric the source whose accounts stand lowest in it.
+    ``fleet_sources`` names by metric the source whose accounts stand lowest in it. ``peers`` is by driver
+    of a fitted model the level of the account in the middle (`health.drivers`), where the policy has one.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
     fleet_trends: Mapping[str, float] = field(default_factory=dict)
     fleet_sources: Mapping[str, str] = field(default_factory=dict)
+    peers: Mapping[str, float] = field(default_factory=dict)

@@ -1,12 +1,13 @@
 """Measures: the figures of one account on one day, each a value, not applicable, or unknown."""
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import date
 
+from health import drivers
 from health.calendars import Workdays
 from health.features import Features, Pulse, Term
 from health.policy import Policy
-from health.rules import Measures, Traits
+from health.rules import FAMILIES, Measures, Traits
 from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
@@ -40,14 +41,20 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
         _traits(features, current[0] if current else None, active, nearest.limit),
     )
-    return _without(found, features.unknown) if features.unknown else found
+    if policy.model:
+        horizon = policy.model.horizon_days
+        of = drivers.subject(features, as_of, policy, pulse, workdays, horizon)
+        found = found._replace(drivers=drivers.taken(policy.model.drivers, of, pulse.peers))
+    return _without(found, set(features.unknown)) if features.unknown else found
 
 
-def _without(found: Measures, names: Collection[str]) -> Measures:
+def _without(found: Measures, names: AbstractSet[str]) -> Measures:
     """Return the measures with some of them unknown."""
-    return Measures._make(
-        family._replace(**dict.fromkeys(family._asdict().keys() & names)) for family in found
-    )
+    gone = {
+        family: getattr(found, family)._replace(**dict.fromkeys(names & set(fields._fields)))
+        for family, fields in FAMILIES.items()
+    }
+    return found._replace(**gone)
 
 
 def trend(

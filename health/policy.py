@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from health.brake import Limits
 from health.intent import Phrases
+from health.model import Model
 from health.rules import Rules
 
 Points = tuple[tuple[float, float], ...]
@@ -101,7 +102,7 @@ class Profile:
 
     ``cells`` are a matrix's scores in hundredths, by row and column; other engines have none. ``grounds``
     are what the lines of the score rest on, by their names; those of caps begin with ``cap:``, and what
-    profiles are chosen by stands under ``profile:`` and their names.
+    profiles are chosen by stands under ``profile:`` and their names. ``model`` is that of `fitted`.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Profile:
     caps: tuple[Cap, ...] = ()
     cells: tuple[tuple[int, ...], ...] = ()
     grounds: Mapping[str, Ground] = field(default_factory=dict, repr=False)
+    model: Model | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,8 @@ class AlertRules:
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
 
-    ``data`` is the whole file as JSON. ``profiles`` are the ways of judging by name; which of them judges an
-    account is found by ``rules``.
+    ``data`` is the whole file as JSON, with the ``model`` that was fitted, if one is in use. ``profiles`` are
+    the ways of judging by name; which of them judges an account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
     ``metrics`` are the daily metrics that a feature row must hold. ``retention`` is in days by table.
@@ -193,3 +195,4 @@ class Policy:
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)
+    model: Model | None = field(default=None, repr=False)

@@ -41,12 +41,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine."""
+    """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine.
+
+    ``drivers`` are what the policy's model looks at beside the measures.
+    """
 
     pulse: str
     known: str
     policy_hash: str
     engine_version: str
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def open_run(
         "known": basis.known,
         "policy_hash": basis.policy_hash,
         "engine_version": basis.engine_version,
-        "inputs": json.dumps(NUMBERS),
+        "inputs": json.dumps((*NUMBERS, *basis.drivers)),
         "traits": json.dumps(TEXTS),
         "opened_ms": now_ms(),
     }

@@ -1,34 +1,29 @@
-"""Backtest: judge accounts as of days gone by, and look at what became of them.
-
-Accounts come in chunks, and a day's feature rows wait in a file while the fleet's pulse is taken: what is
-in memory grows with the cases alone.
-"""
+"""Backtest: judge accounts as of days gone by, and look at what became of them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from tempfile import TemporaryFile
-from typing import IO
 
 from config.errors import Actionable
 from health.backtest import EVENTS_MIN, EXPANDED, Case, Ending, Horizon, Outcomes, ending, enough, rank
 from health.calendars import Workdays
+from health.engines.fitted import likelihood
 from health.facts import book, urgency
 from health.features import Features, Pulse
 from health.judge import judge
-from health.measures import measures, trend
+from health.measures import measures
+from health.model import Model
 from health.nouns import Assessment
 from health.policy import Policy
-from health.pulse import fleet_sources, fleet_trends
+from health.rules import measures_of
 from store import history
 from store.database import Connection
-from store.features import pack, unpack
+from worker.past import known_then
 
 SETTLED_DAYS = 60
 """Days of use before a day that calibration is learned as of: a score without a past tells little."""
-_LENGTH_BYTES = 4
 
 
 class Refused(Actionable):
@@ -76,7 +71,8 @@ def asked(connection: Connection, policy: Policy, workdays: Workdays, question: 
             f"{met} of {total} accounts met the outcome: fewer than {EVENTS_MIN} that did, or that did not, "
             "tell nothing"
         )
-    trained = {day: [*one.cases(day, Counter())] for day in _training(question, reach)}
+    days = [] if policy.model else _training(question, reach)
+    trained = {day: [*one.cases(day, Counter())] for day in days}
     return replace(
         found, trained=trained, unknown_inputs={name: unknown[name] / total for name in sorted(unknown)}
     )
@@ -92,6 +88,14 @@ def _check(question: Question, reach: history.Extent) -> None:
             raise Refused(f"{question.horizon} days from {day} end on {last}, facts and outcomes on {end}")
     if question.train_until > min(question.as_of):
         raise Refused(f"training until {question.train_until} looks past the first day that is asked of")
+
+
+def suited(model: Model, question: Question) -> None:
+    """Raise `Refused` where a model was fitted to another question, or to outcomes of the days asked of."""
+    if (model.target, model.horizon_days) != (question.target, question.horizon):
+        raise Refused(f"the model tells of {model.target} within {model.horizon_days} days: ask for that")
+    if model.trained_until > min(question.as_of):
+        raise Refused(f"the model was fitted until {model.trained_until}: later than the first day asked of")
 
 
 def _training(question: Question, reach: history.Extent) -> list[date]:
@@ -128,21 +132,9 @@ class Then:
 
     def known(self, day: date) -> tuple[Pulse, Iterator[Features]]:
         """Return the fleet's pulse as of a day, and the feature rows of all accounts as they were then."""
-        policy, then = self._policy, history.moment(self._connection, day)
-        fresh = Pulse(freshness=history.freshness(self._connection, then))
-        waiting = TemporaryFile()  # noqa: SIM115 - closed when its rows are read
-        trends = []
-        for ids in history.chunks(self._connection):
-            for row in history.rows_at(self._connection, ids, policy.metrics, then):
-                _write(waiting, row)
-                trends.append((trend(row, day, policy, fresh, self._workdays), row.sources))
-        least = policy.fleet_accounts_min
-        pulse = replace(
-            fresh,
-            fleet_trends=fleet_trends((told for told, _ in trends), least),
-            fleet_sources=fleet_sources(trends, fresh.freshness, least),
-        )
-        return pulse, _read(waiting)
+        policy = self._policy
+        peers = policy.model.against_peers if policy.model else ()
+        return known_then(self._connection, policy, self._workdays, day, peers)
 
     def _ending(self, day: date, row: Features, outcomes: Outcomes) -> Ending | None:
         within = Horizon(day, self._question.horizon)
@@ -154,31 +146,26 @@ class Then:
         found = judge(row, day, self._policy, pulse, self._workdays)
         target, rules = self._question.target, self._policy.renewals
         account = book(row, day, rules, self._workdays)
+        likely = self._likely(found)
         case = Case(
             account=row.account,
             as_of=day,
-            rank=rank(target, found),
+            rank=rank(target, found) if likely is None else likely,
             urgency=urgency(account, found.score, rules),
             priority=float(found.facts.get("priority") or 0),
             health=found.score.points // 100,
             days=became.days,
             segments=(row.customer_type, size, row.region or row.country),
             triggers=self._triggers(day, row, pulse) if target == EXPANDED else (),
+            likely=likely,
         )
         return case, found
+
+    def _likely(self, found: Assessment) -> float | None:
+        """Return the probability that the policy's model tells; `None` where it has none."""
+        model = self._policy.model
+        return likelihood(model, measures_of(found.inputs, found.traits)) if model else None
 
     def _triggers(self, day: date, row: Features, pulse: Pulse) -> tuple[str, ...]:
         found = self._policy.rules(measures(row, day, self._policy, pulse, self._workdays))
         return tuple(name for name, _ in found.triggers)
-
-
-def _write(waiting: IO[bytes], row: Features) -> None:
-    packed = pack(row)
-    waiting.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)
-
-
-def _read(waiting: IO[bytes]) -> Iterator[Features]:
-    with waiting:
-        waiting.seek(0)
-        while length := waiting.read(_LENGTH_BYTES):
-            yield unpack(waiting.read(int.from_bytes(length, "big")))

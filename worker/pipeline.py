@@ -184,6 +184,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
             known=msgspec.json.encode(sources.known(connection)).decode(),
             policy_hash=policy.hash,
             engine_version=ENGINE_VERSION,
+            drivers=policy.model.drivers if policy.model else (),
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
     for chunk in chunks:

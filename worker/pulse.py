@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from health.drivers import levels, medians, subject
 from health.features import Freshness, Pulse
 from health.measures import trend
 from health.pulse import fleet_sources, fleet_trends
@@ -33,11 +34,17 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     policy = deployment.policy
     fresh = Pulse(freshness=current_freshness(connection))
     sample = features.sample(connection, SAMPLE, policy.metrics)
-    told = [(trend(row, as_of, policy, fresh, deployment.workdays), row.sources) for row in sample]
+    names = policy.model.against_peers if policy.model else ()
+    told, own = [], []
+    for row in sample:
+        told.append((trend(row, as_of, policy, fresh, deployment.workdays), row.sources))
+        if names:
+            own.append(levels(names, subject(row, as_of, policy, fresh, deployment.workdays)))
     return Pulse(
         freshness=fresh.freshness,
         fleet_trends=fleet_trends((known for known, _ in told), policy.fleet_accounts_min),
         fleet_sources=fleet_sources(told, fresh.freshness, policy.fleet_accounts_min),
+        peers=medians(names, own, policy.fleet_accounts_min),
     )
 
 
