@@ -178,6 +178,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     policy = deployment.policy
     with deployment.database.write() as connection:
         policies.keep(connection, policy)
+        features.hold(connection, policy.metrics)
         as_of = business_day(connection)
         basis = Basis(
             pulse=written(take_pulse(deployment, connection, as_of)),

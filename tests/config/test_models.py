@@ -14,9 +14,8 @@ def beside(folder, content, policy: str = "engine: fitted\nfitted: { model: mode
     """A policy in a folder, with a model's file beside it."""
     if content is not None:
         (folder / "model.json").write_text(content if isinstance(content, str) else json.dumps(content))
-    shipped = (
-        (SHIPPED / "policy.yaml").read_text().replace("engine: weighted # or: deductions, matrix\n", policy)
-    )
+    _, _, rest = (SHIPPED / "policy.yaml").read_text().partition("engine: weighted")
+    shipped = policy + rest.partition("\n")[2]
     at = folder / "policy.yaml"
     at.write_text(shipped)
     return at

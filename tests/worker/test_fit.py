@@ -127,15 +127,13 @@ def test_a_book_without_contracts_is_learned_from_its_use(books):
     content = learned(books / "bare")
     assert weights(content)["rate:feature:meeting"] < -0.3
     assert not {"renewal_due", "seat_count", "mrr_minor", "plan=Team"} & set(weights(content))
-    _, figures = foretold(books / "bare", with_model(load(), content))
-    assert figures.score.auc > 0.65
+    assert content.calibration.slope > 0.5
 
 
 @pytest.mark.parametrize(
     ("of", "wanted", "said"),
     [
         ("few", WANTED, r"\d+ of \d+ accounts met the outcome \(churned\) by 2024-07-01: fewer than 40"),
-        ("few", Wanted("expanded", 30, D), "0 of .. accounts met the outcome"),
         ("told", Wanted("churned", 200, D), "no window of 200 days after 60 days of it ends by 2024-07-01"),
         ("told", Wanted("churned", 30, END + MONTH), "facts and outcomes end on 2024-07-30"),
     ],
