@@ -1,5 +1,6 @@
 """Fitted: which policy a backtest judges by, where a model is asked for."""
 
+import json
 from dataclasses import replace
 
 from config.models import ModelData, model_of
@@ -23,8 +24,8 @@ def judging(
     policy has none, or ``train`` says so. Raises `worker.backtest.Refused` where a model does not suit.
     """
     path = deployment.settings.policy
-    policy = load(path, engine=engine if engine != FITTED else None)
-    if engine == FITTED and (train or not deployment.policy.model):
+    policy = load(path, engine=engine if engine != FITTED and engine else None)
+    if engine == FITTED and (train or "fitted" not in json.loads(policy.data)):
         wanted = Wanted(question.target, question.horizon, question.train_until)
         return _by(policy, fit(connection, policy, deployment.workdays, wanted))
     if engine == FITTED:

@@ -43,6 +43,7 @@ def test_without_the_extra_it_says_what_to_install(on, sqlite_url, monkeypatch, 
     imported(sqlite_url, book(10, fall=True)).close()
     monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     monkeypatch.delitem(sys.modules, "worker.learning", raising=False)
+    monkeypatch.delattr("worker.learning", raising=False)
     done = on(sqlite_url)(*COMMAND, "--out", str(tmp_path / "model.json"))
     assert (done.status, done.out) == (1, "")
     assert "needs the extra `fit`" in done.err
