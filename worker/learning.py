@@ -22,6 +22,7 @@ Flags = npt.NDArray[np.bool_]
 _STRENGTH = 0.1  # scikit-learn's C, the inverse of the penalty; from 0.03 to 0.3 nothing differs but noise
 _KNOWN_MIN = 0.3  # share of accounts of which a driver must be known
 _UNEVEN_MAX = 4.0  # a driver stays if it counts at most so many times as much in one half as in the other
+_CLEAR = 0.05  # of odds per standard deviation: as much in both halves counts, however uneven
 _SEGMENT_MIN = 30
 _SLOPE_MAX = 1.25
 _UNLIMITED = 1e6
@@ -175,7 +176,8 @@ def _stable(cases: Table, kept: npt.NDArray[np.intp]) -> Flags:
     found = np.array([_regression(prepared[half], cases.met[half]).coef_[0] for half in halves])
     sizes = np.abs(found)
     agreed = np.abs(np.sign(found).sum(axis=0)) == len(halves)
-    stable: Flags = agreed & (_UNEVEN_MAX * sizes.min(axis=0) >= sizes.max(axis=0))
+    even = (_UNEVEN_MAX * sizes.min(axis=0) >= sizes.max(axis=0)) | (sizes.min(axis=0) >= _CLEAR)
+    stable: Flags = agreed & even
     return stable
 
 
