@@ -11,6 +11,8 @@ from cli.output import answer, say, table, wants_json
 
 if TYPE_CHECKING:
     from health.backtest import Told
+    from health.model import Model
+    from health.policy import Policy
     from worker.backtest import Answer, Question
 
 _DAY = ["%Y-%m-%d"]
@@ -29,31 +31,37 @@ def backtest(
     target: Annotated[str, typer.Option(help="churned, not_renewed or expanded.")] = "churned",
     engine: Annotated[str, typer.Option(help="Of the score; the policy's own if left out.")] = "",
     train_until: Annotated[
-        datetime | None, typer.Option(formats=_DAY, help="Calibration learns from what had ended by then.")
+        datetime | None,
+        typer.Option(formats=_DAY, help="Calibration, or `fitted`, learns from what had ended by then."),
     ] = None,
 ) -> None:
     """Judge accounts as of days gone by, by what was known then, and compare with what became of them."""
     from cli.opened import opened  # noqa: PLC0415 - see above
-    from config.policy import load  # noqa: PLC0415 - a command loads what it needs
     from health.backtest import TARGETS  # noqa: PLC0415 - see above
     from worker.backtest import Question, asked  # noqa: PLC0415 - see above
+    from worker.fitted import judging  # noqa: PLC0415 - see above
 
     if target not in TARGETS:
         raise typer.BadParameter(f"{target!r} is none of {', '.join(TARGETS)}", param_hint="--target")
     days = tuple(sorted({day.date() for day in as_of}))
     question = Question(days, horizon, target, train_until.date() if train_until else days[0])
     with opened() as deployment, deployment.database.read() as connection:
-        policy = load(deployment.settings.policy, engine=engine or None)
+        policy = judging(deployment, connection, question, engine, train=train_until is not None)
         found = asked(connection, policy, deployment.workdays, question)
-    engines = dict.fromkeys(profile.engine for profile in policy.profiles.values())
-    document = _document(", ".join(engines), question, found)
+    document = _document(_engines(policy), question, found, policy.model)
     if wants_json():
         answer(document)
     else:
         _tell(document)
 
 
-def _document(engine: str, question: "Question", found: "Answer") -> Document:
+def _engines(policy: "Policy") -> str:
+    if policy.model:
+        return "fitted"
+    return ", ".join(dict.fromkeys(profile.engine for profile in policy.profiles.values()))
+
+
+def _document(engine: str, question: "Question", found: "Answer", model: "Model | None") -> Document:
     """Return the one object of all days, with those of each day within."""
     from health.backtest import EXPANDED, gaps, learned, told, triggers  # noqa: PLC0415 - see above
 
@@ -61,7 +69,7 @@ def _document(engine: str, question: "Question", found: "Answer") -> Document:
     pooled = found.pooled
     document: Document = {"engine": engine, "target": question.target, "horizon_days": question.horizon}
     document |= _figures(told(pooled, knots))
-    document["calibration"] = _calibration(question, found, learned=bool(knots))
+    document["calibration"] = _own(model) if model else _calibration(question, found, learned=bool(knots))
     if question.target == EXPANDED:
         document["triggers"] = {name: each._asdict() for name, each in triggers(pooled).items()}
     document["gaps"] = [gap._asdict() for gap in gaps(pooled, knots)]
@@ -74,6 +82,18 @@ def _figures(found: "Told") -> Document:
     figures = asdict(found)
     score: Document = figures.pop("score")
     return {**figures, **score}
+
+
+def _own(model: "Model") -> Document:
+    """Say what probabilities are made from where a model was fitted."""
+    drivers = sorted(model.learned, key=lambda each: -each.weight)
+    return {
+        "from": "the model's own, set right on cases it was not learned from first",
+        "as_of": [str(day) for day in model.windows],
+        "train_until": str(model.trained_until),
+        "model": model.hash,
+        "drivers": {each.name: each.coefficient * each.sd for each in drivers},
+    }
 
 
 def _calibration(question: "Question", found: "Answer", *, learned: bool) -> Document:

@@ -10,7 +10,9 @@ from cli.output import answer, complain, say, table, wants_json
 
 if TYPE_CHECKING:
     from health.delta import Delta
+    from health.facts import Fact
     from health.family import Kin
+    from health.nouns import Assessment
     from health.outlook import Outlook, Way
     from health.policy import Policy
     from store.verdicts import Verdict
@@ -180,6 +182,14 @@ def _sentences(why: "Explanation", before: "Verdict | None") -> list[str]:
     return told
 
 
+def _foretold(assessment: "Assessment", likely: "Fact") -> str:
+    """Say what a fitted model foretells, and what is usual."""
+    told = assessment.facts
+    what = str(told.get("likelihood_of")).replace("_", " ")
+    usual = told.get("likelihood_usual_pct")
+    return f"Likely {what} within {told.get('likelihood_days')} days: {likely} % (of all: {usual} %)."
+
+
 def tell(found: "Verdict", why: list[str]) -> None:
     """Tell a person a verdict, and ``why`` beside its own lines."""
     from templates.explained import set_by_hand  # noqa: PLC0415 - see above
@@ -195,6 +205,8 @@ def tell(found: "Verdict", why: list[str]) -> None:
     lines = [("100", "start", "")]
     lines += [(f"{c.points / 100:+g}", c.name, c.reason) for c in score.contributions]
     table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
+    if (likely := assessment.facts.get("likelihood_pct")) is not None:
+        say(_foretold(assessment, likely))
     if distrusted := assessment.facts.get("distrusted"):
         say(f"not counted: {distrusted}.")
     if stale := assessment.facts.get("stale"):

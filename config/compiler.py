@@ -7,11 +7,13 @@ from functools import partial
 from config.overlaps import unreachable
 from config.profiles import Resolved, faults, resolved
 from config.schema import PolicyData
-from config.scoring import MatrixPreset
+from config.scoring import FITTED, MatrixPreset
 from config.writer import Curves, Writer
 from health.alerts import LICENSING
 from health.chance import chance
+from health.engines.fitted import lines
 from health.held import STALE
+from health.model import Model
 from health.nouns import NOT_APPLICABLE, Signal
 from health.rules import Findings, Rules
 
@@ -41,8 +43,11 @@ class CompileError(ValueError):
         self.problems = tuple(problems)
 
 
-def compile_rules(policy: PolicyData) -> Compiled:
-    """Return the policy's rules as one function. Raises `CompileError` with every problem found."""
+def compile_rules(policy: PolicyData, model: Model | None = None) -> Compiled:
+    """Return the policy's rules as one function; ``model`` is what the engine `fitted` judges by.
+
+    Raises `CompileError` with every problem found.
+    """
     writer = Writer()
     writer.problems += [*faults(policy), *_of_presets(policy)]
     profiles = resolved(policy)
@@ -54,29 +59,36 @@ def compile_rules(policy: PolicyData) -> Compiled:
     writer.add(f"hold = {writer.gate('score_gates', policy.score_gates, policy.gates)}")
     gates = {name: writer.condition(f"gates.{name}", text) for name, text in policy.gates.items()}
     writer.add(f"stale = {gates[STALE].when if STALE in gates else 'False'}")
+    segment = "segment" if any(profile.engine == FITTED for profile in profiles) else "''"
     writer.add(
         "return Findings((lines, caps, signals, undecided, triggers, undecided_triggers, block, hold, "
-        "profile, stale))"
+        f"profile, stale, {segment}))"
     )
     problems = writer.problems or [*unreachable(profiles)]
     if problems:
         raise CompileError(problems)
-    return _run(writer.source())
+    return _run(writer.source(), model)
 
 
-def _run(source: str) -> Compiled:
+def _run(source: str, model: Model | None) -> Compiled:
     scope: dict[str, Rules] = {}
-    exec(compile(source, "<policy.yaml>", "exec"), dict(_SCOPE), scope)  # noqa: S102 - generated from a checked tree, never from text
+    given = {**_SCOPE, "drivers_of": partial(lines, model)} if model else dict(_SCOPE)
+    exec(compile(source, "<policy.yaml>", "exec"), given, scope)  # noqa: S102 - generated from a checked tree, never from text
     return Compiled(scope["rules"], source)
 
 
 def _score(writer: Writer, policy: PolicyData, profiles: Sequence[Resolved]) -> None:
     """Write what the score of each profile rests on; the first whose condition holds is the account's."""
     curves: Curves = {**policy.curves, **policy.curve_families}
+    if any(profile.engine == FITTED for profile in profiles):
+        writer.add("segment = ''")
     for number, profile in enumerate(profiles):
         condition = writer.condition(f"{profile.path}.when", profile.when).when if profile.when else "True"
         with writer.block(f"{'elif' if number else 'if'} {condition}:"):
             writer.add(f"profile = {profile.name!r}")
+            if profile.engine == FITTED:
+                writer.add("lines, segment = drivers_of(measures)", "caps = ()")
+                continue
             lines = _lines(writer, profile, curves)
             caps = [
                 writer.state(f"cap_{i}", f"weighted.caps.{name}", name, cap)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from config.profiles import Resolved
 from config.schema import PolicyData
 from config.scoring import AxisData, Curve, FamilyData, MeasureData
+from health.model import PLAIN, Model
 from health.policy import Comparison, Ground
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
@@ -38,6 +39,14 @@ def grounds(policy: PolicyData, profile: Resolved) -> Mapping[str, Ground]:
     found |= {f"cap:{name}": condition(cap.when) for name, cap in profile.caps.items()}
     chosen = {f"profile:{each.name}": each.when for each in policy.profiles}
     return found | {name: condition(when) for name, when in chosen.items() if when}
+
+
+def drivers(model: Model) -> Mapping[str, Ground]:
+    """Return the ground of each line of a fitted score: straight on its scale, flat beyond its ends."""
+    return {
+        each.name: Ground((each.name,), {each.name: (each.least, each.most)} if each.scale == PLAIN else {})
+        for each in model.learned
+    }
 
 
 def _line(policy: PolicyData, line: MeasureData) -> Ground:

@@ -10,17 +10,20 @@ from pydantic import ValidationError
 
 from config.compiler import Compiled, CompileError, compile_rules
 from config.files import SHIPPED, ConfigError, nearest, parsed, text
-from config.grounds import grounds
+from config.grounds import drivers, grounds
+from config.models import ModelData, model_of, parsed_model
 from config.overlaps import overlapping
 from config.profiles import Resolved, lives, resolved
-from config.schema import LedgerData, PolicyData
-from config.scoring import ENGINES
+from config.schema import FittedData, LedgerData, PolicyData
+from config.scoring import ENGINES, FITTED
 from health.alerts import LICENSING
+from health.backtest import EXPANDED
 from health.bands import band
 from health.brake import Limits
 from health.intent import Phrases, Sayings, Smaller, Words
 from health.judge import SCORE
 from health.ledger import ALWAYS
+from health.model import Model
 from health.nouns import Score
 from health.peers import ACTIONS, USERS
 from health.policy import (
@@ -57,13 +60,42 @@ def load(path: Path | None = None, *, engine: str | None = None) -> Policy:
     Raises `PolicyError` with every problem found.
     """
     path = path or SHIPPED / "policy.yaml"
-    return _loaded(_text(path), path.name, engine)
+    written = _text(path)
+    return _loaded(written, path.name, engine, _model_beside(_read(written, path.name), path))
+
+
+def _model_beside(data: PolicyData, path: Path) -> str:
+    """Return the text of the model that a policy names, from the file beside it."""
+    if data.fitted is None or data.fitted.content:
+        return ""
+    try:
+        return text(path.parent / data.fitted.model)
+    except ConfigError as error:
+        raise PolicyError([f"{path.name}: fitted.model: {problem}" for problem in error.problems]) from None
+
+
+def _with_written(data: PolicyData, written: str, name: str) -> PolicyData:
+    """Return the policy with the model that was found beside it."""
+    if data.fitted is None or not written:
+        return data
+    try:
+        content = parsed_model(written, data.fitted.model)
+    except ConfigError as error:
+        raise PolicyError([f"{name}: fitted.model: {problem}" for problem in error.problems]) from None
+    return data.model_copy(update={"fitted": data.fitted.model_copy(update={"content": content})})
+
+
+def with_model(policy: Policy, content: ModelData) -> Policy:
+    """Return a policy that judges by a model, whatever engine it judged by. Raises `PolicyError`."""
+    data = PolicyData.model_validate(json.loads(policy.data))
+    fitted = FittedData(model=content.hash, content=content)
+    return _compiled(_with_engine(data.model_copy(update={"fitted": fitted}), FITTED), "policy")
 
 
 @lru_cache(maxsize=16)
-def _loaded(written: str, name: str, engine: str | None) -> Policy:
+def _loaded(written: str, name: str, engine: str | None, model: str) -> Policy:
     """Compile each text once: whoever opens what was opened before gets the same policy."""
-    data = _parsed(written, name)
+    data = _with_written(_read(written, name), model, name)
     if engine is not None:
         data = _with_engine(data, engine)
     return _compiled(data, name)
@@ -83,13 +115,21 @@ def stated(data: object) -> Policy:
 
 def _compiled(data: PolicyData, place: str) -> Policy:
     problems = _missing(data)
+    model = _model(data)
     try:
-        compiled = compile_rules(data)
+        compiled = compile_rules(data, model)
     except CompileError as error:
         problems += error.problems
     if problems:
         raise PolicyError([f"{place}: {problem}" for problem in dict.fromkeys(problems)])
-    return _policy(data, compiled)
+    return _policy(data, compiled, model)
+
+
+def _model(data: PolicyData) -> Model | None:
+    """Return the model that a policy judges by, if it judges by one."""
+    used = any(profile.engine == FITTED for profile in resolved(data))
+    content = data.fitted.content if data.fitted else None
+    return model_of(content) if used and content else None
 
 
 def overlaps(path: Path | None = None) -> list[str]:
@@ -112,6 +152,9 @@ def _parsed(written: str, name: str) -> PolicyData:
         raise PolicyError(error.problems) from None
 
 
+_read = lru_cache(maxsize=16)(_parsed)
+
+
 def _with_engine(data: PolicyData, engine: str) -> PolicyData:
     if engine not in ENGINES:
         raise PolicyError(
@@ -131,6 +174,7 @@ def _missing(data: PolicyData) -> list[str]:
     return [
         *_outside(data),
         *_agreed(data),
+        *_unfitted(data),
         *(
             f"{path}: {name!r} is no preset{nearest(name, known)}"
             for path, name, known in wanted
@@ -149,6 +193,17 @@ def _agreed(data: PolicyData) -> Iterator[str]:
             yield f"ledger.precision_min_pct.{rule}: {data.signals[rule].family} signals alert always"
 
 
+def _unfitted(data: PolicyData) -> Iterator[str]:
+    """Yield a line if the engine `fitted` is asked for and there is no model that tells of leaving."""
+    if all(profile.engine != FITTED for profile in resolved(data)):
+        return
+    content = data.fitted.content if data.fitted else None
+    if content is None:
+        yield "fitted: the engine needs a model: 'fitted: {model: model.json}', as `seatsignal fit` writes it"
+    elif content.target == EXPANDED:
+        yield "fitted.model: tells who will grow, not who will leave: no health follows from it"
+
+
 def _outside(data: PolicyData) -> Iterator[str]:
     """Yield a line for each score of a matrix that the bands would call by another name than its own."""
     bands = _bands(data)
@@ -158,7 +213,7 @@ def _outside(data: PolicyData) -> Iterator[str]:
             yield f"matrix.scores.{name}: {points:g} is in the band {found}"
 
 
-def _policy(data: PolicyData, compiled: Compiled) -> Policy:
+def _policy(data: PolicyData, compiled: Compiled, model: Model | None) -> Policy:
     preset = data.expansion.presets[data.expansion.preset]
     written = _json(data)
     return Policy(
@@ -166,7 +221,7 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         rules=compiled.rules,
         source=compiled.source,
         bands=_bands(data),
-        profiles={each.name: _profile(data, each) for each in resolved(data)},
+        profiles={each.name: _profile(data, each, model) for each in resolved(data)},
         signals=_signals(data),
         expansion=ExpansionRules(preset.groups_min, data.expansion.fill_pct, data.expansion.ahead_days),
         renewals=_renewals(data),
@@ -197,18 +252,21 @@ def _policy(data: PolicyData, compiled: Compiled) -> Policy:
         urgent=frozenset(data.urgent_priorities),
         fleet_accounts_min=data.fleet_accounts_min,
         rest_pct=data.fleet_rest_pct,
-        metrics=_metrics(data),
+        metrics=_metrics(data, model),
         retention=data.retention_days,
         data=written,
+        model=model,
     )
 
 
 def _json(data: PolicyData) -> str:
     """Return the policy as JSON. The order of its rules stays: it says which of them comes first.
 
-    A ledger that agrees on nothing is left out: statements from before there was one keep their hash.
+    A ledger that agrees on nothing, and a model where there is none, are left out: statements from before
+    there were such keep their hash.
     """
-    unsaid = {"ledger"} if data.ledger == LedgerData() else None
+    unsaid = {"ledger"} if data.ledger == LedgerData() else set()
+    unsaid |= {"fitted"} if data.fitted is None else set()
     return json.dumps(data.model_dump(exclude=unsaid), separators=(",", ":"), ensure_ascii=True)
 
 
@@ -222,7 +280,12 @@ def _bands(data: PolicyData) -> Bands:
     )
 
 
-def _profile(data: PolicyData, found: Resolved) -> Profile:
+def _profile(data: PolicyData, found: Resolved, model: Model | None) -> Profile:
+    if found.engine == FITTED and model:
+        lines = tuple(Weight(each.name, each.weight) for each in model.learned)
+        return Profile(
+            found.name, FITTED, lines, grounds={**grounds(data, found), **drivers(model)}, model=model
+        )
     weights = [Weight(name, line.weight) for _, name, line in found.lines]
     weights += [Weight(name, line.points) for name, line in found.deductions.items()]
     caps = [Cap(name, round(_HUNDREDTHS * cap.at)) for name, cap in found.caps.items()]
@@ -276,7 +339,8 @@ def _phrases(data: PolicyData) -> Phrases:
     )
 
 
-def _metrics(data: PolicyData) -> tuple[str, ...]:
-    """Return the daily metrics that the rules read, each once."""
+def _metrics(data: PolicyData, model: Model | None) -> tuple[str, ...]:
+    """Return the daily metrics that the rules and the model read, each once."""
     active: Sequence[str] = [active.metric for active in data.active.values()]
-    return tuple(dict.fromkeys((*active, *data.use.metrics, *_COUNTED, *data.use.core_features)))
+    fitted = model.metrics if model else ()
+    return tuple(dict.fromkeys((*active, *data.use.metrics, *_COUNTED, *data.use.core_features, *fitted)))

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from config.models import ModelData
 from config.scoring import (
     Curve,
     DeductionsData,
@@ -191,6 +192,13 @@ class FamiliesData(Strict):
     material_pct: Annotated[float, Field(gt=0, le=100)] = 10
 
 
+class FittedData(Strict):
+    """The engine that was fitted: its model's file, beside the policy; ``content`` is what was read there."""
+
+    model: Text
+    content: ModelData | None = None
+
+
 class PolicyData(Strict):
     """The whole file."""
 
@@ -208,6 +216,7 @@ class PolicyData(Strict):
     weighted: WeightedData
     deductions: DeductionsData
     matrix: MatrixData
+    fitted: FittedData | None = None
     profiles: Annotated[list[ProfileData], Field(min_length=1)]
     gates: dict[str, Text]
     score_gates: list[Text]

@@ -35,7 +35,8 @@ Curve = Annotated[list[list[float]], AfterValidator(_rising)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Edges = Annotated[list[float], Field(min_length=1), AfterValidator(_sorted)]
-Engine = Literal["weighted", "deductions", "matrix"]
+FITTED = "fitted"
+Engine = Literal["weighted", "deductions", "matrix", "fitted"]
 ENGINES: tuple[str, ...] = get_args(Engine)
 CellBand = Literal["at_risk", "watch", "healthy"]
 

@@ -11,9 +11,9 @@ from config.expressions import Expression, ExpressionError, Vocabulary, Wording
 from config.files import nearest
 from config.schema import SignalData, TriggerData
 from config.scoring import AxisData, CapData, DeductionData, FamilyData, MeasureData
-from health.rules import NUMBERS, TEXTS, Measures
+from health.rules import FAMILIES, NUMBERS, TEXTS, Measures
 
-_FAMILIES = {name: family for family, names in Measures.__annotations__.items() for name in names._fields}
+_FAMILIES = {name: family for family, names in FAMILIES.items() for name in names._fields}
 _VOCABULARY = Vocabulary(NUMBERS, TEXTS)
 _NEVER, _NOTHING = Expression("1 < 0", _VOCABULARY), Wording("nothing", _VOCABULARY)
 """In place of what is wrong."""
@@ -170,9 +170,7 @@ class Writer:
 
     def source(self) -> str:
         """Return the whole function: measures first, then what was written."""
-        loads = [
-            line for family, names in Measures.__annotations__.items() for line in self._load(family, names)
-        ]
+        loads = [line for family, names in FAMILIES.items() for line in self._load(family, names)]
         for name in filter(NUMBERS.__contains__, self._names):
             loads += [f"if {name} is NOT_APPLICABLE:", f"{_INDENT}{name} = None"]
         body = (f"{', '.join(Measures._fields)} = measures", *loads, *self._lines)

@@ -53,6 +53,7 @@ class Case(NamedTuple):
 
     ``rank``, ``urgency`` and ``priority`` are the higher, the likelier the outcome ought to be. ``segments``
     are by what accounts are told apart. ``triggers`` are the groups of evidence for expansion that were met.
+    ``likely`` is the probability that a fitted model told; `None` where none did.
     """
 
     account: int
@@ -64,6 +65,7 @@ class Case(NamedTuple):
     days: int | None
     segments: tuple[str, ...]
     triggers: tuple[str, ...] = ()
+    likely: float | None = None
 
     @property
     def met(self) -> bool:
@@ -143,8 +145,7 @@ class Told:
 def told(cases: Sequence[Case], knots: Sequence[Knot]) -> Told:
     """Return the figures of some cases; without a calibration those that need probabilities are `None`."""
     events = [case.met for case in cases]
-    ranks = [case.rank for case in cases]
-    likely = [probability(knots, each) for each in ranks] if knots else []
+    likely = likelihoods(cases, knots)
     score = strength(cases, lambda case: case.rank)
     return Told(
         n=len(cases),
@@ -160,6 +161,14 @@ def told(cases: Sequence[Case], knots: Sequence[Knot]) -> Told:
         priority=strength(cases, lambda case: case.urgency),
         priority_with_revenue=strength(cases, lambda case: case.priority),
     )
+
+
+def likelihoods(cases: Sequence[Case], knots: Sequence[Knot]) -> list[float]:
+    """Return how likely the outcome was told to be: by a model, else by calibration; empty without either."""
+    own = [case.likely for case in cases if case.likely is not None]
+    if len(own) == len(cases):
+        return own
+    return [probability(knots, case.rank) for case in cases] if knots else []
 
 
 def strength(cases: Sequence[Case], of: Callable[[Case], float]) -> Strength:
@@ -228,8 +237,9 @@ def gaps(cases: Sequence[Case], knots: Sequence[Knot]) -> Iterator[Gap]:
             chosen = [case for case in flagged if case.segments[at] == segment]
             if len(chosen) >= FLAGGED_MIN and abs(_rate(chosen) - overall) > _GAP:
                 yield Gap(by, segment, "precision", _rate(chosen), overall, len(chosen))
-            if knots and len(here) >= SEGMENT_MIN:
-                likely = sum(probability(knots, case.rank) for case in here) / len(here)
+            told_here = likelihoods(here, knots)
+            if told_here and len(here) >= SEGMENT_MIN:
+                likely = sum(told_here) / len(here)
                 if abs(likely - _rate(here)) > _GAP:
                     yield Gap(by, segment, "calibration", likely, _rate(here), len(here))
 

@@ -78,7 +78,7 @@ def figures(
     Money is in minor units of ``currency``: risks per year, the uplift per month of ``suggested_seats``,
     which are seats beyond those there are.
     """
-    licence, use, _, _, _, traits = found
+    licence, use, _, _, _, traits, _ = found
     first, seats = account.first, licence.seats
     suggested = suggested_seats(found, policy.expansion) if grown else None
     return {

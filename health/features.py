@@ -40,6 +40,7 @@ class Term:
     renewal_mrr_minor: int | None = None
     currency: str = ""
     billing_period: str = ""
+    discount: float | None = None
     status: str = ""
     trial_end: date | None = None
     notice_days: int | None = None
@@ -222,6 +223,8 @@ class Pulse:
     median of the actions per active user, ``fleet_breadth`` how many features the broadest tenth of the
     accounts use at the least; `None` where too few accounts tell. ``fleet_rests`` are by metric of use the
     days of the last `SERIES_DAYS` on which the fleet did far less than that weekday usually holds.
+    ``peers`` is by driver of a fitted model the level of the account in the middle (`health.drivers`), where
+    the policy has one.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
@@ -230,3 +233,4 @@ class Pulse:
     fleet_depth: float | None = None
     fleet_breadth: float | None = None
     fleet_rests: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    peers: Mapping[str, float] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from health import expansion, facts
 from health.bands import band
 from health.calendars import Workdays
-from health.engines import deductions, matrix, weighted
+from health.engines import deductions, fitted, matrix, weighted
 from health.features import Features, Pulse
 from health.measures import measures
 from health.nouns import Assessment, Band, Inputs, Score, Signal
@@ -23,6 +23,7 @@ ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "weighted": weighted.score,
     "deductions": deductions.score,
     "matrix": matrix.score,
+    "fitted": fitted.score,
 }
 ENGINE_VERSION = "3"
 """Changes whenever the same facts or the same measures may come to another verdict."""
@@ -61,6 +62,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     account = facts.book(row, as_of, policy.renewals, workdays)
     said = facts.figures(row, account, found, follows.score, policy, grown=follows.room)
     said["profile"] = follows.profile
+    if policy.profiles[follows.profile].model:
+        said |= _foretold(found, policy)
     if likely := facts.between(found.licence.active_users, found.licence.seats):
         said["utilisation_low_pct"], said["utilisation_high_pct"] = likely
     if why := distrust(features.sources, pulse, policy):
@@ -113,8 +116,23 @@ def profile_of(assessment: Assessment, policy: Policy) -> Profile:
     return policy.profiles[policy.rules(measures_of(assessment.inputs, assessment.traits)).profile]
 
 
+def _foretold(found: Measures, policy: Policy) -> dict[str, facts.Fact]:
+    """Return what a fitted model says in its own words."""
+    if policy.model is None:
+        return {}
+    return {
+        "likelihood_pct": round(100 * fitted.likelihood(policy.model, found), 1),
+        "likelihood_of": policy.model.target,
+        "likelihood_days": policy.model.horizon_days,
+        "likelihood_usual_pct": round(100 * policy.model.base_rate, 1),
+    }
+
+
 def _inputs(found: Measures) -> Inputs:
-    return Inputs(NUMBERS, found.licence + found.use + found.capacity + found.service + found.term)
+    values = found.licence + found.use + found.capacity + found.service + found.term
+    if not found.drivers:
+        return Inputs(NUMBERS, values)
+    return Inputs((*NUMBERS, *found.drivers), (*values, *found.drivers.values()))
 
 
 def _score_signal(score: Score, verdict: Band, findings: Findings, edge: int) -> tuple[Signal, ...]:

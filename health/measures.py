@@ -1,8 +1,10 @@
 """Measures: the figures of one account on one day, each a value, not applicable, or unknown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
+from health import drivers
 from health.aged import aged
 from health.calendars import Workdays
 from health.features import SERIES_DAYS, Features, Pulse, Term
@@ -10,7 +12,7 @@ from health.nouns import NOT_APPLICABLE
 from health.peers import actions_per_user, features_used, of_breadth
 from health.policy import Policy
 from health.pulse import Beat, Days
-from health.rules import Measures, Traits
+from health.rules import FAMILIES, Measures, Traits
 from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
@@ -52,7 +54,11 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
             of_breadth(use.breadth_pct, policy),
         ),
     )
-    found = _without(found, features.unknown) if features.unknown else found
+    if policy.model:
+        horizon = policy.model.horizon_days
+        of = drivers.subject(features, as_of, policy, pulse, workdays, horizon)
+        found = found._replace(drivers=drivers.taken(policy.model.drivers, of, pulse.peers))
+    found = _without(found, set(features.unknown)) if features.unknown else found
     return _without_aged(found, aged(features, sources, as_of, policy)) if policy.stale_after else found
 
 
@@ -65,21 +71,35 @@ def _without_aged(found: Measures, old: Collection[str]) -> Measures:
     lost = sorted(name for name in old if numbers[name] is not NOT_APPLICABLE)
     if not lost:
         return found
-    return _without(found, lost)._replace(traits=found.traits._replace(aged=" ".join(lost)))
+    return _without(found, set(lost))._replace(traits=found.traits._replace(aged=" ".join(lost)))
 
 
-def _without(found: Measures, names: Collection[str]) -> Measures:
+def _without(found: Measures, names: AbstractSet[str]) -> Measures:
     """Return the measures with some of them unknown."""
-    return Measures._make(
-        family._replace(**dict.fromkeys(family._asdict().keys() & names)) for family in found
-    )
+    gone = {
+        family: getattr(found, family)._replace(**dict.fromkeys(names & set(fields._fields)))
+        for family, fields in FAMILIES.items()
+    }
+    return found._replace(**gone)
 
 
-def beat(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays: Workdays) -> Beat:
-    """Return what an account adds to the pulse of a day; ``pulse`` says how fresh its sources are."""
+def beat(  # noqa: PLR0917 - as `health.judge.judge`
+    features: Features,
+    as_of: date,
+    policy: Policy,
+    pulse: Pulse,
+    workdays: Workdays,
+    against_peers: Sequence[str] = (),
+) -> Beat:
+    """Return what an account adds to the pulse of a day; ``pulse`` says how fresh its sources are.
+
+    ``against_peers`` are the drivers of which the pulse tells the middle.
+    """
+    subject = drivers.subject(features, as_of, policy, pulse, workdays) if against_peers else None
+    levels = drivers.levels(against_peers, subject) if subject else ()
     end = known(features.sources, pulse, as_of, policy).end
     if end is None:
-        return Beat(features.sources)
+        return Beat(features.sources, levels=levels)
     path = track(features, end, policy, workdays)
     metric = path.first_of(policy.use_metrics)
     found = trend_of(path, metric, policy.windows)
@@ -89,6 +109,7 @@ def beat(features: Features, as_of: date, policy: Policy, pulse: Pulse, workdays
         actions_per_user(path, policy),
         features_used(path),
         _days(path, metric) if metric else None,
+        levels,
     )
 
 

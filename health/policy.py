@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from health.brake import Limits
 from health.intent import Phrases
+from health.model import Model
 from health.rules import Rules
 
 Points = tuple[tuple[float, float], ...]
@@ -101,7 +102,7 @@ class Profile:
 
     ``cells`` are a matrix's scores in hundredths, by row and column; other engines have none. ``grounds``
     are what the lines of the score rest on, by their names; those of caps begin with ``cap:``, and what
-    profiles are chosen by stands under ``profile:`` and their names.
+    profiles are chosen by stands under ``profile:`` and their names. ``model`` is that of `fitted`.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Profile:
     caps: tuple[Cap, ...] = ()
     cells: tuple[tuple[int, ...], ...] = ()
     grounds: Mapping[str, Ground] = field(default_factory=dict, repr=False)
+    model: Model | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ class LedgerRules:
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
 
-    ``data`` is the whole file as JSON. ``profiles`` are the ways of judging by name; which of them judges an
-    account is found by ``rules``.
+    ``data`` is the whole file as JSON, with the ``model`` that was fitted, if one is in use. ``profiles`` are
+    the ways of judging by name; which of them judges an account is found by ``rules``.
     ``shelf_days`` says, by kind of fact, after how many days without a complete one it is unknown.
     ``stale_after`` says, by measure, after how many days a line of the score takes it for unknown.
     ``match_rate_min`` is by source the share of its accounts, 0 to 1, under which it is not trusted.
@@ -213,3 +215,9 @@ class Policy:
     metrics: tuple[str, ...]
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)
+    model: Model | None = field(default=None, repr=False)
+
+    @property
+    def against_peers(self) -> tuple[str, ...]:
+        """The drivers of the model that need the middle of all accounts on the day."""
+        return self.model.against_peers if self.model else ()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from health.drivers import medians
 from health.features import Freshness, Pulse
 from health.use import VALIDATIONS
 
@@ -28,7 +29,8 @@ class Beat(NamedTuple):
     """What one account adds to the pulse: its sources, and what can be told of it.
 
     ``trend`` is the metric that tells its use, and its last 14 days as a share of what the own baseline
-    expects; ``actions`` are per active user, ``features`` those in use.
+    expects; ``actions`` are per active user, ``features`` those in use. ``levels`` are of the drivers that a
+    fitted model tells against peers.
     """
 
     sources: Sequence[str] = ()
@@ -36,13 +38,15 @@ class Beat(NamedTuple):
     actions: float | None = None
     features: int = 0
     days: Days | None = None
+    levels: Sequence[float | None] = ()
 
 
 class Fleet:
     """Hears one account after another, and tells what they come to."""
 
-    def __init__(self) -> None:
-        """Begin with nobody heard."""
+    def __init__(self, against_peers: Sequence[str] = ()) -> None:
+        """Begin with nobody heard; each will tell the levels of these drivers."""
+        self._names = against_peers
         self._rests = Rests()
         self._beats: list[Beat] = []
 
@@ -62,14 +66,19 @@ class Fleet:
             fleet_depth=fleet_depth(actions, accounts_min),
             fleet_breadth=fleet_breadth([beat.features for beat in beats if beat.features], accounts_min),
             fleet_rests=self._rests.told(accounts_min, rest_pct / 100),
+            peers=medians(self._names, [beat.levels for beat in beats], accounts_min),
         )
 
 
 def taken(
-    freshness: Mapping[str, Freshness], found: Iterable[Beat], accounts_min: int, rest_pct: float
+    freshness: Mapping[str, Freshness],
+    found: Iterable[Beat],
+    accounts_min: int,
+    rest_pct: float,
+    against_peers: Sequence[str] = (),
 ) -> Pulse:
     """Return the pulse of a fleet whose accounts are at hand."""
-    fleet = Fleet()
+    fleet = Fleet(against_peers)
     for beat in found:
         fleet.hear(beat)
     return fleet.pulse(freshness, accounts_min, rest_pct)

@@ -6,6 +6,7 @@ not applicable, or unknown (`None`); a text is unknown when empty. Percentages a
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from health.nouns import Input, Signal
@@ -158,8 +159,14 @@ class Traits(NamedTuple):
     aged: str | None
 
 
+_NONE: Mapping[str, Input] = MappingProxyType({})
+
+
 class Measures(NamedTuple):
-    """Everything a rule may name, by family. A rule names a field of a family, never the family."""
+    """Everything a rule may name, by family. A rule names a field of a family, never the family.
+
+    ``drivers`` are what a fitted model looks at beside these (`health.drivers`); rules do not see them.
+    """
 
     licence: SeatMeasures
     use: UseMeasures
@@ -167,6 +174,11 @@ class Measures(NamedTuple):
     service: ServiceMeasures
     term: TermMeasures
     traits: Traits
+    drivers: Mapping[str, Input] = _NONE
+
+    def numbers(self) -> Mapping[str, Input]:
+        """Return the measures that are numbers, by name."""
+        return dict(zip(NUMBERS, self[0] + self[1] + self[2] + self[3] + self[4], strict=True))
 
 
 NUMBERS = (
@@ -185,7 +197,8 @@ TEXTS = Traits._fields
 def measures_of(inputs: Mapping[str, Input], traits: Mapping[str, str | None]) -> Measures:
     """Return the measures that an assessment kept; unknown what it does not name."""
     numbers = (family(*map(inputs.get, family._fields)) for family in _FAMILIES)
-    return Measures._make((*numbers, Traits(*map(traits.get, TEXTS))))
+    drivers = {name: inputs[name] for name in inputs if name not in _FAMILY_OF}
+    return Measures._make((*numbers, Traits(*map(traits.get, TEXTS)), drivers))
 
 
 def changed(found: Measures, numbers: Mapping[str, Input]) -> Measures:
@@ -199,7 +212,9 @@ def changed(found: Measures, numbers: Mapping[str, Input]) -> Measures:
 
 
 _FAMILIES = (SeatMeasures, UseMeasures, CapacityMeasures, ServiceMeasures, TermMeasures)
-_FAMILY_OF = {name: family for family, names in Measures.__annotations__.items() for name in names._fields}
+FAMILIES = {name: names for name, names in Measures.__annotations__.items() if name != "drivers"}
+"""The families that rules name the fields of."""
+_FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names._fields}
 
 Line = tuple[Input, str]
 """A value in its three states, and its reason in plain words."""
@@ -214,7 +229,7 @@ class Findings(NamedTuple):
     that are met, with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block``
     names what forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when
     nothing does. ``stale`` says whether the gate of that name holds: what is known of the account's use
-    is behind.
+    is behind. ``segment`` is by what a fitted model fills in what is not known.
     """
 
     lines: tuple[Line, ...]
@@ -227,6 +242,7 @@ class Findings(NamedTuple):
     hold: str
     profile: str = ""
     stale: bool = False
+    segment: str = ""
 
 
 Rules = Callable[[Measures], Findings]

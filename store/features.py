@@ -3,6 +3,7 @@
 Where an account has several products or sources, counts of a day are added up.
 """
 
+import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ from health.service import EXPECTED, SETTLED, SOLVED
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
-from store.installation import business_day
+from store.installation import business_day, set_setting, setting
 from store.reading import PRESENT, Fact, Reading
 from store.tables import accounts
 from store.tables import features as kept
@@ -43,6 +44,8 @@ from store.upsert import insert
 IDS_A_QUERY = 500
 AHEAD = timedelta(days=1)
 """How far a source's days may be ahead of ours: somewhere it is tomorrow already."""
+_HELD = "metrics"
+"""The setting that names the metrics which feature rows hold."""
 _T = TypeVar("_T")
 _TERM = tuple(Term.__dataclass_fields__)
 
@@ -101,6 +104,16 @@ def sample(connection: Connection, size: int, metrics: Collection[str]) -> Itera
         _rebuild(connection, accounts.c.id.in_(ids), metrics)
         query = select(kept.c.packed).where(kept.c.account.in_(ids))
         yield from map(unpack, blobs(connection, query))
+
+
+def hold(connection: Connection, metrics: Collection[str]) -> None:
+    """Let every feature row be built anew where it is to hold metrics that it has not held so far."""
+    before = setting(connection, _HELD)
+    if set(metrics) <= set(json.loads(before or "[]")):
+        return
+    connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True))
+    connection.execute(update(accounts).values(touched=accounts.c.touched + 1))
+    set_setting(connection, _HELD, json.dumps(sorted(metrics)))
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:

@@ -170,7 +170,9 @@ def size_bands(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
     return {row.account: row.size_band for row in connection.execute(query)}
 
 
-def chunks(connection: Connection) -> Iterator[Sequence[int]]:
-    """Yield the ids of all accounts, some at a time."""
+def chunks(connection: Connection, most: int | None = None) -> Iterator[Sequence[int]]:
+    """Yield the ids of all accounts, some at a time; of ``most`` accounts, evenly spread."""
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    if most is not None:
+        ids = ids[:: max(1, -(-len(ids) // most))]
     return (ids[at : at + IDS_A_QUERY] for at in range(0, len(ids), IDS_A_QUERY))

@@ -48,6 +48,7 @@ class Basis:
     """What a run's verdicts rest on: fleet pulse, known batch per source (JSON), policy, engine.
 
     ``demoted`` are the rules that it tells in a digest only.
+    ``drivers`` are what the policy's model looks at beside the measures.
     """
 
     pulse: str
@@ -55,6 +56,7 @@ class Basis:
     policy_hash: str
     engine_version: str
     demoted: tuple[str, ...] = ()
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def open_run(
         "known": basis.known,
         "policy_hash": basis.policy_hash,
         "engine_version": basis.engine_version,
-        "inputs": json.dumps(NUMBERS),
+        "inputs": json.dumps((*NUMBERS, *basis.drivers)),
         "traits": json.dumps(TEXTS),
         "demoted": json.dumps(basis.demoted),
         "opened_ms": now_ms(),

@@ -12,12 +12,15 @@ from itertools import islice
 from config.errors import Actionable
 from health.backtest import EVENTS_MIN, EXPANDED, Case, Ending, Horizon, Outcomes, ending, enough, rank
 from health.calendars import Workdays
+from health.engines.fitted import likelihood
 from health.facts import book, urgency
 from health.features import Features, Pulse
 from health.judge import judge
 from health.measures import measures
+from health.model import Model
 from health.nouns import Assessment
 from health.policy import Policy
+from health.rules import measures_of
 from store import history
 from store.database import Connection
 from worker.past import known
@@ -71,7 +74,8 @@ def asked(connection: Connection, policy: Policy, workdays: Workdays, question: 
             f"{met} of {total} accounts met the outcome: fewer than {EVENTS_MIN} that did, or that did not, "
             "tell nothing"
         )
-    trained = {day: [*one.cases(day, Counter())] for day in _training(question, reach)}
+    days = [] if policy.model else _training(question, reach)
+    trained = {day: [*one.cases(day, Counter())] for day in days}
     return replace(
         found, trained=trained, unknown_inputs={name: unknown[name] / total for name in sorted(unknown)}
     )
@@ -87,6 +91,14 @@ def _check(question: Question, reach: history.Extent) -> None:
             raise Refused(f"{question.horizon} days from {day} end on {last}, facts and outcomes on {end}")
     if question.train_until > min(question.as_of):
         raise Refused(f"training until {question.train_until} looks past the first day that is asked of")
+
+
+def suited(model: Model, question: Question) -> None:
+    """Raise `Refused` where a model was fitted to another question, or to outcomes of the days asked of."""
+    if (model.target, model.horizon_days) != (question.target, question.horizon):
+        raise Refused(f"the model tells of {model.target} within {model.horizon_days} days: ask for that")
+    if model.trained_until > min(question.as_of):
+        raise Refused(f"the model was fitted until {model.trained_until}: later than the first day asked of")
 
 
 def _training(question: Question, reach: history.Extent) -> list[date]:
@@ -131,18 +143,25 @@ class Then:
         found = judge(row, day, self._policy, pulse, self._workdays)
         target, rules = self._question.target, self._policy.renewals
         account = book(row, day, rules, self._workdays)
+        likely = self._likely(found)
         case = Case(
             account=row.account,
             as_of=day,
-            rank=rank(target, found),
+            rank=rank(target, found) if likely is None else likely,
             urgency=urgency(account, found.score, rules),
             priority=float(found.facts.get("priority") or 0),
             health=found.score.points // 100,
             days=became.days,
             segments=(row.customer_type, size, row.region or row.country),
             triggers=self._triggers(day, row, pulse) if target == EXPANDED else (),
+            likely=likely,
         )
         return case, found
+
+    def _likely(self, found: Assessment) -> float | None:
+        """Return the probability that the policy's model tells; `None` where it has none."""
+        model = self._policy.model
+        return likelihood(model, measures_of(found.inputs, found.traits)) if model else None
 
     def _triggers(self, day: date, row: Features, pulse: Pulse) -> tuple[str, ...]:
         found = self._policy.rules(measures(row, day, self._policy, pulse, self._workdays))

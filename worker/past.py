@@ -54,17 +54,29 @@ class Known(NamedTuple):
     backfilled: frozenset[str]
 
 
-def known(connection: Connection, policies: Sequence[Policy], workdays: Workdays, day: date) -> Known:
-    """Return what was known at the start of a day, for policies that read the same metrics."""
+def known(  # noqa: PLR0917 - its callers have them all at hand
+    connection: Connection,
+    policies: Sequence[Policy],
+    workdays: Workdays,
+    day: date,
+    against_peers: Sequence[str] = (),
+    most: int | None = None,
+) -> Known:
+    """Return what was known at the start of a day, for policies that read the same metrics.
+
+    ``against_peers`` are the drivers that a pulse tells the middle of, beside those of its policy's model.
+    Of ``most`` accounts at most.
+    """
     then = history.moment(connection, day)
     fresh = Pulse(freshness=history.freshness(connection, then))
     waiting = Waiting()
-    fleets = [Fleet() for _ in policies]
-    for ids in history.chunks(connection):
+    names = [(*against_peers, *policy.against_peers) for policy in policies]
+    fleets = [Fleet(each) for each in names]
+    for ids in history.chunks(connection, most):
         for row in history.rows_at(connection, ids, policies[0].metrics, then):
             waiting.add(pack(row))
-            for policy, fleet in zip(policies, fleets, strict=True):
-                fleet.hear(beat(row, day, policy, fresh, workdays))
+            for policy, fleet, told in zip(policies, fleets, names, strict=True):
+                fleet.hear(beat(row, day, policy, fresh, workdays, told))
     pulses = [
         fleet.pulse(fresh.freshness, policy.fleet_accounts_min, policy.rest_pct)
         for policy, fleet in zip(policies, fleets, strict=True)

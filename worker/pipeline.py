@@ -179,6 +179,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     policy = deployment.policy
     with deployment.database.write() as connection:
         policies.keep(connection, policy)
+        features.hold(connection, policy.metrics)
         as_of = business_day(connection)
         basis = Basis(
             pulse=written(take_pulse(deployment, connection, as_of)),
@@ -186,6 +187,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
             policy_hash=policy.hash,
             engine_version=ENGINE_VERSION,
             demoted=demoted_rules(connection, policy),
+            drivers=policy.model.drivers if policy.model else (),
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
     for chunk in chunks:

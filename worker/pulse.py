@@ -33,8 +33,9 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     policy = deployment.policy
     fresh = Pulse(freshness=current_freshness(connection))
     sample = features.sample(connection, SAMPLE, policy.metrics)
-    beats = (beat(row, as_of, policy, fresh, deployment.workdays) for row in sample)
-    return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct)
+    names = policy.against_peers
+    beats = (beat(row, as_of, policy, fresh, deployment.workdays, names) for row in sample)
+    return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct, names)
 
 
 def current_freshness(connection: Connection) -> dict[str, Freshness]:

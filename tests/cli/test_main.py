@@ -25,6 +25,7 @@ ANSWERING = {
     "accounts": ["accounts"],
     "explain": ["explain", book.LEAVING],
     "backtest": ["backtest", "--as-of", "2026-05-01", "--horizon", "30"],
+    "fit": ["fit", "--horizon", "30", "--train-until", "2026-05-01", "--out", "{home}/model.json"],
     "explain --statement": ["explain", book.LEAVING, "--statement"],
     "simulate": ["simulate", "--policy", str(SHIPPED / "policy.yaml"), "--from", "2026-05-01"],
     "rules": ["rules"],
@@ -77,9 +78,9 @@ def test_every_command_is_tried():
     assert commands() == RUNNING | {name for name in ANSWERING if " --" not in name}
 
 
-FAILING = {"release", "deliver", "settle", "crm setup", "backtest"}
+FAILING = {"release", "deliver", "settle", "crm setup", "backtest", "fit"}
 """Nothing is held, Slack has no token, no such notice, nothing is routed to a CRM, and no outcomes."""
-SILENT = {"release", "settle", "crm setup", "backtest"}
+SILENT = {"release", "settle", "crm setup", "backtest", "fit"}
 """They answer nothing where there is nothing to do."""
 
 

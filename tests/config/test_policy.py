@@ -33,7 +33,7 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
         ),
         (
             ("engine: weighted", "engine: wieghted"),
-            "engine: Input should be 'weighted', 'deductions' or 'matrix'",
+            "engine: Input should be 'weighted', 'deductions', 'matrix' or 'fitted'",
         ),
         (
             ("windows: [120,", 'windows: ["x",'),
@@ -288,7 +288,10 @@ def test_a_policy_that_was_kept_is_the_same_when_read_again(engine):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"engine": "guess"}, "policy: engine: Input should be 'weighted', 'deductions' or 'matrix'"),
+        (
+            {"engine": "guess"},
+            "policy: engine: Input should be 'weighted', 'deductions', 'matrix' or 'fitted'",
+        ),
         ({"engin": "weighted"}, "policy: engin: Extra inputs are not permitted"),
         ({"gates": {"stale": "usage_age > 2"}}, "policy: gates.stale: 'usage_age' is no measure"),
     ],

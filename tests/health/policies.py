@@ -11,7 +11,8 @@ from health.judge import conclude
 from health.nouns import NOT_APPLICABLE, Assessment, Input, Inputs
 from health.policy import Policy
 from health.rules import NUMBERS, measures_of
-from tests.health.examples import AS_OF
+from tests.health.examples import AS_OF, policy
+from tests.health.models import VALUES
 
 SHIPPED = json.loads(load().data)
 POINTLESS = ("never holds", "always holds", "holds whatever the values are")
@@ -19,7 +20,7 @@ POINTLESS = ("never holds", "always holds", "holds whatever the values are")
 TRAITS = {"plan": "Team"}
 whole = st.integers(0, 40).map(float)
 percent = st.integers(-50, 1_500).map(lambda tenths: tenths / 10)
-ENGINES = ("weighted", "deductions", "matrix")
+ENGINES = ("weighted", "deductions", "matrix", "fitted")
 
 
 def _either(values: st.SearchStrategy[float]) -> st.SearchStrategy[Input]:
@@ -51,6 +52,7 @@ def measured(draw: st.DrawFn) -> dict[str, Input]:
     found |= {"expected_use": expected, "recent_use": expected * (100 + change) / 100}
     urgent, others = draw(st.integers(0, 4)), draw(st.integers(0, 4))
     found |= {"urgent_tickets": float(urgent), "open_tickets": float(urgent + others)}
+    found |= {name: draw(_either(st.floats(0, 1000))) for name in VALUES}
     return found | {"ticket_load": float(3 * urgent + others)}
 
 
@@ -80,7 +82,7 @@ def _curve(draw: st.DrawFn) -> list[list[float]]:
 def policies(draw: st.DrawFn) -> Policy:
     """A policy of either engine; the shipped one now and then."""
     if draw(st.integers(0, 3)) == 0:
-        return load(engine=draw(st.sampled_from(ENGINES)))
+        return policy(draw(st.sampled_from(ENGINES)))
     engine = draw(st.sampled_from(["weighted", "deductions"]))
     names = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=5, unique=True))
     lines = {
@@ -120,7 +122,7 @@ def policies(draw: st.DrawFn) -> Policy:
 def judged(policy: Policy, numbers: Mapping[str, Input]) -> Assessment:
     """The verdict that a policy comes to, of measures alone."""
     follows = conclude(measures_of(numbers, TRAITS), policy)
-    inputs = Inputs(NUMBERS, tuple(numbers[name] for name in NUMBERS))
+    inputs = Inputs(tuple(numbers), tuple(numbers.values()))
     return Assessment(
         account=1,
         as_of=AS_OF,

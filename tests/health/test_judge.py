@@ -506,7 +506,7 @@ facts = st.fixed_dictionaries(
     },
 )
 covered = st.frozensets(st.sampled_from(sorted(KINDS)))
-ENGINES = st.sampled_from(["weighted", "deductions", "matrix"])
+ENGINES = st.sampled_from(["weighted", "deductions", "matrix", "fitted"])
 
 
 @settings(max_examples=60)

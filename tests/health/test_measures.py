@@ -6,7 +6,7 @@ import pytest
 from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
 from health.measures import beat, measures
 from health.nouns import NOT_APPLICABLE
-from health.rules import NUMBERS, TEXTS
+from health.rules import FAMILIES, NUMBERS, TEXTS
 from tests.health.examples import (
     AS_OF,
     KINDS,
@@ -27,7 +27,8 @@ def days_ago(days: int) -> date:
 
 def measured(features=None, at=None, as_of=AS_OF, calendar=None, **changes):
     found = measures(features or account(**changes), as_of, policy(), at or pulse(), calendar or Weekends())
-    return {name: value for family in found for name, value in family._asdict().items()}
+    families = (getattr(found, name) for name in FAMILIES)
+    return {name: value for family in families for name, value in family._asdict().items()}
 
 
 def close(value):

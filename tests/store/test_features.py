@@ -183,6 +183,14 @@ def test_a_feature_row_is_rebuilt_only_when_a_fact_changes(database):
         assert features.refresh(connection, 0, 99, METRICS) == 0
 
 
+def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_database):
+    pull(emptied_database, [Usage("a", DAY, active_users=1), Usage("b", DAY, active_users=1)])
+    for metrics, rebuilt in ((METRICS, 2), (METRICS, 0), ((*METRICS, "feature:new"), 2), (METRICS, 0)):
+        with emptied_database.write() as connection:
+            features.hold(connection, metrics)
+            assert features.refresh(connection, 0, 1 << 40, metrics) == rebuilt
+
+
 def test_feature_rows_of_before_are_there_after_migrating(database):
     pull(database, [Account("a", name="Ada Ltd"), Account("b", name="Bit Ltd")])
     before = [built(database, key) for key in "ab"]

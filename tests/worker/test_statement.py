@@ -65,6 +65,14 @@ def test_what_was_stated_holds_however_it_is_laid_out(name, indent):
     assert found.statement.account == "acme"
 
 
+def test_a_verdict_by_a_fitted_model_holds_with_the_model_in_it():
+    by = policy("fitted")
+    document = statement(stored(assess(account(**FULL), engine="fitted"), by.hash), by)
+    assert checked(document).differences == ()
+    document["policy"]["data"]["fitted"]["content"]["intercept"] -= 0.1
+    assert any("altered" in found.says for found in checked(document).differences)
+
+
 @settings(max_examples=25, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 @given(policies(), measured())
 def test_any_verdict_under_any_policy_holds(by, numbers):
