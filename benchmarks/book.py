@@ -34,6 +34,8 @@ def fill(database: Database, number: int) -> None:
     with database.write() as connection:
         sources.ended(connection, "files")
     deployment = deployed(database)
+    with database.write() as connection:
+        features.hold(connection, deployment.policy.metrics)
     for first in range(0, number + 1, 1_000):
         with database.write() as connection:
             features.refresh(connection, first, first + 999, deployment.policy.metrics)

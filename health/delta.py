@@ -53,8 +53,10 @@ def delta(now: Assessment, before: Assessment, policy: Policy, *, same_rules: bo
         changes.append(Change(RULES, score.points - before.score.points))
     grounds = profile_of(now, policy).grounds
     was, value_now = _values(before), _values(now)
+    still = _unmoved(now, before, policy)
     for name, points in _lines(now.score, score).items():
-        changes.append(Change(name, points, _moves(grounds.get(name), was, value_now)))
+        moves = () if name in still else _moves(grounds.get(name), was, value_now)
+        changes.append(Change(name, points, moves))
     told = sorted((change for change in changes if change.points), key=lambda change: -abs(change.points))
     return Delta(now.score.points - before.score.points, tuple(told))
 
@@ -67,6 +69,18 @@ def _lines(now: Score, before: Score) -> Mapping[str, int]:
     for line in before.contributions:
         found[line.name] -= line.points
     return found
+
+
+def _unmoved(now: Assessment, before: Assessment, policy: Policy) -> frozenset[str]:
+    """Return the lines whose own value is the same in both: what else moved under them made no difference."""
+    was = _findings(before, policy)
+    return frozenset(name for name, value in _findings(now, policy).items() if (name, value) in was.items())
+
+
+def _findings(assessment: Assessment, policy: Policy) -> Mapping[str, Input]:
+    findings = policy.rules(measures_of(assessment.inputs, assessment.traits))
+    weights = policy.profiles[findings.profile].weights
+    return {weight.name: value for weight, (value, _) in zip(weights, findings.lines, strict=False)}
 
 
 def _values(assessment: Assessment) -> Mapping[str, Value]:

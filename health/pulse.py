@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -14,6 +15,7 @@ ACCOUNTS_MIN = 10
 """Fewer accounts with a baseline than this have no median worth trusting."""
 _TENTHS = 10
 _MOST = 3.0  # times its own mean: no one account makes a day
+_STEPS = int(_MOST * _TENTHS) + 1
 _WEEKS_MIN = 6  # of a weekday, so that two weeks of rest are not what is usual
 
 
@@ -85,38 +87,59 @@ def taken(
 
 
 class Rests:
-    """Adds up what the accounts do on each day, so that the days on which all of them rest stand out."""
+    """Adds up what the accounts do on each day, so that the days on which all of them rest stand out.
+
+    A day is told by the mean of the accounts' shares, and by their median, for which shares are counted by
+    tenths. Where some stop, the mean falls and the median does not: that is no rest, but their trouble.
+    """
 
     def __init__(self) -> None:
-        self._days: dict[str, dict[date, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+        self._days: dict[str, dict[date, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * _STEPS))
+        self._sums: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
 
     def heard(self, beat: Beat) -> Beat:
         """Count an account, and return it without its days: a fleet of them would not fit in memory."""
         if beat.days is None:
             return beat
         metric, end, shares = beat.days
+        days, sums = self._days[metric], self._sums[metric]
         for back, share in enumerate(reversed(shares)):
-            day = self._days[metric][end - timedelta(back)]
-            day[0] += min(share, _MOST)
-            day[1] += 1
+            day, counted = end - timedelta(back), min(share, _MOST)
+            days[day][int(counted * _TENTHS)] += 1
+            sums[day] += counted
         return beat._replace(days=None)
 
     def told(self, accounts_min: int, least: float) -> Mapping[str, tuple[date, ...]]:
         """Return by metric the days with less than this share of what their weekday usually holds."""
         found = {}
         for metric, days in self._days.items():
-            levels = {day: total / n for day, (total, n) in days.items() if n >= accounts_min}
-            if rests := _below_usual(levels, least):
+            told = {day: steps for day, steps in days.items() if sum(steps) >= accounts_min}
+            means = {day: self._sums[metric][day] / sum(steps) for day, steps in told.items()}
+            quiet = _below_usual(means, least, sparse=False)
+            broad = _below_usual({day: _middle(steps) for day, steps in told.items()}, least, sparse=True)
+            if rests := tuple(sorted(quiet & broad)):
                 found[metric] = rests
         return found
 
 
-def _below_usual(levels: Mapping[date, float], least: float) -> tuple[date, ...]:
+def _middle(steps: Sequence[int]) -> float:
+    """Return the median of shares that were counted by tenths; 0 where it is under a tenth."""
+    half, run = sum(steps) / 2, 0
+    for step, count in enumerate(steps):
+        run += count
+        if run >= half:
+            return (step + 0.5) / _TENTHS if step else 0.0
+    return _MOST
+
+
+def _below_usual(levels: Mapping[date, float], least: float, *, sparse: bool) -> AbstractSet[date]:
+    """Return the days that hold less than a share of the usual; ``sparse``: those of which 0 is usual too."""
     by_weekday: dict[int, list[float]] = defaultdict(list)
     for day, level in levels.items():
         by_weekday[day.weekday()].append(level)
     usual = {weekday: median(found) for weekday, found in by_weekday.items() if len(found) >= _WEEKS_MIN}
-    return tuple(sorted(day for day in levels if levels[day] < least * usual.get(day.weekday(), 0.0)))
+    known = ((day, level, usual[day.weekday()]) for day, level in levels.items() if day.weekday() in usual)
+    return {day for day, level, at in known if level < least * at or (sparse and at == 0)}
 
 
 def fleet_depth(actions: Sequence[float], accounts_min: int = ACCOUNTS_MIN) -> float | None:

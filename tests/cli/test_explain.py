@@ -52,8 +52,8 @@ def test_what_changed_sums_to_the_change_of_the_health(owing: Seatsignal, accoun
 
 def test_what_changed_is_told_with_the_measures_before_and_now(owing: Seatsignal):
     told = owing("explain", book.UNPAID).out
-    assert f"Since {book.DAY_BEFORE} (run 2, health 91.68, healthy): \N{MINUS SIGN}17.68" in told
-    assert "\N{MINUS SIGN}12.18: failed payments 0 → 1" in told
+    assert f"Since {book.DAY_BEFORE} (run 2, health 93.01, healthy): \N{MINUS SIGN}19.01" in told
+    assert "\N{MINUS SIGN}12.45: failed payments 0 → 1" in told
     assert "the cap at 74 has to end: failed payments: 1" in told
 
 
@@ -77,7 +77,7 @@ def test_it_compares_with_what_stood_on_a_day(owing: Seatsignal, since, run):
 def test_a_change_of_the_policy_is_said_and_what_it_alone_does(eve: Seatsignal, tmp_path):
     policy = tmp_path / "policy.yaml"
     text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
-    policy.write_text(text.replace("weight: 25", "weight: 90", 1))
+    policy.write_text(text.replace("weight: 15", "weight: 90", 1))
     eve("assess", SEATSIGNAL_POLICY=str(policy))
     told = eve("explain", "a0").out
     assert "the policy or the engine changed" in told
@@ -155,7 +155,7 @@ def test_what_is_no_statement_is_refused_plainly(seatsignal: Seatsignal, tmp_pat
 def test_an_old_verdict_is_stated_by_the_policy_it_was_judged_by(eve: Seatsignal, tmp_path):
     policy, file = tmp_path / "policy.yaml", tmp_path / "statement.json"
     text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
-    policy.write_text(text.replace("weight: 25", "weight: 90", 1))
+    policy.write_text(text.replace("weight: 15", "weight: 90", 1))
     file.write_text(eve("explain", "a0", "--statement", SEATSIGNAL_POLICY=str(policy)).out)
     assert eve("verify", str(file)).status == 0
     assert eve("assess", SEATSIGNAL_POLICY=str(policy)).status == 0
