@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from health.drivers import medians
-from health.features import Freshness, Pulse
+from health.features import SERIES_DAYS, Freshness, Pulse
 from health.use import VALIDATIONS
 
 ACCOUNTS_MIN = 10
@@ -94,32 +94,65 @@ class Rests:
     """
 
     def __init__(self) -> None:
-        self._days: dict[str, dict[date, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * _STEPS))
-        self._sums: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+        self._tallies: dict[tuple[str, date], _Tally] = defaultdict(_Tally)
 
     def heard(self, beat: Beat) -> Beat:
         """Count an account, and return it without its days: a fleet of them would not fit in memory."""
         if beat.days is None:
             return beat
         metric, end, shares = beat.days
-        days, sums = self._days[metric], self._sums[metric]
-        for back, share in enumerate(reversed(shares)):
-            day, counted = end - timedelta(back), min(share, _MOST)
-            days[day][int(counted * _TENTHS)] += 1
-            sums[day] += counted
+        self._tallies[metric, end].add(shares)
         return beat._replace(days=None)
 
     def told(self, accounts_min: int, least: float) -> Mapping[str, tuple[date, ...]]:
         """Return by metric the days with less than this share of what their weekday usually holds."""
         found = {}
-        for metric, days in self._days.items():
-            told = {day: steps for day, steps in days.items() if sum(steps) >= accounts_min}
-            means = {day: self._sums[metric][day] / sum(steps) for day, steps in told.items()}
+        for metric in dict.fromkeys(metric for metric, _ in self._tallies):
+            told = {day: at for day, at in self._days(metric).items() if sum(at.steps) >= accounts_min}
+            means = {day: at.total / sum(at.steps) for day, at in told.items()}
             quiet = _below_usual(means, least, sparse=False)
-            broad = _below_usual({day: _middle(steps) for day, steps in told.items()}, least, sparse=True)
+            broad = _below_usual({day: _middle(at.steps) for day, at in told.items()}, least, sparse=True)
             if rests := tuple(sorted(quiet & broad)):
                 found[metric] = rests
         return found
+
+    def _days(self, metric: str) -> Mapping[date, "_Day"]:
+        """Return what is counted of a metric by day, whenever the accounts' series end."""
+        found: dict[date, _Day] = {}
+        for (named, end), tally in self._tallies.items():
+            for back in range(SERIES_DAYS if named == metric else 0):
+                day, here = end - timedelta(back), _Day(tally.totals[back], tally.steps[back])
+                there = found.get(day)
+                found[day] = here if there is None else there.with_(here)
+        return found
+
+
+class _Day(NamedTuple):
+    """The sum of the accounts' shares of a day, and how many have so many tenths."""
+
+    total: float
+    steps: Sequence[int]
+
+    def with_(self, other: "_Day") -> "_Day":
+        """Both together."""
+        steps = [mine + its for mine, its in zip(self.steps, other.steps, strict=True)]
+        return _Day(self.total + other.total, steps)
+
+
+class _Tally:
+    """Adds up series that end on one day, from that day back. Of every account: it has to be quick."""
+
+    def __init__(self) -> None:
+        self.totals = [0.0] * SERIES_DAYS
+        self.steps = [[0] * _STEPS for _ in range(SERIES_DAYS)]
+
+    def add(self, shares: Sequence[float]) -> None:
+        """Count a series; shares above the most that counts are that."""
+        totals, steps = self.totals, self.steps
+        for back, share in enumerate(reversed(shares)):
+            counted = share if share < _MOST else _MOST  # noqa: FURB136 - min() takes three times as long
+            totals[back] += counted
+            steps[back][int(counted * _TENTHS)] += 1
 
 
 def _middle(steps: Sequence[int]) -> float:
