@@ -4,9 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Compiled once and kept, also where the environment says otherwise: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos lock new-integration
+.PHONY: help setup demo test check collect bench chaos lock new-integration
 
 help: ## List what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17
@@ -26,10 +28,7 @@ demo: setup ## Rehearse the whole job on 300 accounts; ARGS="--once --json" ends
 
 test: setup ## Every test, on real PostgreSQL and Redis in throw-away folders
 	@$(BIN)/python -m tests.services
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports
-	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory -j 2 check collect
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## The linters alone
@@ -37,6 +36,9 @@ check: setup ## The linters alone
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
+
+collect: setup
+	@$(BIN)/pytest --collect-only -qq > /dev/null || $(BIN)/pytest --collect-only -qq
 
 bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|calls|pages"
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -5,6 +5,7 @@ and a ``…_past`` table to which a changed or deleted version moves, known in [
 """
 
 from datetime import date
+from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -183,6 +184,7 @@ _TYPES: dict[object, type[TypeEngine[Any]]] = {
 }
 
 
+@cache
 def field_type(shape: Shape, field: str) -> type:
     """Return the plain type of a record's field, without its ``| None``."""
     hint = get_type_hints(shape.record)[field]

@@ -44,8 +44,10 @@ def postgresql_server() -> Iterator[services.PostgreSQL]:
 
 
 @pytest.fixture(scope="session")
-def databases(postgresql_server: services.PostgreSQL) -> Databases:
-    return Databases(postgresql_server)
+def databases(postgresql_server: services.PostgreSQL) -> Iterator[Databases]:
+    made = Databases(postgresql_server)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

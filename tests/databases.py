@@ -1,5 +1,6 @@
 """Empty, migrated PostgreSQL databases, used one after another: to make one is to copy ten megabytes."""
 
+from contextlib import suppress
 from itertools import count
 
 import psycopg
@@ -13,6 +14,9 @@ SINCE_STRATEGIES = 150_000
 """The first PostgreSQL that logs each page it copies into a new database, unless told to copy files."""
 
 MIGRATED = "migrated"
+_MAINTAINED = "postgres"
+_OURS = "seatsignal-tests-databases"
+"""What our own connections call themselves: they make nothing busy."""
 _EMPTY = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
 _NUMBER_ANEW = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
 _COLUMNS = """
@@ -36,13 +40,15 @@ class Databases:
         self._server = server
         self._done_with: list[str] = []
         self._numbers = count(1)
+        self._connections: dict[str, psycopg.Connection[tuple[str, ...]]] = {}
         self.create(MIGRATED)
         migrated = Database(server.url(MIGRATED))
         migrate(migrated)
         migrated.close()
-        self._columns = self._columns_of(MIGRATED)
-        with self._connection(MIGRATED) as connection:
-            self._secret = connection.execute("SELECT name, value FROM installation").fetchone()
+        connection = self._connection(MIGRATED)
+        self._columns = connection.execute(_COLUMNS).fetchone()
+        self._secret = connection.execute("SELECT name, value FROM installation").fetchone()
+        connection.close()  # what somebody is in cannot be copied
 
     def take(self) -> str:
         """Return the name of a database that is empty, migrated, and nobody else's."""
@@ -57,37 +63,41 @@ class Databases:
 
     def create(self, name: str, template: str = "") -> None:
         """Make a database of this name, as a copy of another if one is named."""
-        with self._connection("postgres") as connection:
-            copied = f"TEMPLATE {template}" if template else ""
-            if template and connection.info.server_version >= SINCE_STRATEGIES:
-                copied += " STRATEGY file_copy"
-            connection.execute(f"CREATE DATABASE {name} {copied}")
+        connection = self._connection(_MAINTAINED)
+        copied = f"TEMPLATE {template}" if template else ""
+        if template and connection.info.server_version >= SINCE_STRATEGIES:
+            copied += " STRATEGY file_copy"
+        connection.execute(f"CREATE DATABASE {name} {copied}")
 
     def give_back(self, name: str) -> None:
         """Say that a test is done with it. It rests until whatever the test started has left it too."""
         self._done_with.append(name)
 
+    def close(self) -> None:
+        """Leave every database."""
+        for connection in self._connections.values():
+            connection.close()
+
     def _busy(self) -> set[str]:
-        with self._connection("postgres") as connection:
-            return {name for (name,) in connection.execute("SELECT datname FROM pg_stat_activity")}
+        others = "SELECT datname FROM pg_stat_activity WHERE application_name <> %s"
+        return {name for (name,) in self._connection(_MAINTAINED).execute(others, [_OURS])}
 
     def _empty(self, name: str) -> bool:
-        """Empty a database; say no of one that is not as it was migrated any more."""
-        try:
-            if self._columns_of(name) != self._columns:
-                return False
-            with self._connection(name) as connection:
+        """Empty a database; say no of one that is gone, or not as it was migrated any more."""
+        with suppress(psycopg.OperationalError):
+            connection = self._connection(name)
+            if connection.execute(_COLUMNS).fetchone() == self._columns:
                 connection.execute("; ".join(_EMPTY))
                 connection.execute(_NUMBER_ANEW)
                 connection.execute("INSERT INTO installation VALUES (%s, %s)", self._secret)
-        except psycopg.OperationalError:  # it is gone
-            return False
-        return True
-
-    def _columns_of(self, name: str) -> str:
-        with self._connection(name) as connection:
-            row = connection.execute(_COLUMNS).fetchone()
-            return str(row and row[0])
+                return True
+        return False
 
     def _connection(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
-        return psycopg.connect(self._server.url(name), autocommit=True)
+        """Return our own connection to a database: a new one costs more than emptying it."""
+        held = self._connections.get(name)
+        if held is None or held.closed:
+            url = self._server.url(name)
+            held = psycopg.connect(url, autocommit=True, application_name=_OURS)
+            self._connections[name] = held
+        return held

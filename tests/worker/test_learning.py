@@ -8,7 +8,6 @@ from health.candidates import Candidate
 from health.drivers import FIELDS
 from health.model import chance_of
 from health.nouns import NOT_APPLICABLE
-from worker import learning
 
 NAMES = ("nps", "open_tickets", "sentiment", "tenure_days")
 WINDOWS = 4
@@ -31,6 +30,8 @@ def windows(weight: float, *, unknown: float = 0.0, seed: int = 1, accounts: int
 
 
 def learned(cases, ended=(True, True, True, False)):
+    from worker import learning  # noqa: PLC0415 - scikit-learn takes seconds, of every process that collects
+
     return learning.learned(learning.table(NAMES, cases), ended)
 
 
