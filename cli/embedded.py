@@ -11,6 +11,9 @@ from config.settings import Settings, settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from dashboard.server import Web
+    from worker.embedded import Part
+
 
 class AddressTaken(Actionable):
     """The web app cannot listen where it should."""
@@ -24,15 +27,18 @@ def main() -> None:
     chosen = settings()
     site = Web(_app(chosen), host=chosen.web_host, port=chosen.web_port)
     with _listening(chosen):
-        run([site, Beat(), Worker()], lambda: print(f"Seatsignal is up: {site.url}", flush=True))
+        parts: list[Part] = [site, *_operations(chosen), Beat(), Worker()]
+        run(parts, lambda: print(f"Seatsignal is up: {site.url}", flush=True))
 
 
 def serve() -> None:
-    """Serve the web app alone, in the main thread."""
+    """Serve the web app alone, in the main thread, and what monitoring asks beside it."""
     from dashboard.server import serve as work  # noqa: PLC0415 - see above
 
     chosen = settings()
     with _listening(chosen):
+        for site in _operations(chosen):
+            site.start()
         work(_app(chosen), chosen.web_host, chosen.web_port)
 
 
@@ -47,13 +53,31 @@ def _app(chosen: Settings) -> "FastAPI":
     return create_app(made.database, chosen.company_name, hooks)
 
 
+def _operations(chosen: Settings) -> "list[Web]":
+    """Return the server of what monitoring asks, if it has a port."""
+    if chosen.ops_port is None:
+        return []
+    from functools import partial  # noqa: PLC0415 - see above
+
+    from dashboard.operations import QUEUES, create_operations  # noqa: PLC0415 - see above
+    from dashboard.server import Web  # noqa: PLC0415 - see above
+    from worker.process import deployment  # noqa: PLC0415 - see above
+    from worker.queues import lengths  # noqa: PLC0415 - see above
+
+    app = create_operations(deployment().database, partial(lengths, QUEUES))
+    return [Web(app, host=chosen.ops_host, port=chosen.ops_port)]
+
+
 @contextmanager
 def _listening(chosen: Settings) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f"{chosen.web_host}:{chosen.web_port}"
-        raise AddressTaken(f"SEATSIGNAL_WEB_HOST, SEATSIGNAL_WEB_PORT: {where}: {error.strerror}") from None
+        where = error.filename
+        site = "OPS" if where == f"{chosen.ops_host}:{chosen.ops_port}" else "WEB"
+        raise AddressTaken(
+            f"SEATSIGNAL_{site}_HOST, SEATSIGNAL_{site}_PORT: {where}: {error.strerror}"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     tick_s: float = Field(default=10.0, gt=0, description="how often beat asks what is due")
     web_host: str = Field(default="127.0.0.1", description="address the web app binds to")
     web_port: int = Field(default=8080, ge=0, le=65_535, description="its port; 0 takes a free one")
+    ops_host: str = Field(default="127.0.0.1", description="address that /readyz and /metrics bind to")
+    ops_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="their port; none: they are not served",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="how much is logged"
     )

@@ -33,15 +33,17 @@ def create_app(database: Database, company_name: str, hooks: Hooks) -> FastAPI:
     app.add_middleware(Fence, company_name=company_name)
     for kind in REFUSALS:
         app.add_exception_handler(kind, _answering(company_name))
-    app.add_api_route("/healthz", _health(database), methods=[*READING])
+    app.add_api_route("/healthz", health(database), methods=[*READING])
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
     serve_webhooks(app, database, hooks)
     return app
 
 
-def _health(database: Database) -> Callable[[], JSONResponse]:
-    def health() -> JSONResponse:
+def health(database: Database) -> Callable[[], JSONResponse]:
+    """Return what answers ``/healthz``."""
+
+    def answer() -> JSONResponse:
         """Tell whether the database answers, and nothing more: anyone may ask."""
         try:
             database.now()
@@ -49,7 +51,7 @@ def _health(database: Database) -> Callable[[], JSONResponse]:
             return JSONResponse({"ok": False}, HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse({"ok": True})
 
-    return health
+    return answer
 
 
 def _style() -> Response:

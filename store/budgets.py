@@ -27,7 +27,9 @@ def lease(connection: Connection, vendor: str, calls: int, calls_per_minute: int
     now = clock(connection)
     minute = now // MINUTE_MS
     left_s = ((minute + 1) * MINUTE_MS - now) / 1000
-    statement = insert(connection, budgets).values(vendor=vendor, minute=minute, taken=calls)
+    statement = insert(connection, budgets).values(
+        vendor=vendor, minute=minute, taken=calls, allowed=calls_per_minute
+    )
     begins = statement.excluded.minute > budgets.c.minute
     fits = budgets.c.taken + calls <= calls_per_minute
     taken = statement.on_conflict_do_update(
@@ -35,6 +37,7 @@ def lease(connection: Connection, vendor: str, calls: int, calls_per_minute: int
         set_={
             "minute": case((begins, statement.excluded.minute), else_=budgets.c.minute),
             "taken": case((begins, calls), else_=budgets.c.taken + calls),
+            "allowed": calls_per_minute,
         },
         where=or_(begins, and_(~begins, fits)),
     ).returning(budgets.c.taken)

@@ -25,14 +25,14 @@ def migrate(database: Database) -> str:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         secret(connection)
-        return _revision(connection)
+        return revision(connection)
 
 
 def require(database: Database) -> None:
     """Migrate an SQLite file by itself; for PostgreSQL raise `Unmigrated` unless it is up to date."""
     head = newest()
     with database.read() as connection:
-        found = _revision(connection)
+        found = revision(connection)
     if found == head:
         return
     if database.dialect == "sqlite":
@@ -48,7 +48,8 @@ def newest() -> str:
     return max(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
-def _revision(connection: Connection) -> str:
+def revision(connection: Connection) -> str:
+    """Return the revision of a database's schema; empty if it has none of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or "")

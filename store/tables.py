@@ -452,6 +452,19 @@ budgets = _table(
     Column("vendor", Text, primary_key=True),
     _number("minute"),  # minutes since 1970
     _number("taken"),
+    _number("allowed"),  # calls a minute, as whoever took them knows it
+)
+
+processes = _table(
+    "processes",  # what runs, as it says itself every few seconds
+    Column("id", Text, primary_key=True),
+    _text("role"),  # worker or beat
+    _text("queues"),  # that it works on, with commas between
+    _text("host"),
+    _number("pid"),
+    _text("wrong"),  # why it ends itself
+    _number("started_ms"),
+    _number("seen_ms"),
 )
 
 audit = _table(

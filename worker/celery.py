@@ -5,8 +5,8 @@
 
 import sys
 
-from celery import Celery
-from celery.signals import setup_logging
+from celery import Celery, Task
+from celery.signals import beat_embedded_init, beat_init, setup_logging, task_postrun, task_prerun
 
 from config.errors import Actionable
 from config.settings import settings
@@ -21,6 +21,7 @@ def make_app() -> Celery:
     app = Celery("seatsignal", broker=settings().broker_url, include=["worker.tasks"])
     app.conf.update(_common())
     app.conf.update(_memory() if app.conf.broker_url.startswith("memory") else _redis())
+    app.steps["consumer"].add("worker.heartbeat:Turns")  # by name: who only rings does not load it
     return app
 
 
@@ -95,6 +96,31 @@ def log_as_we_do(**_more: object) -> None:
     from worker.secrets import secrets  # noqa: PLC0415 - see above
 
     log.configure(settings().log_level, secrets(settings()))
+
+
+@beat_init.connect
+@beat_embedded_init.connect
+def beat_begins(**_more: object) -> None:
+    """Let a process that ticks say so."""
+    from worker.heartbeat import begin_beat  # noqa: PLC0415 - see above
+
+    begin_beat()
+
+
+@task_prerun.connect
+def task_begins(task: Task, kwargs: dict[str, object], **_more: object) -> None:  # type: ignore[type-arg]
+    """Put into every line that is logged from here on which task it is of; its arguments are ids."""
+    from structlog.contextvars import bind_contextvars  # noqa: PLC0415 - see above
+
+    bind_contextvars(task=task.name, **kwargs)
+
+
+@task_postrun.connect
+def task_ends(**_more: object) -> None:
+    """Let later lines be of nothing again."""
+    from structlog.contextvars import clear_contextvars  # noqa: PLC0415 - see above
+
+    clear_contextvars()
 
 
 def _app() -> Celery:

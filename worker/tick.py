@@ -5,7 +5,7 @@ from functools import partial
 
 from config.failpoints import failpoint
 from config.schedule import Schedule
-from store import claims, inbox, runs, settlement, slots
+from store import claims, inbox, processes, runs, settlement, slots
 from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
@@ -32,6 +32,8 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     sweep(deployment)
+    with deployment.database.write() as connection:
+        processes.ticked(connection)
 
 
 def _answer_calls(deployment: Deployment) -> None:

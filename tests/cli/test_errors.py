@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 
 from config.variables import ANYWHERE
 from integrations.slack.client import REMEDY
+from store import processes
 from store.database import Database
 from store.tables import facts, notices
 from tests import book, services
@@ -328,6 +329,7 @@ def line_with(stream: IO[str] | None, words: str) -> str:
     raise AssertionError(f"ended without {words!r}: {said}")
 
 
+PATIENCE_S = 30
 WORKER = ("celery", "-A", "worker", "worker", "-P", "threads", "-Q", "pull,assess,deliver")
 BEAT = ("celery", "-A", "worker", "beat", "--pidfile=")
 
@@ -346,7 +348,7 @@ def test_a_worker_without_its_broker_says_so_and_goes_on_once_it_is_there(
     port = free_port()
     broker = {"SEATSIGNAL_BROKER_URL": f"redis://127.0.0.1:{port}/0", "SEATSIGNAL_TICK_S": "0.5"}
     owing.variables.update(reaching | broker | {"SEATSIGNAL_FILES_FOLDER": day})
-    with running(owing, *WORKER) as worker, running(owing, *BEAT):
+    with running(owing, *WORKER) as worker, running(owing, *BEAT) as beat:
         said = line_with(worker.stderr, "Cannot connect")
         assert f"127.0.0.1:{port}/0: Error 111" in said
         assert set(standing(owing).values()) == {"due"}
@@ -355,6 +357,24 @@ def test_a_worker_without_its_broker_says_so_and_goes_on_once_it_is_there(
         try:
             settled = owing.started("-m", "cli.settled", "60")
             assert (settled.status, settled.document["notices"]) == (0, {"sent": len(book.OWED)})
+            assert running_now(owing) == [("beat", ()), ("worker", ("assess", "deliver", "pull"))]
+            ends_well(worker, beat)
+            assert running_now(owing) == []
         finally:
             services._end(process, signal.SIGTERM)
     assert seen(sandbox) == sorted(book.OWED)
+
+
+def ends_well(*processes: "subprocess.Popen[str]") -> None:
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        process.communicate(timeout=PATIENCE_S)
+
+
+def running_now(commands: Seatsignal) -> list[tuple[str, tuple[str, ...]]]:
+    database = Database(commands.url)
+    with database.read() as connection:
+        found = [(process.role, process.queues) for process in processes.alive(connection)]
+    database.close()
+    return found

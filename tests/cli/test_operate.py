@@ -52,6 +52,16 @@ def test_up_says_where_it_is_and_ends_when_told(eve: Seatsignal):
     assert process.returncode == 0
 
 
+def test_what_monitoring_asks_is_served_at_an_address_of_its_own(eve: Seatsignal):
+    port = free_port()
+    with running(eve, "up", SEATSIGNAL_WEB_PORT="0", SEATSIGNAL_OPS_PORT=str(port)) as process:
+        site = first_line(process.stdout).split()[-1]
+        told = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_S)
+        assert "seatsignal_up 1.0" in told.text.splitlines()
+        assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_S).status_code in {200, 503}
+        assert requests.get(f"{site}/metrics", timeout=PATIENCE_S).status_code == 404
+
+
 def test_web_serves_until_it_is_told_to_stop(eve: Seatsignal):
     with running(eve, "web", SEATSIGNAL_WEB_PORT="0") as process:
         said = json.loads(first_line(process.stderr))
@@ -67,6 +77,15 @@ def test_an_address_that_is_taken_is_named(eve: Seatsignal):
     assert (done.status, done.out) == (1, "")
     assert done.complaint == [
         f"SEATSIGNAL_WEB_HOST, SEATSIGNAL_WEB_PORT: 127.0.0.1:{port}: Address already in use"
+    ]
+
+
+def test_an_address_of_monitoring_that_is_taken_is_named(eve: Seatsignal):
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        done = eve.started("-m", "cli", "web", SEATSIGNAL_WEB_PORT="0", SEATSIGNAL_OPS_PORT=str(port))
+    assert done.complaint == [
+        f"SEATSIGNAL_OPS_HOST, SEATSIGNAL_OPS_PORT: 127.0.0.1:{port}: Address already in use"
     ]
 
 

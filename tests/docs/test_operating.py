@@ -19,7 +19,7 @@ from worker.incidents import KINDS
 
 OPERATING = page("operating.md")
 VARIABLE = re.compile(r"SEATSIGNAL_[A-Z_]*[A-Z]\b(?!_)")
-EVENT = re.compile(r'\blog\.(?:debug|info|warning|error|exception)\(\s*"(\w+)"')
+EVENT = re.compile(r'\blog\.(?:debug|info|warning|error|exception|critical)\(\s*"(\w+)"')
 MODELS: dict[str, type[BaseSettings]] = {"": Settings, **registry.settings_models()}
 FIELDS = {
     "_".join(filter(None, ("SEATSIGNAL", vendor.upper(), name.upper()))): field

@@ -1,0 +1,30 @@
+"""What runs, and how many calls a vendor allows"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.Column("queues", sa.Text(), server_default="", nullable=False),
+        sa.Column("host", sa.Text(), server_default="", nullable=False),
+        sa.Column("pid", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("wrong", sa.Text(), server_default="", nullable=False),
+        sa.Column("started_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("seen_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.add_column("budgets", sa.Column("allowed", sa.BigInteger(), server_default="0", nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("budgets", "allowed")
+    op.drop_table("processes")
