@@ -5,9 +5,16 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from store.database import Database, Unmigrated, is_postgresql
-from store.installation import secret
+from store.installation import secret, set_setting, setting
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+CODE_SINCE = "0011"
+"""The oldest code that may work on the newest schema: what runs during an upgrade is not stopped by it.
+
+A migration that takes away or changes what older code uses raises this to the revision before which that
+code was mended, so that each step of an upgrade has both versions working.
+"""
+_CODE_SINCE = "code_since"
 _MIGRATING = 7_283_001  # one migration at a time, whoever starts it
 
 
@@ -25,16 +32,25 @@ def migrate(database: Database) -> str:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         secret(connection)
+        set_setting(connection, _CODE_SINCE, CODE_SINCE)
         return revision(connection)
 
 
 def require(database: Database) -> None:
-    """Migrate an SQLite file by itself; for PostgreSQL raise `Unmigrated` unless it is up to date."""
+    """Migrate an SQLite file by itself; for PostgreSQL raise `Unmigrated` unless it is up to date.
+
+    A newer schema will do as long as it says so of this code. Else `Unmigrated` is raised on either.
+    """
     head = newest()
     with database.read() as connection:
         found = revision(connection)
-    if found == head:
+        since = setting(connection, _CODE_SINCE) if found > head else head
+    if found == head or (found > head and since and since <= head):
         return
+    if found > head:
+        raise Unmigrated(
+            f"the database is at revision {found}, and this version, which knows {head}, is too old for it"
+        )
     if database.dialect == "sqlite":
         migrate(database)
         return

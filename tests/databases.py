@@ -47,7 +47,7 @@ class Databases:
         migrated.close()
         connection = self._connection(MIGRATED)
         self._columns = connection.execute(_COLUMNS).fetchone()
-        self._secret = connection.execute("SELECT name, value FROM installation").fetchone()
+        self._installation = connection.execute("SELECT name, value FROM installation").fetchall()
         connection.close()  # what somebody is in cannot be copied
 
     def take(self) -> str:
@@ -89,7 +89,8 @@ class Databases:
             if connection.execute(_COLUMNS).fetchone() == self._columns:
                 connection.execute("; ".join(_EMPTY))
                 connection.execute(_NUMBER_ANEW)
-                connection.execute("INSERT INTO installation VALUES (%s, %s)", self._secret)
+                for row in self._installation:
+                    connection.execute("INSERT INTO installation VALUES (%s, %s)", row)
                 return True
         return False
 

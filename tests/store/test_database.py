@@ -1,6 +1,8 @@
+import ast
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,8 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
 from store.database import Database, Unavailable, Unmigrated, Unusable, database_url
-from store.installation import setting
-from store.schema import MIGRATIONS, migrate, newest, require
+from store.installation import set_setting, setting
+from store.schema import CODE_SINCE, MIGRATIONS, migrate, newest, require
 from store.tables import installation, metadata
 
 
@@ -110,6 +112,50 @@ def test_postgresql_is_migrated_by_command_only(postgresql_server):
     with pytest.raises(Unmigrated, match="seatsignal migrate"):
         require(empty)
     empty.close()
+
+
+def upgraded(database: Database, revision: str, since: str) -> None:
+    """What a later version's migration leaves."""
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        set_setting(connection, "code_since", since)
+
+
+def test_code_goes_on_with_a_newer_schema_that_allows_it(database):
+    upgraded(database, "9999", newest())
+    require(database)
+
+
+@pytest.mark.parametrize("since", ["9998", ""])
+def test_and_not_with_one_that_does_not(database, since):
+    upgraded(database, "9999", since)
+    with pytest.raises(Unmigrated, match="too old"):
+        require(database)
+
+
+ADDING = {"create_table", "add_column", "create_index", "f"}
+
+
+def added(file: Path) -> set[str]:
+    """What a migration's upgrade asks of `alembic.op`."""
+    (upgrade,) = (
+        part
+        for part in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(part, ast.FunctionDef) and part.name == "upgrade"
+    )
+    calls = (node.func for node in ast.walk(upgrade) if isinstance(node, ast.Call))
+    return {
+        call.attr
+        for call in calls
+        if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name) and call.value.id == "op"
+    }
+
+
+def test_since_the_oldest_code_that_works_on_it_the_schema_was_only_added_to():
+    files = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+    later = [file for file in files if file.name[:4] > CODE_SINCE]
+    assert later
+    assert [(file.name, added(file) - ADDING) for file in later if added(file) - ADDING] == []
 
 
 def test_sqlite_is_made_and_migrated_on_first_use(tmp_path):
