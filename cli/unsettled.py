@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(notices)
     app.command()(replay)
     app.command()(settle)
+    app.command()(balance)
 
 
 def notices(
@@ -134,3 +135,27 @@ def settle(
         complain(f"{key} is {found[key]}, not unknown; there is nothing to settle.")
         raise typer.Exit(1)
     tell({"key": key, "status": status}, f"{key} is {status}{'' if sent else ' again'}.")
+
+
+def balance() -> None:
+    """Prove of each run that what it owed was sent, suppressed, put aside, or waits; name what was not."""
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import balance as work  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        found, wrong = work.balances(connection), list(work.defects(connection))
+    rows = [
+        {"run": one.run, "owed": one.owed, "notices": one.told, "adds_up": one.adds_up}
+        | {name: one.standing.get(name, 0) for name in (*work.CLOSED, "pending")}
+        for one in found
+    ]
+    if wants_json():
+        answer({"runs": rows, "defects": [defect._asdict() for defect in wrong]})
+    else:
+        headings = ("run", "owed", *work.CLOSED, "pending")
+        table(headings, [tuple(row[name] for name in headings) for row in rows])
+    for defect in wrong:
+        complain(f"{defect.check}: {defect.about}")
+    if wrong:
+        raise typer.Exit(1)
+    say("Everything that was owed is accounted for.")

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from health.nouns import Notice
+from store import runs
 from store.database import now_ms
 from store.installation import is_live
 from store.tables import accounts, notices
@@ -55,6 +56,8 @@ def plan(connection: Connection, run: int | None, owed: Iterable[Notice]) -> int
     statement = statement.execution_options(preserve_rowcount=True)
     new = connection.execute(statement, [_planned(notice, run) for notice in owed]).rowcount
     _replace_older(connection, [notice.thread for notice in owed if notice.kind == "state"])
+    if run is not None and new:
+        runs.planned(connection, run, new)
     return new
 
 

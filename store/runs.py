@@ -92,6 +92,7 @@ def open_run(
         "inputs": json.dumps((*NUMBERS, *basis.drivers)),
         "traits": json.dumps(TEXTS),
         "demoted": json.dumps(basis.demoted),
+        "planned": 0,
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
@@ -207,6 +208,12 @@ def finish(connection: Connection, run: int, tally: Tally) -> int:
         .returning(runs.c.chunks_left)
     )
     return int(connection.execute(statement).scalar_one())
+
+
+def planned(connection: Connection, run: int, notices: int) -> None:
+    """Count notices that a run planned: what becomes of each must add up to these."""
+    counted = update(runs).where(runs.c.id == run, runs.c.planned.is_not(None))
+    connection.execute(counted.values(planned=runs.c.planned + notices))
 
 
 def decide_release(

@@ -281,6 +281,7 @@ runs = _table(
     _text("known"),  # JSON: source → batch, as it was opened; its chunks may know more
     _text("pulse"),
     _number("chunks_left"),
+    _number("planned", None),  # notices; unknown of a run before this was counted
     _number("assessed"),
     _number("worsened"),
     _number("opened_ms"),

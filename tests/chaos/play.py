@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from store import outbox
-from store.database import Unavailable
+from store import balance, outbox
+from store.database import Database, Unavailable
 from tests.chaos.fleet import PATIENCE_S, POLL_S, Crib, Fleet, fleet
 from tests.chaos.load import Load
 from tests.chaos.sabotage import VARIABLE
@@ -140,5 +140,13 @@ def _judged(played: _Play, seconds: float) -> Verdict:
         disorder=found.disorder,
         seconds=round(seconds, 1),
         gap_s=round(played.gap_s, 1),
-        ok=not (found.lost or found.duplicated or found.disorder) and stands == {"sent": plot.load.size},
+        ok=not (found.lost or found.duplicated or found.disorder)
+        and stands == {"sent": plot.load.size}
+        and balanced(stage.database),
     )
+
+
+def balanced(database: Database) -> bool:
+    """Whether our own books say the same: all that was owed is accounted for."""
+    with database.read() as connection:
+        return not list(balance.defects(connection))

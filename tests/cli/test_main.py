@@ -48,6 +48,7 @@ ANSWERING = {
     "notices": ["notices"],
     "replay": ["replay", "--all"],
     "settle": ["settle", "csm/nobody", "--sent"],
+    "balance": ["balance"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "doctor": ["doctor"],
     "crm setup": ["crm", "setup"],

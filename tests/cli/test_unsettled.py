@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from integrations.mail.message import message_id
-from store.tables import audit, notices
+from store.tables import audit, notices, receipts
 from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.cli.test_outbound import LETTERS, SLACK, cautious, seen, standing
@@ -48,6 +48,20 @@ def struck(owing: Seatsignal, sandbox: Rehearsal, reaching: dict[str, str]) -> S
     sandbox.faults("smtp", "cut:7")
     assert owing("deliver").status == 1
     return owing
+
+
+def test_the_balance_is_told_and_what_is_not_accounted_for_is_named(struck: Seatsignal):
+    done = struck("balance", "--json")
+    assert (done.status, done.document["defects"]) == (0, [])
+    assert sum(run["notices"] for run in done.document["runs"]) == len(keys(struck))
+    database = struck.database()
+    with database.write() as connection:
+        connection.execute(delete(receipts))
+        connection.execute(delete(notices).where(notices.c.key == keys(struck)[LETTER]))
+    database.close()
+    done = struck("balance")
+    assert done.status == 1
+    assert any("does_not_add_up" in line for line in done.complaint)
 
 
 def test_what_waits_for_a_person_is_listed_with_why_and_since_when_and_no_address(struck: Seatsignal):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cli import demo, standins
 from cli.stories import Told, told
+from store.balance import Defect, defects
+from store.database import Database
 
 Running = Callable[[Mapping[str, str]], AbstractContextManager[object]]
 """Starts the processes of a mode, with their environment, until the end of a block."""
@@ -27,7 +29,17 @@ def play(folder: Path, url: str, broker: str, running: Running) -> Told:
         with running(environment):
             standing = json.loads(demo.run_module(environment, "cli.settled", "90"))
         assert standing["accounts"] == 300
+        assert unaccounted(url) == []
         return told(folder / "stories.json", standins.ledger(sandbox["http"]), 0)
+
+
+def unaccounted(url: str) -> list[Defect]:
+    """What a database's balance finds wrong."""
+    database = Database(url)
+    with database.read() as connection:
+        found = list(defects(connection))
+    database.close()
+    return found
 
 
 def assert_as_told(found: Told) -> None:

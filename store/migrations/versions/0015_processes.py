@@ -1,4 +1,4 @@
-"""What runs, and how many calls a vendor allows"""
+"""What runs, how many calls a vendor allows, and how many notices a run planned"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,9 +22,11 @@ def upgrade() -> None:
         sa.Column("seen_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.add_column("runs", sa.Column("planned", sa.BigInteger(), nullable=True))
     op.add_column("budgets", sa.Column("allowed", sa.BigInteger(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("budgets", "allowed")
+    op.drop_column("runs", "planned")
     op.drop_table("processes")

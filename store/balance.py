@@ -1,0 +1,132 @@
+"""The balance: all that a run owed is sent, suppressed, replaced, quarantined, unknown or pending.
+
+It reads what is stored and shares nothing with what wrote it: each check is a query that finds nothing as
+long as deliveries do what they promise. A notice that was lost, sent before its run was released, sent
+twice, or left lying by everybody is named.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from store.database import now_ms
+from store.outbox import OPEN
+from store.tables import audit, chunks, notices, receipts, runs
+
+LAID_ASIDE_MS = 600_000
+"""A claim whose lease ended so long ago has been missed by every sweep."""
+CLOSED = ("sent", "suppressed", "replaced", "quarantined", "unknown")
+_BY_SWEEP = ("poison",)
+"""Reasons for which a notice is quarantined without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What became of a run's notices; ``run`` is `None` for those outside any.
+
+    ``owed`` is what was counted as it was planned, `None` where nobody counted.
+    """
+
+    run: int | None
+    owed: int | None
+    standing: Mapping[str, int]
+
+    @property
+    def told(self) -> int:
+        """How many notices there are."""
+        return sum(self.standing.values())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether there are as many as were owed."""
+        return self.owed is None or self.owed == self.told
+
+
+class Defect(NamedTuple):
+    """Something that must not be: which check found it, and the notice or run that it is about."""
+
+    check: str
+    about: str
+
+
+def balances(connection: Connection) -> list[Balance]:
+    """Return the balance of each run that planned anything, the oldest first, and of what belongs to none."""
+    found: dict[int | None, dict[str, int]] = {}
+    query = select(notices.c.run, notices.c.status, func.count()).group_by(notices.c.run, notices.c.status)
+    for run, status, number in connection.execute(query):
+        standing = found.setdefault(run, {})
+        name = "pending" if status in OPEN else status
+        standing[name] = standing.get(name, 0) + number
+    counted = select(runs.c.id, runs.c.planned)
+    owed: dict[int | None, int | None] = {row.id: row.planned for row in connection.execute(counted)}
+    every = sorted(run for run in {*found, *owed} if run is not None)
+    told = [Balance(run, owed.get(run), found.get(run, {})) for run in every if found.get(run) or owed[run]]
+    return [*told, Balance(None, None, found[None])] if None in found else told
+
+
+def defects(connection: Connection) -> Iterator[Defect]:
+    """Yield whatever must not be."""
+    for balance in balances(connection):
+        if not balance.adds_up:
+            yield Defect("does_not_add_up", str(balance.run))
+    for check, condition in _of_notices().items():
+        query = select(notices.c.key).outerjoin(runs, runs.c.id == notices.c.run).where(condition)
+        for key in connection.execute(query.order_by(notices.c.id)).scalars():
+            yield Defect(check, key)
+    for check, found in _of_runs().items():
+        for run in connection.execute(found.order_by(runs.c.id)).scalars():
+            yield Defect(check, str(run))
+
+
+def _of_notices() -> dict[str, ColumnElement[bool]]:
+    n, status = notices.c, notices.c.status
+    return {
+        "stands_nowhere": status.not_in((*OPEN, *CLOSED)),
+        "forgotten_by_its_run": and_(status == "planned", runs.c.status.in_(("released", "discarded"))),
+        "sent_before_its_run": and_(
+            status.in_(("due", "claimed", "sending", "sent", "unknown", "quarantined")),
+            runs.c.status.in_(("open", "held", "discarded", "dry")),
+        ),
+        "sent_without_an_answer": and_(status == "sent", ~_answered("sent"), ~_settled_by_hand()),
+        "answered_and_owed_again": and_(status != "sent", _answered("sent")),
+        "sent_twice": _sent_times() > 1,
+        "laid_aside": and_(
+            status.in_(("claimed", "sending")),
+            or_(n.lease_ms.is_(None), n.lease_ms < now_ms() - LAID_ASIDE_MS),
+        ),
+        "held_by_nobody": and_(status.in_(("claimed", "sending")), n.claim.is_(None)),
+        "closed_without_an_end": and_(status.in_(CLOSED), n.settled_ms.is_(None)),
+        "open_after_its_end": and_(status.in_(OPEN), n.settled_ms.is_not(None)),
+        "closed_for_no_reason": and_(status.in_(("suppressed", "quarantined", "unknown")), n.reason == ""),
+        "sent_without_words": and_(status == "sent", n.body.is_(None), ~_settled_by_hand()),
+        "sent_without_a_try": and_(status == "sent", n.attempt == 0, ~_settled_by_hand()),
+        "put_aside_without_an_answer": and_(
+            status == "quarantined", n.reason.not_in(_BY_SWEEP), ~_answered("rejected", "retry")
+        ),
+    }
+
+
+def _of_runs() -> dict[str, Select[tuple[int]]]:
+    left = select(func.count()).where(chunks.c.run == runs.c.id, chunks.c.done_ms.is_(None))
+    undone = left.scalar_subquery()
+    return {
+        "chunks_do_not_add_up": select(runs.c.id).where(runs.c.chunks_left != undone),
+        "decided_too_early": select(runs.c.id).where(runs.c.status != "open", undone > 0),
+        "decided_at_no_time": select(runs.c.id).where(runs.c.status != "open", runs.c.released_ms.is_(None)),
+    }
+
+
+def _answered(*outcomes: str) -> ColumnElement[bool]:
+    return exists().where(receipts.c.notice == notices.c.id, receipts.c.outcome.in_(outcomes))
+
+
+def _sent_times() -> ColumnElement[int]:
+    times = select(func.count()).where(receipts.c.notice == notices.c.id, receipts.c.outcome == "sent")
+    return times.scalar_subquery()
+
+
+def _settled_by_hand() -> ColumnElement[bool]:
+    said = (audit.c.action == "notice_settled") & (audit.c.detail == "sent")
+    return exists().where(said, audit.c.about == notices.c.key)
