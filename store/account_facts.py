@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Subquery, func, or_, select
 from health.features import SERIES_DAYS
 from health.records import SHAPES, Usage
 from health.use import VALIDATIONS
+from store.order import in_order
 from store.reading import Fact, Reading
 from store.tables import accounts, stored_key
 
@@ -80,7 +81,7 @@ class AccountFacts:
     def _of(self, kind: str, **only: str) -> Rows:
         """Return the facts of a kind by account, in the order of their keys."""
         rows = self._reading.rows(kind, self._ids)
-        query = select(rows).order_by(*(rows.c[name] for name in stored_key(SHAPES[kind])))
+        query = select(rows).order_by(*in_order(rows.c[name] for name in stored_key(SHAPES[kind])))
         query = query.where(*(rows.c[name] == value for name, value in only.items()))
         return self._told(kind, self._connection.execute(query).all())
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, null, select
 from health.figures.days import Span
 from health.figures.present import Known
 from health.records import SHAPES, Account, Record, Shape
+from store.order import in_order
 from store.reading import DAILY
 from store.tables import accounts, facts, links, source_accounts, stored_fields
 
@@ -86,7 +87,7 @@ def _query(shape: Shape, keys: Collection[int], days: Span) -> Select[Any]:
         .join(links, (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None))
         .join(source_accounts, source_accounts.c.id == fact.c.source_account)
         .where(links.c.account.in_(list(keys)))
-        .order_by(source_accounts.c.source, *fact.primary_key.columns)
+        .order_by(*in_order([source_accounts.c.source, *fact.primary_key.columns]))
     )
     if shape.name in DAILY:
         query = query.where(fact.c.day >= days.first, fact.c.day < days.until)

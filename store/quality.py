@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, exists, func, literal, or_, select
 
 from health.quality import Oddity
+from store.order import by_bytes
 from store.tables import accounts, batches, facts, links, source_accounts
 
 UNREADABLE = "rows that could not be read"
@@ -78,7 +79,7 @@ def _counted(found: Select[Any]) -> Select[Any]:
     tallies = (
         func.count().label("rows"),
         func.count(accounts.c.id.distinct()).label("accounts"),
-        func.min(accounts.c.key).label("example"),
+        func.min(by_bytes(accounts.c.key)).label("example"),
     )
     return select(source, *tallies).select_from(joined).group_by(source).order_by(source)
 
@@ -121,7 +122,7 @@ def _without_rate() -> ColumnElement[bool]:
     """Say of a term that nobody states what its currency is worth in the one that most terms have."""
     rates, term = facts["rates"], _terms.alias("term")
     commonest = select(term.c.currency).where(term.c.currency.is_not(None)).group_by(term.c.currency)
-    ours = commonest.order_by(func.count().desc(), term.c.currency).limit(1).scalar_subquery()
+    ours = commonest.order_by(func.count().desc(), by_bytes(term.c.currency)).limit(1).scalar_subquery()
     theirs = _terms.c.currency
     either = ((rates.c.base == theirs) & (rates.c.quote == ours)) | (
         (rates.c.quote == theirs) & (rates.c.base == ours)
