@@ -31,8 +31,10 @@ from health.features import (
     Term,
     TicketFact,
 )
+from health.figures.active import Act
 from health.service import EXPECTED, SETTLED, SOLVED
-from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
+from store import people
+from store.account_facts import CHAMPION, SILENT, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
 from store.installation import business_day, set_setting, setting
@@ -170,6 +172,7 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
     series = _series(known, account)
     since = _since(known, account)
     seats = known.seats.get(account)
+    acts = _acts(known, account, key)
     return Features(
         account=account,
         key=key,
@@ -203,8 +206,9 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
         surveys=_latest(_each(known.surveys, account, _survey), known.through - AHEAD),
         licences=tuple(_each(known.licences, account, _licence)),
-        champions=_champions(seats or (), known.contacts.get(account, ())),
-        last_seen=_last_seen(seats or (), since),
+        champions=_champions(seats or (), known.contacts.get(account, ()))
+        or people.trusted_users(acts, known.champions_named(account) if acts else ()),
+        last_seen=_last_seen(seats or (), since) or people.last_seen(acts, since),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
@@ -310,6 +314,15 @@ def _last_seen(seats: Sequence[Fact], since: date) -> tuple[LastSeen, ...]:
             latest[user] = max(seat.last_active_ms, latest.get(user, seat.last_active_ms))
     days = Counter(map(day_of, latest.values()))
     return tuple(LastSeen(on, days[on]) for on in sorted(days) if on > since)
+
+
+def _acts(known: AccountFacts, account: int, key: str) -> list[Act]:
+    """Return who did what over the account's own days, whatever other accounts were read with it."""
+    span = known.spans.get(account)
+    if span is None or span.stated is None:
+        return []
+    since = series_since(span.stated) - SILENT
+    return list(people.acts_of(key, [row for row in known.people.get(account, ()) if row.day > since]))
 
 
 def _since_when(seat: Fact) -> date | None:

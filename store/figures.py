@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, null, select
 
 from health.figures.days import Span
 from health.figures.present import Known
-from health.records import SHAPES, Account, Record, Shape
+from health.records import FACTS, Account, Record, Shape
 from store.order import in_order
 from store.reading import DAILY
 from store.tables import accounts, facts, links, source_accounts, stored_fields
@@ -31,7 +31,7 @@ def known(
     for chosen in _chunks(connection, first, last):
         ids = [row.id for row in chosen]
         keys = {row.id: row.key for row in chosen}
-        found = {kind: _records(connection, SHAPES[kind], keys, days) for kind in kinds}
+        found = {kind: _records(connection, FACTS[kind], keys, days) for kind in kinds}
         for account in ids:
             of = {kind: by_account.get(account, ()) for kind, by_account in found.items()}
             yield _known(keys[account], of)

@@ -4,13 +4,29 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, exists, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from health.quality import Oddity
 from store.order import by_bytes
 from store.tables import accounts, batches, facts, links, source_accounts
 
-UNREADABLE = "rows that could not be read"
+OF_BATCHES = {
+    "rows with the id of another on their page": batches.c.repeats,
+    "rows that could not be read": batches.c.rejects,
+}
+"""What is counted as it is pulled: nothing of it is stored."""
 RECENT_DAYS = 7
 """People come and go: only lately must those who are active be among those who are listed."""
 
@@ -29,8 +45,9 @@ def oddities(connection: Connection, today: date) -> list[Oddity]:
             for row in connection.execute(_counted(found))
         ),
         *(
-            Oddity(row.source, UNREADABLE, int(row.rejects), 0, "")
-            for row in connection.execute(_unreadable())
+            Oddity(row.source, kind, int(row.rows), 0, "")
+            for kind, counted in OF_BATCHES.items()
+            for row in connection.execute(_lately(counted))
         ),
     ]
 
@@ -57,8 +74,8 @@ def _found(today: date) -> Iterator[tuple[str, Select[Any]]]:
     yield "a currency without a rate", _of(_terms, _owned(_terms), _without_rate())
 
 
-def _unreadable() -> Select[tuple[str, int]]:
-    """Select by source the rows that could not be read in the day up to its last batch, where there are any.
+def _lately(counted: Column[int]) -> Select[tuple[str, int]]:
+    """Select by source what was counted in the day of pulls up to its last batch, where it is anything.
 
     A source that is asked every hour brings each row once a day at most; of a file that is given again, what
     was mended since must not be counted any more.
@@ -66,9 +83,8 @@ def _unreadable() -> Select[tuple[str, int]]:
     last = batches.alias("last")
     latest = select(func.max(last.c.pulled_ms)).where(last.c.source == batches.c.source)
     lately = batches.c.pulled_ms > latest.correlate(batches).scalar_subquery() - _DAY_MS
-    rejects = func.sum(batches.c.rejects).label("rejects")
-    query = select(batches.c.source, rejects).where(lately).group_by(batches.c.source)
-    return query.having(func.sum(batches.c.rejects) > 0).order_by(batches.c.source)
+    query = select(batches.c.source, func.sum(counted).label("rows")).where(lately)
+    return query.group_by(batches.c.source).having(func.sum(counted) > 0).order_by(batches.c.source)
 
 
 def _counted(found: Select[Any]) -> Select[Any]:
