@@ -11,10 +11,10 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from config.calendars import workdays
-from config.metrics import Entry
+from config.metrics import Entry, scales
 from config.policy import load as load_policy
 from health.features import Features, Freshness, Pulse, Series
-from health.figures.reading import Scale, Step
+from health.figures.reading import Scale
 from health.figures.validations import NextStep
 from health.measures import measures
 from health.policy import RenewalRules
@@ -73,16 +73,13 @@ def _called(function: Callable[..., object], entry: Entry) -> object:
 
 
 def _shipped(entry: Entry) -> Sequence[tuple[object, Callable[[], object]]]:
-    def scales() -> Mapping[str, Scale]:
-        return {name: [Step(band.at, band.word) for band in bands] for name, bands in entry.bands.items()}
-
     def next_steps() -> Mapping[str, NextStep]:
         return {name: NextStep(step.to_do, step.recipient) for name, step in entry.next_steps.items()}
 
     return [
         (RenewalRules, lambda: load_policy().renewals),
-        (Scale, lambda: scales()["default"]),
-        (Mapping[str, Scale], scales),
+        (Scale, lambda: scales(entry)["default"]),
+        (Mapping[str, Scale], lambda: scales(entry)),
         (Mapping[str, NextStep], next_steps),
     ]
 

@@ -166,6 +166,23 @@ def feature_rows(
     return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
 
 
+def all_rows(connection: Connection, metrics: Collection[str], through: date) -> Iterator[Sequence[Features]]:
+    """Yield the feature rows of every account, some at a time, in order of ids; nothing is written.
+
+    What changed since its row was stored is built anew, and so is everything where rows hold other metrics.
+    """
+    held = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
+    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    for at in range(0, len(ids), IDS_A_QUERY):
+        chosen = ids[at : at + IDS_A_QUERY]
+        query = select(kept.c.packed).join(accounts).where(kept.c.account.in_(chosen))
+        query = query.where(accounts.c.fresh == accounts.c.touched)
+        rows = {row.account: row for row in map(unpack, blobs(connection, query))} if held else {}
+        stale = [account for account in chosen if account not in rows]
+        rows |= {row.account: row for row in feature_rows(connection, stale, metrics, through=through)}
+        yield [rows[account] for account in chosen]
+
+
 def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)

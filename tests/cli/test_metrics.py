@@ -60,7 +60,8 @@ def test_what_a_figure_comes_to_today(eve: Seatsignal):
     assert (done["as_of"], done["accounts"]) == (str(book.DAY), len(book.ACCOUNTS))
     assert done["found"] == {"all": {"EUR": 10_000 * len(book.ACCOUNTS)}}
     lines = eve("metrics", "mrr", "--value").out.splitlines()
-    assert lines[0] == f"Monthly recurring revenue as of {book.DAY}, {len(book.ACCOUNTS)} accounts (a month)"
+    everybody = f"{len(book.ACCOUNTS)} accounts, all covered"
+    assert lines[0] == f"Monthly recurring revenue as of {book.DAY}, {everybody} (a month)"
     assert lines[2].split() == ["all", "EUR", "1,200", "-", "-", "-", "-"]
     lines = eve("metrics", "utilisation", "--value").out.splitlines()
     assert lines[2].split() == ["all", "used", "87.5", "79.41", "92.7", "84", "96"]
@@ -84,10 +85,48 @@ def test_how_a_figure_lies_over_accounts(eve: Seatsignal):
     assert lines[2].split() == ["all", "used", "87.5", "87.5", "87.5", "-", str(len(book.ACCOUNTS))]
 
 
+def test_a_measure_is_told_as_it_lies_over_accounts(eve: Seatsignal):
+    told = eve("metrics", "utilisation_pct", "--value", "--json").document
+    assert (told["accounts"], told["covered"]) == (len(book.ACCOUNTS), len(book.ACCOUNTS))
+    assert told["found"]["all"][""]["median"] == 87.5
+    assert (
+        told["bands"]["all"][""]["strong"] | {"part": 12, "whole": 12} == told["bands"]["all"][""]["strong"]
+    )
+    lines = eve("metrics", "cancelling", "--by", "country").out.splitlines()
+    assert lines[2].split()[:3] == ["DE", "-", "0"]
+    assert lines[2].split()[-2:] == ["0", "12"]
+
+
+def test_what_is_not_known_of_an_account_is_counted_and_no_zero(eve: Seatsignal):
+    told = eve("metrics", "assigned_pct", "--value", "--json").document
+    assert (told["covered"], told["states"]) == (0, {"unknown": 12, "not applicable": 0})
+    assert told["found"] == {}
+    lines = eve("metrics", "assigned_pct", "--value")
+    assert "12 accounts, 0 covered, 12 unknown (%)" in lines.out
+    assert "Nothing is known of it." in lines.err + lines.out
+    signed_in = eve("metrics", "signed_in_users", "--value", "--json").document
+    assert (signed_in["covered"], signed_in["found"]) == (0, {})
+
+
+def test_what_a_figure_needs_is_said_where_it_is_not_there(eve: Seatsignal):
+    told = eve("metrics", "feature_breadth", "--value", "--json").document
+    assert told["found"] == {}
+    assert told["needs"].startswith("rows of use that name their users (`user_id`), and core features named")
+
+
+def test_the_ten_at_the_worse_end_are_named(eve: Seatsignal):
+    worst = eve("metrics", "days_to_renewal", "--worst", "--json").document["worst"]
+    assert len(worst) == 10
+    assert (worst[0]["account"], worst[0]["name"]) == (book.RENEWING, f"Account {book.RENEWING}")
+    assert worst[0]["value"] == (book.SOON - book.DAY).days < worst[1]["value"]
+    figure = eve("metrics", "revenue_at_risk", "--worst").out.splitlines()
+    assert figure[-10].split() == ["EUR", "a0", "Account", "a0", "1,200"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["seats", "--value"], 1, "seats is not computed over all accounts yet"),
+        (["benchmark", "--value"], 1, "benchmark has no value for the book: It stands beside a number that"),
         (["mrr", "--by", "colour"], 2, "'colour' is none of customer_type"),
     ],
 )
