@@ -1,8 +1,11 @@
 """`seatsignal metrics`: all by family, one in full, and the page."""
 
+from contextlib import closing
+
 import pytest
 
 from config.metrics import entries, load_metrics
+from store.database import Database
 from tests import book
 from tests.cli.conftest import Seatsignal
 
@@ -134,3 +137,34 @@ def test_what_cannot_be_computed_is_said(seatsignal: Seatsignal, words, status, 
     done = seatsignal("metrics", *words, COLUMNS="200")
     assert (done.status, done.out) == (status, "")
     assert said in done.err
+
+
+USERS = """account_id,day,user_id,feature:export,sign_ins
+a1,2026-05-30,ada,3,1
+a1,2026-05-30,bob,0,1
+a1,2026-05-12,cyd,1,1
+"""
+LISTED = "account_id,user_id,role,department\na1,ada,admin,law\na1,bob,user,law\na1,cyd,user,tax\n"
+
+
+def test_figures_of_people_are_told_from_rows_that_name_them(seatsignal: Seatsignal, tmp_path):
+    folder = tmp_path / "named"
+    folder.mkdir()
+    (folder / "usage.csv").write_text(USERS)
+    (folder / "seats.csv").write_text(LISTED)
+    assert seatsignal("import", str(folder)).status == 0
+    with closing(Database(seatsignal.url)) as database:
+        book.set_day(database, book.DAY)
+    adopted = seatsignal("metrics", "feature_adoption", "--value", "--json").document["found"]["all"]
+    assert (adopted["feature:export"]["part"], adopted["feature:export"]["whole"]) == (2, 3)
+    by = seatsignal("metrics", "utilisation_by_department", "--value", "--json").document["found"]["all"]
+    assert {name: (each["part"], each["whole"]) for name, each in by.items()} == {
+        "law": (2, 2),
+        "tax": (1, 1),
+        "role admin": (1, 1),
+        "role user": (2, 2),
+    }
+    left = seatsignal("metrics", "departed_users", "--worst", "--json").document["worst"]
+    assert [(each["account"], each["value"]) for each in left] == [("a1", 1)]
+    licences = seatsignal("metrics", "active_licences", "--value", "--json").document
+    assert (licences["accounts"], licences["covered"], licences["found"]) == (1, 0, {})  # nobody states any
