@@ -1,7 +1,7 @@
 """Values: what a figure or a measure comes to on the business day, over all accounts or by segment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import nlargest, nsmallest
@@ -17,7 +17,7 @@ from health.figures.book import ALL, Known, Moment, Present
 from health.figures.days import last_days
 from health.figures.parts import Parts, Result, Sum, over_accounts, says_anything
 from health.figures.present import PRESENT
-from health.figures.reading import Scale, Target
+from health.figures.reading import Target
 from health.figures.segments import BY_ACCOUNT, BY_TERM, UNKNOWN, segments
 from health.figures.share import Share, share
 from health.measures import measures
@@ -74,7 +74,7 @@ class Told(NamedTuple):
 
 @dataclass
 class Gathered:
-    """What accounts come to, as they come. ``key`` sorts the values of accounts, the worst first."""
+    """What accounts come to, as they come. With ``keep`` those at the ``worse`` end are kept by name."""
 
     worse: str | None
     keep: bool
@@ -127,28 +127,27 @@ def _of_figure(deployment: Deployment, connection: Connection, asked: Asked, fig
         gathered.accounts += 1
         if figure.told_of(account):
             gathered.add(_segment(account, by), account, figure.of(account, moment), spread=spread)
-    finish = None if spread else figure.whole
-    told = _told(moment, by, gathered, scales(asked.entry).get("default"), finish)
+    told = _told(moment, by, gathered, figure, whole=not spread)
     return told if told.found else told._replace(needs=figure.needs)
 
 
-def _told(
-    moment: Moment,
-    by: str,
-    gathered: Gathered,
-    scale: Scale | None,
-    finish: Callable[[Mapping[str, Result], int, str, Moment], Mapping[str, Result]] | None = None,
-) -> Told:
+def _told(moment: Moment, by: str, gathered: Gathered, figure: Present | None, *, whole: bool) -> Told:
+    scale = moment.scales.get("default", ())
     found, bands = {}, {}
     for name in sorted(gathered.sums):
         of = gathered.sums[name]
-        result = finish(of.result(), of.accounts, name, moment) if finish else of.result()
-        found[name] = result
-        bands[name] = of.read(scale) if scale else {}
-    told = {name: parts for name, parts in found.items() if parts}
-    bands = {name: parts for name, parts in bands.items() if parts}
-    worst = gathered.worst()
-    return Told(moment.as_of, by, gathered.accounts, gathered.covered, told, bands, worst)
+        finish = figure.whole if figure and whole else None
+        found[name] = finish(of.result(), of.accounts, name, moment) if finish else of.result()
+        bands[name] = of.read(scale, figure.read if figure else ("",)) if scale else {}
+    return Told(
+        moment.as_of,
+        by,
+        gathered.accounts,
+        gathered.covered,
+        {name: parts for name, parts in found.items() if parts},
+        {name: parts for name, parts in bands.items() if parts},
+        gathered.worst(),
+    )
 
 
 def _moment(deployment: Deployment, connection: Connection, asked: Asked, by: str) -> Moment:
@@ -197,8 +196,7 @@ def _of_measure(deployment: Deployment, connection: Connection, asked: Asked) ->
             continue
         part = share(int(bool(found)), 1) if yes_or_no else (float(found),)
         gathered.add(_segment(account, asked.by), account, {"": part}, spread=False)
-    told = _told(moment, asked.by, gathered, scales(asked.entry).get("default"))
-    return told._replace(states=states)
+    return _told(moment, asked.by, gathered, None, whole=False)._replace(states=states)
 
 
 def _measured(

@@ -90,7 +90,8 @@ class Present(NamedTuple):
     ``days`` is how far back it looks at what is stated by the day. ``by`` is what it is split by unless
     something else is asked for, ``spread`` says that it is told as it lies over accounts. ``whole`` makes of
     what the accounts of a segment add up to, and of their number, what is told of the segment. ``needs`` is
-    what nothing is told without, beside facts.
+    what nothing is told without, beside facts. ``read`` are the endings of the parts that the entry's bands
+    tell of; none of them where its bands are of something else than the values that are spread.
     """
 
     kinds: tuple[str, ...]
@@ -100,6 +101,7 @@ class Present(NamedTuple):
     spread: bool = False
     whole: Callable[[Results, int, str, Moment], Results] | None = None
     needs: str = ""
+    read: tuple[str, ...] = ("",)
 
     def told_of(self, known: Known) -> bool:
         """Say whether any source of an account tells of what the figure needs: else it is not known."""

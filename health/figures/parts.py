@@ -49,9 +49,10 @@ class Sum:
         spreads = {name: spread(values) for name, values in self.values.items()}
         return {**self.shares, **self.means, **self.numbers, **spreads}
 
-    def read(self, scale: Scale) -> Mapping[str, Mapping[str, Share]]:
-        """Return by part how many of its values read each word of a scale."""
-        found = {name: [reading(value, scale) for value in values] for name, values in self.values.items()}
+    def read(self, scale: Scale, endings: tuple[str, ...] = ("",)) -> Mapping[str, Mapping[str, Share]]:
+        """Return by part, of those with such an ending, how many of its values read each word of a scale."""
+        read = {name: values for name, values in self.values.items() if name.endswith(endings)}
+        found = {name: [reading(value, scale) for value in values] for name, values in read.items()}
         return {
             name: {step.word: share(words.count(step.word), len(words)) for step in sorted(scale)}
             for name, words in found.items()

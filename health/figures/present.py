@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from health.figures.book import (
     MONTH_DAYS,
-    NO_CURRENCY,
     YEAR_DAYS,
     Known,
     Moment,
@@ -15,19 +14,16 @@ from health.figures.book import (
     Results,
 )
 from health.figures.capacity import over_provisioned, quota_use
-from health.figures.consumption import BY_SEAT, against_commitment, blend, pace
-from health.figures.consumption import Part as OfPlan
 from health.figures.friction import per_hundred, ticket_topics
-from health.figures.money import Amounts, converted
 from health.figures.parts import Parts
+from health.figures.present_money import OF_MONEY
 from health.figures.present_people import OF_PEOPLE
-from health.figures.present_seats import OF_SEATS, users_now
+from health.figures.present_seats import OF_SEATS
 from health.figures.present_start import OF_START
 from health.figures.renewed import late_renewals, outcomes_by_window, proactive, renewal_rate
-from health.figures.revenue import downsizing_risk, mrr, retention, revenue_at_risk
-from health.figures.share import Share, portion, share
-from health.figures.standing import standing, standing_licences
-from health.figures.surveys import nps, scores
+from health.figures.share import Share, mean, portion, share
+from health.figures.standing import standing_licences
+from health.figures.surveys import nps, rating, scores
 from health.figures.validations import (
     daily_active,
     failures_by_country,
@@ -35,7 +31,6 @@ from health.figures.validations import (
     silent_accounts,
     validation_trend,
 )
-from health.nouns import Input
 from health.records import Outcome, Subscription
 
 _BASELINE_DAYS = 56
@@ -77,44 +72,6 @@ def _quota_use(known: Known, _at: Moment) -> Parts:
     }
 
 
-def _by_currency(amounts: Amounts) -> Parts:
-    return {code or NO_CURRENCY: minor for code, minor in amounts.items()}
-
-
-def _mrr(known: Known, at: Moment) -> Parts:
-    return _by_currency(mrr(known.subscriptions, at.as_of, at.rules))
-
-
-def _revenue_at_risk(known: Known, at: Moment) -> Parts:
-    return _by_currency(revenue_at_risk(known.subscriptions, at.as_of, at.rules))
-
-
-def _retained(known: Known, at: Moment) -> Mapping[str, tuple[Share, Share]]:
-    """Return gross and net retention over a year, by currency: rates change neither of them."""
-    opening_on = at.last(YEAR_DAYS).first
-    codes = {term.currency or "" for term in standing(known.subscriptions, opening_on, at.rules, at.as_of)}
-    found = {
-        code: retention(
-            [term for term in known.subscriptions if (term.currency or "") == code],
-            opening_on=opening_on,
-            closing_on=at.as_of,
-            currency=code,
-            rates=(),
-            rules=at.rules,
-        )
-        for code in codes
-    }
-    return {code or NO_CURRENCY: (each.gross, each.net) for code, each in found.items()}
-
-
-def _gross(known: Known, at: Moment) -> Parts:
-    return {code: gross for code, (gross, _) in _retained(known, at).items()}
-
-
-def _net(known: Known, at: Moment) -> Parts:
-    return {code: net for code, (_, net) in _retained(known, at).items()}
-
-
 def _settled(known: Known, at: Moment) -> tuple[Sequence[Subscription], Sequence[Outcome]]:
     """Return terms that began and outcomes that came before the day: later ones are not known on it."""
     return (
@@ -124,12 +81,24 @@ def _settled(known: Known, at: Moment) -> tuple[Sequence[Subscription], Sequence
 
 
 def _renewal_rate(known: Known, at: Moment) -> Parts:
-    found = renewal_rate(*_settled(known, at), at.last(YEAR_DAYS), at.rules, currency="")
-    return {"terms": found.terms, "without an outcome": found.open} if found.terms.whole or found.open else {}
+    found = renewal_rate(
+        *_settled(known, at),
+        at.last(YEAR_DAYS),
+        at.rules,
+        currency=at.currency,
+        rates=at.rates,
+        decimals=at.decimals,
+    )
+    if not found.terms.whole and not found.open:
+        return {}
+    revenue = {f"revenue in {at.currency}": found.revenue} if found.revenue.whole else {}
+    return {"terms": found.terms, **revenue, "without an outcome": found.open}
 
 
 def _late_renewals(known: Known, at: Moment) -> Parts:
-    return {"": late_renewals(*_settled(known, at), at.last(YEAR_DAYS), at.rules).late}
+    found = late_renewals(*_settled(known, at), at.last(YEAR_DAYS), at.rules)
+    days = found.days.median
+    return {"": found.late, **({"days late": (float(days),)} if isinstance(days, (int, float)) else {})}
 
 
 def _proactive(known: Known, at: Moment) -> Parts:
@@ -143,8 +112,22 @@ def _nps(known: Known, at: Moment) -> Parts:
     return {"promoters": share(found.promoters, answers), "detractors": share(found.detractors, answers)}
 
 
+def _score(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:
+    """Return the score before what it is made of; of no answer there is none."""
+    loud, low = found.get("promoters"), found.get("detractors")
+    if not isinstance(loud, Share) or not isinstance(low, Share) or not loud.whole:
+        return {}
+    return {"score": mean(100 * (loud.part - low.part), int(loud.whole)), **found}
+
+
 def _rated(kind: str) -> Callable[[Known, Moment], Parts]:
-    return lambda known, at: {"": tuple(scores(known.surveys, kind, at.last(YEAR_DAYS)))}
+    """Tell the answers as they lie, and how many of them are good: that is what the bands are of."""
+
+    def rated(known: Known, at: Moment) -> Parts:
+        days = at.last(YEAR_DAYS)
+        return {"": tuple(scores(known.surveys, kind, days)), "good": rating(known.surveys, kind, days).good}
+
+    return rated
 
 
 def _validation_trend(known: Known, at: Moment) -> Parts:
@@ -157,71 +140,6 @@ def _validation_trend(known: Known, at: Moment) -> Parts:
 def _quota_left_unused(known: Known, at: Moment) -> Parts:
     limits = known.limits_over_time
     return dict(over_provisioned(limits, known.subscriptions, at.as_of, at.rules))
-
-
-def _by_use(known: Known, at: Moment) -> list[Subscription]:
-    terms = standing(known.subscriptions, at.as_of, at.rules)
-    return [term for term in terms if term.licence_model not in {None, BY_SEAT}]
-
-
-def _pace(known: Known, at: Moment) -> Parts:
-    """By the first term that is not by the seat: what an account consumes is not stated by the term."""
-    term = next(iter(_by_use(known, at)), None)
-    found = term and pace(term, known.usage, at.as_of)
-    return {"": found} if isinstance(found, Share) else {}
-
-
-def _against_commitment(known: Known, at: Moment) -> Parts:
-    term = next(iter(_by_use(known, at)), None)
-    found = term and against_commitment(term, known.usage, at.as_of)
-    return {"": found} if isinstance(found, Share) else {}
-
-
-def _hybrid_use(known: Known, at: Moment) -> Parts:
-    """Of accounts whose terms are not all by the seat, nor all by use."""
-    terms = standing(known.subscriptions, at.as_of, at.rules)
-    models = {term.licence_model or BY_SEAT for term in terms}
-    if models <= {BY_SEAT} or models <= {"usage"}:
-        return {}
-    plan = [OfPlan(each.subscription_id, each.mrr_minor or 0, _used(each, known, at)) for each in terms]
-    found = blend(plan)
-    return {"": (found.used_pct,)} if isinstance(found.used_pct, float) else {}
-
-
-def _used(term: Subscription, known: Known, at: Moment) -> Input:
-    """Return how well a term is used: its seats by users, what it commits to by consumption, or both."""
-    users, committed = users_now(known, at), against_commitment(term, known.usage, at.as_of)
-    shares = [share(users, term.seats)] if users is not None and term.seats else []
-    shares += [committed] if isinstance(committed, Share) else []
-    known_pct = [each.pct for each in shares if isinstance(each.pct, float)]
-    return sum(known_pct) / len(known_pct) if known_pct else None
-
-
-def _mrr_converted(known: Known, at: Moment) -> Parts:
-    amounts = mrr(known.subscriptions, at.as_of, at.rules)
-    found = converted(amounts, at.currency, at.as_of, at.rates, at.decimals)
-    left = {f"without a rate: {code or NO_CURRENCY}": amounts[code] for code in found.unrated}
-    return {at.currency: found.minor, **left} if len(left) < len(amounts) else left
-
-
-def _fx_effect(known: Known, at: Moment) -> Parts:
-    """Of accounts whose revenue of a year ago and of today can be put into the one currency."""
-    found = retention(
-        known.subscriptions,
-        opening_on=at.last(YEAR_DAYS).first,
-        closing_on=at.as_of,
-        currency=at.currency,
-        rates=at.rates,
-        rules=at.rules,
-        decimals=at.decimals,
-    )
-    return {at.currency: found.fx_minor} if found.opening_minor else {}
-
-
-def _downsizing_risk(known: Known, at: Moment) -> Parts:
-    users = users_now(known, at)
-    active = {} if users is None else {known.account: users}
-    return _by_currency(downsizing_risk(known.subscriptions, active, at.as_of, at.rules))
 
 
 def _outcomes_by_window(known: Known, at: Moment) -> Parts:
@@ -243,42 +161,31 @@ def _per_hundred(found: Results, accounts: int, _segment: str, _at: Moment) -> R
     return {topic: per_hundred(times[topic], accounts) for topic in order}
 
 
-_TERMS = ("subscriptions",)
 _ENDS = ("subscriptions", "outcomes")
-_CONSUMED = ("subscriptions", "usage")
 _SURVEYS = ("surveys",)
 
 PRESENT: Mapping[str, Present] = {
     **OF_SEATS,
     **OF_PEOPLE,
     **OF_START,
+    **OF_MONEY,
     "daily_active_validations": Present(("validations",), _daily_active_validations, 1),
-    "validation_trend": Present(("validations",), _validation_trend, _BASELINE_DAYS),
+    "validation_trend": Present(("validations",), _validation_trend, _BASELINE_DAYS, read=()),
     "silent_accounts": Present(("licences", "validations"), _silent_accounts),
-    "validation_failures": Present(("validations",), _validation_failures, whole=_of_all),
+    "validation_failures": Present(("validations",), _validation_failures, whole=_of_all, read=()),
     "validation_failures_by_country": Present(("validations",), _failures_by_country),
     "quota_use": Present(("limits",), _quota_use),
     "quota_use_by_plan": Present(("limits",), _quota_use, by="plan"),
     "over_provisioned": Present(("subscriptions", "limits_over_time"), _quota_left_unused),
-    "consumption_pace": Present(_CONSUMED, _pace, 2 * YEAR_DAYS),
-    "consumption_against_commitment": Present(_CONSUMED, _against_commitment, YEAR_DAYS),
-    "hybrid_use": Present((*_CONSUMED, "seats", "people"), _hybrid_use, YEAR_DAYS),
-    "mrr": Present(_TERMS, _mrr),
-    "mrr_converted": Present(_TERMS, _mrr_converted),
-    "revenue_at_risk": Present(_TERMS, _revenue_at_risk),
-    "gross_revenue_retention": Present(_TERMS, _gross),
-    "net_revenue_retention": Present(_TERMS, _net),
-    "fx_effect": Present(_TERMS, _fx_effect),
-    "downsizing_risk": Present(("subscriptions", "seats", "people", "usage"), _downsizing_risk),
-    "renewal_rate": Present(_ENDS, _renewal_rate),
-    "late_renewals": Present(_ENDS, _late_renewals),
+    "renewal_rate": Present(_ENDS, _renewal_rate, read=("terms",)),
+    "late_renewals": Present(_ENDS, _late_renewals, read=()),
     "outcomes_by_window": Present(_ENDS, _outcomes_by_window),
     "proactive_conversations": Present(("subscriptions", "conversations"), _proactive),
     "ticket_topics": Present(("tickets",), _ticket_topics, whole=_per_hundred),
-    "net_promoter_score": Present(_SURVEYS, _nps),
-    "csat": Present(_SURVEYS, _rated("csat")),
-    "activation_ease": Present(_SURVEYS, _rated("activation_ease")),
-    "renewal_confidence_rating": Present(_SURVEYS, _rated("renewal_confidence")),
-    "expected_return": Present(_SURVEYS, _rated("roi_expected")),
+    "net_promoter_score": Present(_SURVEYS, _nps, whole=_score, read=()),
+    "csat": Present(_SURVEYS, _rated("csat"), read=()),
+    "activation_ease": Present(_SURVEYS, _rated("activation_ease"), read=()),
+    "renewal_confidence_rating": Present(_SURVEYS, _rated("renewal_confidence"), read=()),
+    "expected_return": Present(_SURVEYS, _rated("roi_expected"), read=()),
 }
 """The figures that can be told account by account, by the name of their entry in the catalogue."""

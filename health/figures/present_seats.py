@@ -10,7 +10,7 @@ from health.figures.licences import active_licences, active_licences_by_plan, li
 from health.figures.parts import Part, Parts, over_accounts
 from health.figures.reading import against_target
 from health.figures.segments import UNKNOWN
-from health.figures.share import Share, share
+from health.figures.share import Share, portion, share
 from health.figures.standing import BY_CONSUMPTION, standing
 from health.figures.utilisation import (
     SNAPSHOT_DAYS,
@@ -51,6 +51,17 @@ def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
 def _licence_trend(known: Known, at: Moment) -> Parts:
     found = licence_trend(known.subscriptions, known.licences, at.as_of, at.rules)
     return {"now": found.now, "a month ago": found.month_ago, "a year ago": found.year_ago}
+
+
+def _changes(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:
+    """Return the counts, and those of today as a share of those before."""
+    now = found.get("now", 0)
+    shares = {
+        f"now, of {name}": portion(now, before)
+        for name, before in found.items()
+        if name != "now" and isinstance(now, int) and isinstance(before, int)
+    }
+    return {**found, **shares}
 
 
 def _growth_seats(known: Known, at: Moment) -> Parts:
@@ -201,10 +212,10 @@ OF_SEATS: Mapping[str, Present] = {
     "active_licences": Present(_SOLD, _active_licences),
     "active_licences_by_plan": Present(_SOLD, _active_licences_by_plan),
     "active_licences_by_segment": Present(_SOLD, _active_licences, by="customer_type"),
-    "licence_trend": Present(_SOLD, _licence_trend),
+    "licence_trend": Present(_SOLD, _licence_trend, whole=_changes),
     "licences_against_target": Present(_SOLD, _active_licences, whole=_against_target, needs=_TARGETS),
     "growth_seats_of_term": Present(("subscriptions",), _growth_seats),
-    "utilisation": Present(_SEATS, _utilisation),
+    "utilisation": Present(_SEATS, _utilisation, read=("used",)),
     "utilisation_by_account": Present(_SEATS, _of_each, spread=True),
     "utilisation_by_department": Present(("seats", "people"), _by_department_and_role),
     "utilisation_after_purchase": Present(_USED, _after_purchase, YEAR_DAYS + SNAPSHOT_DAYS),

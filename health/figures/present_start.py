@@ -123,6 +123,7 @@ def _help(known: Known, at: Moment) -> Parts:
     return {step: help_per_activation(known.activation_steps, step, at.as_of) for step in steps}
 
 
+_HOURLY = ("hours",)
 _STEPS = ("activation_steps",)
 _LICENCES = ("licences",)
 
@@ -131,9 +132,9 @@ OF_START: Mapping[str, Present] = {
     "activation_rate_at_7_days": Present(_LICENCES, _activation_rate_at_7_days),
     "activation_rate_by_plan": Present(_LICENCES, _activated_by_plan),
     "activation_rate_by_cohort": Present(_LICENCES, _activated_by_month),
-    "time_to_first_validation": Present(_LICENCES, _first_validation),
-    "time_to_first_use": Present(("subscriptions", "seats"), _first_use),
-    "time_to_value": Present(("subscriptions", "activation_steps"), _to_value),
+    "time_to_first_validation": Present(_LICENCES, _first_validation, read=_HOURLY),
+    "time_to_first_use": Present(("subscriptions", "seats"), _first_use, read=_HOURLY),
+    "time_to_value": Present(("subscriptions", "activation_steps"), _to_value, read=_HOURLY),
     "activation_funnel": Present(_STEPS, _funnel, whole=_of_those_that_began),
     "activation_errors": Present(_STEPS, _errors),
     "activation_unassisted": Present(("licences", "tickets"), _unassisted),
