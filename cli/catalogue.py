@@ -17,8 +17,9 @@ Every figure and every measure: what it is, what it tells, how it is read, and w
 may name it. [What the numbers mean](metrics.md) says how a verdict is made from measures.
 
 This page is made by `seatsignal metrics --markdown`. `seatsignal metrics NAME` tells one entry and computes
-its example; with `--value`, what the figure comes to today. `--by plan` splits it, `--spread` tells
-how it lies over accounts.
+its example; with `--value`, what it comes to today, and of how many accounts that is known. `--by plan`
+splits it, `--spread` tells how it lies over accounts, `--worst` names the ten at the worse end. A measure is
+always told as it lies over accounts, with the share of them that reads each word of its bands.
 
 Numbers in examples are rounded to two places, and names are invented. A share has its `part` and its
 `whole`, so that shares can be added up, and Wilson's interval at 95 %; of nothing it is `not_applicable`,

@@ -13,7 +13,7 @@ from cli.output import answer, table, wants_json
 from config.errors import Actionable
 from health.features import Freshness, Pulse
 from health.held import Held
-from health.records import SHAPES, Record
+from health.records import FACTS, Record
 from health.track import known
 from integrations import registry
 from integrations.roles import Destination, Page, Source
@@ -131,8 +131,8 @@ def _sample(about: str, pages: Iterator[Page]) -> Finding:
 
 
 def _shown(record: Record) -> str:
-    shape = next(shape for shape in SHAPES.values() if shape.record is type(record))
-    hidden = {*PERSONAL.get(shape.name, ()), "csm_email", "sales_email"}
+    shape = next(shape for shape in FACTS.values() if shape.record is type(record))
+    hidden = {*PERSONAL.get(shape.name, ()), "csm_email", "sales_email", "acts"}
     stated = {name: value for name, value in record._asdict().items() if value not in {None, ""}}
     told = (f"{name}={'(set)' if name in hidden else value}" for name, value in stated.items())
     return f"{shape.name}: {', '.join(told)}"

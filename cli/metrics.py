@@ -19,12 +19,17 @@ def register(app: typer.Typer) -> None:
     app.command()(metrics)
 
 
-def metrics(
+def metrics(  # noqa: PLR0917 - options, which are given by name
     name: Annotated[str, typer.Argument(help="A figure or a measure; all by family without one.")] = "",
-    value: Annotated[bool, typer.Option("--value", help="What the figure comes to today.")] = False,
+    value: Annotated[
+        bool, typer.Option("--value", help="What it comes to today, over all accounts.")
+    ] = False,
     by: Annotated[str, typer.Option(help="With --value: a segment, such as plan or industry.")] = "",
     spread: Annotated[
         bool, typer.Option("--spread", help="With --value: how it lies over accounts: median, quartiles.")
+    ] = False,
+    worst: Annotated[
+        bool, typer.Option("--worst", help="With --value: the ten accounts at the worse end, by name.")
     ] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole catalogue as a page.")] = False,
 ) -> None:
@@ -43,10 +48,11 @@ def metrics(
 
         complain(f"No figure or measure is called {name!r}{nearest(name, list(known))}")
         raise typer.Exit(1)
-    elif value or by or spread:
+    elif value or by or spread or worst:
         from cli.present import tell  # noqa: PLC0415 - see above
+        from worker.values import Asked  # noqa: PLC0415 - see above
 
-        tell(name, known[name], by, spread=spread)
+        tell(Asked(name, known[name], by, spread, worst))
     else:
         _tell(name, known[name])
 
@@ -102,6 +108,10 @@ def parts(entry: "Entry") -> Iterator[tuple[str, str]]:
     for scale, bands in entry.bands.items():
         words = "; ".join(f"from {band.at:g} {band.word}" for band in sorted(bands, key=lambda each: each.at))
         yield ("bands" if scale == "default" else f"bands, {scale}"), words
+    if entry.worse:
+        yield "worse", f"the {entry.worse} end"
+    if entry.no_value:
+        yield "no value", entry.no_value
     yield "target", entry.target
     yield "ask", " ".join(entry.questions)
     yield "do", " ".join(entry.actions)

@@ -1,111 +1,122 @@
-"""``seatsignal metrics NAME --value``: what a figure comes to today, over all accounts or by segment."""
+"""``seatsignal metrics NAME --value``: what it comes to today, over all accounts or by segment."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import typer
 from babel.numbers import get_currency_precision
 
 from cli.opened import opened
-from cli.output import answer, complain, table, wants_json
-from config.metrics import Entry
+from cli.output import answer, complain, say, table, wants_json
 from config.worked import plain
-from health.figures.parts import Sum, over_accounts
-from health.figures.present import NO_CURRENCY, PRESENT, Known, Moment, Present
-from health.figures.segments import BY_ACCOUNT, BY_TERM, SEGMENTS, UNKNOWN, segments
-from health.figures.share import Share
+from health.figures.book import NO_CURRENCY
+from health.figures.parts import Result
+from health.figures.reading import Aim
+from health.figures.segments import SEGMENTS
+from health.figures.share import Mean, Share
 from health.figures.spread import Spread
 from health.nouns import NOT_APPLICABLE, Input
-from store.figures import known
-from store.installation import business_day
-from worker.deployment import Deployment
+from worker.values import Asked, Told, value
 
-ALL = "all"
-MINOR = "minor units "
-Found = Mapping[str, Mapping[str, Share | int | Spread]]
-"""By segment and part."""
+MINOR = "minor units"
+HEADINGS = ("part", "value", "from", "to", "part of", "whole")
 
 
-class Told(NamedTuple):
-    """A figure on a day, and over how many accounts."""
-
-    as_of: date
-    accounts: int
-    found: Found
-
-
-def tell(name: str, entry: Entry, by: str, *, spread: bool) -> None:
-    """Print what a figure comes to on the business day. Ends with 1 for one that is not told this way."""
-    if name not in PRESENT:
-        complain(f"{name} is not computed over all accounts yet; these are: {', '.join(PRESENT)}")
+def tell(asked: Asked) -> None:
+    """Print what a figure comes to on the business day. Ends with 1 for one that has none, and says why."""
+    entry = asked.entry
+    if entry.no_value:
+        complain(f"{asked.name} has no value for the book: {entry.no_value}")
         raise typer.Exit(1)
-    if by and by not in SEGMENTS:
-        raise typer.BadParameter(f"{by!r} is none of {', '.join(SEGMENTS)}", param_hint="--by")
+    if asked.by and asked.by not in SEGMENTS:
+        raise typer.BadParameter(f"{asked.by!r} is none of {', '.join(SEGMENTS)}", param_hint="--by")
     with opened() as deployment:
-        told = present(deployment, PRESENT[name], by, spread=spread)
+        told = value(deployment, asked)
     if wants_json():
-        values = plain(told.found)
-        answer({"name": name, "unit": entry.unit, "by": by or None, **told._asdict(), "found": values})
+        answer(_document(asked, told))
         return
-    unit = entry.unit.removeprefix(MINOR)
-    print(f"{entry.title} as of {told.as_of}, {told.accounts} accounts ({unit})")
-    table(
-        (by or "of", "part", "value", "from", "to", "part of", "whole"),
-        [
-            (segment, part or "-", *_cells(part, value, minor=unit != entry.unit))
-            for segment, parts in told.found.items()
-            for part, value in parts.items()
-        ],
-    )
+    minor = entry.unit.startswith(MINOR)
+    unit = entry.unit.removeprefix(MINOR).strip() or "amounts"
+    print(f"{entry.title} as of {told.as_of}, {_covered(told)} ({unit})")
+    rows = list(_rows(told, minor=minor))
+    if rows:
+        table((told.by or "of", *HEADINGS), rows)
+    else:
+        say(f"Nothing is known of it: it needs {told.needs}." if told.needs else "Nothing is known of it.")
+    _print_bands(told)
+    _print_worst(told, minor=minor)
 
 
-def present(deployment: Deployment, figure: Present, by: str, *, spread: bool) -> Told:
-    """Return a figure over all accounts on the business day, by segment if one is named.
-
-    Added up, or as it lies over accounts with ``spread``.
-    """
-    sums: dict[str, Sum] = defaultdict(Sum)
-    count = 0
-    with deployment.database.read() as connection:
-        moment = Moment(business_day(connection), deployment.policy.renewals)
-        for account in known(connection, _kinds(figure, by), moment.last(figure.days)):
-            parts = figure.of(account, moment)
-            sums[_segment(account, by)].add(over_accounts(parts) if spread else parts)
-            count += 1
-    return Told(moment.as_of, count, {name: sums[name].result() for name in sorted(sums)})
+def _document(asked: Asked, told: Told) -> dict[str, Any]:
+    parts = {name: plain(getattr(told, name)) for name in ("found", "bands", "worst", "states")}
+    empty = {"by": told.by or None, "needs": told.needs or None}
+    return {"name": asked.name, "unit": asked.entry.unit, **told._asdict(), **parts, **empty}
 
 
-def _kinds(figure: Present, by: str) -> set[str]:
-    profile = {"accounts"} if by and by not in BY_TERM else set()
-    terms = {"subscriptions"} if by and by not in BY_ACCOUNT else set()
-    return {*figure.kinds, *profile, *terms}
+def _covered(told: Told) -> str:
+    """Say how many accounts there are, how many tell anything of it, and why the others do not."""
+    others = ", ".join(f"{count} {state}" for state, count in told.states.items() if count)
+    known = "all" if told.covered == told.accounts else str(told.covered)
+    return f"{told.accounts} accounts, {known} covered" + (f", {others}" if others else "")
 
 
-def _segment(account: Known, by: str) -> str:
-    if not by:
-        return ALL
-    return segments(by, account.accounts, account.subscriptions).get(account.account, UNKNOWN)
+def _rows(told: Told, *, minor: bool) -> Iterator[tuple[object, ...]]:
+    for segment, parts in told.found.items():
+        for part, result in parts.items():
+            yield segment, part or "-", *_cells(part, result, minor=minor)
 
 
-def _cells(part: str, value: Share | int | Spread, *, minor: bool) -> tuple[object, ...]:
+def _print_bands(told: Told) -> None:
+    rows = [
+        (segment, part or "-", word, *_cells("", share, minor=False)[:1], share.part, share.whole)
+        for segment, parts in told.bands.items()
+        for part, words in parts.items()
+        for word, share in words.items()
+    ]
+    if rows:
+        print()
+        table((told.by or "of", "part", "reads", "%", "part of", "whole"), rows)
+
+
+def _print_worst(told: Told, *, minor: bool) -> None:
+    if told.worst:
+        print()
+        rows = [
+            (part or "-", account, name, _amount(amount, part) if minor else _cell(amount))
+            for part, account, name, amount in told.worst
+        ]
+        table(("part", "account", "name", "value"), rows)
+
+
+def _cells(part: str, result: Result, *, minor: bool) -> tuple[object, ...]:
     """Return value, range, and what a share is of; of a spread the median, the quartiles and how many."""
-    if isinstance(value, Share):
-        cells: tuple[Input, ...] = (value.pct, value.low_pct, value.high_pct, value.part, value.whole)
-        return (*map(_cell, cells),)
-    if isinstance(value, Spread):
-        cells = (value.median, value.quartile_1, value.quartile_3, None, value.size)
-        return (*map(_cell, cells),)
-    return _major(value, part) if minor else value, None, None, None, None
+    cells: tuple[Input, ...]
+    match result:
+        case Aim():
+            return f"{result.standing} by {result.difference:+g}", None, None, None, None
+        case Share():
+            cells = (result.pct, result.low_pct, result.high_pct, result.part, result.whole)
+        case Mean():
+            cells = (result.mean, None, None, result.total, result.over)
+        case Spread() if minor and result.size:
+            middle = (_amount(each, part) for each in (result.median, result.quartile_1, result.quartile_3))
+            return (*middle, None, result.size)
+        case Spread():
+            cells = (result.median, result.quartile_1, result.quartile_3, None, result.size)
+        case _:
+            return _amount(result, part) if minor else result, None, None, None, None
+    return (*map(_cell, cells),)
 
 
 def _cell(value: Input) -> object:
     return None if value is NOT_APPLICABLE else plain(value)
 
 
-def _major(minor: int, currency: str) -> str:
+def _amount(minor: Input, part: str) -> object:
     """Return an amount in the currency's whole units; as it is where no currency is stated."""
-    if currency == NO_CURRENCY:
-        return f"{minor} minor units"
-    return f"{minor / 10 ** get_currency_precision(currency):,.0f}"
+    if not isinstance(minor, (int, float)):
+        return _cell(minor)
+    code = part.rpartition(" ")[2]
+    if NO_CURRENCY in part or not code:
+        return f"{minor:g} minor units"
+    return f"{minor / 10 ** get_currency_precision(code):,.0f}"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config.files import SHIPPED, ConfigError, nearest, read
+from health.figures.reading import Scale, Step
 from health.rules import NUMBERS
 
 FOLDER = SHIPPED / "catalogue"
@@ -68,7 +69,11 @@ class Example(BaseModel):
 
 
 class Entry(BaseModel):
-    """What one figure or measure means, how it is read, and what to do about it."""
+    """What one figure or measure means, how it is read, and what to do about it.
+
+    ``worse`` is the end at which an account is worse off, `None` where neither is. ``no_value`` says why a
+    figure cannot come to anything for the book as it stands.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,6 +95,8 @@ class Entry(BaseModel):
     connects: tuple[str, ...] = Field(min_length=1)
     changes: Words
     next_steps: dict[str, NextStepEntry] = {}
+    worse: Literal["low", "high"] | None = None
+    no_value: Words | None = None
     function: Annotated[str, StringConstraints(pattern=r"^health\.figures\.[a-z_]+:[a-z_]+$")] | None = None
     example: Example
 
@@ -102,6 +109,11 @@ class Family(BaseModel):
     title: Words
     about: Words
     entries: dict[str, Entry] = Field(min_length=1)
+
+
+def scales(entry: Entry) -> Mapping[str, Scale]:
+    """Return the words in which a figure or a measure is read, by scale."""
+    return {name: [Step(band.at, band.word) for band in bands] for name, bands in entry.bands.items()}
 
 
 Catalogue = Mapping[str, Family]

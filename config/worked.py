@@ -11,10 +11,10 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from config.calendars import workdays
-from config.metrics import Entry
+from config.metrics import Entry, scales
 from config.policy import load as load_policy
 from health.features import Features, Freshness, Pulse, Series
-from health.figures.reading import Scale, Step
+from health.figures.reading import Scale
 from health.figures.validations import NextStep
 from health.measures import measures
 from health.policy import RenewalRules
@@ -62,7 +62,7 @@ def _called(function: Callable[..., object], entry: Entry) -> object:
     values: dict[str, object] = {}
     for parameter in signature(function).parameters:
         if parameter in entry.example.given:
-            given = _instants(entry.example.given[parameter])
+            given = instants(entry.example.given[parameter])
             values[parameter] = TypeAdapter(_whole(hints[parameter])).validate_python(given)
         elif (stands := next((make for hint, make in shipped if hint == hints[parameter]), None)) is not None:
             values[parameter] = stands()
@@ -73,16 +73,13 @@ def _called(function: Callable[..., object], entry: Entry) -> object:
 
 
 def _shipped(entry: Entry) -> Sequence[tuple[object, Callable[[], object]]]:
-    def scales() -> Mapping[str, Scale]:
-        return {name: [Step(band.at, band.word) for band in bands] for name, bands in entry.bands.items()}
-
     def next_steps() -> Mapping[str, NextStep]:
         return {name: NextStep(step.to_do, step.recipient) for name, step in entry.next_steps.items()}
 
     return [
         (RenewalRules, lambda: load_policy().renewals),
-        (Scale, lambda: scales()["default"]),
-        (Mapping[str, Scale], scales),
+        (Scale, lambda: scales(entry)["default"]),
+        (Mapping[str, Scale], lambda: scales(entry)),
         (Mapping[str, NextStep], next_steps),
     ]
 
@@ -93,13 +90,13 @@ def _whole(hint: Any) -> Any:  # noqa: ANN401 - a type
     return list[hint.__args__[0]] if origin in {Iterable, Collection, Sequence} else hint
 
 
-def _instants(given: Any) -> Any:  # noqa: ANN401 - a tree of plain values
+def instants(given: Any) -> Any:  # noqa: ANN401 - a tree of plain values
     """Return what is given, with instants under names ending in ``_ms`` as records hold them."""
     if isinstance(given, Mapping):
         return {
-            key: _ms(value) if str(key).endswith("_ms") else _instants(value) for key, value in given.items()
+            key: _ms(value) if str(key).endswith("_ms") else instants(value) for key, value in given.items()
         }
-    return [_instants(each) for each in given] if isinstance(given, list) else given
+    return [instants(each) for each in given] if isinstance(given, list) else given
 
 
 def _ms(value: object) -> object:

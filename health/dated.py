@@ -76,6 +76,7 @@ DATING: Mapping[str, Dating] = MappingProxyType(
                 *("consumption", "metrics"),
             ),
         ),
+        "people": Dating(by=("day",), lasting=("account_id", "product", "acts")),
         "validations": Dating(
             by=("day",), lasting=("account_id", "outcome", "times", "licence_id", "country")
         ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Oddity:
     """How many facts of a kind a source states that cannot be so. ``example`` is the key of an account.
 
-    Of rows that could not be read nobody knows whose they are: 0 accounts, and no example.
+    Rows that could not be read, or that another replaced, are counted alone: 0 accounts, and no example.
     """
 
     source: str
@@ -28,6 +28,7 @@ TREATMENTS: Mapping[str, str] = {
     "a term that ends before it begins": "is never in force",
     "terms that overlap": "the one that began last counts",
     "a currency without a rate": "kept as it is; added up with no other",
+    "rows with the id of another on their page": "the last of them counts",
     "rows that could not be read": "left out; of a file, the reject file has line and reason",
 }
 """What is done about each kind."""

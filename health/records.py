@@ -140,6 +140,19 @@ class Usage(NamedTuple):
     metrics: str | None = None
 
 
+class People(NamedTuple):
+    """Who did what on a day of an account's use, where the source names its users.
+
+    ``acts`` is a JSON object: by the user's id the department (or nothing) and how often each thing was done,
+    ``{"u1": ["law", {"core:send": 4}]}``. Whoever did nothing is not in it.
+    """
+
+    account_id: str
+    day: date
+    product: str = ""
+    acts: str | None = None
+
+
 class Validation(NamedTuple):
     """How often a licence was validated on a day, by outcome and country."""
 
@@ -238,8 +251,8 @@ class Rate(NamedTuple):
 
 
 Record = (
-    Account | Identifier | Contact | Subscription | Licence | ActivationStep | Seat | Usage | Validation
-    | Limit | Ticket | Conversation | Payment | Survey | Event | Outcome | Rate
+    Account | Identifier | Contact | Subscription | Licence | ActivationStep | Seat | Usage | People
+    | Validation | Limit | Ticket | Conversation | Payment | Survey | Event | Outcome | Rate
 )  # fmt: skip
 
 
@@ -290,3 +303,6 @@ SHAPES: dict[str, Shape] = {
     )
 }
 """By file name of the import format."""
+
+FACTS: dict[str, Shape] = SHAPES | {"people": Shape("people", People, ("account_id", "day", "product"))}
+"""Everything that is stored: the files, and who is behind the rows of the usage file that name a user."""

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from health.figures.book import NO_CURRENCY, Results
 from health.figures.friction import per_hundred
 from health.figures.licences import change_pct
 from health.figures.money import converted
-from health.figures.present import NO_CURRENCY
 from health.figures.reading import against_target
 from health.figures.share import Share
 from health.figures.spread import Spread
@@ -246,7 +246,7 @@ _NOTHING = {
 }
 
 
-def _told_use(line: Line, found: Mapping[str, Share | int | Spread]) -> Iterator[Line]:
+def _told_use(line: Line, found: Results) -> Iterator[Line]:
     why = _NOTHING[line.figure]
     shares = {part: each for part, each in found.items() if isinstance(each, Share) and each.whole}
     if line.unknown:

@@ -16,6 +16,7 @@ _SNAPSHOT_DAYS = 30
 _BY_CONSUMPTION = "usage"
 _DOMAINS = "domains"
 _SEATS = "seats"
+_DUST = 1e-9  # what two means of the same use may differ by
 _NO_LIMIT = LimitFact("", 0.0, 0.0)
 _NOT_SOLD_BY_SEAT = SeatMeasures(*[NOT_APPLICABLE] * len(SeatMeasures._fields))
 
@@ -156,4 +157,4 @@ def _days_until_full(mean: Input, per_day: Input, seats: Input) -> Input:
         return NOT_APPLICABLE if seats is NOT_APPLICABLE else None
     if mean >= seats:
         return 0.0
-    return (seats - mean) / per_day if per_day > 0 else NOT_APPLICABLE
+    return (seats - mean) / per_day if per_day > _DUST else NOT_APPLICABLE

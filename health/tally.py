@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from health.figures.book import NO_CURRENCY, Known, Moment
 from health.figures.days import Span, day_of, months_on
 from health.figures.friction import ticket_topics
 from health.figures.licences import active_licences, active_licences_by_plan
 from health.figures.money import Decimals
 from health.figures.parts import Sum
-from health.figures.present import NO_CURRENCY, PRESENT, Known, Moment
+from health.figures.present import PRESENT
 from health.figures.reading import Target
 from health.figures.renewed import late_renewals, outcomes_by_window, proactive, renewal_rate
 from health.figures.revenue import Retention, mrr, retention, revenue_at_risk

@@ -24,6 +24,7 @@ _RESTING: dict[str, dict[str, Any]] = {
     "licences": {"licences": ()},
     "limits": {"limits": ()},
     "payments": {"payments": ()},
+    "people": {"champions": (), "last_seen": ()},
     "seats": {"assigned_seats": None, "champions": (), "last_seen": ()},
     "subscriptions": {"terms": ()},
     "surveys": {"surveys": ()},

@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Subquery, func, or_, select
 
 from health.features import SERIES_DAYS
+from health.figures.adoption import CHAMPIONS
 from health.records import SHAPES, Usage
 from health.use import VALIDATIONS
+from store.order import in_order
+from store.people import Tokens
 from store.reading import Fact, Reading
 from store.tables import accounts, stored_key
 
 CHAMPION = "champion"
 """The role of a seat or a contact that speaks well of us."""
+SILENT = timedelta(days=CHAMPIONS.silent_days)
 _OF_USE = ("active_users", "sign_ins", "events", "consumption")
 """What is counted of a day with use; any of them will do."""
 Rows = Mapping[int, Sequence[Fact]]
@@ -69,6 +73,7 @@ class AccountFacts:
         self.spans = _wider(self._spans(), self._validated())
         self.usage = self._usage()
         self.validations = self._validations()
+        self.people = self._people()
 
     def _sources(self) -> Mapping[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
@@ -80,7 +85,7 @@ class AccountFacts:
     def _of(self, kind: str, **only: str) -> Rows:
         """Return the facts of a kind by account, in the order of their keys."""
         rows = self._reading.rows(kind, self._ids)
-        query = select(rows).order_by(*(rows.c[name] for name in stored_key(SHAPES[kind])))
+        query = select(rows).order_by(*in_order(rows.c[name] for name in stored_key(SHAPES[kind])))
         query = query.where(*(rows.c[name] == value for name, value in only.items()))
         return self._told(kind, self._connection.execute(query).all())
 
@@ -134,6 +139,23 @@ class AccountFacts:
                 if outcome == "ok":
                     found[account].append((day, VALIDATIONS, float(licences)))
         return found
+
+    def _people(self) -> Rows:
+        """Return by account its days of which it is known who did what."""
+        found: dict[int, list[Fact]] = defaultdict(list)
+        for ids, since in self._stretches():
+            rows = self._reading.rows("people", ids)
+            query = select(rows.c.account, rows.c.day, rows.c.acts).order_by(rows.c.day)
+            query = query.where(rows.c.day > since - SILENT, rows.c.day <= self.through)
+            for row in self._connection.execute(query).all():
+                found[row.account].append(row)
+        return found
+
+    def champions_named(self, account: int) -> set[str]:
+        """Return the tokens of the users who are champions by the role of their seat, or of their contact."""
+        tokens = Tokens(self._connection)
+        named = {tokens[seat.user_id] for seat in self.seats.get(account, ()) if seat.role == CHAMPION}
+        return named | {contact.subject for contact in self.contacts.get(account, ())}
 
     def _stretches(self) -> Iterator[tuple[list[int], date]]:
         """Yield accounts whose series end at much the same time, and the day before the first of them.

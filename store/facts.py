@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from itertools import compress, groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Column,
@@ -29,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validation
+from health.records import FACTS, Contact, People, Record, Seat, Shape, Usage, Validation
+from store import people
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
@@ -38,17 +39,16 @@ from store.subjects import remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_key
 from store.upsert import insert
 
-_SHAPE_OF = {shape.record: shape for shape in SHAPES.values()}
+_SHAPE_OF = {shape.record: shape for shape in FACTS.values()}
 
 
 def store_records(connection: Connection, batch: Batch, records: Iterable[Record]) -> int:
-    """Store one page of records under a batch, note the accounts they change, return rows read."""
-    rows = 0
-    for kind, group in groupby(sorted(records, key=_kind), type):  # a page may mix them
-        page = list(group)
-        rows += len(page)
-        _store(connection, batch, _SHAPE_OF[kind], page)
-    return rows
+    """Store one page of records under a batch, note the accounts they change, return how many repeat an id.
+
+    Of several records with one id the last counts.
+    """
+    pages = groupby(sorted(records, key=_kind), type)  # a page may mix them
+    return sum(_store(connection, batch, _SHAPE_OF[kind], list(page)) for kind, page in pages)
 
 
 def _kind(record: Record) -> str:
@@ -66,17 +66,22 @@ def last_day(records: Sequence[Record], today: date = date.max) -> date | None:
     return max((day for day in days if day <= today), default=None)
 
 
-def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:
-    rows = _last_of_each(_rows(connection, batch, shape, page), shape)
+def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> int:
+    stated = _rows(connection, batch, shape, page)
+    rows = _last_of_each(stated, shape)
+    repeats = len(stated) - len(rows)
+    if not rows:
+        return repeats
     if _all_new(connection, batch, shape, rows):
         _load(connection, facts[shape.name], rows)
         batch.changed.update(_owners(shape, rows))
-        return
+        return repeats
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, rows)
     batch.changed.update(_write(connection, batch, shape))
+    return repeats
 
 
 def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> bool:
@@ -112,16 +117,23 @@ def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]
         return [(batch.source, *record, batch.number) for record in page]
     at = shape.fields.index("account_id")
     ids: dict[Any, int] = account_ids(connection, batch, {str(record[at]) for record in page})
-    stored = _pseudonymous(connection, shape, page) if shape.name in PERSONAL else page
+    stored = _pseudonymous(connection, shape, page)
     if owner_columns(shape)[0] == "source":
         return [(batch.source, ids[row[at]], *row[:at], *row[at + 1 :], batch.number) for row in stored]
     return [(ids[row[at]], *row[:at], *row[at + 1 :], batch.number) for row in stored]
 
 
 def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> Sequence[Row]:
-    """Replace a person's address by a token and leave the name out; both go to `subjects`."""
-    people = {r.email: getattr(r, "name", None) for r in page if isinstance(r, Contact | Seat) and r.email}
-    tokens: dict[Any, str] = remember(connection, people)
+    """Replace a person's address by a token and leave the name out; both go to `subjects`.
+
+    Who is behind a day of use is a token too, and only as long as it is of use.
+    """
+    if shape is FACTS["people"]:
+        return people.under_tokens(connection, cast("list[People]", page))
+    if shape.name not in PERSONAL:
+        return page
+    named = {r.email: getattr(r, "name", None) for r in page if isinstance(r, Contact | Seat) and r.email}
+    tokens: dict[Any, str] = remember(connection, named)
     personal = PERSONAL[shape.name]
     kept = [(index, name) for index, name in enumerate(shape.fields) if name not in personal[1:]]
     return [

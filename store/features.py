@@ -31,8 +31,10 @@ from health.features import (
     Term,
     TicketFact,
 )
+from health.figures.active import Act
 from health.service import EXPECTED, SETTLED, SOLVED
-from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
+from store import people
+from store.account_facts import CHAMPION, SILENT, AccountFacts, Rows, series_since
 from store.bulk import blobs
 from store.database import day_of
 from store.installation import business_day, set_setting, setting
@@ -164,12 +166,30 @@ def feature_rows(
     return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
 
 
+def all_rows(connection: Connection, metrics: Collection[str], through: date) -> Iterator[Sequence[Features]]:
+    """Yield the feature rows of every account, some at a time, in order of ids; nothing is written.
+
+    What changed since its row was stored is built anew, and so is everything where rows hold other metrics.
+    """
+    held = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
+    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    for at in range(0, len(ids), IDS_A_QUERY):
+        chosen = ids[at : at + IDS_A_QUERY]
+        query = select(kept.c.packed).join(accounts).where(kept.c.account.in_(chosen))
+        query = query.where(accounts.c.fresh == accounts.c.touched)
+        rows = {row.account: row for row in map(unpack, blobs(connection, query))} if held else {}
+        stale = [account for account in chosen if account not in rows]
+        rows |= {row.account: row for row in feature_rows(connection, stale, metrics, through=through)}
+        yield [rows[account] for account in chosen]
+
+
 def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
     series = _series(known, account)
     since = _since(known, account)
     seats = known.seats.get(account)
+    acts = _acts(known, account, key)
     return Features(
         account=account,
         key=key,
@@ -203,8 +223,9 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
         surveys=_latest(_each(known.surveys, account, _survey), known.through - AHEAD),
         licences=tuple(_each(known.licences, account, _licence)),
-        champions=_champions(seats or (), known.contacts.get(account, ())),
-        last_seen=_last_seen(seats or (), since),
+        champions=_champions(seats or (), known.contacts.get(account, ()))
+        or people.trusted_users(acts, known.champions_named(account) if acts else ()),
+        last_seen=_last_seen(seats or (), since) or people.last_seen(acts, since),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
@@ -310,6 +331,15 @@ def _last_seen(seats: Sequence[Fact], since: date) -> tuple[LastSeen, ...]:
             latest[user] = max(seat.last_active_ms, latest.get(user, seat.last_active_ms))
     days = Counter(map(day_of, latest.values()))
     return tuple(LastSeen(on, days[on]) for on in sorted(days) if on > since)
+
+
+def _acts(known: AccountFacts, account: int, key: str) -> list[Act]:
+    """Return who did what over the account's own days, whatever other accounts were read with it."""
+    span = known.spans.get(account)
+    if span is None or span.stated is None:
+        return []
+    since = series_since(span.stated) - SILENT
+    return list(people.acts_of(key, [row for row in known.people.get(account, ()) if row.day > since]))
 
 
 def _since_when(seat: Fact) -> date | None:

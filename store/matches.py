@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 from health.identity import Link, Refused
 from store.among import parts
 from store.names import IN_FORCE, resolved
+from store.order import by_bytes, in_order
 from store.tables import accounts, links, source_accounts, source_status
 
 
@@ -25,7 +26,7 @@ class Unmatched:
 
 def unmatched(connection: Connection) -> list[Unmatched]:
     """Return the source accounts that are none of ours, by source and id."""
-    query = unlinked().order_by(source_accounts.c.source, source_accounts.c.external_id)
+    query = unlinked().order_by(*in_order([source_accounts.c.source, source_accounts.c.external_id]))
     rows = connection.execute(query).all()
     listed: list[Unmatched] = []
     for part in parts(rows):
@@ -90,7 +91,7 @@ def record_ids(connection: Connection, source: str, first: int, last: int) -> di
 
 def without_record(connection: Connection, source: str) -> list[str]:
     """Return the keys of our accounts to which nothing can be written in a system: no record, or several."""
-    ids = connection.execute(select(accounts.c.id, accounts.c.key).order_by(accounts.c.key)).all()
+    ids = connection.execute(select(accounts.c.id, accounts.c.key).order_by(by_bytes(accounts.c.key))).all()
     if not ids:
         return []
     found = record_ids(connection, source, min(row.id for row in ids), max(row.id for row in ids))

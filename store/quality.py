@@ -4,12 +4,29 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, exists, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from health.quality import Oddity
+from store.order import by_bytes
 from store.tables import accounts, batches, facts, links, source_accounts
 
-UNREADABLE = "rows that could not be read"
+OF_BATCHES = {
+    "rows with the id of another on their page": batches.c.repeats,
+    "rows that could not be read": batches.c.rejects,
+}
+"""What is counted as it is pulled: nothing of it is stored."""
 RECENT_DAYS = 7
 """People come and go: only lately must those who are active be among those who are listed."""
 
@@ -28,8 +45,9 @@ def oddities(connection: Connection, today: date) -> list[Oddity]:
             for row in connection.execute(_counted(found))
         ),
         *(
-            Oddity(row.source, UNREADABLE, int(row.rejects), 0, "")
-            for row in connection.execute(_unreadable())
+            Oddity(row.source, kind, int(row.rows), 0, "")
+            for kind, counted in OF_BATCHES.items()
+            for row in connection.execute(_lately(counted))
         ),
     ]
 
@@ -56,8 +74,8 @@ def _found(today: date) -> Iterator[tuple[str, Select[Any]]]:
     yield "a currency without a rate", _of(_terms, _owned(_terms), _without_rate())
 
 
-def _unreadable() -> Select[tuple[str, int]]:
-    """Select by source the rows that could not be read in the day up to its last batch, where there are any.
+def _lately(counted: Column[int]) -> Select[tuple[str, int]]:
+    """Select by source what was counted in the day of pulls up to its last batch, where it is anything.
 
     A source that is asked every hour brings each row once a day at most; of a file that is given again, what
     was mended since must not be counted any more.
@@ -65,9 +83,8 @@ def _unreadable() -> Select[tuple[str, int]]:
     last = batches.alias("last")
     latest = select(func.max(last.c.pulled_ms)).where(last.c.source == batches.c.source)
     lately = batches.c.pulled_ms > latest.correlate(batches).scalar_subquery() - _DAY_MS
-    rejects = func.sum(batches.c.rejects).label("rejects")
-    query = select(batches.c.source, rejects).where(lately).group_by(batches.c.source)
-    return query.having(func.sum(batches.c.rejects) > 0).order_by(batches.c.source)
+    query = select(batches.c.source, func.sum(counted).label("rows")).where(lately)
+    return query.group_by(batches.c.source).having(func.sum(counted) > 0).order_by(batches.c.source)
 
 
 def _counted(found: Select[Any]) -> Select[Any]:
@@ -78,7 +95,7 @@ def _counted(found: Select[Any]) -> Select[Any]:
     tallies = (
         func.count().label("rows"),
         func.count(accounts.c.id.distinct()).label("accounts"),
-        func.min(accounts.c.key).label("example"),
+        func.min(by_bytes(accounts.c.key)).label("example"),
     )
     return select(source, *tallies).select_from(joined).group_by(source).order_by(source)
 
@@ -121,7 +138,7 @@ def _without_rate() -> ColumnElement[bool]:
     """Say of a term that nobody states what its currency is worth in the one that most terms have."""
     rates, term = facts["rates"], _terms.alias("term")
     commonest = select(term.c.currency).where(term.c.currency.is_not(None)).group_by(term.c.currency)
-    ours = commonest.order_by(func.count().desc(), term.c.currency).limit(1).scalar_subquery()
+    ours = commonest.order_by(func.count().desc(), by_bytes(term.c.currency)).limit(1).scalar_subquery()
     theirs = _terms.c.currency
     either = ((rates.c.base == theirs) & (rates.c.quote == ours)) | (
         (rates.c.quote == theirs) & (rates.c.base == ours)

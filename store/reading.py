@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, literal, or_, select, union_all
 
 from health import dated
-from health.records import SHAPES
+from health.records import FACTS
 from store.tables import facts, links, past, source_accounts, stored_key
 
 Fact = Any
 """A row of a fact table with the ``account`` it belongs to; columns are attributes, and in ``_mapping``."""
-DAILY = frozenset({"usage", "validations"})
+DAILY = frozenset({"usage", "people", "validations"})
 """Kinds that are stated by the day: one is complete or it is not, and rows are too many to look at singly."""
 
 
@@ -153,7 +153,7 @@ class Restated:
 
 def _firsts(kind: str, versions: Subquery) -> Subquery:
     """Return the first version of each fact."""
-    key = dict.fromkeys(("source_account", *stored_key(SHAPES[kind])))
+    key = dict.fromkeys(("source_account", *stored_key(FACTS[kind])))
     place = func.row_number().over(partition_by=[versions.c[name] for name in key], order_by=versions.c.batch)
     numbered = select(versions, place.label("place")).subquery()
     columns = [column for column in numbered.columns if column.name != "place"]

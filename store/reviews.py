@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from health.alerts import AT_RISK, OPEN
 from health.figures.days import Span
 from health.records import Rate
+from store.order import by_bytes
 from store.outbox import OPEN as OWED
 from store.outbox import standing
 from store.tables import facts, flags, notices, runs
@@ -41,7 +42,7 @@ def rates(connection: Connection) -> list[Rate]:
 def commonest_currency(connection: Connection) -> str:
     """Return the currency that most terms are in; empty without any."""
     code = facts["subscriptions"].c.currency
-    query = select(code).where(code.is_not(None)).group_by(code).order_by(func.count().desc(), code)
+    query = select(code).where(code.is_not(None)).group_by(code).order_by(func.count().desc(), by_bytes(code))
     return connection.execute(query.limit(1)).scalar_one_or_none() or ""
 
 

@@ -45,7 +45,8 @@ class Batch:
 class Landed:
     """What a page brought: kinds of fact, rows, the last day of use, and whether a listing ended.
 
-    ``rejects`` are rows that could not be read; they are not among the ``rows``.
+    ``rejects`` are rows that could not be read; they are not among the ``rows``. ``repeats`` are: rows with
+    the id of a later one, which counts.
     """
 
     kinds: frozenset[str]
@@ -53,6 +54,7 @@ class Landed:
     through: date | None
     complete: bool
     rejects: int = 0
+    repeats: int = 0
 
 
 def register(connection: Connection, source: str) -> None:
@@ -105,6 +107,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
             complete=landed.complete,
             rows=landed.rows,
             rejects=landed.rejects,
+            repeats=landed.repeats,
         )
     )
     connection.execute(

@@ -1,6 +1,6 @@
 """Every table, once, for SQLite and PostgreSQL. Instants are milliseconds since 1970 UTC (``…_ms``).
 
-Fact tables follow `health.records.SHAPES`: each has its current rows (with the batch that wrote them)
+Fact tables follow `health.records.FACTS`: each has its current rows (with the batch that wrote them)
 and a ``…_past`` table to which a changed or deleted version moves, known in [batch, until_batch).
 """
 
@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from health.records import SHAPES, Shape
+from health.records import FACTS, Shape
 
 metadata = MetaData(
     naming_convention={
@@ -89,6 +89,7 @@ batches = _table(
     Column("complete", Boolean, nullable=False, server_default=text("false")),
     _number("rows"),
     _number("rejects"),  # rows of the source that could not be read
+    _number("repeats"),  # rows with the id of a later one on the same page
     PrimaryKeyConstraint("source", "batch"),
 )
 
@@ -232,8 +233,8 @@ def _fact_columns(shape: Shape) -> list[Column[Any]]:
     return columns
 
 
-_LOOKED_UP = {"accounts": ("domain",), "identifiers": ("kind", "value")}
-"""Columns by which accounts are found, beside their keys."""
+_LOOKED_UP = {"accounts": ("domain",), "identifiers": ("kind", "value"), "people": ("day",)}
+"""Columns by which facts are found, beside their keys: accounts by a name, days of people by their age."""
 
 
 def _fact(shape: Shape) -> Table:
@@ -259,8 +260,8 @@ def _past(shape: Shape) -> Table:
     )
 
 
-facts: dict[str, Table] = {shape.name: _fact(shape) for shape in SHAPES.values()}
-past: dict[str, Table] = {shape.name: _past(shape) for shape in SHAPES.values()}
+facts: dict[str, Table] = {shape.name: _fact(shape) for shape in FACTS.values()}
+past: dict[str, Table] = {shape.name: _past(shape) for shape in FACTS.values()}
 
 # -- verdicts ----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ did not happen, and what is committed is found by the sweep, whoever rang or did
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import structlog
@@ -15,7 +16,19 @@ from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.roles import Page, Webhook
-from store import facts, features, identity, inbox, matches, overrides, policies, runs, sources, verdicts
+from store import (
+    facts,
+    features,
+    identity,
+    inbox,
+    matches,
+    overrides,
+    people,
+    policies,
+    runs,
+    sources,
+    verdicts,
+)
 from store.database import Connection
 from store.inbox import Call
 from store.installation import business_day
@@ -86,12 +99,20 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     """
     with deployment.database.write() as connection:
         identity.link_waiting(connection)
+        forget_people(deployment, connection)
         advanced = sources.ended(connection, name)
         touched = runs.any_touched(connection)
         all_change = advanced or trust_changed(deployment, connection)
         waited_for = incidents.review(deployment, connection)
     if all_change or touched:
         open_run(deployment, runs.FULL if all_change or name in waited_for else runs.TOUCHED)
+
+
+def forget_people(deployment: Deployment, connection: Connection) -> None:
+    """Delete who did what, where that is older than the policy keeps it."""
+    kept = timedelta(days=deployment.policy.retention.get("people", 0))
+    if kept:
+        people.forget(connection, business_day(connection) - kept, deployment.database.rows_a_commit)
 
 
 def _pages(deployment: Deployment, name: str, listings: Listings) -> Iterator[tuple[int, int]]:
@@ -150,10 +171,12 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     with deployment.database.write() as connection:
         founding = name in deployment.settings.founding
         batch = sources.begin_batch(connection, name, cursor, ids, founding=founding)
-        facts.store_records(connection, batch, records)
+        repeats = facts.store_records(connection, batch, records)
         through = facts.last_day(records, business_day(connection))
         kinds = frozenset(facts.kinds_of(records))
         landed = Landed(kinds, len(records), through, complete=page.complete, rejects=page.rejects)
+        if not calls:  # they tell of one thing again and again
+            landed = replace(landed, repeats=repeats)
         sources.end_batch(connection, batch, page.cursor, landed)
         inbox.stored(connection, [call.id for call in calls], batch.number)
     return len(records)

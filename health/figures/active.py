@@ -27,6 +27,7 @@ class Act(NamedTuple):
     feature: str
     times: float = 1.0
     role: str = ""
+    department: str = ""
 
 
 class Definition(NamedTuple):

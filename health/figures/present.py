@@ -4,145 +4,36 @@ Each is told of one account at a time, in parts that `health.figures.parts` adds
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
 
-from health.figures.activation import activation_rate, activation_rate_by, unassisted
-from health.figures.capacity import quota_use
-from health.figures.days import Span, last_days
-from health.figures.licences import active_licences, active_licences_by_plan, licence_trend
-from health.figures.parts import Part, Parts
-from health.figures.renewed import late_renewals, proactive, renewal_rate
-from health.figures.revenue import mrr, retention, revenue_at_risk
-from health.figures.share import Share, share
-from health.figures.standing import standing, standing_licences
-from health.figures.surveys import nps, scores
-from health.figures.utilisation import (
-    SNAPSHOT_DAYS,
-    adopted_by,
-    signed_in,
-    users_on,
-    utilisation_by_account,
+from health.figures.book import (
+    MONTH_DAYS,
+    YEAR_DAYS,
+    Known,
+    Moment,
+    Present,
+    Results,
 )
+from health.figures.capacity import over_provisioned, quota_use
+from health.figures.friction import per_hundred, ticket_topics
+from health.figures.parts import Parts
+from health.figures.present_money import OF_MONEY
+from health.figures.present_people import OF_PEOPLE
+from health.figures.present_seats import OF_SEATS
+from health.figures.present_start import OF_START
+from health.figures.renewed import late_renewals, outcomes_by_window, proactive, renewal_rate
+from health.figures.share import Share, mean, portion, share
+from health.figures.standing import standing_licences
+from health.figures.surveys import nps, rating, scores
 from health.figures.validations import (
     daily_active,
     failures_by_country,
     failures_by_type,
     silent_accounts,
+    validation_trend,
 )
-from health.policy import RenewalRules
-from health.records import (
-    Account,
-    Conversation,
-    Licence,
-    Limit,
-    Outcome,
-    Seat,
-    Subscription,
-    Survey,
-    Ticket,
-    Usage,
-    Validation,
-)
+from health.records import Outcome, Subscription
 
-QUARTER_DAYS, MONTH_DAYS, YEAR_DAYS = 90, 30, 365
-NO_CURRENCY = "no currency"
-
-
-class Known(NamedTuple):
-    """The records of one account, by kind as `health.records.SHAPES` names them; others are empty.
-
-    ``accounts`` is at most one: what all sources say of it, merged.
-    """
-
-    account: str
-    accounts: Sequence[Account] = ()
-    subscriptions: Sequence[Subscription] = ()
-    licences: Sequence[Licence] = ()
-    seats: Sequence[Seat] = ()
-    usage: Sequence[Usage] = ()
-    validations: Sequence[Validation] = ()
-    limits: Sequence[Limit] = ()
-    tickets: Sequence[Ticket] = ()
-    conversations: Sequence[Conversation] = ()
-    surveys: Sequence[Survey] = ()
-    outcomes: Sequence[Outcome] = ()
-
-
-class Moment(NamedTuple):
-    """The day a figure is of (its start), and the rules of renewal."""
-
-    as_of: date
-    rules: RenewalRules
-
-    def last(self, days: int) -> Span:
-        """Return the days before."""
-        return last_days(self.as_of, days)
-
-
-class Present(NamedTuple):
-    """A figure that can be told of an account: the kinds of record it needs, and how.
-
-    ``days`` is how far back it looks at what is stated by the day.
-    """
-
-    kinds: tuple[str, ...]
-    of: Callable[[Known, Moment], Parts]
-    days: int = MONTH_DAYS
-
-
-def _active_licences(known: Known, at: Moment) -> Parts:
-    return {"": sum(active_licences(known.subscriptions, known.licences, *at).values())}
-
-
-def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
-    return dict(active_licences_by_plan(known.subscriptions, known.licences, *at))
-
-
-def _licence_trend(known: Known, at: Moment) -> Parts:
-    found = licence_trend(known.subscriptions, known.licences, *at)
-    return {"now": found.now, "a month ago": found.month_ago, "a year ago": found.year_ago}
-
-
-def _adopted_by(by: str) -> Callable[[Known, Moment], Parts]:
-    return lambda known, at: dict(adopted_by(by, known.seats, signed_in(known.seats, at.as_of)))
-
-
-def _activated_by(by: str) -> Callable[[Known, Moment], Parts]:
-    return lambda known, at: dict(activation_rate_by(by, known.licences, at.last(YEAR_DAYS), at.as_of))
-
-
-def _utilisation(known: Known, at: Moment) -> Parts:
-    """By the snapshot of users, else by the list of seats, as the measures do; nothing where neither tells.
-
-    What is deployed and adopted the list alone tells: of seats given out, not of users whom somebody saw.
-    """
-    given = [seat for seat in known.seats if seat.assigned_on is not None or seat.activated_ms is None]
-    active = signed_in(known.seats, at.as_of)
-    found = utilisation_by_account(known.subscriptions, given, active, at.as_of, at.rules)
-    users = users_on(known.usage, at.as_of)
-    if users is None and known.seats:
-        users = len(active)
-    parts: dict[str, Part] = {}
-    for each in found.values():
-        if users is not None:
-            parts["used"] = share(users, each.used.whole)
-        if given:
-            adopted = share(len(signed_in(given, at.as_of)), each.adopted.whole)
-            parts |= {"deployed": each.deployed, "adopted": adopted}
-    return parts
-
-
-def _activation_rate(known: Known, at: Moment) -> Parts:
-    return {"": activation_rate(known.licences, at.last(QUARTER_DAYS), at.as_of)}
-
-
-def _activation_rate_at_7_days(known: Known, at: Moment) -> Parts:
-    return {"": activation_rate(known.licences, at.last(QUARTER_DAYS), at.as_of, 7)}
-
-
-def _unassisted(known: Known, at: Moment) -> Parts:
-    return {"": unassisted(known.licences, known.tickets, at.as_of)}
+_BASELINE_DAYS = 56
 
 
 def _daily_active_validations(known: Known, at: Moment) -> Parts:
@@ -156,8 +47,18 @@ def _silent_accounts(known: Known, at: Moment) -> Parts:
 
 
 def _validation_failures(known: Known, at: Moment) -> Parts:
-    found = failures_by_type(known.validations, at.last(MONTH_DAYS), {})
-    return {failure.outcome: failure.times for failure in found}
+    days = at.last(MONTH_DAYS)
+    every = sum(row.times for row in known.validations if days.has(row.day))
+    found = failures_by_type(known.validations, days, {})
+    return {"": every, **{failure.outcome: failure.times for failure in found}} if every else {}
+
+
+def _of_all(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:
+    """Return the failures of each type as a share of all validations, the most frequent first."""
+    times = {outcome: count for outcome, count in found.items() if isinstance(count, int)}
+    every = times.pop("", 0)
+    order = sorted(times, key=lambda outcome: (-times[outcome], outcome))
+    return {outcome: share(times[outcome], every) for outcome in order}
 
 
 def _failures_by_country(known: Known, at: Moment) -> Parts:
@@ -171,40 +72,6 @@ def _quota_use(known: Known, _at: Moment) -> Parts:
     }
 
 
-def _mrr(known: Known, at: Moment) -> Parts:
-    return {code or NO_CURRENCY: minor for code, minor in mrr(known.subscriptions, *at).items()}
-
-
-def _revenue_at_risk(known: Known, at: Moment) -> Parts:
-    return {code or NO_CURRENCY: minor for code, minor in revenue_at_risk(known.subscriptions, *at).items()}
-
-
-def _retained(known: Known, at: Moment) -> Mapping[str, tuple[Share, Share]]:
-    """Return gross and net retention over a year, by currency: rates change neither of them."""
-    opening_on = at.last(YEAR_DAYS).first
-    codes = {term.currency or "" for term in standing(known.subscriptions, opening_on, at.rules, at.as_of)}
-    found = {
-        code: retention(
-            [term for term in known.subscriptions if (term.currency or "") == code],
-            opening_on=opening_on,
-            closing_on=at.as_of,
-            currency=code,
-            rates=(),
-            rules=at.rules,
-        )
-        for code in codes
-    }
-    return {code or NO_CURRENCY: (each.gross, each.net) for code, each in found.items()}
-
-
-def _gross(known: Known, at: Moment) -> Parts:
-    return {code: gross for code, (gross, _) in _retained(known, at).items()}
-
-
-def _net(known: Known, at: Moment) -> Parts:
-    return {code: net for code, (_, net) in _retained(known, at).items()}
-
-
 def _settled(known: Known, at: Moment) -> tuple[Sequence[Subscription], Sequence[Outcome]]:
     """Return terms that began and outcomes that came before the day: later ones are not known on it."""
     return (
@@ -214,12 +81,24 @@ def _settled(known: Known, at: Moment) -> tuple[Sequence[Subscription], Sequence
 
 
 def _renewal_rate(known: Known, at: Moment) -> Parts:
-    found = renewal_rate(*_settled(known, at), at.last(YEAR_DAYS), at.rules, currency="")
-    return {"terms": found.terms, "without an outcome": found.open}
+    found = renewal_rate(
+        *_settled(known, at),
+        at.last(YEAR_DAYS),
+        at.rules,
+        currency=at.currency,
+        rates=at.rates,
+        decimals=at.decimals,
+    )
+    if not found.terms.whole and not found.open:
+        return {}
+    revenue = {f"revenue in {at.currency}": found.revenue} if found.revenue.whole else {}
+    return {"terms": found.terms, **revenue, "without an outcome": found.open}
 
 
 def _late_renewals(known: Known, at: Moment) -> Parts:
-    return {"": late_renewals(*_settled(known, at), at.last(YEAR_DAYS), at.rules).late}
+    found = late_renewals(*_settled(known, at), at.last(YEAR_DAYS), at.rules)
+    days = found.days.median
+    return {"": found.late, **({"days late": (float(days),)} if isinstance(days, (int, float)) else {})}
 
 
 def _proactive(known: Known, at: Moment) -> Parts:
@@ -233,41 +112,80 @@ def _nps(known: Known, at: Moment) -> Parts:
     return {"promoters": share(found.promoters, answers), "detractors": share(found.detractors, answers)}
 
 
+def _score(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:
+    """Return the score before what it is made of; of no answer there is none."""
+    loud, low = found.get("promoters"), found.get("detractors")
+    if not isinstance(loud, Share) or not isinstance(low, Share) or not loud.whole:
+        return {}
+    return {"score": mean(100 * (loud.part - low.part), int(loud.whole)), **found}
+
+
 def _rated(kind: str) -> Callable[[Known, Moment], Parts]:
-    return lambda known, at: {"": tuple(scores(known.surveys, kind, at.last(YEAR_DAYS)))}
+    """Tell the answers as they lie, and how many of them are good: that is what the bands are of."""
+
+    def rated(known: Known, at: Moment) -> Parts:
+        days = at.last(YEAR_DAYS)
+        return {"": tuple(scores(known.surveys, kind, days)), "good": rating(known.surveys, kind, days).good}
+
+    return rated
 
 
-_TERMS = ("subscriptions",)
-_SOLD = ("subscriptions", "licences")
+def _validation_trend(known: Known, at: Moment) -> Parts:
+    """Keys a day of the last two weeks, as a share of those a day of the six weeks before."""
+    found = validation_trend(known.validations, at.as_of)
+    counted = found.per_day or found.baseline_per_day
+    return {"": portion(found.per_day, found.baseline_per_day)} if counted else {}
+
+
+def _quota_left_unused(known: Known, at: Moment) -> Parts:
+    limits = known.limits_over_time
+    return dict(over_provisioned(limits, known.subscriptions, at.as_of, at.rules))
+
+
+def _outcomes_by_window(known: Known, at: Moment) -> Parts:
+    found = outcomes_by_window(*_settled(known, at), at.last(YEAR_DAYS), at.rules)
+    return {
+        f"{window}, {said}": times for window, of_window in found.items() for said, times in of_window.items()
+    }
+
+
+def _ticket_topics(known: Known, at: Moment) -> Parts:
+    found = ticket_topics(known.tickets, at.last(MONTH_DAYS), 1)
+    topics = {topic: int(told.total) for topic, told in found.items()}
+    return {"": sum(topics.values()), **topics}
+
+
+def _per_hundred(found: Results, accounts: int, _segment: str, _at: Moment) -> Results:
+    times = {topic: count for topic, count in found.items() if isinstance(count, int)}
+    order = sorted(times, key=lambda topic: (-times[topic], topic))
+    return {topic: per_hundred(times[topic], accounts) for topic in order}
+
+
 _ENDS = ("subscriptions", "outcomes")
+_SURVEYS = ("surveys",)
 
 PRESENT: Mapping[str, Present] = {
-    "active_licences": Present(_SOLD, _active_licences),
-    "active_licences_by_plan": Present(_SOLD, _active_licences_by_plan),
-    "licence_trend": Present(_SOLD, _licence_trend),
-    "utilisation": Present(("subscriptions", "seats", "usage"), _utilisation, SNAPSHOT_DAYS),
-    "utilisation_by_department": Present(("seats",), _adopted_by("department")),
-    "activation_rate": Present(("licences",), _activation_rate),
-    "activation_rate_at_7_days": Present(("licences",), _activation_rate_at_7_days),
-    "activation_rate_by_plan": Present(("licences",), _activated_by("plan")),
-    "activation_rate_by_cohort": Present(("licences",), _activated_by("month")),
-    "activation_unassisted": Present(("licences", "tickets"), _unassisted),
+    **OF_SEATS,
+    **OF_PEOPLE,
+    **OF_START,
+    **OF_MONEY,
     "daily_active_validations": Present(("validations",), _daily_active_validations, 1),
+    "validation_trend": Present(("validations",), _validation_trend, _BASELINE_DAYS, read=()),
     "silent_accounts": Present(("licences", "validations"), _silent_accounts),
-    "validation_failures": Present(("validations",), _validation_failures),
+    "validation_failures": Present(("validations",), _validation_failures, whole=_of_all, read=()),
     "validation_failures_by_country": Present(("validations",), _failures_by_country),
     "quota_use": Present(("limits",), _quota_use),
-    "mrr": Present(_TERMS, _mrr),
-    "revenue_at_risk": Present(_TERMS, _revenue_at_risk),
-    "gross_revenue_retention": Present(_TERMS, _gross),
-    "net_revenue_retention": Present(_TERMS, _net),
-    "renewal_rate": Present(_ENDS, _renewal_rate),
-    "late_renewals": Present(_ENDS, _late_renewals),
+    "quota_use_by_plan": Present(("limits",), _quota_use, by="plan"),
+    "over_provisioned": Present(("subscriptions", "limits_over_time"), _quota_left_unused),
+    "renewal_rate": Present(_ENDS, _renewal_rate, read=("terms",)),
+    "late_renewals": Present(_ENDS, _late_renewals, read=()),
+    "outcomes_by_window": Present(_ENDS, _outcomes_by_window),
     "proactive_conversations": Present(("subscriptions", "conversations"), _proactive),
-    "net_promoter_score": Present(("surveys",), _nps),
-    "csat": Present(("surveys",), _rated("csat")),
-    "activation_ease": Present(("surveys",), _rated("activation_ease")),
-    "renewal_confidence_rating": Present(("surveys",), _rated("renewal_confidence")),
-    "expected_return": Present(("surveys",), _rated("roi_expected")),
+    "ticket_topics": Present(("tickets",), _ticket_topics, whole=_per_hundred),
+    "net_promoter_score": Present(_SURVEYS, _nps, whole=_score, read=()),
+    "csat": Present(_SURVEYS, _rated("csat"), read=()),
+    "activation_ease": Present(_SURVEYS, _rated("activation_ease"), read=()),
+    "renewal_confidence_rating": Present(_SURVEYS, _rated("renewal_confidence"), read=()),
+    "expected_return": Present(_SURVEYS, _rated("roi_expected"), read=()),
 }
 """The figures that can be told account by account, by the name of their entry in the catalogue."""

@@ -15,7 +15,7 @@ from integrations.files.parquet import ParquetTable
 from integrations.files.report import REJECTS_SUFFIX, Remark
 from integrations.files.tables import CsvTable, Table
 
-FORMAT = b"1"
+FORMAT = b"2"
 """Part of every fingerprint: raised when files must be read again because reading changed."""
 
 SUFFIXES: dict[str, Callable[[Path], Table]] = {

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from health.records import Usage
+import msgspec
+
+from health.records import People, Usage
 from integrations.files.metrics import KNOWN, figure, heading, packed
 
 ACTIVE = "active_users"
@@ -65,6 +67,23 @@ class Tally:
                 totals[ACTIVE_30D] = reach[day]
             totals |= _stated(people)
             yield _record(day, totals)
+
+    def people(self) -> Iterator[People]:
+        """Yield who did what on each of these days, where rows name their users."""
+        for day, people in self._days.items():
+            if acts := _acts(people):
+                yield People(*day, msgspec.json.encode(acts).decode())
+
+
+def _acts(people: Mapping[Who, Values]) -> dict[str, tuple[str, Values]]:
+    """Return by user, in order, the first department named and how often each thing was done."""
+    acts: dict[str, tuple[str, Values]] = {}
+    for who in sorted(who for who in people if who.user_id):
+        _, done = acts.setdefault(who.user_id, (who.department, {}))
+        for name, value in sorted(people[who].items()):
+            if value > 0 and name != ACTIVE_30D:
+                done[name] = done.get(name, 0) + value
+    return {user: act for user, act in acts.items() if act[1]}
 
 
 def _identified(people: Mapping[Who, Values]) -> bool:

@@ -7,7 +7,7 @@ name a user or a department in each row: such rows, and those of the long form, 
 from collections.abc import Iterator
 from zlib import crc32
 
-from health.records import Usage
+from health.records import People, Usage
 from integrations.files.cells import Unreadable
 from integrations.files.report import Report
 from integrations.files.tables import Table
@@ -20,8 +20,8 @@ PART_BYTES = 64 << 20
 """Text that is added up at a time: larger files are read in several passes, some accounts in each."""
 
 
-def usage(table: Table, report: Report) -> Iterator[Usage]:
-    """Bind the header, and return a record per account, day and product.
+def usage(table: Table, report: Report) -> Iterator[Usage | People]:
+    """Bind the header, and return a record per account, day and product; of its users one more.
 
     A bad row, or one that repeats another, is rejected. Raises `Misconfigured` where a required
     column is absent.
@@ -48,7 +48,7 @@ def _as_they_are(table: Table, reader: WideRow, report: Report) -> Iterator[Usag
             report.reject(line, "", TWICE)
 
 
-def _added_up(table: Table, reader: PieceReader, report: Report) -> Iterator[Usage]:
+def _added_up(table: Table, reader: PieceReader, report: Report) -> Iterator[Usage | People]:
     """Read a file whose rows are pieces, some accounts at a time."""
     parts = 1 + table.text_bytes // PART_BYTES
     account = table.header.index("account_id")
@@ -63,6 +63,7 @@ def _added_up(table: Table, reader: PieceReader, report: Report) -> Iterator[Usa
             except Unreadable as fault:
                 report.reject(line, fault.column, fault.reason)
         yield from tally.usage()
+        yield from tally.people()
 
 
 def _said_before(_line: int, _column: str, _reason: str) -> None:

@@ -1,8 +1,11 @@
 """`seatsignal metrics`: all by family, one in full, and the page."""
 
+from contextlib import closing
+
 import pytest
 
 from config.metrics import entries, load_metrics
+from store.database import Database
 from tests import book
 from tests.cli.conftest import Seatsignal
 
@@ -60,7 +63,8 @@ def test_what_a_figure_comes_to_today(eve: Seatsignal):
     assert (done["as_of"], done["accounts"]) == (str(book.DAY), len(book.ACCOUNTS))
     assert done["found"] == {"all": {"EUR": 10_000 * len(book.ACCOUNTS)}}
     lines = eve("metrics", "mrr", "--value").out.splitlines()
-    assert lines[0] == f"Monthly recurring revenue as of {book.DAY}, {len(book.ACCOUNTS)} accounts (a month)"
+    everybody = f"{len(book.ACCOUNTS)} accounts, all covered"
+    assert lines[0] == f"Monthly recurring revenue as of {book.DAY}, {everybody} (a month)"
     assert lines[2].split() == ["all", "EUR", "1,200", "-", "-", "-", "-"]
     lines = eve("metrics", "utilisation", "--value").out.splitlines()
     assert lines[2].split() == ["all", "used", "87.5", "79.41", "92.7", "84", "96"]
@@ -84,10 +88,48 @@ def test_how_a_figure_lies_over_accounts(eve: Seatsignal):
     assert lines[2].split() == ["all", "used", "87.5", "87.5", "87.5", "-", str(len(book.ACCOUNTS))]
 
 
+def test_a_measure_is_told_as_it_lies_over_accounts(eve: Seatsignal):
+    told = eve("metrics", "utilisation_pct", "--value", "--json").document
+    assert (told["accounts"], told["covered"]) == (len(book.ACCOUNTS), len(book.ACCOUNTS))
+    assert told["found"]["all"][""]["median"] == 87.5
+    assert (
+        told["bands"]["all"][""]["strong"] | {"part": 12, "whole": 12} == told["bands"]["all"][""]["strong"]
+    )
+    lines = eve("metrics", "cancelling", "--by", "country").out.splitlines()
+    assert lines[2].split()[:3] == ["DE", "-", "0"]
+    assert lines[2].split()[-2:] == ["0", "12"]
+
+
+def test_what_is_not_known_of_an_account_is_counted_and_no_zero(eve: Seatsignal):
+    told = eve("metrics", "assigned_pct", "--value", "--json").document
+    assert (told["covered"], told["states"]) == (0, {"unknown": 12, "not applicable": 0})
+    assert told["found"] == {}
+    lines = eve("metrics", "assigned_pct", "--value")
+    assert "12 accounts, 0 covered, 12 unknown (%)" in lines.out
+    assert "Nothing is known of it." in lines.err + lines.out
+    signed_in = eve("metrics", "signed_in_users", "--value", "--json").document
+    assert (signed_in["covered"], signed_in["found"]) == (0, {})
+
+
+def test_what_a_figure_needs_is_said_where_it_is_not_there(eve: Seatsignal):
+    told = eve("metrics", "feature_breadth", "--value", "--json").document
+    assert told["found"] == {}
+    assert told["needs"].startswith("rows of use that name their users (`user_id`), and core features named")
+
+
+def test_the_ten_at_the_worse_end_are_named(eve: Seatsignal):
+    worst = eve("metrics", "days_to_renewal", "--worst", "--json").document["worst"]
+    assert len(worst) == 10
+    assert (worst[0]["account"], worst[0]["name"]) == (book.RENEWING, f"Account {book.RENEWING}")
+    assert worst[0]["value"] == (book.SOON - book.DAY).days < worst[1]["value"]
+    figure = eve("metrics", "revenue_at_risk", "--worst").out.splitlines()
+    assert figure[-10].split() == ["EUR", "a0", "Account", "a0", "1,200"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["seats", "--value"], 1, "seats is not computed over all accounts yet"),
+        (["benchmark", "--value"], 1, "benchmark has no value for the book: It stands beside a number that"),
         (["mrr", "--by", "colour"], 2, "'colour' is none of customer_type"),
     ],
 )
@@ -95,3 +137,34 @@ def test_what_cannot_be_computed_is_said(seatsignal: Seatsignal, words, status, 
     done = seatsignal("metrics", *words, COLUMNS="200")
     assert (done.status, done.out) == (status, "")
     assert said in done.err
+
+
+USERS = """account_id,day,user_id,feature:export,sign_ins
+a1,2026-05-30,ada,3,1
+a1,2026-05-30,bob,0,1
+a1,2026-05-12,cyd,1,1
+"""
+LISTED = "account_id,user_id,role,department\na1,ada,admin,law\na1,bob,user,law\na1,cyd,user,tax\n"
+
+
+def test_figures_of_people_are_told_from_rows_that_name_them(seatsignal: Seatsignal, tmp_path):
+    folder = tmp_path / "named"
+    folder.mkdir()
+    (folder / "usage.csv").write_text(USERS)
+    (folder / "seats.csv").write_text(LISTED)
+    assert seatsignal("import", str(folder)).status == 0
+    with closing(Database(seatsignal.url)) as database:
+        book.set_day(database, book.DAY)
+    adopted = seatsignal("metrics", "feature_adoption", "--value", "--json").document["found"]["all"]
+    assert (adopted["feature:export"]["part"], adopted["feature:export"]["whole"]) == (2, 3)
+    by = seatsignal("metrics", "utilisation_by_department", "--value", "--json").document["found"]["all"]
+    assert {name: (each["part"], each["whole"]) for name, each in by.items()} == {
+        "law": (2, 2),
+        "tax": (1, 1),
+        "role admin": (1, 1),
+        "role user": (2, 2),
+    }
+    left = seatsignal("metrics", "departed_users", "--worst", "--json").document["worst"]
+    assert [(each["account"], each["value"]) for each in left] == [("a1", 1)]
+    licences = seatsignal("metrics", "active_licences", "--value", "--json").document
+    assert (licences["accounts"], licences["covered"], licences["found"]) == (1, 0, {})  # nobody states any

@@ -31,7 +31,8 @@ PARTS = {
     "spread": "spread",
     "surveys": "scores",
     "standing": "by_account standing standing_licences term_of",
-    "parts": "over_accounts",
+    "parts": "over_accounts says_anything",
+    "present_seats": "active_people users_now",
     "utilisation": "used_on users_on",
 }
 """What figures are made of, and no figure by itself."""

@@ -6,8 +6,8 @@ from datetime import date
 
 from config.metrics import entries, load_metrics
 from config.policy import load
+from health.figures.book import Known
 from health.figures.days import start_ms
-from health.figures.present import Known
 from health.periods import period
 from health.records import (
     Account,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from health.dated import DATING, backfilled, before
-from health.records import SHAPES, Limit, Payment, Seat, Subscription, Ticket
+from health.records import FACTS, Limit, Payment, Seat, Subscription, Ticket
 
 D = date(2025, 6, 4)
 EARLIER, LATER = date(2025, 5, 1), date(2025, 7, 1)
@@ -19,14 +19,14 @@ def stated(record) -> dict:
     return record._asdict()
 
 
-@pytest.mark.parametrize("kind", SHAPES)
+@pytest.mark.parametrize("kind", FACTS)
 def test_every_column_of_the_import_format_is_in_one_class(kind):
     dating = DATING[kind]
-    assert sorted(dating.by + dating.later + dating.present + dating.lasting) == sorted(SHAPES[kind].fields)
+    assert sorted(dating.by + dating.later + dating.present + dating.lasting) == sorted(FACTS[kind].fields)
 
 
 def test_every_kind_is_dated_or_has_always_held():
-    assert DATING.keys() == SHAPES.keys()
+    assert DATING.keys() == FACTS.keys()
     assert {kind for kind in DATING if not DATING[kind].by} == {"identifiers", "contacts"}
 
 

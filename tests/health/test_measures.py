@@ -3,10 +3,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from config.policy import load
 from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
 from health.measures import beat, measures
 from health.nouns import NOT_APPLICABLE
-from health.rules import FAMILIES, NUMBERS, TEXTS
+from health.rules import FAMILIES, NUMBERS, TEXTS, measures_of
+from health.seats import Activity, capacity_measures
 from tests.health.examples import (
     AS_OF,
     KINDS,
@@ -226,6 +228,16 @@ def test_quotas(limits, capacity, domains):
 )
 def test_days_until_full(users, expected):
     assert measured(series=series(active_users=users))["days_until_full"] == close(expected)
+
+
+@pytest.mark.parametrize(
+    ("per_day", "days"), [(1e-17, NOT_APPLICABLE), (-1.0, NOT_APPLICABLE), (0.01, 300.0)]
+)
+def test_use_that_rises_by_no_more_than_rounding_does_not_rise(per_day, days):
+    licence = measures_of({"seats": 10.0}, {}).licence
+    active = Activity(load().active[0], 7.0, 7.0, per_day)
+    found = capacity_measures(None, licence, active, LimitFact("", 0, 0))
+    assert found.days_until_full == (days if days is NOT_APPLICABLE else close(days))
 
 
 # -- tickets, payments, answers, events --------------------------------------------------------------

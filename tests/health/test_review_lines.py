@@ -7,8 +7,8 @@ import pytest
 
 from config.metrics import entries, load_metrics
 from health import review_lines
+from health.figures.book import Known
 from health.figures.days import start_ms
-from health.figures.present import Known
 from health.figures.reading import Target
 from health.records import Outcome, Seat
 from health.review import Line, Outcomes

@@ -17,7 +17,7 @@ import pytest
 import responses
 from msgspec import convert
 
-from health.records import SHAPES, Record, Usage, Validation
+from health.records import FACTS, Record, Usage, Validation
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.registry import Budgets
@@ -246,7 +246,7 @@ def test_a_vendor_that_is_gone_is_asked_again_later(
 
 SKEWS_S = (-7_200, -600, 600, 7_200)
 """The vendor's clock minus ours."""
-KEYS = {shape.record: shape.key for shape in SHAPES.values()}
+KEYS = {shape.record: shape.key for shape in FACTS.values()}
 DAILY = (Usage, Validation)
 
 

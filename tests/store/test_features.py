@@ -191,6 +191,32 @@ def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_
             assert features.refresh(connection, 0, 1 << 40, metrics) == rebuilt
 
 
+def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(emptied_database, monkeypatch):
+    anew: list[list[int]] = []
+    build = features.feature_rows
+
+    def told(connection, ids, *rest, **more):
+        anew.append(list(ids))
+        return build(connection, ids, *rest, **more)
+
+    monkeypatch.setattr(features, "feature_rows", told)
+    monkeypatch.setattr(features, "IDS_A_QUERY", 2)
+    pull(emptied_database, [Account(name) for name in "abc"])
+    with emptied_database.write() as connection:
+        features.hold(connection, METRICS)
+        features.refresh(connection, 0, 99, METRICS)
+    pull(emptied_database, [Account("b", name="Beta")])
+
+    def read(metrics):
+        anew.clear()
+        with emptied_database.read() as connection:
+            rows = [row.name for some in features.all_rows(connection, metrics, DAY) for row in some]
+        return rows, anew
+
+    assert read(METRICS) == (["a", "Beta", "c"], [[2], []])
+    assert read([*METRICS, "events"]) == (["a", "Beta", "c"], [[1, 2], [3]])
+
+
 def test_feature_rows_of_before_are_there_after_migrating(database):
     pull(database, [Account("a", name="Ada Ltd"), Account("b", name="Bit Ltd")])
     before = [built(database, key) for key in "ab"]

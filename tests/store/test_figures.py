@@ -4,10 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from health.figures.active import Act
 from health.figures.days import last_days
-from health.records import Account, Licence, Outcome, Seat, Subscription, Validation
-from store import figures
-from store.figures import known, merged
+from health.records import (
+    Account,
+    Identifier,
+    Licence,
+    Limit,
+    Outcome,
+    People,
+    Seat,
+    Subscription,
+    Validation,
+)
+from store import figures, sources
+from store.figures import OVER_TIME, known, merged
 from tests.store.test_facts import DAY, pull
 
 KINDS = ("accounts", "subscriptions", "licences", "seats", "validations", "outcomes")
@@ -16,6 +27,10 @@ KINDS = ("accounts", "subscriptions", "licences", "seats", "validations", "outco
 def read(database, kinds=KINDS, **span):
     with database.read() as connection:
         return {each.account: each for each in known(connection, kinds, last_days(DAY, 30), **span)}
+
+
+def days_ago(days):
+    return DAY - timedelta(days=days)
 
 
 def test_records_come_back_as_they_were_stated(database):
@@ -59,3 +74,40 @@ def test_what_sources_say_of_an_account_is_merged():
     assert merged([Account("a", industry="energy"), Account("a", name="Acme", industry="law")]) == (
         Account("a", name="Acme", industry="energy"),
     )
+
+
+def test_what_users_did_comes_under_the_ids_and_with_the_roles_of_their_seats(emptied_database):
+    acts = '{"ada":["",{"core:send":4}],"bob":["tax",{"open":1}],"cyd":["",{"open":2}]}'
+    seats = [
+        Seat("a", "ada", role="admin", department="law"),
+        Seat("a", "bob", role="user", department="law"),
+    ]
+    pull(
+        emptied_database, [*seats, People("a", days_ago(1), acts=acts), People("a", days_ago(31), acts=acts)]
+    )
+    found = {act.feature + act.department: act for act in read(emptied_database, ("people",))["a"].people}
+    assert found["core:sendlaw"] == Act("a", "ada", days_ago(1), "core:send", 4, "admin", "law")
+    assert found["opentax"] == Act("a", "bob", days_ago(1), "open", 1, "user", "tax")  # the row knows better
+    assert (found["open"].times, len(found["open"].user_id)) == (2, 24)  # no seat says who that is
+
+
+def test_quotas_come_with_what_was_stated_before(emptied_database):
+    pull(emptied_database, [Limit("a", "domains", 6, 10, days_ago(60)), Account("b")])
+    pull(emptied_database, [Limit("a", "domains", 2, 10, days_ago(1))])
+    found = read(emptied_database, (OVER_TIME, "limits"))
+    assert [(each.used, each.as_of) for each in found["a"].limits_over_time] == [
+        (6, days_ago(60)),
+        (2, days_ago(1)),
+    ]
+    assert [each.used for each in found["a"].limits] == [2]
+    assert not found["b"].limits_over_time
+
+
+def test_what_any_source_of_an_account_tells_of_is_stated(emptied_database):
+    pull(emptied_database, [Account("a"), Account("b"), Limit("a", "domains", 2, 10)])
+    with emptied_database.write() as connection:
+        sources.register(connection, "posthog")
+    pull(emptied_database, [Identifier("p", "files", "b"), Seat("p", "u")], "posthog")
+    found = read(emptied_database, ("accounts",))
+    assert found["a"].stated == {"accounts", "limits", OVER_TIME}
+    assert found["b"].stated == found["a"].stated | {"identifiers", "seats"}

@@ -79,15 +79,16 @@ def test_each_source_answers_for_its_own(emptied_database):
     ]
 
 
-def rejecting(database, *rejects: int, days_ago: float = 0) -> None:
-    """A pull of some pages, each with so many rows that could not be read, so long ago."""
+def counting(database, kind: str, *rows: int, days_ago: float = 0) -> None:
+    """A pull of some pages, each with so many rows that were left out for a reason, so long ago."""
+    column = quality.OF_BATCHES[kind].name
     with database.write() as connection:
         sources.register(connection, "files")
-        for at, many in enumerate(rejects):
+        for at, many in enumerate(rows):
             batch = sources.begin_batch(connection, "files", sources.cursor_of(connection, "files"))
-            landed = Landed(frozenset(), 5, None, complete=False, rejects=many)
+            landed = Landed(frozenset(), 5, None, complete=False, **{column: many})
             sources.end_batch(connection, batch, f"{batch.number}/{at}", landed)
-        recent = batches.c.batch > batch.number - len(rejects)
+        recent = batches.c.batch > batch.number - len(rows)
         moved = batches.c.pulled_ms - int(days_ago * 86_400_000)
         connection.execute(update(batches).where(recent).values(pulled_ms=moved))
 
@@ -101,16 +102,15 @@ def rejecting(database, *rejects: int, days_ago: float = 0) -> None:
         ((40,), (0,), 0),  # mended since
     ],
 )
-def test_rows_that_could_not_be_read_are_counted_over_the_last_day_of_pulls(
-    emptied_database, earlier, last, rows
-):
+@pytest.mark.parametrize("kind", quality.OF_BATCHES)
+def test_what_is_left_out_is_counted_over_the_last_day_of_pulls(emptied_database, kind, earlier, last, rows):
     if earlier:
-        rejecting(emptied_database, *earlier, days_ago=100)
-    rejecting(emptied_database, *last, days_ago=90)
+        counting(emptied_database, kind, *earlier, days_ago=100)
+    counting(emptied_database, kind, *last, days_ago=90)
     with emptied_database.read() as connection:
         found = quality.oddities(connection, TODAY)
-    assert found == ([Oddity("files", quality.UNREADABLE, rows, 0, "")] if rows else [])
+    assert found == ([Oddity("files", kind, rows, 0, "")] if rows else [])
 
 
 def test_every_kind_has_a_treatment_and_a_case():
-    assert {kind for kind, _, rows in ODD if rows} | {quality.UNREADABLE} == set(TREATMENTS)
+    assert {kind for kind, _, rows in ODD if rows} | set(quality.OF_BATCHES) == set(TREATMENTS)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from sqlalchemy import select, text
 
-from health.records import SHAPES, Account, Seat, Subscription, Ticket, Usage
+from health.records import FACTS, Account, Seat, Subscription, Ticket, Usage
 from store import facts, history, identity, retire, sources
 from store.features import feature_rows
 from store.reading import Moment
@@ -37,7 +37,7 @@ def some(dice: Random, name: str):
 
 
 def keyed(record):
-    shape = SHAPES[next(kind for kind in KINDS if SHAPES[kind].record is type(record))]
+    shape = FACTS[next(kind for kind in KINDS if FACTS[kind].record is type(record))]
     return (shape.name, *(getattr(record, name) for name in shape.key))
 
 
@@ -62,7 +62,7 @@ def written(connection, dice: Random, source: str):
             facts.store_records(connection, batch, page)
             log |= {keyed(record): record for record in page}
         else:
-            lost(connection, batch, SHAPES[gone], [])
+            lost(connection, batch, FACTS[gone], [])
             log = {key: record for key, record in log.items() if key[0] != gone}
         landed = Landed(frozenset(facts.kinds_of(page)), len(page), None, complete=False)
         sources.end_batch(connection, batch, None, landed)
@@ -79,7 +79,7 @@ def read(connection, source: str, batch: int, ids):
         rows = then.rows(kind, ids)
         for row in connection.execute(select(rows)):
             said = {"account_id": keys[row.account], "email": None, **row._mapping}
-            found.add(SHAPES[kind].record(*(said[name] for name in SHAPES[kind].fields)))
+            found.add(FACTS[kind].record(*(said[name] for name in FACTS[kind].fields)))
     return found
 
 
@@ -94,6 +94,10 @@ def test_facts_as_known_at_a_batch_equal_an_append_only_log(database):
                 assert read(connection, source, batch, ids) == set(log.values()), (number, batch)
 
 
+MAPS = {"usage": {"metrics": '{"feature:x":2}'}, "people": {"acts": '{"u":["law",{"feature:x":2}]}'}}
+"""Texts of which the parts are read."""
+
+
 def anything(dice: Random, kind: str, account: str, number: int, day: date):
     """A record of a kind, all of it dated on one day, with some value in nearly every column."""
     of_type = {
@@ -103,7 +107,7 @@ def anything(dice: Random, kind: str, account: str, number: int, day: date):
         bool: lambda: dice.random() < 0.5,
         date: lambda: day,
     }
-    shape = SHAPES[kind]
+    shape = FACTS[kind]
     values = {}
     for name in shape.fields:
         made = of_type[field_type(shape, name)]()
@@ -112,7 +116,7 @@ def anything(dice: Random, kind: str, account: str, number: int, day: date):
         name: (day - date(1970, 1, 1)).days * 86_400_000 for name in shape.fields if name.endswith("_ms")
     }
     values |= {name: f"{kind}{number}" for name in shape.key if name.endswith("_id")}
-    values |= {"account_id": account} | ({"metrics": '{"feature:x":2}'} if kind == "usage" else {})
+    values |= {"account_id": account} | MAPS.get(kind, {})
     return shape.record(**{name: values[name] for name in shape.fields})
 
 
@@ -120,7 +124,7 @@ def some_day(dice: Random) -> date:
     return DAY - timedelta(days=dice.randrange(-5, 120))
 
 
-OF_ACCOUNTS = [kind for kind in SHAPES if kind not in {"identifiers", "rates"}]
+OF_ACCOUNTS = [kind for kind in FACTS if kind not in {"identifiers", "rates"}]
 
 
 def present(database):

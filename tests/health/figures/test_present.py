@@ -5,28 +5,37 @@ from datetime import date, timedelta
 
 import pytest
 
-from config.metrics import entries, load_metrics
+from config.metrics import entries, load_metrics, scales
 from health.figures.activation import activation_rate, activation_rate_by
+from health.figures.book import Known, Moment
 from health.figures.days import last_days
+from health.figures.friction import per_hundred
 from health.figures.licences import licence_trend
-from health.figures.parts import Sum, over_accounts
-from health.figures.present import PRESENT, Known, Moment
+from health.figures.parts import Sum, over_accounts, says_anything
+from health.figures.present import PRESENT
+from health.figures.reading import Step
 from health.figures.renewed import renewal_rate
 from health.figures.revenue import mrr, retention
-from health.figures.share import portion, share
+from health.figures.share import mean, portion, share
 from health.figures.spread import spread
 from health.nouns import NOT_APPLICABLE
-from health.records import SHAPES, Conversation, Survey, Ticket
+from health.records import FACTS, Conversation, Survey, Ticket
 from tests.health.figures.examples import AS_OF, RULES, licence, ms, outcome, seat, term, usage, validated
 
 AT = Moment(AS_OF, RULES)
 
 
-def told(name, book):
-    found = Sum()
+ENTRIES = entries(load_metrics())
+RECORDS = Known._fields[1:-1]
+"""What is known of an account, kind by kind."""
+
+
+def told(name, book, at=AT, segment="all"):
+    """A figure of some accounts, as a segment of the book is told."""
+    found, figure = Sum(), PRESENT[name]
     for known in book:
-        found.add(PRESENT[name].of(known, AT))
-    return dict(found.result())
+        found.add(figure.of(known, at._replace(scales=scales(ENTRIES[name]))))
+    return dict(figure.whole(found.result(), len(book), segment, at) if figure.whole else found.result())
 
 
 def made(seed):
@@ -75,7 +84,8 @@ def test_what_is_added_up_is_what_all_at_once_comes_to(seed):
     rate = renewal_rate(terms, every(book, "outcomes"), year, RULES, currency="EUR")
     trend = licence_trend(terms, keys, AS_OF, RULES)
     assert told("mrr", book) == mrr(terms, AS_OF, RULES)
-    assert told("licence_trend", book) == {
+    counts = {name: count for name, count in told("licence_trend", book).items() if isinstance(count, int)}
+    assert counts == {
         "now": trend.now,
         "a month ago": trend.month_ago,
         "a year ago": trend.year_ago,
@@ -118,9 +128,7 @@ BEFORE = Known(
     "later", LATER, ids=lambda known: next(kind for kind in known._fields[1:] if getattr(known, kind))
 )
 def test_what_is_dated_on_the_day_or_later_changes_nothing(name, later):
-    more = BEFORE._replace(
-        **{kind: [*getattr(BEFORE, kind), *getattr(later, kind)] for kind in Known._fields[1:]}
-    )
+    more = BEFORE._replace(**{kind: [*getattr(BEFORE, kind), *getattr(later, kind)] for kind in RECORDS})
     if later.seats:  # the list is as it is now; only the last use has a day
         more = more._replace(seats=later.seats)
     assert told(name, [more]) == told(name, [BEFORE])
@@ -140,7 +148,7 @@ def test_countries_are_of_the_validations_of_all_accounts():
         for key, said in (("acme", "ok"), ("globex", "expired"))
     ]
     assert told("validation_failures_by_country", book) == {"DE": share(3, 6)}
-    assert told("validation_failures", book) == {"expired": 3}
+    assert told("validation_failures", book) == {"expired": share(3, 6)}
 
 
 def test_without_a_list_of_seats_the_snapshot_tells_use():
@@ -168,15 +176,16 @@ def test_users_whom_somebody_saw_are_no_seats_that_were_given_out():
 
 
 def test_every_one_is_in_the_catalogue_and_reads_kinds_that_there_are():
-    assert PRESENT.keys() <= {name for name, entry in entries(load_metrics()).items() if entry.function}
+    figures = {name: entry.no_value for name, entry in ENTRIES.items() if entry.function}
+    assert PRESENT.keys() == {name for name, why_not in figures.items() if why_not is None}
     for each in PRESENT.values():
-        assert set(each.kinds) <= set(SHAPES) & set(Known._fields)
+        assert set(each.kinds) <= {*FACTS, "limits_over_time"} & set(RECORDS)
 
 
 @pytest.mark.parametrize("name", PRESENT)
 def test_of_an_account_that_nothing_is_known_of_nothing_is_told(name):
     for value in told(name, [Known("acme")]).values():
-        assert value in {0, share(0, 0), portion(0, 0), spread([])}
+        assert value in {0, share(0, 0), portion(0, 0), spread([]), per_hundred(0, 1)}
 
 
 def test_over_accounts_each_counts_once_whatever_its_size():
@@ -209,3 +218,28 @@ def test_ratings_are_spread_over_people_of_all_accounts():
 def test_amounts_without_a_currency_are_told_as_such(name):
     yearly = term("x", currency=None, term_start=date(2025, 1, 1))
     assert list(told(name, [Known("x", subscriptions=[yearly])])) == ["no currency"]
+
+
+def test_only_parts_that_the_bands_are_of_are_read():
+    scale = [Step(0, "low"), Step(60, "fair")]
+    found = Sum()
+    found.add({"used": (59.0, 60.0, 80.0), "deployed": (90.0,), "hours": ()})
+    assert found.read(scale, ("used",)) == {"used": {"low": share(1, 3), "fair": share(2, 3)}}
+    assert found.read(scale, ()) == {}
+    assert found.read(scale).keys() == {"used", "deployed"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "anything"),
+    [
+        ({}, False),
+        ({"": share(0, 0), "hours": ()}, False),
+        ({"": mean(0, 0)}, False),
+        ({"": 0}, True),
+        ({"": share(0, 3)}, True),
+        ({"a": share(0, 0), "b": mean(1, 2)}, True),
+        ({"": (1.0,)}, True),
+    ],
+)
+def test_nothing_said_of_nothing(parts, anything):
+    assert says_anything(parts) is anything
