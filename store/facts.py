@@ -35,7 +35,7 @@ from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
 from store.sources import Batch, account_ids
-from store.subjects import remember
+from store.subjects import erased, remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_key
 from store.upsert import insert
 
@@ -123,6 +123,16 @@ def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]
     return [(ids[row[at]], *row[:at], *row[at + 1 :], batch.number) for row in stored]
 
 
+def _without_erased(connection: Connection, shape: Shape, page: list[Record]) -> list[Record]:
+    """Put the token in place of a user's id that is the address of somebody who was erased."""
+    at = shape.fields.index("user_id")
+    gone = erased(connection, {str(record[at]) for record in page if "@" in str(record[at])})
+    if not gone:
+        return page
+    renamed: list[Any] = page
+    return [record._replace(user_id=gone.get(record[at], record[at])) for record in renamed]
+
+
 def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> Sequence[Row]:
     """Replace a person's address by a token and leave the name out; both go to `subjects`.
 
@@ -130,6 +140,8 @@ def _pseudonymous(connection: Connection, shape: Shape, page: list[Record]) -> S
     """
     if shape is FACTS["people"]:
         return people.under_tokens(connection, cast("list[People]", page))
+    if "user_id" in shape.fields:
+        page = _without_erased(connection, shape, page)
     if shape.name not in PERSONAL:
         return page
     named = {r.email: getattr(r, "name", None) for r in page if isinstance(r, Contact | Seat) and r.email}

@@ -4,7 +4,7 @@ The token of an address is the same each time, so that facts join and an erased 
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from operator import itemgetter
 
@@ -54,6 +54,18 @@ def person(connection: Connection, subject: str) -> tuple[str, str]:
     query = select(subjects.c.email, subjects.c.name).where(subjects.c.token == subject)
     row = connection.execute(query.where(subjects.c.erased_ms.is_(None))).one_or_none()
     return (row.email, row.name) if row else ("", "")
+
+
+def erased(connection: Connection, emails: Collection[str]) -> dict[str, str]:
+    """Return by address the tokens of those who were erased."""
+    if not emails:
+        return {}
+    key = secret(connection)
+    tokens = {token(key, email): email for email in emails}
+    query = select(subjects.c.token).where(
+        subjects.c.token.in_(list(tokens)), subjects.c.erased_ms.is_not(None)
+    )
+    return {tokens[subject]: subject for subject in connection.execute(query).scalars()}
 
 
 def consents_to(connection: Connection, subject: str, topic: str) -> bool:

@@ -51,6 +51,7 @@ ANSWERING = {
     "balance": ["balance"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "doctor": ["doctor"],
+    "erase": ["erase", "nobody@customer.example"],
     "crm setup": ["crm", "setup"],
     "quality": ["quality"],
     "identity review": ["identity", "review"],
