@@ -61,6 +61,13 @@ def register(connection: Connection, source: str) -> None:
     connection.execute(statement.on_conflict_do_nothing())
 
 
+def place(connection: Connection, source: str) -> tuple[str | None, date | None]:
+    """Return where a pull of the source goes on, and the last day of use that those before it have seen."""
+    query = select(source_status.c.cursor, source_status.c.reaching)
+    row = connection.execute(query.where(source_status.c.source == source)).one()
+    return row.cursor, row.reaching
+
+
 def cursor_of(connection: Connection, source: str) -> str | None:
     """Return where the source goes on."""
     query = select(source_status.c.cursor).where(source_status.c.source == source)
@@ -119,17 +126,19 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     )
 
 
-def ended(connection: Connection, source: str) -> bool:
+def ended(connection: Connection, source: str, reached: date | None = date.max) -> bool:
     """Say that a pull has read all there was, and tell whether more days of use are complete than before.
 
-    A source that states use by the day is complete through the last day it brought, any other through the
-    day before the pull.
+    A source that states use by the day is complete through the last day that this pull, or one before it, has
+    ``reached``: another that is under way may have seen part of a later one by now. Without it that is the
+    last day seen at all. Any other source is complete through the day before the pull.
     """
     locked = select(source_status).where(source_status.c.source == source).with_for_update()
     status = connection.execute(locked).one()
     daily = not DAILY.isdisjoint(json.loads(status.kinds))
-    reached = status.reaching if daily else business_day(connection) - timedelta(days=1)
-    through = max(filter(None, (status.complete_through, reached)), default=None)
+    seen = min(reached, status.reaching) if reached and status.reaching else None
+    last = seen if daily else business_day(connection) - timedelta(days=1)
+    through = max(filter(None, (status.complete_through, last)), default=None)
     connection.execute(
         update(source_status)
         .where(source_status.c.source == source)
