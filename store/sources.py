@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from health.features import Freshness
-from store import identity
+from store import identity, late
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
@@ -27,7 +27,8 @@ class Batch:
     """One page's place in a source's history.
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
-    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes.
+    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes, ``late``
+    those of which it tells of days that may have been judged, with the first such day.
     ``founding``: an account of the source that is none of ours becomes one. ``status`` is the source's
     row, which is locked and so stays as it was read.
     """
@@ -39,6 +40,7 @@ class Batch:
     founding: bool = True
     new: list[int] = field(default_factory=list, compare=False)
     changed: set[int] = field(default_factory=set, compare=False)
+    late: dict[int, date] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
     touch(connection, batch.changed)
+    late.mark(connection, batch.late)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(batch.status.kinds or "[]"), *landed.kinds})
     connection.execute(

@@ -23,6 +23,7 @@ from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
 from worker import incidents
+from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
 from worker.deployment import Deployment
@@ -219,7 +220,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     features.refresh(connection, first, last, deployment.policy.metrics)
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand)
+    came_late = rescore(deployment, connection, run, chunk)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
     for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):
