@@ -91,6 +91,7 @@ class Reference:
         began = min(each.term_start for each in terms)
         return {
             "renewal_due": float(to_end < self._horizon),
+            "renewal_due_of_length": (to_end < self._horizon) * log1p(length),
             "days_to_end": float(to_end),
             "tenure": log1p((day - began).days),
             "seats": log1p(term.seats or 0),
