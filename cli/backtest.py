@@ -173,7 +173,8 @@ def _tell_the_rest(document: Document) -> None:
     say(f"Probabilities: {calibration['from']} ({', '.join(calibration['as_of']) or 'no day'}).")
     triggers: Any = document.get("triggers", {})
     for name, trigger in triggers.items():
-        say(f"Trigger {name}: met by {trigger['n']}, lift {trigger['lift']}.")
+        likely = f" (likely {trigger['low']} to {trigger['high']})" if trigger["low"] is not None else ""
+        say(f"Trigger {name}: met by {trigger['n']}, lift {trigger['lift']}{likely}: {trigger['verdict']}.")
     gaps: Any = document["gaps"]
     for gap in gaps:
         say(

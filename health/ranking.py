@@ -62,6 +62,22 @@ def mean_apart(first: Sequence[float], second: Sequence[float], whose: Sequence[
     return _between(found)
 
 
+def lift_between(
+    chosen: Sequence[bool], events: Sequence[bool], whose: Sequence[Hashable]
+) -> Interval | None:
+    """Return the interval of the rate of events among the chosen ÷ that among all, by the same bootstrap."""
+    counted: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for picked, met, account in zip(chosen, events, whose, strict=True):
+        for at, counts in enumerate((True, met, picked, picked and met)):
+            counted[account][at] += counts
+    found: list[float | None] = []
+    for times in _draws(whose):
+        drawn = [(often, counted[account]) for account, often in times.items()]
+        every, events_in, taken, both = (sum(often * of[at] for often, of in drawn) for at in range(4))
+        found.append(both * every / (taken * events_in) if taken and events_in else None)
+    return _between(found)
+
+
 def _draws(whose: Sequence[Hashable]) -> Iterator[Counter[Hashable]]:
     """Yield how often each account was drawn: seeded, so that any two figures have the same draws."""
     accounts = list(dict.fromkeys(whose))
