@@ -85,7 +85,7 @@ def _changes(
 ) -> None:
     """Note the source accounts that a page changes, and of which it says something late."""
     batch.changed.update(changed)
-    day = late.before_which(connection, shape, batch.status.complete_through) if changed else None
+    day = late.before_which(connection, shape, batch.status) if changed else None
     if day is None or not late.any_dated(shape, rows, day):
         return
     for account, on in late.found(connection, shape, batch.number, changed, day).items():

@@ -17,16 +17,18 @@ from store.tables import accounts, facts, late, links, past, runs, stored_key
 from store.upsert import insert
 
 
-def before_which(connection: Connection, shape: Shape, complete_through: date | None) -> date | None:
+def before_which(connection: Connection, shape: Shape, status: Stored[Any]) -> date | None:
     """Return the day before which facts of a kind are late; `None` where none can be.
 
-    A day of use is late once it counted as complete, and nothing is before the first run.
+    ``status`` is the source's row. What its first pull brings is no correction of anything, and a day of use
+    is late once it counted as complete.
     """
-    if "account_id" not in shape.fields or not DATING[shape.name].by:
+    if status.pulled_ms is None or "account_id" not in shape.fields or not DATING[shape.name].by:
         return None
     if shape.name not in DAILY:
         return business_day(connection)
-    return complete_through and min(business_day(connection), complete_through + timedelta(days=1))
+    through: date | None = status.complete_through
+    return through and min(business_day(connection), through + timedelta(days=1))
 
 
 def any_dated(shape: Shape, rows: Collection[Row], day: date) -> bool:

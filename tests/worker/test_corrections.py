@@ -12,11 +12,12 @@ from config.plays import load_plays
 from config.routes import load_routes
 from config.settings import Settings
 from health.records import Account, Event, Licence, Payment, Seat, Subscription, Survey, Usage
-from store import history, late, rescored, runs, sources, verdicts
+from store import history, identity, late, rescored, runs, sources, verdicts
 from store.database import Database
 from store.installation import set_setting
 from store.tables import runs as table
 from tests.owed import rows
+from tests.store.test_facts import pull
 from tests.worker.test_assess import keep, rung
 from worker.deployment import Deployment
 from worker.pipeline import assess, open_run
@@ -115,6 +116,18 @@ def test_nothing_is_late_that_comes_in_its_turn(alerted):
         with alerted.database.read() as connection:
             assert not late.since(connection, 1, len(NAMES))
         judge(alerted, DAY + timedelta(days=days))
+
+
+def test_what_the_first_pull_of_a_source_tells_of_the_past_is_not_late(alerted):
+    records = [Account("a1"), answer("a1", 9), *used("a1", 3)]
+    pull(alerted.database, records, "desk")
+    with alerted.database.write() as connection:
+        assert identity.link_by_hand(connection, "desk", "a1", "a1", "ann")
+        assert not late.since(connection, 1, len(NAMES))
+        sources.ended(connection, "desk")
+    pull(alerted.database, [answer("a1", 8)], "desk")
+    with alerted.database.read() as connection:
+        assert late.since(connection, 1, len(NAMES)) == {2: day(20)}
 
 
 def test_days_long_gone_are_judged_again_only_where_an_open_flag_rests_on_them(alerted):
