@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import compress
 from typing import NamedTuple
 
 from health.cuts import Cuts, weighed
@@ -59,14 +59,15 @@ def activity(features: Features, track: Track | None, policy: Policy) -> Activit
     definition = definitions[metric]
     days = policy.windows.mean_days
     daily = track.tail(metric, days)
-    if min(daily) < 0:
+    least = min(daily)
+    if least < 0:
         return Activity(definition, None, None, None)
     half = days // 2
     early = weighed(daily[:half], track.cuts.early)
     rise = weighed(daily[half:], track.cuts.late) - early
     mean = early + rise * track.cuts.late_share
     users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric, daily[-1])
-    if 0.0 in daily:
+    if not least and not all(compress(daily, track.cuts.worked)):
         mean, rise = _while_there(daily, track.cuts, mean, rise)
     return Activity(definition, users, mean, rise / half)
 
@@ -74,7 +75,7 @@ def activity(features: Features, track: Track | None, policy: Policy) -> Activit
 def _while_there(daily: Sequence[float], cuts: Cuts, mean: float, rise: float) -> tuple[float, float]:
     """Return mean and rise over the working days that have any users, of those over all working days."""
     half = len(cuts.early)
-    early, late = sum(compress(cuts.early, daily)), sum(compress(cuts.late, islice(daily, half, None)))
+    early, late = sum(compress(cuts.early, daily)), sum(compress(cuts.late, daily[half:]))
     share = early + (late - early) * cuts.late_share
     if share < _PRESENT_MIN:
         return mean, rise
