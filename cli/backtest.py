@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(backtest)
 
 
-def backtest(
+def backtest(  # noqa: PLR0917 - options are given by name
     as_of: Annotated[list[datetime], typer.Option(formats=_DAY, help="Judge at its start; may be repeated.")],
     horizon: Annotated[int, typer.Option(min=1, metavar="DAYS", help="How far ahead an outcome counts.")],
     target: Annotated[str, typer.Option(help="churned, not_renewed or expanded.")] = "churned",
@@ -34,6 +35,9 @@ def backtest(
         datetime | None,
         typer.Option(formats=_DAY, help="Calibration, or `fitted`, learns from what had ended by then."),
     ] = None,
+    against: Annotated[
+        str, typer.Option(metavar="ENGINE|FILE", help="Another engine, or a policy, on the same cases.")
+    ] = "",
 ) -> None:
     """Judge accounts as of days gone by, by what was known then, and compare with what became of them."""
     from cli.opened import opened  # noqa: PLC0415 - see above
@@ -45,14 +49,43 @@ def backtest(
         raise typer.BadParameter(f"{target!r} is none of {', '.join(TARGETS)}", param_hint="--target")
     days = tuple(sorted({day.date() for day in as_of}))
     question = Question(days, horizon, target, train_until.date() if train_until else days[0])
+    train = train_until is not None
     with opened() as deployment, deployment.database.read() as connection:
-        policy = judging(deployment, connection, question, engine, train=train_until is not None)
+        policy = judging(deployment, connection, question, engine, train=train)
+        other = judging(deployment, connection, question, *_other(against), train=train) if against else None
         found = asked(connection, policy, deployment.workdays, question)
+        there = asked(connection, other, deployment.workdays, question) if other else None
     document = _document(_engines(policy), question, found, policy.model)
+    if other and there:
+        document["against"] = _rounded(_against(against, other, found, there))
     if wants_json():
         answer(document)
     else:
         _tell(document)
+
+
+def _other(against: str) -> tuple[str, Path | None]:
+    """Return the engine and the policy's file that a comparison is asked with."""
+    from health.judge import ENGINES  # noqa: PLC0415 - see above
+
+    return (against, None) if against in ENGINES else ("", Path(against))
+
+
+def _against(named: str, other: "Policy", here: "Answer", there: "Answer") -> Document:
+    """Return how far apart two engines are: of the AUC, and of the mean squared error."""
+    from health.backtest import learned  # noqa: PLC0415 - see above
+    from health.versus import versus  # noqa: PLC0415 - see above
+
+    knots = [learned([case for cases in each.trained.values() for case in cases]) for each in (here, there)]
+    found = versus(here.pooled, knots[0], there.pooled, knots[1])
+    return {
+        "named": named,
+        "engine": _engines(other),
+        "policy": other.hash,
+        "auc": found.auc._asdict(),
+        "brier": found.brier._asdict(),
+        "verdict": found.verdict,
+    }
 
 
 def _engines(policy: "Policy") -> str:
@@ -135,11 +168,13 @@ def _tell(document: Document) -> None:
 
 
 def _tell_the_rest(document: Document) -> None:
+    _tell_against(document.get("against"))
     calibration: Any = document["calibration"]
     say(f"Probabilities: {calibration['from']} ({', '.join(calibration['as_of']) or 'no day'}).")
     triggers: Any = document.get("triggers", {})
     for name, trigger in triggers.items():
-        say(f"Trigger {name}: met by {trigger['n']}, lift {trigger['lift']}.")
+        likely = f" (likely {trigger['low']} to {trigger['high']})" if trigger["low"] is not None else ""
+        say(f"Trigger {name}: met by {trigger['n']}, lift {trigger['lift']}{likely}: {trigger['verdict']}.")
     gaps: Any = document["gaps"]
     for gap in gaps:
         say(
@@ -150,3 +185,16 @@ def _tell_the_rest(document: Document) -> None:
     if unknown:
         told = ", ".join(f"{name} {share:.0%}" for name, share in unknown.items())
         say(f"Unknown inputs: {told}.")
+
+
+def _tell_against(found: Any) -> None:  # noqa: ANN401 - a document's part
+    if not found:
+        return
+    say(f"Against {found['named']} on the same cases: {found['verdict']}.")
+    for name, what in (("auc", "AUC"), ("brier", "Mean squared error")):
+        apart = found[name]
+        if apart["by"] is not None:
+            say(
+                f"{what}: {apart['here']} and {apart['there']}, apart by {apart['by']:+} "
+                f"(likely between {apart['low']:+} and {apart['high']:+})."
+            )

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from health.nouns import Assessment
     from health.outlook import Outlook, Way
     from health.policy import Policy
+    from store.rescored import Rescored
     from store.verdicts import Verdict
     from worker.explanations import Explanation
 
@@ -35,7 +36,7 @@ def explain(
 ) -> None:
     """Say why an account's health is what it is, line by line; the lines sum to the score."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
-    from store import verdicts  # noqa: PLC0415 - see above
+    from store import rescored, verdicts  # noqa: PLC0415 - see above
     from worker.explanations import explained, policy_of  # noqa: PLC0415 - see above
     from worker.families import Families  # noqa: PLC0415 - see above
 
@@ -47,20 +48,57 @@ def explain(
         before = verdicts.before(connection, found, since.date() if since else None)
         policy = policy_of(deployment, connection, found.policy_hash)
         kin = None if statement else Families(connection, deployment.policy).kin(found)
+        days = rescored.days(connection, found.assessment.account)
     if statement:
         answer(_stated(found, policy))
         return
     why = explained(found, before, policy) if policy else None
-    _answer(found, before, why, kin)
+    beside = _Beside(before, why, kin, days)
+    if wants_json():
+        answer(document(found) | _documented(beside))
+    else:
+        tell(found, _told(beside))
 
 
-def _answer(found: "Verdict", before: "Verdict | None", why: "Explanation | None", kin: "Kin | None") -> None:
+class _Beside(NamedTuple):
+    """What is told beside a verdict."""
+
+    before: "Verdict | None"
+    why: "Explanation | None"
+    kin: "Kin | None"
+    rescored: "list[Rescored]"
+
+
+def _documented(beside: _Beside) -> dict[str, object]:
+    return {
+        "kin": asdict(beside.kin) if beside.kin else None,
+        "rescored": [_again(each) for each in beside.rescored],
+        **(_why(beside.why, beside.before) if beside.why else {}),
+    }
+
+
+def _again(day: "Rescored") -> dict[str, object]:
+    return {
+        "as_of": day.as_of,
+        "run": day.run,
+        "by_run": day.by_run,
+        "told": {"health": day.told_points / 100, "band": day.told_band},
+        "known": {"health": day.known_points / 100, "band": day.known_band},
+    }
+
+
+def _told(beside: _Beside) -> list[str]:
     from templates.families import told as kin_told  # noqa: PLC0415 - see above
 
-    if wants_json():
-        answer(document(found) | {"kin": asdict(kin) if kin else None} | (_why(why, before) if why else {}))
-    else:
-        tell(found, [*(kin_told(kin) if kin else ()), *(_sentences(why, before) if why else [])])
+    return [
+        *(kin_told(beside.kin) if beside.kin else ()),
+        *(_sentences(beside.why, beside.before) if beside.why else []),
+        *(
+            f"Of {day.as_of} was told: {day.told_points / 100:g}, {day.told_band}. Re-scored by run "
+            f"{day.by_run} with facts that came late: {day.known_points / 100:g}, {day.known_band}."
+            for day in beside.rescored
+        ),
+    ]
 
 
 def _stated(found: "Verdict", policy: "Policy | None") -> dict[str, object]:

@@ -46,7 +46,8 @@ def alerts(
 
     At most one per audience and subject; the CSM, who cares for the whole account, gets one in all. On an
     installation's first run explicit intent alone alerts. Risks by rules that are ``demoted`` alert nobody:
-    they are listed beside others, and told in a digest.
+    they are listed beside others, and told in a digest. A risk that was never so is told also where others
+    stay open.
     """
     if first_run:
         flags = [flag for flag in flags if _is_explicit(policy, flag)]
@@ -70,13 +71,18 @@ def _subjects(said: Sequence[Flag], beside: Sequence[Flag], demoted: Collection[
     """Return the alerts of a decision without their audiences, the weightiest first."""
     risks = [flag for flag in said if flag.kind == AT_RISK]
     opened = [flag for flag in risks if flag.state in OPEN]
+    wrong = [flag for flag in risks if flag.why is Why.CORRECTED]
     open_risks = [flag for flag in beside if flag.kind == AT_RISK]
     told_of = [flag for flag in open_risks if not _is_demoted(flag, demoted)]
     told = []
     if opened:
-        told.append(_alert(AT_RISK, opened, open_risks, _why(opened, told_of)))
+        told.append(_alert(AT_RISK, opened, [*wrong, *open_risks], _why(opened, told_of)))
     elif risks and not told_of:
-        told.append(_alert(RECOVERED, risks, [], Why.RECOVERED))
+        told.append(
+            _alert(RECOVERED, risks, [], Why.CORRECTED if len(wrong) == len(risks) else Why.RECOVERED)
+        )
+    elif wrong:
+        told.append(_alert(AT_RISK, wrong, open_risks, Why.CORRECTED))
     grown = [flag for flag in said if flag.kind == EXPANSION and flag.state in OPEN]
     if grown and not any(flag.kind == EXPANSION for flag in beside):
         told.append(_alert(EXPANSION, grown, [], grown[0].why))

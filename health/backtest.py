@@ -4,10 +4,10 @@ Cases are accounts that were customers at the start of a day, with what was said
 became of it within the horizon. Whoever makes them sees to it that nothing later was known.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
 from statistics import median
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from health.calibration import Knot, brier_skill, calibration_error, monotone, p
 from health.features import Term
 from health.nouns import Assessment
 from health.policy import RenewalRules
-from health.ranking import auc, hits, interval, lift, modal_share, tenth
+from health.ranking import Interval, auc, hits, interval, lift, lift_between, modal_share, tenth
 from health.terms import in_force
 
 CHURNED, NOT_RENEWED, EXPANDED = "churned", "not_renewed", "expanded"
@@ -26,6 +26,7 @@ SEGMENT_MIN, FLAGGED_MIN = 100, 30
 """A segment of fewer cases, or of fewer in the highest tenth, is told nothing of."""
 _GAP = 0.10
 _FULL = 10_000
+_COIN = 0.5
 
 Outcomes = Sequence[tuple[date, str]]
 """How an account's terms ended: the day and the outcome."""
@@ -182,11 +183,17 @@ def strength(cases: Sequence[Case], of: Callable[[Case], float]) -> Strength:
 
 
 def _verdict(score: Strength) -> str:
-    if score.auc_low is None or score.auc_high is None:
+    low, high = score.auc_low, score.auc_high
+    return _beyond(None if low is None or high is None else Interval(low, high), _COIN)
+
+
+def _beyond(within: Interval | None, chance: float) -> str:
+    """Return what an interval says: evidence, or the contrary, where it leaves chance out."""
+    if within is None:
         return "too few outcomes"
-    if score.auc_low > 0.5:  # noqa: PLR2004 - a coin
+    if within.low > chance:
         return "evidence"
-    return "worse than chance" if score.auc_high < 0.5 else "no evidence"  # noqa: PLR2004 - see above
+    return "worse than chance" if within.high < chance else "no evidence"
 
 
 def _lead(cases: Sequence[Case]) -> float | None:
@@ -249,18 +256,28 @@ def _rate(cases: Collection[Case]) -> float:
 
 
 class Trigger(NamedTuple):
-    """A group of evidence: of how many cases it was met, and their rate ÷ that of all."""
+    """A group of evidence: of how many cases it was met, and their rate ÷ that of all, with its interval."""
 
     n: int
     lift: float
+    low: float | None
+    high: float | None
+    verdict: str
 
 
 def triggers(cases: Sequence[Case]) -> Mapping[str, Trigger]:
     """Return each trigger for expansion that was met anywhere, by name."""
     base = _rate(cases)
-    counted = Counter(name for case in cases for name in case.triggers)
-    return {
-        name: Trigger(counted[name], _rate([case for case in cases if name in case.triggers]) / base)
-        for name in sorted(counted)
-        if base
-    }
+    names = sorted({name for case in cases for name in case.triggers})
+    return {name: _trigger(cases, name, base) for name in names if base}
+
+
+def _trigger(cases: Sequence[Case], name: str, base: float) -> Trigger:
+    """Return what a trigger was worth; of fewer than so many cases nothing is said but their number."""
+    chosen = [name in case.triggers for case in cases]
+    n, lift_here = sum(chosen), _rate(list(compress(cases, chosen))) / base
+    if n < EVENTS_MIN:
+        return Trigger(n, lift_here, None, None, "too few cases")
+    within = lift_between(chosen, [case.met for case in cases], [case.account for case in cases])
+    low, high = within or (None, None)
+    return Trigger(n, lift_here, low, high, _beyond(within, 1.0))

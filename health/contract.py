@@ -51,6 +51,15 @@ def _renewal_due(of: Contract) -> Input:
     return float(any(True for term in of.current for _ in _ends(term, of)))
 
 
+def _due_term_days(of: Contract) -> Input:
+    """Return the length of the longest term that ends within the horizon; 0 where none does.
+
+    What is decided at the end of a year is another question than what is decided every month.
+    """
+    due = (term for term in of.current if any(True for _ in _ends(term, of)))
+    return float(max(((term.term_end - term.term_start).days for term in due if term.term_end), default=0))
+
+
 def _days_to_end(of: Contract) -> Input:
     ahead = [max(0, _until(term, of)) for term in of.current if term.term_end]
     return float(min(ahead)) if ahead else NOT_APPLICABLE
@@ -139,6 +148,7 @@ def _auto_renew(of: Contract) -> Input:
 CONTRACT: Mapping[str, Callable[[Contract], Input]] = {
     "renewals_due": _renewals_due,
     "renewal_due": _renewal_due,
+    "due_term_days": _due_term_days,
     "days_to_end": _days_to_end,
     "term_days": _term_days,
     "tenure_days": _tenure_days,

@@ -1,11 +1,14 @@
-"""Corrections: an alert that would not have been sent, had the use of its day been known when it was."""
+"""Corrections: what was told and would not have been, had the facts of the days before it been known."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from health.alerts import AT_RISK, OPEN, RECOVERED, alerts
 from health.decide import Decision
+from health.judge import SCORE
 from health.nouns import Assessment, Flag, Why
+from health.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,38 +20,74 @@ class Correction:
     known: int
 
 
+def differs(told: Assessment, known: Assessment) -> bool:
+    """Say whether a day comes to another verdict with what is known now: another score, or other signals."""
+    return (told.score[:4], told.band, _signals(told)) != (known.score[:4], known.band, _signals(known))
+
+
+def _signals(of: Assessment) -> set[tuple[str, str]]:
+    return {(signal.kind, signal.gate) for signal in of.signals}
+
+
 def unfounded(flag: Flag, told: Assessment, known: Assessment) -> bool:
     """Say whether a flag rests on a verdict that is another with what is known now, without its signal.
 
-    A signal that is gated now would not have been told either. A flag that its day's verdict does not
-    explain, such as a band set by hand, is left alone.
+    A signal that is gated now would not have been told either. Where it can no longer be told whether it was
+    so, and where the day's verdict does not explain the flag, such as a band set by hand, it is left alone.
     """
-    return _met(flag, told) and not _met(flag, known)
+    return _met(flag, told) and not _met(flag, known) and not _open_question(flag, known)
 
 
 def _met(flag: Flag, of: Assessment) -> bool:
     return any(signal.kind == flag.reason and not signal.gate for signal in of.signals)
 
 
-def ended(decision: Decision) -> tuple[Flag, ...]:
-    """Return the flags whose end is told as a recovery; none where nothing is told of them."""
-    told = (alert.flags for alert in decision.alerts if alert.why is Why.RECOVERED)
-    return next(told, ())
+def _open_question(flag: Flag, known: Assessment) -> bool:
+    return known.band == "unknown" if flag.reason == SCORE else flag.reason in known.undecided
 
 
-def corrected(decision: Decision, wrong: Collection[Flag]) -> Decision:
-    """Return a decision in which flags that were never so are corrected, and so the alert of their end."""
-    return replace(
-        decision,
-        flags=tuple(_corrected(flag) if flag in wrong else flag for flag in decision.flags),
-        alerts=tuple(
-            replace(alert, why=Why.CORRECTED, flags=tuple(map(_corrected, alert.flags)))
-            if alert.why is Why.RECOVERED
-            else alert
-            for alert in decision.alerts
-        ),
-    )
+def doubtful(decision: Decision, standing: Sequence[Flag], now: Assessment, *, late: bool) -> list[Flag]:
+    """Return the risks of which it is worth a look whether they ever were: those that end.
+
+    Where facts came late these are also the ones that stand and that nothing of today speaks for.
+    """
+    ending = [flag for flag in decision.flags if flag.kind == AT_RISK and flag.why is Why.RECOVERED]
+    if not late:
+        return ending
+    changed = {_key(flag) for flag in decision.flags}
+    stand = [flag for flag in standing if flag.kind == AT_RISK and flag.state in OPEN]
+    return [*ending, *(flag for flag in stand if _key(flag) not in changed and not _met(flag, now))]
 
 
-def _corrected(flag: Flag) -> Flag:
-    return replace(flag, why=Why.CORRECTED)
+def corrected(
+    decision: Decision,
+    standing: Sequence[Flag],
+    wrong: Sequence[Flag],
+    policy: Policy,
+    demoted: Collection[str] = (),
+) -> Decision:
+    """Return a decision in which risks that were never so are closed as such, and what is told of that.
+
+    ``wrong`` are the flags as they stood or as the decision ends them. Where no other risk stands the alert
+    ends with a correction, if all that it listed was wrong; else it goes on and says what was.
+    """
+    if not wrong:
+        return decision
+    keys = {_key(flag) for flag in wrong}
+    kept = [flag for flag in decision.flags if _key(flag) not in keys]
+    flags = (*kept, *wrong)
+    return Decision(flags, alerts(standing, flags, policy, first_run=False, demoted=demoted))
+
+
+def closed(flag: Flag, as_of: date) -> Flag:
+    """Return a flag that was never so as it is kept."""
+    return replace(flag, state="resolved", why=Why.CORRECTED, since=as_of)
+
+
+def ends_otherwise(decision: Decision) -> bool:
+    """Say whether an alert ends of which something was so: that is a recovery, and no correction."""
+    return any(alert.kind == RECOVERED and alert.why is Why.RECOVERED for alert in decision.alerts)
+
+
+def _key(flag: Flag) -> tuple[str, str, str]:
+    return flag.kind, flag.reason, flag.term

@@ -27,7 +27,7 @@ class Cuts:
     ``recent`` is 1 for a day that counts, ``back`` days before the end; ``baselines[weeks]`` turns the weeks
     before into what the same weekdays, and as many of them, are expected to hold; holidays count in neither.
     ``early`` and ``late`` average over the working days of the first and second half of the longer window,
-    and ``late_share`` is the second half's share of its working days.
+    and ``late_share`` is the second half's share of its working days, which ``worked`` marks.
     """
 
     recent: Weights
@@ -36,6 +36,7 @@ class Cuts:
     early: tuple[float, ...]
     late: tuple[float, ...]
     late_share: float
+    worked: tuple[bool, ...] = ()
 
 
 def weighed(values: Sequence[float], weights: Weights) -> float:
@@ -70,7 +71,8 @@ def cuts(  # noqa: PLR0917 - one caller, which has them all at hand
     recent, baselines = _baselines(counts, weekdays, split, windows.baseline_weeks)
     half = windows.mean_days // 2
     late_share = sum(worked[half:]) / sum(worked) if any(worked) else 0.0
-    return Cuts(recent, back, baselines, _mean(worked[:half]), _mean(worked[half:]), late_share)
+    early, late = _mean(worked[:half]), _mean(worked[half:])
+    return Cuts(recent, back, baselines, early, late, late_share, tuple(worked))
 
 
 def _back(end: date, days: int, rests: frozenset[date]) -> int:

@@ -143,6 +143,48 @@ def dated(kind: str, stated: Stated) -> date | None:
     return next((on for name in DATING[kind].by if (on := _day(stated, name)) is not None), None)
 
 
+def restated(kind: str, then: Stated | None, now: Stated | None, day: date) -> Known:
+    """Return how a fact stood at the start of ``day``, as known by now.
+
+    ``then`` is what was known of it when the day was judged, ``now`` what is; `None` where nothing. Only what
+    is dated before the day came late. Any other change has no date of its own and is news: the fact stood
+    as it was known then, and so does one that is gone since.
+    """
+    if now is None:
+        return Known(then and before(kind, then, day))
+    if then is None:
+        on = dated(kind, now)
+        return backfilled(kind, now, day) if on is not None else Known(None)
+    if kind in _HAPPENED:
+        return Known(before(kind, now, day) or before(kind, then, day))
+    return Known(before(kind, {**then, **_came(kind, then, now, day)}, day))
+
+
+def _came(kind: str, then: Stated, now: Stated, day: date) -> Stated:
+    """Return the dates that were not known then, and what they settle."""
+    came = {
+        name: now[name] for name in MOVES.get(kind, ()) if now[name] != then[name] and _before(now, name, day)
+    }
+    settled = DATING[kind].present if came and kind in _SETTLES else ()
+    return came | {name: now[name] for name in settled}
+
+
+def speaks_of(kind: str, then: Stated | None, now: Stated) -> date | None:
+    """Return the first day that what came of a fact speaks of; `None` where it is news of the present.
+
+    ``then`` is the version that it replaces, if there was one.
+    """
+    if then is None or kind in _HAPPENED or kind in _COUNTED:
+        return dated(kind, now)
+    came = (_day(now, name) for name in MOVES.get(kind, ()) if now[name] != then[name])
+    return min((on for on in came if on is not None), default=None)
+
+
+def _before(stated: Stated, name: str, day: date) -> bool:
+    on = _day(stated, name)
+    return on is not None and on < day
+
+
 def _day(stated: Stated, name: str) -> date | None:
     value = stated[name]
     if isinstance(value, int):
@@ -192,3 +234,15 @@ _UNDATED: Mapping[str, Callable[[Stated | None], tuple[str, ...]]] = MappingProx
         "limits": lambda then: () if then is None else ("domain_use_pct",),
     }
 )
+_HAPPENED = frozenset({"activation_steps", "limits", "conversations", "surveys", "events", "outcomes"})
+"""What happened once, or was measured on a day: a later version says better what it was then."""
+_COUNTED = frozenset({"usage", "validations"})
+MOVES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{kind: dating.later for kind, dating in DATING.items() if dating.later},
+        "seats": ("activated_ms", "last_active_ms"),
+    }
+)
+"""Dates of what happens to a fact after it began: each may come late by itself."""
+_SETTLES = frozenset({"tickets", "payments"})
+"""Kinds of which such a date settles how they stand."""

@@ -129,6 +129,7 @@ _WORDS: Mapping[str, str] = {
     "renewals_due": "terms that end within the horizon: {:.0f}",
     "renewal_due": "a term ends within the horizon: {}",
     "days_to_end": "days to the end of the term: {:.0f}",
+    "due_term_days": "length of the term that ends within the horizon, in days: {:.0f}",
     "term_days": "length of the term in days: {:.0f}",
     "tenure_days": "days since the start: {:.0f}",
     "terms_before": "terms behind it: {:.0f}",

@@ -25,7 +25,7 @@ ENGINES: Mapping[str, Callable[[Findings, Profile], Score]] = {
     "matrix": matrix.score,
     "fitted": fitted.score,
 }
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Changes whenever the same facts or the same measures may come to another verdict."""
 SCORE = "band"
 """The kind of the signal that the score itself gives."""

@@ -3,8 +3,8 @@
 The higher the number, the likelier the event ought to be. Equal numbers count as a draw throughout.
 """
 
-from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from math import ceil
 from operator import itemgetter, mul
@@ -35,18 +35,61 @@ def interval(scores: Sequence[float], events: Sequence[bool], whose: Sequence[Ha
     ``whose`` says by case which account it is of. `None` where the AUC is.
     """
     ordered = _Sorted(scores, events)
+    of = ordered.weights(whose)
+    return _between([ordered.auc(of(times)) for times in _draws(whose)])
+
+
+def auc_apart(
+    first: Sequence[float], second: Sequence[float], events: Sequence[bool], whose: Sequence[Hashable]
+) -> Interval | None:
+    """Return the interval of how much the first scores' AUC is above the second's, on the same draws."""
+    one, other = _Sorted(first, events), _Sorted(second, events)
+    of_one, of_other = one.weights(whose), other.weights(whose)
+    found = ((one.auc(of_one(times)), other.auc(of_other(times))) for times in _draws(whose))
+    return _between([ours - theirs for ours, theirs in found if ours is not None and theirs is not None])
+
+
+def mean_apart(first: Sequence[float], second: Sequence[float], whose: Sequence[Hashable]) -> Interval | None:
+    """Return the interval of how much the first values' mean is above the second's, on the same draws."""
+    apart: dict[Hashable, float] = defaultdict(float)
+    for one, other, account in zip(first, second, whose, strict=True):
+        apart[account] += one - other
+    cases = Counter(whose)
+    found: list[float | None] = []
+    for times in _draws(whose):
+        drawn = sum(times[account] * cases[account] for account in times)
+        found.append(sum(times[account] * apart[account] for account in times) / drawn)
+    return _between(found)
+
+
+def lift_between(
+    chosen: Sequence[bool], events: Sequence[bool], whose: Sequence[Hashable]
+) -> Interval | None:
+    """Return the interval of the rate of events among the chosen ÷ that among all, by the same bootstrap."""
+    counted: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for picked, met, account in zip(chosen, events, whose, strict=True):
+        for at, counts in enumerate((True, met, picked, picked and met)):
+            counted[account][at] += counts
+    found: list[float | None] = []
+    for times in _draws(whose):
+        drawn = [(often, counted[account]) for account, often in times.items()]
+        every, events_in, taken, both = (sum(often * of[at] for often, of in drawn) for at in range(4))
+        found.append(both * every / (taken * events_in) if taken and events_in else None)
+    return _between(found)
+
+
+def _draws(whose: Sequence[Hashable]) -> Iterator[Counter[Hashable]]:
+    """Yield how often each account was drawn: seeded, so that any two figures have the same draws."""
     accounts = list(dict.fromkeys(whose))
-    weighed = itemgetter(*(whose[at] for at in ordered.order), None)  # one key alone would give no tuple
     draw = Random(_SEED)
-    found = []
-    for _ in range(_DRAWS):
-        times = Counter(draw.choices(accounts, k=len(accounts)))
-        one = ordered.auc(weighed(times)[:-1])
-        if one is not None:
-            found.append(one)
+    for _ in range(_DRAWS if accounts else 0):
+        yield Counter(draw.choices(accounts, k=len(accounts)))
+
+
+def _between(values: Sequence[float | None]) -> Interval | None:
+    found = sorted(value for value in values if value is not None)
     if not found:
         return None
-    found.sort()
     last = len(found) - 1
     return Interval(found[round(_TAIL * last)], found[round((1 - _TAIL) * last)])
 
@@ -67,6 +110,11 @@ class _Sorted:
             end = start + len(list(tied))
             yield from ((at, start, end) for at in range(start, end) if self._events[at])
             start = end
+
+    def weights(self, whose: Sequence[Hashable]) -> Callable[[Mapping[Hashable, int]], Sequence[int]]:
+        """Return what takes how often each account was drawn to how often each case counts, in this order."""
+        weighed = itemgetter(*(whose[at] for at in self.order), None)  # one key alone would give no tuple
+        return lambda times: weighed(times)[:-1]
 
     def auc(self, weights: Sequence[int]) -> float | None:
         """Return the AUC where each case, in this order, counts so many times."""

@@ -82,9 +82,9 @@ class UseMeasures(NamedTuple):
 class CapacityMeasures(NamedTuple):
     """How near the limits are.
 
-    ``capacity_pct`` is the nearest of seats (working-day mean over 28 days) and quotas (as last stated),
-    ``limit_pct`` the same with today's active users. ``days_until_full`` is for seats, at the last four
-    weeks' pace. ``nearest_used`` of ``nearest_allowed`` is the limit that is nearest to full.
+    ``capacity_pct`` is the nearest of seats (mean over the working days with use, of 28 days) and quotas (as
+    last stated), ``limit_pct`` the same with today's active users. ``days_until_full`` is for seats, at the
+    last four weeks' pace. ``nearest_used`` of ``nearest_allowed`` is the limit that is nearest to full.
     """
 
     capacity_pct: Input

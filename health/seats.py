@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
-from health.cuts import weighed
+from health.cuts import Cuts, weighed
 from health.features import Features, LimitFact, Term
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Active, Policy
@@ -13,6 +14,7 @@ from health.rules import CapacityMeasures, SeatMeasures
 from health.track import Track
 
 _SNAPSHOT_DAYS = 30
+_PRESENT_MIN = 0.25  # of the working days
 _BY_CONSUMPTION = "usage"
 _DOMAINS = "domains"
 _SEATS = "seats"
@@ -22,7 +24,11 @@ _NOT_SOLD_BY_SEAT = SeatMeasures(*[NOT_APPLICABLE] * len(SeatMeasures._fields))
 
 
 class Activity(NamedTuple):
-    """Active users by a named definition; ``mean`` and ``per_day`` are their level and rise over 28 days."""
+    """Active users by a named definition; ``mean`` and ``per_day`` are their level and rise over 28 days.
+
+    These are of the working days on which anybody was there: how many seats it takes when they come. Where
+    that was on fewer than a quarter of them, which says little, they are of all working days.
+    """
 
     definition: Active
     users: Input
@@ -54,14 +60,30 @@ def activity(features: Features, track: Track | None, policy: Policy) -> Activit
     definition = definitions[metric]
     days = policy.windows.mean_days
     daily = track.tail(metric, days)
-    if min(daily) < 0:
+    least = min(daily)
+    if least < 0:
         return Activity(definition, None, None, None)
     half = days // 2
     early = weighed(daily[:half], track.cuts.early)
     rise = weighed(daily[half:], track.cuts.late) - early
     mean = early + rise * track.cuts.late_share
     users = mean if definition.take == "workday_mean" else _snapshot(features, track, metric, daily[-1])
+    if not least and not all(compress(daily, track.cuts.worked)):
+        mean, rise = _while_there(daily, track.cuts, mean, rise)
     return Activity(definition, users, mean, rise / half)
+
+
+def _while_there(daily: Sequence[float], cuts: Cuts, mean: float, rise: float) -> tuple[float, float]:
+    """Return mean and rise over the working days that have any users, of those over all working days."""
+    half = len(cuts.early)
+    early, late = sum(compress(cuts.early, daily)), sum(compress(cuts.late, daily[half:]))
+    share = early + (late - early) * cuts.late_share
+    if share < _PRESENT_MIN:
+        return mean, rise
+    if early and late:
+        before = mean - rise * cuts.late_share
+        rise = (before + rise) / late - before / early
+    return mean / share, rise
 
 
 @lru_cache(maxsize=16)

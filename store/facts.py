@@ -30,7 +30,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import FACTS, Contact, People, Record, Seat, Shape, Usage, Validation
-from store import people
+from store import late, people
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
@@ -74,14 +74,26 @@ def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record
         return repeats
     if _all_new(connection, batch, shape, rows):
         _load(connection, facts[shape.name], rows)
-        batch.changed.update(_owners(shape, rows))
+        _changes(connection, batch, shape, rows, _owners(shape, rows))
         return repeats
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, rows)
-    batch.changed.update(_write(connection, batch, shape))
+    _changes(connection, batch, shape, rows, _write(connection, batch, shape))
     return repeats
+
+
+def _changes(
+    connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row], changed: Collection[int]
+) -> None:
+    """Note the source accounts that a page changes, and of which it says something late."""
+    batch.changed.update(changed)
+    day = late.before_which(connection, shape, batch.status) if changed else None
+    if day is None or not late.any_dated(shape, rows, day):
+        return
+    for account, on in late.found(connection, shape, batch.number, changed, day).items():
+        batch.late[account] = min(on, batch.late.get(account, on))
 
 
 def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> bool:

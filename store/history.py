@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
 
 from health.dated import DATING
 from health.features import Features, Freshness
 from store.features import AHEAD, IDS_A_QUERY, feature_rows
-from store.reading import DAILY, NOW, PRESENT, Moment, Restated
+from store.reading import NOW, PRESENT, Moment, Restated
 from store.retire import of_source
-from store.tables import accounts, batches, facts, past, source_accounts, source_status
+from store.tables import accounts, batches, facts, past, source_status
 
 
 def features_at(
@@ -44,31 +44,16 @@ def account(connection: Connection, key: str) -> int | None:
     return connection.execute(select(accounts.c.id).where(accounts.c.key == key)).scalar_one_or_none()
 
 
-def with_late_use(
-    connection: Connection, account: int, known: Mapping[str, int], metrics: Collection[str], as_of: date
-) -> Features | None:
-    """Return an account's row as of a day that was judged by these batches, with the use stated since.
-
-    `None` where nothing was: days of use before it are as they were.
-    """
-    late = (_stated_since(connection, kind, account, known, as_of) for kind in sorted(DAILY))
-    if not any(late):
-        return None
-    reading = Restated(Moment(known))
-    rows = feature_rows(connection, [account], metrics, reading, as_of - timedelta(days=1))
-    return rows[0] if rows else None
-
-
-def _stated_since(
-    connection: Connection, kind: str, account: int, known: Mapping[str, int], as_of: date
-) -> bool:
-    """Tell whether a day of use before another one was stated, or stated anew, after these batches."""
-    rows = PRESENT.rows(kind, [account])
-    owner = source_accounts.c.id == rows.c.source_account
-    batch = case(known, value=source_accounts.c.source, else_=0) if known else literal(0)
-    query = select(true()).select_from(rows.join(source_accounts, owner))
-    query = query.where(rows.c.day < as_of, rows.c.batch > batch)
-    return connection.execute(query.limit(1)).first() is not None
+def restated(
+    connection: Connection,
+    ids: Sequence[int],
+    known: Mapping[str, int],
+    metrics: Collection[str],
+    as_of: date,
+) -> list[Features]:
+    """Return the feature rows of some accounts as of a day judged by these batches, as known by now."""
+    reading = Restated(Moment(known), as_of)
+    return feature_rows(connection, ids, metrics, reading, as_of - timedelta(days=1))
 
 
 def moment(connection: Connection, day: date) -> Moment:

@@ -111,9 +111,7 @@ class Moment:
         return _firsts(kind, versions) if first else versions
 
     def _of(self, table: Table, stood: Subquery) -> Select[Any]:
-        columns = [column for column in table.columns if column.name != "until_batch"]
-        query = select(stood.c.account, stood.c.source.label("origin"), *columns)
-        query = query.join(stood, stood.c.source_account == table.c.source_account)
+        query = _through(table, stood)
         return query.where(table.c.day < self.before) if self.before and "day" in table.c else query
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
@@ -134,21 +132,55 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """What was known at a moment, but of use all that is known now, whenever it was stated."""
+    """How things stood at the start of ``day`` as known by now: what was known ``then``, and what came late.
+
+    Late is what is dated before the day (`health.dated.restated`); of use that is every day before it.
+    """
 
     then: Moment
+    day: date
 
     def links(self, ids: Sequence[int]) -> Subquery:
         """Return the links that stood."""
         return self.then.links(ids)
 
     def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
-        """Return the rows of today for days of use, and those that were current for the rest."""
-        return PRESENT.rows(kind, ids) if kind in DAILY else self.then.rows(kind, ids)
+        """Return the days of use of today; of other facts the versions of then and those of today."""
+        if kind in DAILY:
+            return PRESENT.rows(kind, ids)
+        then, now = self.then.rows(kind, ids), _through(facts[kind], PRESENT.links(ids)).subquery()
+        both = union_all(select(then, literal(0).label("newer")), select(now, literal(1).label("newer")))
+        return both.subquery()
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
-        """Yield every row as it stands."""
-        return self.then.told(kind, rows)
+        """Yield what stood of each fact, in the place of its older version."""
+        if kind in DAILY:
+            yield from map(Told, rows)
+            return
+        key = ("account", *stored_key(FACTS[kind]))
+        named = [(tuple(getattr(row, name) for name in key), row) for row in rows]
+        then = {name: row for name, row in named if not row.newer}
+        now = {name: row for name, row in named if row.newer}
+        for name, row in named:
+            repeated = row.newer and name in then
+            yield Told(None) if repeated else self._stood(kind, then.get(name), now.get(name))
+
+    def _stood(self, kind: str, then: Fact | None, now: Fact | None) -> Told:
+        if then is not None and now is not None and then.batch == now.batch:
+            return Told(then)
+        found = dated.restated(kind, _columns(then), _columns(now), self.day)
+        return Told(found.stated and _Stated(**found.stated), found.unknown)
+
+
+def _columns(row: Fact | None) -> Mapping[str, Any] | None:
+    return None if row is None else dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+
+
+def _through(table: Table, stood: Subquery) -> Select[Any]:
+    """Select the rows of a fact table through some links, each with its account and its source."""
+    columns = [column for column in table.columns if column.name != "until_batch"]
+    query = select(stood.c.account, stood.c.source.label("origin"), *columns)
+    return query.join(stood, stood.c.source_account == table.c.source_account)
 
 
 def _firsts(kind: str, versions: Subquery) -> Subquery:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from health.features import Freshness
-from store import identity
+from store import identity, late
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
@@ -27,7 +27,8 @@ class Batch:
     """One page's place in a source's history.
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
-    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes.
+    ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes, ``late``
+    those of which it tells of days that may have been judged, with the first such day.
     ``founding``: an account of the source that is none of ours becomes one. ``status`` is the source's
     row, which is locked and so stays as it was read.
     """
@@ -39,6 +40,7 @@ class Batch:
     founding: bool = True
     new: list[int] = field(default_factory=list, compare=False)
     changed: set[int] = field(default_factory=set, compare=False)
+    late: dict[int, date] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ def register(connection: Connection, source: str) -> None:
     """Know a source by name; knowing it twice changes nothing."""
     statement = insert(connection, source_status).values(source=source, kinds="[]")
     connection.execute(statement.on_conflict_do_nothing())
+
+
+def place(connection: Connection, source: str) -> tuple[str | None, date | None]:
+    """Return where a pull of the source goes on, and the last day of use that those before it have seen."""
+    query = select(source_status.c.cursor, source_status.c.reaching)
+    row = connection.execute(query.where(source_status.c.source == source)).one()
+    return row.cursor, row.reaching
 
 
 def cursor_of(connection: Connection, source: str) -> str | None:
@@ -96,6 +105,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
     touch(connection, batch.changed)
+    late.mark(connection, batch.late)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(batch.status.kinds or "[]"), *landed.kinds})
     connection.execute(
@@ -122,17 +132,19 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     )
 
 
-def ended(connection: Connection, source: str) -> bool:
+def ended(connection: Connection, source: str, reached: date | None = date.max) -> bool:
     """Say that a pull has read all there was, and tell whether more days of use are complete than before.
 
-    A source that states use by the day is complete through the last day it brought, any other through the
-    day before the pull.
+    A source that states use by the day is complete through the last day that this pull, or one before it, has
+    ``reached``: another that is under way may have seen part of a later one by now. Without it that is the
+    last day seen at all. Any other source is complete through the day before the pull.
     """
     locked = select(source_status).where(source_status.c.source == source).with_for_update()
     status = connection.execute(locked).one()
     daily = not DAILY.isdisjoint(json.loads(status.kinds))
-    reached = status.reaching if daily else business_day(connection) - timedelta(days=1)
-    through = max(filter(None, (status.complete_through, reached)), default=None)
+    seen = min(reached, status.reaching) if reached and status.reaching else None
+    last = seen if daily else business_day(connection) - timedelta(days=1)
+    through = max(filter(None, (status.complete_through, last)), default=None)
     connection.execute(
         update(source_status)
         .where(source_status.c.source == source)

@@ -322,6 +322,28 @@ assessments = _table(
     Index("ix_assessments_run", "run"),
 )
 
+rescored = _table(
+    "rescored",  # what a verdict would have been with facts that came late; the verdict itself stays
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("run", Key, ForeignKey("runs.id"), nullable=False),  # that made the verdict
+    Column("by_run", Key, ForeignKey("runs.id"), nullable=False),  # that judged its day again
+    _number("points"),
+    _number("low"),
+    _number("high"),
+    Column("coverage", Float, nullable=False),
+    _text("band"),
+    _text("term"),
+    Column("verdict", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account", "run", "by_run"),
+)
+
+late = _table(
+    "late",  # facts that came after a day they speak of was judged, until the day is judged again
+    Column("account", Key, ForeignKey("accounts.id"), primary_key=True),
+    Column("since", Date, nullable=False),  # the first day they speak of
+)
+
 flags = _table(
     "flags",
     Column("account", Key, ForeignKey("accounts.id"), nullable=False),

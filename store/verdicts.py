@@ -158,14 +158,18 @@ def said(connection: Connection, account: int, of: Sequence[Flag]) -> list[tuple
 
 
 def _of_run(connection: Connection, account: int, run: int | None) -> Verdict | None:
+    return next(iter(of_run(connection, run, [account])), None) if run else None
+
+
+def of_run(connection: Connection, run: int, ids: Collection[int]) -> list[Verdict]:
+    """Return the verdicts that a run came to on some accounts, as computed, by id."""
     query = (
         select(accounts.c.key, assessments, *_BASIS)
         .join(accounts, accounts.c.id == assessments.c.account)
         .join(runs, runs.c.id == assessments.c.run)
-        .where(assessments.c.account == account, assessments.c.run == run)
+        .where(among(connection, assessments.c.account, ids), assessments.c.run == run)
     )
-    row = connection.execute(query).one_or_none()
-    return _verdict(row) if row else None
+    return [_verdict(row) for row in connection.execute(query.order_by(accounts.c.id))]
 
 
 def before(connection: Connection, latest: Verdict, since: date | None = None) -> Verdict | None:
@@ -236,12 +240,11 @@ def _overridden(verdict: Verdict, by_account: Mapping[int, Override]) -> Verdict
 
 
 def _verdict(row: Found[tuple[object, ...]]) -> Verdict:
-    return Verdict(
-        row.key, _unpacked(row), row.run, row.policy_hash, row.engine_version, row.known, row.pulse
-    )
+    return Verdict(row.key, unpacked(row), row.run, row.policy_hash, row.engine_version, row.known, row.pulse)
 
 
-def _unpacked(row: Found[tuple[object, ...]]) -> Assessment:
+def unpacked(row: Found[tuple[object, ...]]) -> Assessment:
+    """Return a stored assessment, whose row has the names of its run's inputs and traits."""
     packed = _decoder.decode(row.verdict)
     return Assessment(
         account=row.account,

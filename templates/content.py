@@ -99,8 +99,8 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     ``delta`` is the score minus the previous one in points, ``None`` at a first assessment; ``changes`` say
     line by line what it is made of. ``reasons`` are plain words, the weightiest first. ``override`` says
     that a person has set the band, and which one was computed.
-    Where the end is a correction, ``told_score`` was told on ``corrected_on`` and ``known_score`` is that
-    day's with what is known now.
+    Where something that was told was never so, ``told_score`` was told on ``corrected_on``, and
+    ``known_score`` is that day's with what is known now.
     ``days_to_anchor`` runs to ``anchor_on``, the earliest date on which someone must act.
     """
 

@@ -13,7 +13,7 @@ import msgspec
 
 from config.plays import Play as ToDo
 from config.routes import Route
-from health.alerts import LICENSING
+from health.alerts import LICENSING, RECOVERED
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
@@ -81,7 +81,7 @@ def _told(
 
 
 def _template(alert: Alert) -> str:
-    if alert.why in _ENDS:
+    if alert.kind == RECOVERED:
         return "recovered"
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 

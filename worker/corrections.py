@@ -1,62 +1,107 @@
-"""Corrections: a risk that ends because late use changed the day on which its alert rests never was one.
+"""Corrections: days that late facts speak of are judged again, and what was told wrongly of them is said so.
 
-Nothing is judged again unless an alert ends and use of the days before it came after its run.
+The verdict that was told stays as it was. Nothing is judged again but of accounts of which facts came late.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from health.corrections import Correction, corrected, ended, unfounded
+from health.corrections import (
+    Correction,
+    closed,
+    corrected,
+    differs,
+    doubtful,
+    ends_otherwise,
+    unfounded,
+)
 from health.decide import Decision
 from health.judge import ENGINE_VERSION, judge
 from health.nouns import Assessment, Flag
-from store import history, verdicts
+from store import history, late, rescored, runs, verdicts
 from store.database import Connection
+from store.runs import Chunk, Run
 from store.verdicts import Verdict
 from worker.deployment import Deployment
 from worker.pulse import read_pulse
 
 
+class Decided(NamedTuple):
+    """What was decided of an account in a run; ``late`` where days gone by were judged again in it."""
+
+    run: Run
+    now: Assessment
+    decision: Decision
+    standing: Sequence[Flag]
+    late: bool
+
+
 class Reviewed(NamedTuple):
-    """A decision after a look at the days on which the alert that ends rests."""
+    """A decision after a look at the days on which the risks that end, or stand, rest."""
 
     decision: Decision
     correction: Correction | None = None
 
 
-def reviewed(deployment: Deployment, connection: Connection, account: int, decision: Decision) -> Reviewed:
-    """Return a decision whose recovery is a correction instead, where none of its flags was ever so."""
-    flags = ended(decision)
+def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chunk) -> Collection[int]:
+    """Judge again the days that late facts of a chunk's accounts speak of, and return these accounts.
+
+    Stored is what comes to another verdict than was known of the day so far.
+    """
+    since = late.since(connection, chunk.first_account, chunk.last_account)
+    if not since:
+        return ()
+    for number, ids in rescored.touched(connection, since, run).items():
+        told = [
+            each for each in verdicts.of_run(connection, number, ids) if _by_these_rules(deployment, each)
+        ]
+        made = runs.load(connection, number)
+        rescored.keep(connection, made, run.id, [*_news(deployment, connection, made, told)])
+    late.settled(connection, since)
+    return since.keys()
+
+
+def _by_these_rules(deployment: Deployment, told: Verdict) -> bool:
+    """Say whether a verdict can be compared: by other rules than today's there is nothing to compare."""
+    return (told.policy_hash, told.engine_version) == (deployment.policy.hash, ENGINE_VERSION)
+
+
+def _news(
+    deployment: Deployment, connection: Connection, made: Run, told: Sequence[Verdict]
+) -> Iterator[Assessment]:
+    """Yield what is known now of the day of a run, where that is another verdict."""
+    last = {each.assessment.account: each.assessment for each in told}
+    ids = [*last]
+    last |= rescored.latest(connection, made.id, ids)
+    policy, pulse = deployment.policy, read_pulse(made.pulse)
+    for known, part in runs.known_by(connection, made, ids):
+        for row in history.restated(connection, part, known, policy.metrics, made.as_of):
+            found = judge(row, made.as_of, policy, pulse, deployment.workdays)
+            if differs(last[row.account], found):
+                yield found
+
+
+def reviewed(deployment: Deployment, connection: Connection, decided: Decided) -> Reviewed:
+    """Return a decision that says of risks which were never so that they were not."""
+    run, now, decision, standing, came_late = decided
+    flags = doubtful(decision, standing, now, late=came_late)
     if not flags:
         return Reviewed(decision)
-    said = verdicts.said(connection, account, flags)
-    found = [_correction(deployment, connection, told, of_it) for told, of_it in said]
-    wrong = [each for each in found if each is not None]
-    if not wrong or len(wrong) < len(found):
-        return Reviewed(decision)
-    return Reviewed(corrected(decision, flags), max(wrong, key=lambda each: each.on))
+    wrong: list[Flag] = []
+    found: list[Correction] = []
+    for told, of_it in verdicts.said(connection, now.account, flags):
+        known = rescored.latest(connection, told.run, [now.account]).get(now.account) if told else None
+        if told is None or known is None:
+            continue
+        never = [flag for flag in of_it if unfounded(flag, told.assessment, known)]
+        if never:
+            wrong += never
+            found.append(_correction(told.assessment, known))
+    closing = [closed(flag, run.as_of) for flag in wrong]
+    after = corrected(decision, standing, closing, deployment.policy, run.demoted)
+    last = max(found, key=lambda each: each.on, default=None)
+    return Reviewed(after, None if ends_otherwise(after) else last)
 
 
-def _correction(
-    deployment: Deployment, connection: Connection, told: Verdict | None, flags: Sequence[Flag]
-) -> Correction | None:
-    """Return what was told and what is known now of a day, if none of the flags would have been told."""
-    known = _known_now(deployment, connection, told) if told else None
-    if told is None or known is None:
-        return None
-    if not all(unfounded(flag, told.assessment, known) for flag in flags):
-        return None
-    return Correction(told.assessment.as_of, told.assessment.score.points, known.score.points)
-
-
-def _known_now(deployment: Deployment, connection: Connection, told: Verdict) -> Assessment | None:
-    """Judge a verdict's day again with all use of the days before it; `None` where none of it is late.
-
-    By other rules than it was judged by there is nothing to compare.
-    """
-    policy, now = deployment.policy, told.assessment
-    if (told.policy_hash, told.engine_version) != (policy.hash, ENGINE_VERSION):
-        return None
-    row = history.with_late_use(connection, now.account, json.loads(told.known), policy.metrics, now.as_of)
-    return judge(row, now.as_of, policy, read_pulse(told.pulse), deployment.workdays) if row else None
+def _correction(told: Assessment, known: Assessment) -> Correction:
+    return Correction(told.as_of, told.score.points, known.score.points)

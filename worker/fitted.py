@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from config.models import ModelData, model_of
 from config.policy import load, with_model
@@ -16,14 +17,20 @@ from worker.fit import Wanted, fit
 
 
 def judging(
-    deployment: Deployment, connection: Connection, question: Question, engine: str, *, train: bool
+    deployment: Deployment,
+    connection: Connection,
+    question: Question,
+    engine: str,
+    path: Path | None = None,
+    *,
+    train: bool,
 ) -> Policy:
-    """Return the policy that a question is answered by.
+    """Return the policy that a question is answered by: that of ``path``, else the one in force.
 
     Where the engine `fitted` is asked for: by the policy's own model, or by one that is fitted now if the
     policy has none, or ``train`` says so. Raises `worker.backtest.Refused` where a model does not suit.
     """
-    path = deployment.settings.policy
+    path = path or deployment.settings.policy
     policy = load(path, engine=engine if engine != FITTED and engine else None)
     if engine == FITTED and (train or "fitted" not in json.loads(policy.data)):
         wanted = Wanted(question.target, question.horizon, question.train_until)

@@ -1,6 +1,6 @@
 """What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from health.bands import worse
 from health.decide import Alert, Previous, decide
@@ -14,7 +14,7 @@ from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from worker import announce
-from worker.corrections import reviewed
+from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
 from worker.records import record
@@ -30,16 +30,20 @@ class Found:
         pulse: Pulse,
         records: Mapping[str, Mapping[int, str]],
         overrides: Mapping[int, Override],
+        *,
+        late: Collection[int] = (),
     ) -> None:
         """Start with nothing found.
 
-        ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand.
+        ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
+        the accounts ``late`` days gone by were judged again.
         """
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
         self._records = records
         self._overrides = overrides
+        self._late = late
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -61,8 +65,10 @@ class Found:
         assessment = overridden(computed, self._overrides.get(row.account))
         decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
         correction = None
-        if decision.alerts:
-            decision, correction = reviewed(deployment, connection, row.account, decision)
+        came_late = row.account in self._late
+        if standing and (decision.flags or came_late):
+            decided = Decided(run, assessment, decision, standing, came_late)
+            decision, correction = reviewed(deployment, connection, decided)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)

@@ -6,7 +6,7 @@ did not happen, and what is committed is found by the sweep, whoever rang or did
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import structlog
@@ -35,6 +35,7 @@ from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
 from worker import incidents
+from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
 from worker.deployment import Deployment
@@ -71,11 +72,13 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pull
     rows = rejects = 0
     failure = ""
     retired: tuple[Retired, ...] = ()
+    cursor, reached = _place(deployment, name)
     try:
         with Listings(deployment.database, name) as listings:
-            for page in _pages(deployment, name, listings):
-                rows += page[0]
-                rejects += page[1]
+            for page in _pages(deployment, name, cursor, listings):
+                rows += page.rows
+                rejects += page.rejects
+                reached = max(filter(None, (reached, page.through)), default=None)
             retired = listings.settle(retire_all=retire_all)
             _remember_listings(deployment, name, retired)
     except sources.Overtaken:
@@ -86,11 +89,18 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pull
     pulled = Pulled(name, rows, rejects, failure, retired)
     log.info("pulled", **msgspec.to_builtins(pulled))
     if not failure:
-        _end_pull(deployment, name)
+        _end_pull(deployment, name, reached)
     return pulled
 
 
-def _end_pull(deployment: Deployment, name: str) -> None:
+def _place(deployment: Deployment, name: str) -> tuple[str | None, date | None]:
+    """Return where a source goes on and how far it had come, as they are before anything is read."""
+    with deployment.database.write() as connection:
+        sources.register(connection, name)
+        return sources.place(connection, name)
+
+
+def _end_pull(deployment: Deployment, name: str, reached: date | None = date.max) -> None:
     """Judge what was touched, by this pull or by one that died before it could ask for that.
 
     Where more days are complete than before, every account is judged: a run that was under way has
@@ -100,7 +110,7 @@ def _end_pull(deployment: Deployment, name: str) -> None:
     with deployment.database.write() as connection:
         identity.link_waiting(connection)
         forget_people(deployment, connection)
-        advanced = sources.ended(connection, name)
+        advanced = sources.ended(connection, name, reached)
         touched = runs.any_touched(connection)
         all_change = advanced or trust_changed(deployment, connection)
         waited_for = incidents.review(deployment, connection)
@@ -115,27 +125,22 @@ def forget_people(deployment: Deployment, connection: Connection) -> None:
         people.forget(connection, business_day(connection) - kept, deployment.database.rows_a_commit)
 
 
-def _pages(deployment: Deployment, name: str, listings: Listings) -> Iterator[tuple[int, int]]:
-    """Store the pages of a source and yield the rows and rejects of each."""
-    with deployment.database.write() as connection:
-        sources.register(connection, name)
-        cursor = sources.cursor_of(connection, name)
+def _pages(deployment: Deployment, name: str, cursor: str | None, listings: Listings) -> Iterator[Landed]:
+    """Store the pages of a source and yield what each has brought."""
     ids: dict[str, int] = {}
     yield from _called(deployment, name, cursor, ids)
     for read in deployment.source(name).pull(cursor):
         failpoint("pulled")
         page = replace(read, records=list(read.records))
         listings.begin(page)
-        rows = _store_page(deployment, name, cursor, page, ids)
+        landed = _store_page(deployment, name, cursor, page, ids)
         listings.add(page, ids)
         failpoint("stored")
         cursor = page.cursor
-        yield rows, page.rejects
+        yield landed
 
 
-def _called(
-    deployment: Deployment, name: str, cursor: str | None, ids: dict[str, int]
-) -> Iterator[tuple[int, int]]:
+def _called(deployment: Deployment, name: str, cursor: str | None, ids: dict[str, int]) -> Iterator[Landed]:
     """Store what the vendor called in, first: the pull that follows knows what is newest."""
     while True:
         with deployment.database.read() as connection:
@@ -144,7 +149,7 @@ def _called(
             return
         records, rejects = _read(deployment.webhook(name), calls)
         page = Page(records, cursor, rejects=rejects)
-        yield _store_page(deployment, name, cursor, page, ids, calls), rejects
+        yield _store_page(deployment, name, cursor, page, ids, calls)
 
 
 def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
@@ -166,7 +171,7 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     page: Page,
     ids: dict[str, int],
     calls: Sequence[Call] = (),
-) -> int:
+) -> Landed:
     records = list(page.records)
     with deployment.database.write() as connection:
         founding = name in deployment.settings.founding
@@ -179,7 +184,7 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
             landed = replace(landed, repeats=repeats)
         sources.end_batch(connection, batch, page.cursor, landed)
         inbox.stored(connection, [call.id for call in calls], batch.number)
-    return len(records)
+    return landed
 
 
 def _remember_listings(deployment: Deployment, name: str, retired: Sequence[Retired]) -> None:
@@ -237,7 +242,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     features.refresh(connection, first, last, deployment.policy.metrics)
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand)
+    came_late = rescore(deployment, connection, run, chunk)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
     before = verdicts.previous(connection, first, last)
     standing = verdicts.standing(connection, first, last)
     for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):

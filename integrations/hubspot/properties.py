@@ -54,7 +54,7 @@ _TEXT = ("string", "text")
 
 FIELDS: Mapping[str, Definition] = {
     "account_key": _property(
-        "account_id", "Account id", "Your own id of this account; it tells us which account this is.", *_TEXT
+        "account_key", "Account key", "Whose verdict this is. Written by us and never read.", *_TEXT
     ),
     "band": _property(
         "band", "Health band", "At risk, watch or healthy.", "enumeration", "select", options=BANDS
@@ -84,12 +84,22 @@ FIELDS: Mapping[str, Definition] = {
 }
 """Properties of companies, by the field that they hold."""
 
+OUR_ID = _property(
+    "account_id", "Account id", "Your own id of this account; it tells us which account this is.", *_TEXT
+)
+"""The property in which people may say whose company this is. An id that we wrote would be no evidence of
+that: it would only confirm the link by which it was written. So we write it to another.
+"""
+
 KEY = _property(
     "key", "Seatsignal key", "Keeps the task from being made twice; do not change it.", *_TEXT, unique=True
 )
 """The property of a task that says which notice it is."""
 
-WANTED: Mapping[Kind, tuple[Definition, ...]] = {"companies": tuple(FIELDS.values()), "tasks": (KEY,)}
+WANTED: Mapping[Kind, tuple[Definition, ...]] = {
+    "companies": (OUR_ID, *FIELDS.values()),
+    "tasks": (KEY,),
+}
 """Every property that must be there, by the kind of object it is on."""
 
 

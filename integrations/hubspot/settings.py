@@ -1,10 +1,12 @@
 """Settings of HubSpot, as a source and as a destination."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NAME = r"[a-z][a-z0-9_]*"
 """A property's internal name."""
+OUR_ID = "seatsignal_account_id"
+"""The one property of ours that people fill in: we write all others, and none of those is evidence."""
 
 
 class HubSpotSettings(BaseSettings):
@@ -39,7 +41,7 @@ class HubSpotSettings(BaseSettings):
         24.0, gt=0, description="hours between listings of everything; between them what changed is searched"
     )
     our_id_property: str = Field(
-        "seatsignal_account_id",
+        OUR_ID,
         pattern=f"^({NAME})?$",
         description="company property that holds your own id of the account; empty if there is none",
     )
@@ -57,3 +59,11 @@ class HubSpotSettings(BaseSettings):
     role_property: str = Field(
         "hs_buying_role", pattern=f"^{NAME}$", description="contact property that says the person's role"
     )
+
+    @field_validator("our_id_property", "stripe_property")
+    @classmethod
+    def _people_wrote_it(cls, name: str) -> str:
+        """Refuse what we write ourselves as evidence of whose company it is."""
+        if name.startswith("seatsignal_") and name != OUR_ID:
+            raise ValueError("names a property that Seatsignal writes: what it wrote is no evidence")
+        return name

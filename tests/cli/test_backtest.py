@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.files import SHIPPED
 from tests.worker.test_backtest import D, book, imported
 
 COMMAND = ("backtest", "--as-of", str(D), "--horizon", "30")
@@ -41,9 +42,22 @@ def test_a_person_gets_a_table_by_day(foretold):
     assert "sentiment 100%" in done.out
 
 
+def test_another_engine_is_compared_on_the_same_cases(foretold):
+    found = foretold(*COMMAND, "--against", "deductions", "--json").document
+    against = found["against"]
+    assert (against["named"], against["engine"]) == ("deductions", "deductions")
+    assert against["auc"]["here"] == found["auc"]
+    assert against["auc"]["low"] <= against["auc"]["by"] <= against["auc"]["high"]
+    assert against["brier"] == dict.fromkeys(("here", "there", "by", "low", "high"))
+    told = foretold(*COMMAND, "--against", str(SHIPPED / "policy.yaml")).out
+    assert "policy.yaml on the same cases: no difference." in told
+    assert "apart by +0.0 (likely between +0.0 and +0.0)" in told
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
+        (("--against", "nobody.yaml"), 1, "nobody.yaml"),
         (("--horizon", "31"), 1, "facts and outcomes on"),
         (("--target", "vanished"), 2, "is none of churned, not_renewed, expanded"),
         (("--engine", "fited"), 1, "is not one of"),

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from config.files import SHIPPED
+from health.records import Payment
 from store.tables import assessments, runs
 from tests import book
 from tests.cli.conftest import Seatsignal
+from tests.worker.test_assess import keep
 
 
 @pytest.mark.parametrize("account", ["a0", book.LEAVING, book.UNPAID, book.RENEWING])
@@ -55,6 +57,25 @@ def test_what_changed_is_told_with_the_measures_before_and_now(owing: Seatsignal
     assert f"Since {book.DAY_BEFORE} (run 2, health 93.01, healthy): \N{MINUS SIGN}19.01" in told
     assert "\N{MINUS SIGN}12.45: failed payments 0 → 1" in told
     assert "the cap at 74 has to end: failed payments: 1" in told
+
+
+def test_a_day_that_late_facts_speak_of_is_told_as_it_was_and_as_it_is_known(owing: Seatsignal):
+    told = owing("explain", book.UNPAID, "--json").document
+    assert told["rescored"] == []
+    database = owing.database()
+    due = date(2026, 5, 30)
+    keep(database, [Payment(f"i-{book.UNPAID}", book.UNPAID, due, "paid", due, 10_000, "EUR")])
+    database.close()
+    owing("assess")
+    (again,) = owing("explain", book.UNPAID, "--json").document["rescored"]
+    assert (again["as_of"], again["run"]) == (book.DAY.isoformat(), told["run"])
+    assert again["told"] == {"health": told["health"], "band": told["band"]}
+    assert again["known"]["health"] > told["health"]
+    words = owing("explain", book.UNPAID).out
+    assert (
+        f"Of {book.DAY} was told: 74, watch. Re-scored by run {again['by_run']} with facts that came late: 9"
+        in words
+    )
 
 
 def test_a_first_verdict_has_nothing_before_it(owing: Seatsignal):

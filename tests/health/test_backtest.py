@@ -91,3 +91,13 @@ def test_the_lift_of_each_trigger():
     found = triggers(cases)
     assert (found["capacity"].n, found["capacity"].lift) == (40, pytest.approx(2.5))
     assert found["depth"].lift == 0
+    assert (found["capacity"].verdict, found["depth"].verdict) == ("evidence", "worse than chance")
+    assert 1 < found["capacity"].low < 2.5 < found["capacity"].high
+
+
+def test_a_trigger_that_tells_nothing_or_was_seldom_met_is_no_evidence():
+    by_chance = [case(at, at, met=at % 5 == 0, found=("capacity",) if at % 3 else ()) for at in range(300)]
+    assert triggers(by_chance)["capacity"].verdict == "no evidence"
+    seldom = [each._replace(triggers=("capacity",) if each.account < 19 else ()) for each in by_chance]
+    found = triggers(seldom)["capacity"]
+    assert (found.n, found.low, found.verdict) == (19, None, "too few cases")

@@ -4,7 +4,16 @@ from datetime import date, timedelta
 import pytest
 
 from config.policy import load
-from health.features import EventFact, Freshness, LimitFact, PaymentFact, Pulse, SurveyFact, TicketFact
+from health.features import (
+    SERIES_DAYS,
+    EventFact,
+    Freshness,
+    LimitFact,
+    PaymentFact,
+    Pulse,
+    SurveyFact,
+    TicketFact,
+)
 from health.measures import beat, measures
 from health.nouns import NOT_APPLICABLE
 from health.rules import FAMILIES, NUMBERS, TEXTS, measures_of
@@ -202,6 +211,38 @@ def test_trend_is_what_the_pulse_takes():
 def test_capacity_is_the_mean_and_not_the_peak():
     found = measured(series=series(active_users=daily(10, then=20, last=1)))
     assert found["capacity_pct"] == close(52.5)
+
+
+def on(days, level, of=SERIES_DAYS):
+    """So many users on the days so far back, the last one 0, and nobody on the others."""
+    return [float(level if back in days else 0) for back in reversed(range(of))]
+
+
+MONTH = range(28)
+WORKDAYS = [back for back in MONTH if (AS_OF - timedelta(days=back + 1)).weekday() < 5]
+
+
+@pytest.mark.parametrize(
+    ("users", "capacity", "growth"),
+    [
+        (on(WORKDAYS, 18), 90.0, 0.0),
+        (on(WORKDAYS[::2], 18), 90.0, 0.0),  # every other day they are there, and take as many seats
+        (on(WORKDAYS[::4], 18), 90.0, 0.0),
+        (on(WORKDAYS[:1], 20), 5.0, 2 / 14),  # one full day is a training
+        (on(WORKDAYS[:4], 20), 20.0, 8 / 14),
+        (on(WORKDAYS[:10], 18), 90.0, 18 / 14),  # nobody before: that is growth
+        (
+            [a + b for a, b in zip(on(WORKDAYS[:10:2], 16), on(WORKDAYS[10::2], 12), strict=True)],
+            70.0,
+            4 / 14,
+        ),
+        (on([], 0), 0.0, 0.0),
+    ],
+)
+def test_capacity_is_of_the_working_days_on_which_anybody_is_there(users, capacity, growth):
+    found = measured(series=series(active_users=users))
+    assert found["capacity_pct"] == close(capacity)
+    assert found["growth_per_day"] == close(growth)
 
 
 @pytest.mark.parametrize(

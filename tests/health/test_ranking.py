@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health.ranking import auc, hits, interval, lift, modal_share
+from health.ranking import auc, auc_apart, hits, interval, lift, mean_apart, modal_share
 
 CASES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=40)
 FEW = st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=6)
@@ -75,3 +75,23 @@ def test_an_account_told_of_on_many_days_is_one_draw():
 def test_modal_share():
     assert modal_share([1, 1, 2, 3]) == 0.5
     assert modal_share([]) == 0
+
+
+def test_two_rankings_are_apart_on_the_same_draws():
+    events = [at % 4 == 0 for at in range(200)]
+    chance = [(at * 37) % 101 for at in range(200)]
+    knows = [at + 60 * event for at, event in zip(chance, events, strict=True)]
+    low, high = auc_apart(knows, chance, events, range(200))
+    assert 0 < low < auc(knows, events) - auc(chance, events) < high
+    assert auc_apart(chance, knows, events, range(200)) == (-high, -low)
+    assert auc_apart(knows, knows, events, range(200)) == (0, 0)
+    apart = interval(knows, events, range(200)), interval(chance, events, range(200))
+    assert high - low < sum(each.high - each.low for each in apart), "paired, or it would be as wide as both"
+
+
+def test_two_means_are_apart_by_account():
+    first, second, whose = [0.3, 0.1, 0.4, 0.2], [0.2, 0.1, 0.1, 0.1], ["a", "a", "b", "b"]
+    low, high = mean_apart(first, second, whose)
+    assert (round(low, 6), round(high, 6)) == (0.05, 0.2), "an account at a time, not a case"
+    assert mean_apart(first, first, whose) == (0, 0)
+    assert mean_apart([], [], []) is None

@@ -127,6 +127,18 @@ def test_a_day_is_complete_only_once_the_pull_that_reached_it_has_ended(database
     assert status(database).complete_through == DAY + timedelta(days=1)
 
 
+def test_a_day_that_another_pull_has_begun_is_not_complete_when_this_one_ends(database):
+    land(database, None, "1", through=DAY)
+    with database.read() as connection:
+        assert sources.place(connection, "files") == ("1", DAY)
+    land(database, "1", "2", through=DAY + timedelta(days=1))
+    with database.write() as connection:
+        assert sources.ended(connection, "files", DAY)
+    assert status(database).complete_through == DAY
+    end(database)
+    assert status(database).complete_through == DAY + timedelta(days=1)
+
+
 def test_a_source_without_days_of_use_is_complete_through_the_day_before_its_pull(database):
     with database.write() as connection:
         set_setting(connection, "business_day", "2026-06-01")

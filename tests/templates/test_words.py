@@ -183,6 +183,28 @@ def test_a_correction_says_what_was_told_and_what_is_known() -> None:
     assert "came late. What was told was not so:" in read("recovered_task", content)["text"]
 
 
+def test_an_alert_that_goes_on_says_what_of_it_was_never_so() -> None:
+    wrong = msgspec.structs.replace(ALERT.flags[0], why=Why.CORRECTED, evidence="NPS answer 2 of 10")
+    content = msgspec.structs.replace(
+        ALERT,
+        why=Why.CORRECTED,
+        flags=(wrong, *ALERT.flags[1:]),
+        corrected_on=date(2027, 1, 14),
+        told_score=41.0,
+        known_score=44.0,
+    )
+    message = read("alert", content)
+    assert message["text"].startswith(
+        "Correction: part of what was told of Harbour &amp; Pine was not so. It is at"
+    )
+    said = shown(message)
+    assert "Correction: this was told and was not so*\n  • NPS answer 2 of 10\n" in said
+    assert "the health of that day is 44 and not 41." in said
+    assert "NPS" not in said[said.index("*What we see*") :]
+    task = read("alert_task", content)["text"]
+    assert "came late. What was told was not so:\n- NPS answer 2 of 10" in task
+
+
 def test_expansion() -> None:
     message = read("expansion", EXPANSION)
     assert message["text"] == "Mill Lane Press has room to grow: about 20 more seats."

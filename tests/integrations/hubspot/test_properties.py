@@ -2,8 +2,12 @@
 
 import pytest
 
+from health.records import Account
 from integrations.errors import Rejected
-from integrations.hubspot.properties import FIELDS, TEXT_LIMIT, WANTED, Value, written
+from integrations.hubspot.answers import Object
+from integrations.hubspot.properties import FIELDS, OUR_ID, TEXT_LIMIT, WANTED, Value, written
+from integrations.hubspot.records import company_properties, of_company
+from integrations.hubspot.settings import HubSpotSettings
 from templates.content import RecordContent
 
 
@@ -17,11 +21,27 @@ def test_names_are_our_own_and_each_is_there_once() -> None:
     assert len(names) == len(set(names))
 
 
+def test_nothing_that_is_written_is_read_back_as_evidence_of_whose_company_it_is() -> None:
+    settings = HubSpotSettings.model_validate({"token": "pat-1"})
+    values = written({field: "ACC-9" for field in FIELDS if not field.endswith("_minor")})
+    assert not values.keys() & {*company_properties(settings)}
+    company = Object(id="9", properties={"hs_object_id": "9", **values})
+    assert [type(record) for record in of_company(company, {}, settings)] == [Account]
+
+
+@pytest.mark.parametrize("setting", ["our_id_property", "stripe_property"])
+def test_a_property_that_is_written_cannot_be_set_as_evidence(setting: str) -> None:
+    for definition in FIELDS.values():
+        with pytest.raises(ValueError, match="what it wrote is no evidence"):
+            HubSpotSettings.model_validate({"token": "pat-1", setting: definition.name})
+    assert HubSpotSettings.model_validate({"token": "pat-1", setting: OUR_ID.name})
+
+
 @pytest.mark.parametrize(
     ("fields", "values"),
     [
         ({}, {}),
-        ({"account_key": "ACC-9"}, {"seatsignal_account_id": "ACC-9"}),
+        ({"account_key": "ACC-9"}, {"seatsignal_account_key": "ACC-9"}),
         ({"band": "at_risk"}, {"seatsignal_band": "at_risk"}),
         ({"health": 88}, {"seatsignal_health": "88"}),
         ({"health": 100}, {"seatsignal_health": "100"}),

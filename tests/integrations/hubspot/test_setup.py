@@ -44,7 +44,7 @@ def test_everything_is_made_and_then_there(sandbox: Rehearsal, hubspot: HubSpotD
     assert isinstance(hubspot, Crm)
     sandbox.seed("hubspot", {})
     with pytest.raises(
-        Misconfigured, match=r"companies lack seatsignal_account_id, seatsignal_band, .*crm setup"
+        Misconfigured, match=r"companies lack seatsignal_account_id, seatsignal_account_key, .*crm setup"
     ):
         hubspot.check()
     first = hubspot.setup()
@@ -60,7 +60,7 @@ def test_what_was_begun_is_finished(sandbox: Rehearsal, hubspot: HubSpotDestinat
     sandbox.faults("hubspot", "500", on="properties/2026-03/tasks")
     with pytest.raises(RetryLater):
         hubspot.setup()
-    companies = len(FIELDS) + 1
+    companies = len(WANTED["companies"]) + 1
     assert outcomes(hubspot.setup()) == {"there": companies, "made": ALL - companies}
 
 
