@@ -111,6 +111,20 @@ class LicenceFact:
     activated_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a term commits to use, in units of consumption, and what of it was used before the series.
+
+    ``used_before`` is from the start of the term to the day before the days that a row's series may hold.
+    """
+
+    subscription_id: str
+    term_start: date
+    term_end: date
+    units: float
+    used_before: float = 0.0
+
+
 class LastSeen(NamedTuple):
     """How many of the users whom a source names were last seen on a day."""
 
@@ -194,6 +208,7 @@ class Features:
     licences: tuple[LicenceFact, ...] = ()
     champions: tuple[ChampionFact, ...] = ()
     last_seen: tuple[LastSeen, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

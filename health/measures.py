@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from health import drivers
+from health import commitment, drivers
 from health.aged import aged
 from health.calendars import Workdays
 from health.features import SERIES_DAYS, Features, Pulse, Term
@@ -16,7 +16,7 @@ from health.rules import FAMILIES, Measures, Traits
 from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
-from health.terms import in_force, started_on, term_measures
+from health.terms import in_force, licence_model, started_on, term_measures
 from health.track import Track, known, track
 from health.use import UNKNOWN as NO_USE
 from health.use import trend as trend_of
@@ -40,6 +40,8 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     limits = features.limits if "limits" in kinds else None
     nearest = nearest_limit(limits, licence, active)
     use = NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse)
+    if features.commitments and path is not None:
+        use = use._replace(**commitment.pace(features, current, path)._asdict())
     found = Measures(
         licence,
         use,
@@ -48,7 +50,7 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
         term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
         _traits(
             features,
-            current[0] if current else None,
+            current,
             active,
             nearest.limit,
             of_breadth(use.breadth_pct, policy),
@@ -122,13 +124,12 @@ def _days(path: Track, metric: str) -> Days | None:
 
 
 def _traits(
-    features: Features, current: Term | None, active: Activity, nearest_limit: str, breadth_of: str | None
+    features: Features, current: Sequence[Term], active: Activity, nearest_limit: str, breadth_of: str | None
 ) -> Traits:
     definition = active.definition
-    licence_model, plan = (current.licence_model, current.plan or None) if current else (None, None)
     return Traits(
-        licence_model,
-        plan,
+        licence_model(current),
+        (current[0].plan or None) if current else None,
         features.customer_type or None,
         definition.name,
         definition.wording,

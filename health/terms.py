@@ -8,6 +8,10 @@ from health.nouns import NOT_APPLICABLE, Input
 from health.policy import RenewalRules
 from health.rules import TermMeasures
 
+BY_CONSUMPTION, HYBRID = "usage", "hybrid"
+_BY_USE = (BY_CONSUMPTION, HYBRID)
+_ALL = 100.0
+
 UNKNOWN = TermMeasures(*[None] * len(TermMeasures._fields))
 """What is known where no source states subscriptions."""
 
@@ -50,6 +54,44 @@ def _lasts(term: Term, terms: Sequence[Term], as_of: date, rules: RenewalRules) 
 def _follows(other: Term, term: Term, as_of: date) -> bool:
     same = other.subscription_id == term.subscription_id
     return same and term.term_start < other.term_start <= as_of
+
+
+def licence_model(current: Sequence[Term]) -> str | None:
+    """Return how an account is sold to, as its first term in force has it.
+
+    ``hybrid`` where one of the terms is, or one is by consumption and another is not.
+    """
+    if len(current) <= 1:
+        return current[0].licence_model if current else None
+    models = {term.licence_model for term in current}
+    mixed = HYBRID in models or (BY_CONSUMPTION in models and len(models) > 1)
+    return HYBRID if mixed else current[0].licence_model
+
+
+def seat_share_pct(current: Sequence[Term]) -> Input:
+    """Return the share of the recurring revenue that terms bring which are not sold by consumption.
+
+    Unknown where a term in force has some of both, states no revenue, or states it in another currency.
+    """
+    if not current:
+        return NOT_APPLICABLE
+    for term in current:
+        if term.licence_model in _BY_USE:
+            return _seat_share_pct(current)
+    return _ALL
+
+
+def _seat_share_pct(current: Sequence[Term]) -> Input:
+    models = {term.licence_model for term in current}
+    if models == {BY_CONSUMPTION}:
+        return 0.0
+    if HYBRID in models or len({term.currency for term in current}) > 1:
+        return None
+    stated = [(monthly_minor(term), term.licence_model == BY_CONSUMPTION) for term in current]
+    amounts = [minor for minor, _ in stated if minor is not None]
+    if len(amounts) < len(stated) or not sum(amounts):
+        return None
+    return _ALL * sum(minor or 0 for minor, by_use in stated if not by_use) / sum(amounts)
 
 
 def rolling(term: Term, rules: RenewalRules) -> bool:
@@ -100,6 +142,7 @@ def term_measures(
         None if started is None else float((as_of - started).days),
         float(trial),
         float(cancelling),
+        seat_share_pct(current),
     )
 
 

@@ -130,7 +130,7 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
 class Trigger(_Content, frozen=True, kw_only=True):
     """One expansion trigger that fired: its group and its evidence in plain words."""
 
-    group: Literal["capacity", "throughput", "interest", "depth"]
+    group: Literal["capacity", "throughput", "interest", "depth", "commitment"]
     evidence: Name
 
 

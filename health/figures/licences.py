@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from health.figures.days import months_on
 from health.figures.segments import UNKNOWN
-from health.figures.standing import BY_CONSUMPTION, standing, standing_licences
+from health.figures.standing import standing, standing_licences
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import RenewalRules
 from health.records import Licence, Subscription
+from health.terms import BY_CONSUMPTION
 
 _YEAR = 12
 

@@ -10,7 +10,6 @@ from health.policy import RenewalRules
 from health.records import Licence, Subscription
 from health.terms import in_force
 
-BY_CONSUMPTION = "usage"
 _ENDED_LICENCES = frozenset({"suspended", "banned", "inactive"})
 """Statuses that end a licence beside those that end a term."""
 
