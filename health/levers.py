@@ -205,7 +205,7 @@ FIXED = frozenset(
         "mean_active", "growth_per_day", "days_until_full", "nearest_used", "nearest_allowed",
         "downgrade_enquiries", "api_keys_deleted", "domains_deactivated",  # happened, and pass with time
         "days_to_renewal", "days_into_term", "account_age_days", "in_trial",  # the calendar
-        "seat_share_pct",  # what was sold
+        "seat_share_pct", "start_cohort_pct",  # what was sold, and others
         "dav", "dav_before", "dav_falls", "trend_beyond_user_pct",  # move with what they are made of
         "departed_users", "seen_users", "known_expected",  # who left has left, and a note is a person's
     }

@@ -7,6 +7,7 @@ from datetime import date
 from health import commitment, drivers
 from health.aged import aged
 from health.calendars import Workdays
+from health.cohorts import began, start_cohort_pct
 from health.features import SERIES_DAYS, Features, Pulse, Term
 from health.nouns import NOT_APPLICABLE
 from health.peers import actions_per_user, features_used, of_breadth
@@ -42,12 +43,15 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     use = NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse)
     if features.commitments and path is not None:
         use = use._replace(**commitment.pace(features, current, path)._asdict())
+    term = term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS
+    if pulse.cohorts:
+        term = term._replace(start_cohort_pct=start_cohort_pct(pulse, started))
     found = Measures(
         licence,
         use,
         capacity_measures(limits, licence, active, nearest),
         service_measures(features, kinds, lost, as_of, policy),
-        term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
+        term,
         _traits(
             features,
             current,
@@ -105,13 +109,16 @@ def beat(  # noqa: PLR0917 - as `health.judge.judge`
     path = track(features, end, policy, workdays)
     metric = path.first_of(policy.use_metrics)
     found = trend_of(path, metric, policy.windows)
+    days = _days(path, metric) if metric else None
     return Beat(
         features.sources,
         (metric, found.recent / found.expected) if found and metric else None,
         actions_per_user(path, policy),
         features_used(path),
-        _days(path, metric) if metric else None,
+        days,
         levels,
+        end,
+        began(features, started_on(features, as_of), end, days.shares if days else ()),
     )
 
 

@@ -133,7 +133,8 @@ class TermMeasures(NamedTuple):
     ``days_to_renewal`` counts to the next end of a term that does not just roll on, ``days_into_term`` from
     the start of the youngest term in force that follows another, else of the youngest. ``in_trial`` and
     ``cancelling`` are 0 or 1. ``seat_share_pct`` is the share of the recurring revenue that is not by
-    consumption.
+    consumption. ``start_cohort_pct`` is how low those who began together are, of the lowest they were in
+    eight weeks; not applicable where they are not.
     """
 
     days_to_renewal: Input
@@ -145,6 +146,7 @@ class TermMeasures(NamedTuple):
     in_trial: Input
     cancelling: Input
     seat_share_pct: Input
+    start_cohort_pct: Input
 
 
 class Traits(NamedTuple):

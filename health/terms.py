@@ -143,6 +143,7 @@ def term_measures(
         float(trial),
         float(cancelling),
         seat_share_pct(current),
+        NOT_APPLICABLE,  # of the fleet's pulse: `health.cohorts`
     )
 
 

@@ -95,6 +95,7 @@ NOUNS: Mapping[str, Noun] = {
     "account_age_days": Noun("days since the start", one="day since the start"),
     "in_trial": Noun("in trial"),
     "cancelling": Noun("set to cancel"),
+    "start_cohort_pct": Noun("those who began together", " % of the lowest of their range"),
     "seat_share_pct": Noun("seats", " % of the revenue"),
 }
 """By measure. One that has none yet is called by its name."""
