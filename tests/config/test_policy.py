@@ -176,7 +176,10 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "signals.use_drop.clear: \"open('x')\" is not allowed here",
         ),
         (
-            ("gates: [stale, fleet, start_cohort, expected, new, trial, volume, chance, one_user]", "gates: [stle]"),
+            (
+                "gates: [stale, fleet, start_cohort, expected, new, trial, volume, chance, one_user]",
+                "gates: [stle]",
+            ),
             "signals.use_drop.gates: 'stle' is no gate, did you mean 'stale'?",
         ),
         (
