@@ -8,7 +8,7 @@ from health.delta import Change, Delta, Move
 from health.outlook import outlook
 from health.reasons import reasons
 from store import verdicts
-from templates.explained import changes, nearest
+from templates.explained import changes, likely, nearest
 from templates.render import render
 from tests import book
 from tests.owed import rows
@@ -112,3 +112,18 @@ def test_the_nearest_is_empty_in_the_best_band(day):
         stored = verdicts.verdict(connection, "a0")
     assert stored.assessment.band == "healthy"
     assert nearest(outlook(stored.assessment, day.policy)) == ""
+
+
+def test_how_sure_the_rate_of_a_small_account_is(day):
+    """Beside the figure in Slack, in a task, and in `explain`; where seats are many nobody says it."""
+    with day.database.read() as connection:
+        facts = verdicts.verdict(connection, book.UNPAID).assessment.facts
+    low, high = facts["utilisation_low_pct"], facts["utilisation_high_pct"]
+    said = f"Of so few seats utilisation is likely between {low} and {high} %."
+    assert likely(facts) == said
+    alert = next(row for row in rows(day.database) if row.key.startswith(f"csm/{book.UNPAID}/"))
+    assert said in json.dumps(json.loads(render("alert", alert.payload)), ensure_ascii=False)
+    assert said in json.loads(render("alert_task", alert.payload))["text"]
+    unsure = json.loads(alert.payload) | {"likely": ""}
+    assert "likely between" not in json.dumps(json.loads(render("alert", json.dumps(unsure))))
+    assert likely({"utilisation_pct": 90}) == ""
