@@ -67,7 +67,6 @@ class AccountFacts:
         self.licences = self._of("licences")
         self.contacts = self._of("contacts", role=CHAMPION)
         self.spans = _wider(self._spans(), self._validated())
-        self.used_before = self._used_before()
         self.usage = self._usage()
         self.validations = self._validations()
 
@@ -134,27 +133,6 @@ class AccountFacts:
                 found[account].append((day, f"validation:{outcome}", float(times)))
                 if outcome == "ok":
                     found[account].append((day, VALIDATIONS, float(licences)))
-        return found
-
-    def _used_before(self) -> Mapping[tuple[int, date], float]:
-        """Return consumption from the start of each committed term to the day before a series may begin.
-
-        By account and start: what several subscriptions commit to is used together.
-        """
-        committed = [each for each in self.terms if any(term.committed for term in self.terms[each])]
-        by_day: dict[date, list[int]] = defaultdict(list)
-        for account in committed:
-            if (span := self.spans.get(account)) and span.stated:
-                by_day[series_since(span.stated)].append(account)
-        found: dict[tuple[int, date], float] = {}
-        for since, ids in by_day.items():
-            terms, use = self._reading.rows("subscriptions", ids), self._reading.rows("usage", ids)
-            starts = select(terms.c.account, terms.c.term_start).where(terms.c.committed > 0).distinct()
-            of = starts.subquery()
-            days = (use.c.account == of.c.account) & use.c.day.between(of.c.term_start, since)
-            query = select(of.c.account, of.c.term_start, func.sum(use.c.consumption)).join(use, days)
-            for account, start, units in self._connection.execute(query.group_by(*of.columns)):
-                found[account, start] = units or 0.0
         return found
 
     def _stretches(self) -> Iterator[tuple[list[int], date]]:

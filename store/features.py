@@ -32,10 +32,10 @@ from health.features import (
     Term,
     TicketFact,
 )
-from health.figures.consumption import BY_SEAT
 from health.service import EXPECTED, SETTLED, SOLVED
 from store.account_facts import CHAMPION, AccountFacts, Rows, series_since
 from store.bulk import blobs
+from store.commitments import commitments
 from store.database import day_of
 from store.installation import business_day, set_setting, setting
 from store.reading import PRESENT, Fact, Reading
@@ -163,10 +163,12 @@ def feature_rows(
     if not ids:
         return []
     facts_of = AccountFacts(connection, ids, metrics, reading, through)
-    return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
+    stated = {account: span.stated for account, span in facts_of.spans.items()}
+    held = commitments(connection, reading, facts_of.terms, stated)
+    return [_feature_row(row.id, row.key, facts_of, held.get(row.id, ())) for row in facts_of.accounts]
 
 
-def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
+def _feature_row(account: int, key: str, known: AccountFacts, committed: Sequence[Commitment]) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
     series = _series(known, account)
@@ -207,7 +209,7 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ())),
         last_seen=_last_seen(seats or (), since),
-        commitments=tuple(_commitments(known, account)),
+        commitments=tuple(committed),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 
@@ -240,15 +242,6 @@ def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
 def _term(row: Fact) -> Term:
     columns = row._mapping  # noqa: SLF001 - see above
     return Term(**{name: value for name in _TERM if (value := columns[name]) is not None})
-
-
-def _commitments(known: AccountFacts, account: int) -> Iterator[Commitment]:
-    """Yield what the terms commit to that are paid by consumption, whole or in part."""
-    for row in known.terms.get(account, ()):
-        by_use = row.licence_model not in {None, BY_SEAT}
-        if by_use and row.term_end and row.term_end > row.term_start and (row.committed or 0.0) > 0:
-            used = known.used_before.get((account, row.term_start), 0.0)
-            yield Commitment(row.subscription_id, row.term_start, row.term_end, row.committed, used)
 
 
 def _ticket(row: Fact) -> TicketFact:
