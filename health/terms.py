@@ -101,8 +101,13 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
     return (term.term_end - term.term_start).days <= rules.rolling_days
 
 
+def recurring_minor(term: Term, as_of: date) -> int | None:
+    """Return a term's recurring revenue a month: 0 while it is a trial, else as `monthly_minor`."""
+    return 0 if on_trial(term, as_of) else monthly_minor(term)
+
+
 def monthly_minor(term: Term) -> int | None:
-    """Return a term's recurring revenue a month; unknown where it states none, or less than none."""
+    """Return a term's price a month; unknown where it states none, or less than none."""
     return term.mrr_minor if term.mrr_minor is None or term.mrr_minor >= 0 else None
 
 
@@ -126,16 +131,13 @@ def term_measures(
     """Return what the terms say; ``current`` are those in force."""
     renewed = _renewed(terms, current)
     mrr_change, seats_change = _changes(renewed)
-    youngest = max(
-        [term.term_start for _, term in renewed] or [term.term_start for term in current], default=as_of
-    )
     trial, cancelling = False, False
     for term in current:
-        trial = trial or _on_trial(term, as_of)
+        trial = trial or on_trial(term, as_of)
         cancelling = cancelling or term.cancel_at_period_end
     return TermMeasures(
         _days_to_renewal(current, as_of, rules),
-        float((as_of - youngest).days) if current else NOT_APPLICABLE,
+        float((as_of - _told_from(renewed, current, seats_change)).days) if current else NOT_APPLICABLE,
         mrr_change,
         seats_change,
         _change([(term.mrr_minor, term.renewal_mrr_minor) for term in current]),
@@ -161,6 +163,22 @@ def _renewed(terms: Sequence[Term], current: Sequence[Term]) -> Sequence[tuple[T
     if len(terms) == len(current):
         return ()
     return [(before, term) for term in current if (before := _before(term, terms)) is not None]
+
+
+def _told_from(renewed: Sequence[tuple[Term, Term]], current: Sequence[Term], seats_change: Input) -> date:
+    """Return the start of the youngest term that renews another; where seats changed, of one that did so too.
+
+    A subscription that just renewed as it was says nothing of when another lost its seats.
+    """
+    if not isinstance(seats_change, float) or len(renewed) == 1:
+        return max([term.term_start for _, term in renewed] or [term.term_start for term in current])
+    alike = [
+        term.term_start
+        for before, term in renewed
+        if before.seats is not None and term.seats is not None
+        if (term.seats - before.seats) * seats_change > 0
+    ]
+    return max(alike or [term.term_start for _, term in renewed])
 
 
 def _changes(renewed: Sequence[tuple[Term, Term]]) -> tuple[Input, Input]:
@@ -198,5 +216,6 @@ def _change(pairs: Sequence[tuple[int | None, int | None]]) -> Input:
     return 100.0 * after / before - 100.0 if before else NOT_APPLICABLE
 
 
-def _on_trial(term: Term, as_of: date) -> bool:
+def on_trial(term: Term, as_of: date) -> bool:
+    """Say whether nothing is paid for a term yet: its price is what it would bring."""
     return term.status == "trialing" or (term.trial_end is not None and term.trial_end > as_of)

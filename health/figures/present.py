@@ -101,7 +101,14 @@ def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
 
 def _licence_trend(known: Known, at: Moment) -> Parts:
     found = licence_trend(known.subscriptions, known.licences, *at)
-    return {"now": found.now, "a month ago": found.month_ago, "a year ago": found.year_ago}
+    ago = {"a month ago": found.month_ago, "a year ago": found.year_ago}
+    parts: dict[str, Part] = {"now": found.now}
+    for name, licences in ago.items():
+        if licences is None:
+            parts[f"accounts not told of {name}"] = 1
+        else:
+            parts[name] = licences
+    return parts
 
 
 def _adopted_by(by: str) -> Callable[[Known, Moment], Parts]:
