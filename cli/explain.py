@@ -192,7 +192,7 @@ def _foretold(assessment: "Assessment", likely: "Fact") -> str:
 
 def tell(found: "Verdict", why: list[str]) -> None:
     """Tell a person a verdict, and ``why`` beside its own lines."""
-    from templates.explained import likely, set_by_hand  # noqa: PLC0415 - see above
+    from templates.explained import commitment, likely, set_by_hand  # noqa: PLC0415 - see above
 
     assessment, score = found.assessment, found.assessment.score
     say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {found.shown.band}")
@@ -216,6 +216,8 @@ def tell(found: "Verdict", why: list[str]) -> None:
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
     if sure := likely(assessment.facts):
         say(sure)
+    if leads := commitment(assessment.facts):
+        say(leads)
     for line in why:
         say(line)
     if profile := assessment.facts.get("profile"):

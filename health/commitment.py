@@ -91,7 +91,8 @@ def outlook(
     """Return where the commitment leads, for those who read: when it is used up, or how much is left over.
 
     ``commitment_ends_on`` is the end of the term. Until then either ``commitment_used_up_on`` comes, or
-    ``commitment_unused`` is what will be left, in units of consumption. Empty where neither is known.
+    ``commitment_unused`` is what will be left, in units of consumption; both where it is used up already, the
+    day being the last that is known. Empty where neither is known.
     """
     share, left, behind = use.commitment_end_pct, use.commitment_days_left, use.usage_age_days
     if not isinstance(share, float) or not isinstance(behind, float):
@@ -100,6 +101,7 @@ def outlook(
     said: dict[str, str | int] = {"commitment_ends_on": held[0].term_end.isoformat()}
     if isinstance(left, float) and share > 100.0:  # noqa: PLR2004 - all of it
         last = as_of - timedelta(days=1 + behind)
-        return said | {"commitment_used_up_on": (last + timedelta(days=left)).isoformat()}
+        said["commitment_used_up_on"] = (last + timedelta(days=left)).isoformat()
+        return said if left else said | {"commitment_unused": 0}
     units = sum(each.units for each in held)
     return said | {"commitment_unused": round(units * max(0.0, 100.0 - share) / 100.0)}

@@ -85,6 +85,7 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     utilisation_pct: Percent | None = None
     active_definition: str = ""  # in words: "signed in within 30 days"
     likely: str = ""  # what utilisation of few seats is likely between, a sentence
+    commitment: str = ""  # where the commitment leads, a sentence
     mrr_minor: int | None = None
     currency: Currency | None = None
     due_on: date | None = None  # by when the owner should have acted

@@ -96,7 +96,7 @@ NOUNS: Mapping[str, Noun] = {
     "in_trial": Noun("in trial"),
     "cancelling": Noun("set to cancel"),
     "start_cohort_pct": Noun("those who began together", " % of the lowest of their range"),
-    "seat_share_pct": Noun("seats", " % of the revenue"),
+    "seat_share_pct": Noun("share of seats in the revenue", " %"),
 }
 """By measure. One that has none yet is called by its name."""
 

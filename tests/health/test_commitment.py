@@ -122,6 +122,8 @@ def test_the_verdict_quotes_where_it_leads():
     assert over["commitment_used_up_on"] == (YESTERDAY + timedelta(days=28.5)).isoformat()
     assert (over["commitment_ends_on"], over.get("commitment_unused")) == (END.isoformat(), None)
     assert (under["commitment_unused"], under.get("commitment_used_up_on")) == (1_825, None)
+    gone = assess(committed(1_000, 10.0)).facts
+    assert (gone["commitment_unused"], gone["commitment_used_up_on"]) == (0, YESTERDAY.isoformat())
     assert "commitment_ends_on" not in assess(account()).facts
 
 
