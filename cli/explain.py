@@ -230,7 +230,7 @@ def _foretold(assessment: "Assessment", likely: "Fact") -> str:
 
 def tell(found: "Verdict", why: list[str]) -> None:
     """Tell a person a verdict, and ``why`` beside its own lines."""
-    from templates.explained import set_by_hand  # noqa: PLC0415 - see above
+    from templates.explained import commitment, likely, set_by_hand  # noqa: PLC0415 - see above
 
     assessment, score = found.assessment, found.assessment.score
     say(f"{assessment.facts.get('name')} ({found.key}) as of {assessment.as_of}: {found.shown.band}")
@@ -243,8 +243,8 @@ def tell(found: "Verdict", why: list[str]) -> None:
     lines = [("100", "start", "")]
     lines += [(f"{c.points / 100:+g}", c.name, c.reason) for c in score.contributions]
     table(("points", "what", "why"), [*lines, (f"{score.points / 100:g}", "health", "")])
-    if (likely := assessment.facts.get("likelihood_pct")) is not None:
-        say(_foretold(assessment, likely))
+    if (foretold := assessment.facts.get("likelihood_pct")) is not None:
+        say(_foretold(assessment, foretold))
     if distrusted := assessment.facts.get("distrusted"):
         say(f"not counted: {distrusted}.")
     if stale := assessment.facts.get("stale"):
@@ -252,9 +252,10 @@ def tell(found: "Verdict", why: list[str]) -> None:
     for signal in assessment.signals:
         held = f" [held by the {signal.gate} gate]" if signal.gate else ""
         say(f"{signal.group}: {signal.kind}: {signal.evidence}{held}")
-    if (low := assessment.facts.get("utilisation_low_pct")) is not None:
-        high = assessment.facts.get("utilisation_high_pct")
-        say(f"Of so few seats utilisation is likely between {low} and {high} %.")
+    if sure := likely(assessment.facts):
+        say(sure)
+    if leads := commitment(assessment.facts):
+        say(leads)
     for line in why:
         say(line)
     if profile := assessment.facts.get("profile"):

@@ -62,7 +62,7 @@ def compile_rules(policy: PolicyData, model: Model | None = None) -> Compiled:
     segment = "segment" if any(profile.engine == FITTED for profile in profiles) else "''"
     writer.add(
         "return Findings((lines, caps, signals, undecided, triggers, undecided_triggers, block, hold, "
-        f"profile, stale, {segment}))"
+        f"profile, stale, {segment}, {'shares' if _sharing(profiles) else '()'}))"
     )
     problems = writer.problems or [*unreachable(profiles)]
     if problems:
@@ -82,6 +82,8 @@ def _score(writer: Writer, policy: PolicyData, profiles: Sequence[Resolved]) -> 
     curves: Curves = {**policy.curves, **policy.curve_families}
     if any(profile.engine == FITTED for profile in profiles):
         writer.add("segment = ''")
+    if _sharing(profiles):
+        writer.add("shares = ()")
     for number, profile in enumerate(profiles):
         condition = writer.condition(f"{profile.path}.when", profile.when).when if profile.when else "True"
         with writer.block(f"{'elif' if number else 'if'} {condition}:"):
@@ -95,6 +97,13 @@ def _score(writer: Writer, policy: PolicyData, profiles: Sequence[Resolved]) -> 
                 for i, (name, cap) in enumerate(profile.caps.items())
             ]
             writer.add(f"lines = ({_tuple(lines)})", f"caps = ({_tuple(caps)})")
+            if _sharing([profile]):
+                writer.shares([line for _, _, line in profile.lines])
+
+
+def _sharing(profiles: Sequence[Resolved]) -> bool:
+    """Say whether any line has only a share of its weight."""
+    return any(line.share_of_revenue for profile in profiles for _, _, line in profile.lines)
 
 
 def _tuple(names: Sequence[str]) -> str:

@@ -55,6 +55,8 @@ def _line(policy: PolicyData, line: MeasureData) -> Ground:
     The lower of two curves may turn where they cross, unless both rise; then it is tangled.
     """
     found, rising = _curve(policy, line.measure, line.curve)
+    if line.share_of_revenue:
+        found = _both(found, Ground(("seat_share_pct",)))
     if line.stricter:
         other, other_rising = _curve(policy, line.measure, line.stricter.curve)
         found = _both(_both(found, other), condition(line.stricter.when))

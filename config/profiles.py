@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from config.files import nearest
 from config.schema import PolicyData
-from config.scoring import CapData, DeductionData, MatrixPreset, MeasureData, ProfileData
+from config.scoring import CapData, DeductionData, LineChange, MatrixPreset, MeasureData, ProfileData
 
 Lines = tuple[tuple[str, str, MeasureData], ...]
 """Lines of the weighted score in order: key path, name, line."""
@@ -69,6 +69,22 @@ def _lines(policy: PolicyData, profile: ProfileData) -> Iterator[tuple[str, str,
             if change.measure is not None:
                 changed["stricter"] = None  # a curve of another measure
             yield f"profiles.{profile.name}.lines.{name}", name, line.model_copy(update=changed)
+    for name, change in _own(policy, profile).items():
+        own = MeasureData.model_validate({key: value for key, value in change if value is not None})
+        yield f"profiles.{profile.name}.lines.{name}", name, own
+
+
+def _own(policy: PolicyData, profile: ProfileData) -> Mapping[str, LineChange]:
+    """Return the lines that a profile has of its own."""
+    known = {name for _, name, _ in weighted_lines(policy)}
+    return {
+        name: change
+        for name, change in profile.lines.items()
+        if name not in known
+        and change.weight
+        and None not in {change.measure, change.reason}
+        and change.curve is not None
+    }
 
 
 def weighted_lines(policy: PolicyData) -> Lines:
@@ -113,8 +129,11 @@ def _twice(path: str, names: list[str]) -> Iterator[str]:
 def _missing(policy: PolicyData, profile: ProfileData) -> Iterator[str]:
     """Yield what a profile names and the file does not have."""
     lines = [name for _, name, _ in weighted_lines(policy)]
-    for name in profile.lines.keys() - set(lines):
-        yield f"profiles.{profile.name}.lines: {name!r} is no line{nearest(name, lines)}"
+    for name in profile.lines.keys() - {*lines, *_own(policy, profile)}:
+        yield (
+            f"profiles.{profile.name}.lines: {name!r} is no line{nearest(name, lines)}; "
+            "one of its own needs measure, weight, curve and reason"
+        )
     presets = (
         ("deductions", profile.deductions, tuple(policy.deductions.presets)),
         ("matrix", profile.matrix, tuple(policy.matrix.presets)),

@@ -1,7 +1,7 @@
 """The shape of what the score rests on in `policy.yaml`: curves, engines, and profiles that choose."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -38,6 +38,9 @@ Edges = Annotated[list[float], Field(min_length=1), AfterValidator(_sorted)]
 FITTED = "fitted"
 Engine = Literal["weighted", "deductions", "matrix", "fitted"]
 ENGINES: tuple[str, ...] = get_args(Engine)
+ShareOf = Literal["seats", "consumption"]
+_UNLESS_SAID: Any = Field(default=None, exclude_if=lambda value: value is None)
+"""A policy from before there was such a key keeps its hash."""
 CellBand = Literal["at_risk", "watch", "healthy"]
 
 
@@ -68,13 +71,17 @@ class StricterData(Strict):
 
 
 class MeasureData(Strict):
-    """A line of the weighted score: a measure, its curve (or the name of one), its weight and its life."""
+    """A line of the weighted score: a measure, its curve (or the name of one), its weight and its life.
+
+    With ``share_of_revenue`` it has of its weight the share that seats, or consumption, have of the revenue.
+    """
 
     measure: Text
     weight: Annotated[float, Field(gt=0, le=100)]
     curve: Curve | Text
     stricter: StricterData | None = None
     stale_after_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    share_of_revenue: ShareOf | None = _UNLESS_SAID
     reason: Text
 
 
@@ -157,12 +164,17 @@ class MatrixData(Strict):
 
 
 class LineChange(Strict):
-    """What a profile changes of a line of the weighted score; a weight of 0 leaves the line out."""
+    """What a profile changes of a line of the weighted score; a weight of 0 leaves the line out.
+
+    A line that the score does not have is one of the profile's own, if measure, weight, curve and reason are
+    there.
+    """
 
     measure: Text | None = None
     weight: Annotated[float, Field(ge=0, le=100)] | None = None
     curve: Curve | Text | None = None
     stale_after_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    share_of_revenue: ShareOf | None = _UNLESS_SAID
     reason: Text | None = None
 
 

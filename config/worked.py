@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from config.calendars import workdays
 from config.metrics import Entry, scales
 from config.policy import load as load_policy
-from health.features import Features, Freshness, Pulse, Series
+from health.features import Cohort, Features, Freshness, Pulse, Series
 from health.figures.reading import Scale
 from health.figures.validations import NextStep
 from health.measures import measures
@@ -40,6 +40,7 @@ class Setting(BaseModel):
     fleet_trends: dict[str, float] = {}
     fleet_rests: dict[str, tuple[date, ...]] = {}
     fleet_depth: float | None = None
+    cohorts: tuple[Cohort, ...] = ()
     core_features: tuple[str, ...] = ()
     daily: dict[str, tuple[tuple[int, float], ...]] = {}
 
@@ -121,6 +122,7 @@ def _measured(name: str, given: Mapping[str, Any]) -> object:
         setting.fleet_trends,
         fleet_depth=setting.fleet_depth,
         fleet_rests=setting.fleet_rests,
+        cohorts=setting.cohorts,
     )
     features = _features(_series(setting), {key: given[key] for key in given.keys() - known.keys()})
     found = measures(features, setting.as_of, policy, pulse, workdays())

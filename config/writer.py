@@ -18,6 +18,9 @@ _VOCABULARY = Vocabulary(NUMBERS, TEXTS)
 _NEVER, _NOTHING = Expression("1 < 0", _VOCABULARY), Wording("nothing", _VOCABULARY)
 """In place of what is wrong."""
 _INDENT = "    "
+_SEAT_SHARE = "seat_share_pct"
+_SHARES = {"seats": _SEAT_SHARE, "consumption": f"100.0 - {_SEAT_SHARE}"}
+"""Source of the share of the revenue, in per cent, that a line may go by."""
 _FEW = 4
 """Reading one measure takes as long as unpacking about so many."""
 
@@ -119,11 +122,28 @@ class Writer:
         reason = self.wording(f"{path}.reason", data.reason, name, given=f"{x} is not None")
         height, by = self._height(path, data, known), self._families(data, known)
         self.add(f"if {x} is None:", f"{_INDENT}{target} = ({_raw(x)}, {_missing(data, fallback)})")
+        if data.share_of_revenue:
+            self._names[_SEAT_SHARE] = None
+            unshared = f"{name.replace('_', ' ')}: its share of the revenue is not known"
+            self.add(f"elif {_SEAT_SHARE} is None:", f"{_INDENT}{target} = (None, {unshared!r})")
+            none = f"{_SHARES[data.share_of_revenue]} <= 0.0"
+            self.add(f"elif {none}:", f"{_INDENT}{target} = (NOT_APPLICABLE, {fallback!r})")
         if by:
             unknown = " or ".join(f"{each} is None" for each in by)
             self.add(f"elif {unknown}:", f"{_INDENT}{target} = (None, {fallback!r})")
         self.add("else:", *(_INDENT + line for line in height), f"{_INDENT}{target} = (value, {reason})")
         return target
+
+    def shares(self, lines: Sequence[MeasureData]) -> None:
+        """Write how much of its weight each line has; while that is not known, half of it."""
+        known = [_SHARES[line.share_of_revenue] if line.share_of_revenue else "100.0" for line in lines]
+        halves = ["0.5" if line.share_of_revenue else "1.0" for line in lines]
+        self.add(
+            f"if {_SEAT_SHARE} is None:",
+            f"{_INDENT}shares = ({', '.join(halves)},)",
+            "else:",
+            f"{_INDENT}shares = ({', '.join(f'({share}) / 100.0' for share in known)},)",
+        )
 
     def _height(self, path: str, data: MeasureData, known: "Curves") -> list[str]:
         """Return the lines that set ``value`` to what a line's curve gives, or its stricter one."""

@@ -39,6 +39,21 @@ class Share(NamedTuple):
         return wilson(self.hits, self.of) if self.of else None
 
 
+def at_most(count: int, of: int, rate: float) -> float:
+    """Return P(X ≤ ``count``) for X binomial: so few of so many, by a rate of 0 to 1, or fewer."""
+    return at_least(of - count, of, 1 - rate)
+
+
+def at_least(count: int, of: int, rate: float) -> float:
+    """Return P(X ≥ ``count``) for X binomial: so many of so many, by a rate of 0 to 1, or more."""
+    if not 0 < rate < 1:
+        return float(count <= of * (rate >= 1))
+    odds = log(rate) - log(1 - rate)
+    whole = lgamma(of + 1) + of * log(1 - rate)
+    terms = (whole - lgamma(k + 1) - lgamma(of - k + 1) + k * odds for k in range(count, of + 1))
+    return min(1.0, sum(map(exp, terms)))
+
+
 def chance(count: float, expected: float) -> float:
     """Return P(X ≤ ``count``) for X Poisson with mean ``expected``: one-sided, exact to a double.
 

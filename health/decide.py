@@ -21,10 +21,14 @@ __all__ = ["AT_RISK", "OPEN", "RECOVERED", "WINDOW", "Alert", "Decision", "Previ
 
 
 class Previous(NamedTuple):
-    """The account's assessment before this one: its band, and its points in hundredths."""
+    """The account's assessment before this one: its band, and its points in hundredths.
+
+    ``known`` is the last band that was not unknown, in it or in one before; empty without any.
+    """
 
     band: Band
     points: int
+    known: Band = ""
 
 
 @dataclass(frozen=True, slots=True)

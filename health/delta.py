@@ -77,10 +77,13 @@ def _unmoved(now: Assessment, before: Assessment, policy: Policy) -> frozenset[s
     return frozenset(name for name, value in _findings(now, policy).items() if (name, value) in was.items())
 
 
-def _findings(assessment: Assessment, policy: Policy) -> Mapping[str, Input]:
+def _findings(assessment: Assessment, policy: Policy) -> Mapping[str, tuple[Input, float]]:
+    """Return the value of each line, and which share of its weight it has."""
     findings = policy.rules(measures_of(assessment.inputs, assessment.traits))
     weights = policy.profiles[findings.profile].weights
-    return {weight.name: value for weight, (value, _) in zip(weights, findings.lines, strict=False)}
+    shares = findings.shares or [1.0] * len(weights)
+    lines = zip(weights, findings.lines, shares, strict=False)
+    return {weight.name: (value, share) for weight, (value, _), share in lines}
 
 
 def _values(assessment: Assessment) -> Mapping[str, Value]:

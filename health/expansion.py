@@ -1,10 +1,14 @@
 """Expansion: room to grow, seen from independent groups of evidence."""
 
+from collections.abc import Sequence
+from datetime import date
 from math import ceil
 
-from health.nouns import Band, Input, Signal
+from health.features import Term
+from health.nouns import Band, Signal
 from health.policy import ExpansionRules
 from health.rules import Findings, Measures
+from health.terms import BY_CONSUMPTION, HYBRID, monthly_minor, on_trial
 
 GROUP = "expansion"
 
@@ -43,8 +47,21 @@ def suggested_seats(measures: Measures, rules: ExpansionRules) -> int | None:
     return needed if needed > seats else None
 
 
-def uplift_minor(seats: Input, suggested: int | None, mrr_minor: int) -> int | None:
-    """Return what the suggested seats would add per month at today's price per seat."""
-    if suggested is None or not isinstance(seats, float) or seats <= 0:
+def uplift_minor(more: int | None, current: Sequence[Term], currency: str, as_of: date) -> int | None:
+    """Return what more seats would add per month at today's price per seat, in a currency.
+
+    The price is that of the terms by the seat that are paid for; what consumption brings does not grow with
+    seats. `None` where a term has one price for seats and consumption, or states no price or no seats.
+    """
+    if more is None:
         return None
-    return round(mrr_minor * (suggested - seats) / seats)
+    seats = mrr = 0
+    for term in current:
+        if term.licence_model == BY_CONSUMPTION or term.currency != currency or on_trial(term, as_of):
+            continue
+        minor = monthly_minor(term)
+        if term.licence_model == HYBRID or minor is None or term.seats is None or term.seats < 0:
+            return None
+        seats += term.seats
+        mrr += minor
+    return round(mrr * more / seats) if seats else None

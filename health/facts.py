@@ -20,7 +20,7 @@ from health.renewals import (
     window,
 )
 from health.rules import Measures
-from health.terms import in_force, monthly_minor, rolling
+from health.terms import in_force, recurring_minor, rolling
 
 Fact = str | int | float | bool | None
 _MONTHS = 12
@@ -32,8 +32,9 @@ class Book(NamedTuple):
 
     ``first`` is the earliest of the anchors ahead, ``days`` until then, ``window`` the nearest of its
     windows that is open, ``up_minor`` the revenue per year that is up then. ``mrr_minor`` is of the terms
-    in force that share ``currency``, which is that of the anchor's term, else of any in force. ``priced``
-    says whether each of these states what it costs: else both are less than the truth.
+    in force, trials apart, that share ``currency``, which is that of the anchor's term, else of any in force.
+    ``priced`` says whether each of these states what it costs: else both are less than the truth. ``as_of``
+    is the day.
     """
 
     current: Sequence[Term]
@@ -44,30 +45,28 @@ class Book(NamedTuple):
     mrr_minor: int
     up_minor: int
     priced: bool
+    as_of: date
 
 
 def book(features: Features, as_of: date, rules: RenewalRules, workdays: Workdays) -> Book:
     """Return the book of an account."""
     current = in_force(features.terms, as_of, rules)
     if not current:
-        return _EMPTY
+        return Book((), None, None, None, "", 0, 0, priced=True, as_of=as_of)
     ahead = anchors(current, as_of)
     currency = (ahead[0].term if ahead else current[0]).currency
-    stated = [monthly_minor(term) for term in current if term.currency == currency]
+    stated = [recurring_minor(term, as_of) for term in current if term.currency == currency]
     priced, mrr = None not in stated, sum(filter(None, stated))
     if not ahead:
-        return Book(current, None, None, None, currency, mrr, 0, priced)
+        return Book(current, None, None, None, currency, mrr, 0, priced, as_of)
     first = ahead[0]
 
     def is_workday(day: date) -> bool:
         return workdays.is_workday(day, features.country, features.region)
 
     open_days = window(first, as_of, rules, is_workday)
-    up = revenue_at_risk_minor(ahead, first)
-    return Book(current, first, (first.on - as_of).days, open_days, currency, mrr, up, priced)
-
-
-_EMPTY = Book((), None, None, None, "", 0, 0, priced=True)
+    up = revenue_at_risk_minor(ahead, first, as_of)
+    return Book(current, first, (first.on - as_of).days, open_days, currency, mrr, up, priced, as_of)
 
 
 def figures(
@@ -80,7 +79,7 @@ def figures(
     """
     licence, use, _, _, _, traits, _ = found
     first, seats = account.first, licence.seats
-    suggested = suggested_seats(found, policy.expansion) if grown else None
+    more = _more(suggested_seats(found, policy.expansion), seats) if grown else None
     return {
         "name": features.name,
         "csm_email": features.csm_email,
@@ -105,8 +104,8 @@ def figures(
         "downsizing_risk_minor": _downsizing(account, licence.active_users),
         "priority": priority(account, score, policy.renewals),
         "expansion": grown,
-        "suggested_seats": _more(suggested, seats),
-        "uplift_minor": uplift_minor(seats, suggested, account.mrr_minor),
+        "suggested_seats": more,
+        "uplift_minor": uplift_minor(more, account.current, account.currency, account.as_of),
         "renewal_on": first.term.term_end.isoformat() if first and first.term.term_end else None,
         "anchor_on": first.on.isoformat() if first else None,
         "anchor_kind": first.kind if first else None,
@@ -144,7 +143,7 @@ def urgency(account: Book, score: Score, rules: RenewalRules) -> float:
 def _downsizing(account: Book, active: Input) -> int | None:
     if not isinstance(active, float):
         return None
-    return downsizing_risk_minor(account.current, active, account.currency)
+    return downsizing_risk_minor(account.current, active, account.currency, account.as_of)
 
 
 def _more(suggested: int | None, seats: Input) -> int | None:

@@ -111,6 +111,20 @@ class LicenceFact:
     activated_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a term commits to use, in units of consumption, and what of it was used before the series.
+
+    ``used_before`` is from the start of the term to the day before the days that a row's series may hold.
+    """
+
+    subscription_id: str
+    term_start: date
+    term_end: date
+    units: float
+    used_before: float = 0.0
+
+
 class LastSeen(NamedTuple):
     """How many of the users whom a source names were last seen on a day."""
 
@@ -194,6 +208,7 @@ class Features:
     licences: tuple[LicenceFact, ...] = ()
     champions: tuple[ChampionFact, ...] = ()
     last_seen: tuple[LastSeen, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -210,6 +225,31 @@ class Freshness:
     match_rate: float = 1.0
 
 
+class Cohort(NamedTuple):
+    """Customers who began from ``first`` to ``last`` and do worse together than within the weeks before.
+
+    ``what`` is ``start`` or ``use``. ``now_pct`` is below ``low_pct``, the lowest of its range. ``gate``
+    names what keeps it from being told, or is empty.
+    """
+
+    what: str
+    first: date
+    last: date
+    now_pct: float
+    low_pct: float
+    accounts: int
+    gate: str = ""
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others: ``use-2026-03-01``."""
+        return f"{self.what}-{self.first.isoformat()}"
+
+    def has(self, started: date) -> bool:
+        """Say whether who started on a day is one of them."""
+        return self.first <= started <= self.last
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pulse:
     """The fleet on one day: freshness per source, and how its use stands against its own baseline.
@@ -224,7 +264,8 @@ class Pulse:
     accounts use at the least; `None` where too few accounts tell. ``fleet_rests`` are by metric of use the
     days of the last `SERIES_DAYS` on which the fleet did far less than that weekday usually holds.
     ``peers`` is by driver of a fitted model the level of the account in the middle (`health.drivers`), where
-    the policy has one.
+    the policy has one. ``cohorts`` are those below their range (`health.cohorts`), candidates that a gate
+    stopped among them.
     """
 
     freshness: Mapping[str, Freshness] = field(default_factory=dict)
@@ -234,3 +275,4 @@ class Pulse:
     fleet_breadth: float | None = None
     fleet_rests: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     peers: Mapping[str, float] = field(default_factory=dict)
+    cohorts: tuple[Cohort, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from health import expansion, facts
+from health import commitment, expansion, facts
 from health.bands import band
 from health.calendars import Workdays
 from health.engines import deductions, fitted, matrix, weighted
@@ -64,6 +64,8 @@ def judge(features: Features, as_of: date, policy: Policy, pulse: Pulse, workday
     said["profile"] = follows.profile
     if policy.profiles[follows.profile].model:
         said |= _foretold(found, policy)
+    if features.commitments:
+        said |= commitment.outlook(row, account.current, found.use, as_of)
     if likely := facts.between(found.licence.active_users, found.licence.seats):
         said["utilisation_low_pct"], said["utilisation_high_pct"] = likely
     if why := distrust(features.sources, pulse, policy):

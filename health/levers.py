@@ -163,6 +163,7 @@ _LEVERS = (
     _count("rate_limit_hits"),
     _count("locked_feature_attempts"),
     _ratio("consumption_pace_pct"),
+    _ratio("commitment_pace_pct"),
     _count("key_mismatches"),
     _count("champions_silent"),
     _ratio("capacity_pct"),
@@ -199,10 +200,12 @@ FIXED = frozenset(
         "utilisation_pct", "committed_utilisation_pct", "assigned_pct", "adopted_pct",  # move with people
         "trend_beyond_fleet_pct", "recent_use", "never_used", "ticket_load",  # move with their levers
         "idle_beyond_fleet_days",
+        "commitment_end_pct", "commitment_days_left",  # move with what is used
         "expected_use", "usage_age_days", "fleet_trend_pct",  # the past, the source, the fleet
         "mean_active", "growth_per_day", "days_until_full", "nearest_used", "nearest_allowed",
         "downgrade_enquiries", "api_keys_deleted", "domains_deactivated",  # happened, and pass with time
         "days_to_renewal", "days_into_term", "account_age_days", "in_trial",  # the calendar
+        "seat_share_pct", "start_cohort_pct",  # what was sold, and others
         "dav", "dav_before", "dav_falls", "trend_beyond_user_pct",  # move with what they are made of
         "departed_users", "seen_users", "known_expected",  # who left has left, and a note is a person's
     }

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from health import drivers
+from health import commitment, drivers
 from health.aged import aged
 from health.calendars import Workdays
+from health.cohorts import began, start_cohort_pct
 from health.features import SERIES_DAYS, Features, Pulse, Term
 from health.nouns import NOT_APPLICABLE
 from health.peers import actions_per_user, features_used, of_breadth
@@ -16,7 +17,7 @@ from health.rules import FAMILIES, Measures, Traits
 from health.seats import Activity, activity, capacity_measures, nearest_limit, seat_measures
 from health.service import service_measures
 from health.terms import UNKNOWN as NO_TERMS
-from health.terms import in_force, started_on, term_measures
+from health.terms import in_force, licence_model, started_on, term_measures
 from health.track import Track, known, track
 from health.use import UNKNOWN as NO_USE
 from health.use import trend as trend_of
@@ -40,15 +41,20 @@ def measures(features: Features, as_of: date, policy: Policy, pulse: Pulse, work
     limits = features.limits if "limits" in kinds else None
     nearest = nearest_limit(limits, licence, active)
     use = NO_USE if path is None else use_measures(features, path, as_of, started, policy, pulse)
+    if features.commitments and path is not None:
+        use = use._replace(**commitment.pace(features, current, path)._asdict())
+    term = term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS
+    if pulse.cohorts:
+        term = term._replace(start_cohort_pct=start_cohort_pct(pulse, started))
     found = Measures(
         licence,
         use,
         capacity_measures(limits, licence, active, nearest),
         service_measures(features, kinds, lost, as_of, policy),
-        term_measures(terms, current, started, as_of, rules) if "subscriptions" in kinds else NO_TERMS,
+        term,
         _traits(
             features,
-            current[0] if current else None,
+            current,
             active,
             nearest.limit,
             of_breadth(use.breadth_pct, policy),
@@ -103,13 +109,16 @@ def beat(  # noqa: PLR0917 - as `health.judge.judge`
     path = track(features, end, policy, workdays)
     metric = path.first_of(policy.use_metrics)
     found = trend_of(path, metric, policy.windows)
+    days = _days(path, metric) if metric else None
     return Beat(
         features.sources,
         (metric, found.recent / found.expected) if found and metric else None,
         actions_per_user(path, policy),
         features_used(path),
-        _days(path, metric) if metric else None,
+        days,
         levels,
+        end,
+        began(features, started_on(features, as_of), end, days.shares if days else ()),
     )
 
 
@@ -122,13 +131,12 @@ def _days(path: Track, metric: str) -> Days | None:
 
 
 def _traits(
-    features: Features, current: Term | None, active: Activity, nearest_limit: str, breadth_of: str | None
+    features: Features, current: Sequence[Term], active: Activity, nearest_limit: str, breadth_of: str | None
 ) -> Traits:
     definition = active.definition
-    licence_model, plan = (current.licence_model, current.plan or None) if current else (None, None)
     return Traits(
-        licence_model,
-        plan,
+        licence_model(current),
+        (current[0].plan or None) if current else None,
         features.customer_type or None,
         definition.name,
         definition.wording,

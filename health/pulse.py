@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from health.cohorts import Began, Cohorts
 from health.drivers import medians
 from health.features import SERIES_DAYS, Freshness, Pulse
 from health.use import VALIDATIONS
@@ -32,7 +33,8 @@ class Beat(NamedTuple):
 
     ``trend`` is the metric that tells its use, and its last 14 days as a share of what the own baseline
     expects; ``actions`` are per active user, ``features`` those in use. ``levels`` are of the drivers that a
-    fitted model tells against peers.
+    fitted model tells against peers. ``end`` is the last day that its sources tell completely, ``began``
+    what it adds to those who began when it did.
     """
 
     sources: Sequence[str] = ()
@@ -41,6 +43,8 @@ class Beat(NamedTuple):
     features: int = 0
     days: Days | None = None
     levels: Sequence[float | None] = ()
+    end: date | None = None
+    began: Began | None = None
 
 
 class Fleet:
@@ -50,20 +54,26 @@ class Fleet:
         """Begin with nobody heard; each will tell the levels of these drivers."""
         self._names = against_peers
         self._rests = Rests()
+        self._cohorts = Cohorts()
         self._beats: list[Beat] = []
 
     def hear(self, beat: Beat) -> None:
         """Add an account."""
-        self._beats.append(self._rests.heard(beat))
+        self._cohorts.hear(beat.began)
+        self._beats.append(self._rests.heard(beat)._replace(began=None))
 
     def pulse(self, freshness: Mapping[str, Freshness], accounts_min: int, rest_pct: float) -> Pulse:
         """Return the pulse of those heard; what fewer than ``accounts_min`` of them tell is not told."""
         beats = self._beats
         actions = [beat.actions for beat in beats if beat.actions is not None]
         trends = [(beat.trend, beat.sources) for beat in beats]
+        of_fleet = fleet_trends((trend for trend, _ in trends), accounts_min)
+        end = max((beat.end for beat in beats if beat.end is not None), default=None)
+        lowest = min(of_fleet.values(), default=1.0)
         return Pulse(
             freshness=freshness,
-            fleet_trends=fleet_trends((trend for trend, _ in trends), accounts_min),
+            fleet_trends=of_fleet,
+            cohorts=self._cohorts.told(end, accounts_min, lowest) if end else (),
             fleet_sources=fleet_sources(trends, freshness, accounts_min),
             fleet_depth=fleet_depth(actions, accounts_min),
             fleet_breadth=fleet_breadth([beat.features for beat in beats if beat.features], accounts_min),

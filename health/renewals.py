@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from health.features import Term
 from health.policy import Points, RenewalRules
-from health.terms import monthly_minor, rolling
+from health.terms import recurring_minor, rolling
 
 _MONTHS = 12
 _LONGEST_CLOSURE = 14  # days without a working day; no calendar has more
@@ -113,22 +113,25 @@ def _moved_to(as_of: date, days: int, is_workday: Callable[[date], bool]) -> boo
     return not any(is_workday(as_of + timedelta(days=day)) for day in range(1, days + 1))
 
 
-def revenue_at_risk_minor(found: Sequence[Anchor], first: Anchor) -> int:
-    """Return recurring revenue up at the first anchor, per year: all terms of its currency and date."""
+def revenue_at_risk_minor(found: Sequence[Anchor], first: Anchor, as_of: date) -> int:
+    """Return recurring revenue up at the first anchor, per year: all terms of its currency and date.
+
+    A trial brings none.
+    """
     on, currency = first.on, first.term.currency
     return _MONTHS * sum(
-        [monthly_minor(at.term) or 0 for at in found if at.on == on and at.term.currency == currency]
+        [recurring_minor(at.term, as_of) or 0 for at in found if at.on == on and at.term.currency == currency]
     )
 
 
-def downsizing_risk_minor(terms: Sequence[Term], active_users: float, currency: str) -> int:
+def downsizing_risk_minor(terms: Sequence[Term], active_users: float, currency: str, as_of: date) -> int:
     """Return (purchased minus active seats) times price per seat and year; 0 when every seat is used.
 
     Of what is paid in ``currency``: each term takes its part of the seats that nobody uses.
     """
     seats = mrr = 0
     for term in terms:
-        minor = monthly_minor(term)
+        minor = recurring_minor(term, as_of)
         if term.seats is not None and term.seats > 0 and minor is not None:
             seats += term.seats
             mrr += minor if term.currency == currency else 0

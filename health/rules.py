@@ -42,7 +42,8 @@ class UseMeasures(NamedTuple):
     broadest tenth of accounts; ``depth_pct`` is actions per active user ÷ the same of the median account.
     ``core_weeks`` are those of the last four with any core use. ``usage_age_days`` is how many days the
     source is behind yesterday. ``consumption_pace_pct`` is this month's consumption to date ÷ the same
-    days of the month before; not applicable in its first week. ``key_mismatches`` counts validations from
+    days of the month before; not applicable in its first week. ``commitment_…`` are those of
+    `health.commitment.Pace`. ``key_mismatches`` counts validations from
     a domain or machine that the licence is not for. ``champions_silent`` are those last seen two weeks ago
     or more, after eight weeks or more. ``dav`` is the mean of daily active validations over four weeks,
     ``dav_before`` over the four before, ``dav_falls`` counts falls in a row from four weeks to four weeks.
@@ -67,6 +68,9 @@ class UseMeasures(NamedTuple):
     usage_age_days: Input
     fleet_trend_pct: Input
     consumption_pace_pct: Input
+    commitment_pace_pct: Input
+    commitment_end_pct: Input
+    commitment_days_left: Input
     key_mismatches: Input
     champions_silent: Input
     dav: Input
@@ -128,7 +132,9 @@ class TermMeasures(NamedTuple):
 
     ``days_to_renewal`` counts to the next end of a term that does not just roll on, ``days_into_term`` from
     the start of the youngest term in force that follows another, else of the youngest. ``in_trial`` and
-    ``cancelling`` are 0 or 1.
+    ``cancelling`` are 0 or 1. ``seat_share_pct`` is the share of the recurring revenue that is not by
+    consumption. ``start_cohort_pct`` is how low those who began together are, of the lowest they were in
+    eight weeks; not applicable where they are not.
     """
 
     days_to_renewal: Input
@@ -139,11 +145,14 @@ class TermMeasures(NamedTuple):
     account_age_days: Input
     in_trial: Input
     cancelling: Input
+    seat_share_pct: Input
+    start_cohort_pct: Input
 
 
 class Traits(NamedTuple):
     """The texts a rule may compare.
 
+    ``licence_model`` is `health.terms.licence_model`, the rest of the terms are of the first in force.
     ``active_*`` name the definition of active that was used, ``nearest_limit`` the limit that is nearest to
     full: seats, or a quota by its name. ``breadth_of`` says what breadth is a share of.
     ``aged`` names the measures that are unknown for being older than a line of the score lets them be.
@@ -229,7 +238,8 @@ class Findings(NamedTuple):
     that are met, with evidence. ``undecided`` kinds and groups are neither met nor cleared. ``block``
     names what forbids an expansion, ``hold`` the gate that keeps the score from alerting; empty when
     nothing does. ``stale`` says whether the gate of that name holds: what is known of the account's use
-    is behind. ``segment`` is by what a fitted model fills in what is not known.
+    is behind. ``segment`` is by what a fitted model fills in what is not known. ``shares`` says how much of
+    its weight each line has, 0 to 1, where that is not all of it for every line.
     """
 
     lines: tuple[Line, ...]
@@ -243,6 +253,7 @@ class Findings(NamedTuple):
     profile: str = ""
     stale: bool = False
     segment: str = ""
+    shares: tuple[float, ...] = ()
 
 
 Rules = Callable[[Measures], Findings]

@@ -11,11 +11,11 @@ from health.features import Features, LimitFact, Term
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import Active, Policy
 from health.rules import CapacityMeasures, SeatMeasures
+from health.terms import BY_CONSUMPTION
 from health.track import Track
 
 _SNAPSHOT_DAYS = 30
 _PRESENT_MIN = 0.25  # of the working days
-_BY_CONSUMPTION = "usage"
 _DOMAINS = "domains"
 _SEATS = "seats"
 _DUST = 1e-9  # what two means of the same use may differ by
@@ -108,7 +108,7 @@ def _snapshot(features: Features, track: Track, metric: str, last: float) -> flo
 
 def seat_measures(features: Features, current: Sequence[Term], active: Activity, as_of: date) -> SeatMeasures:
     """Return the seat measures over the terms in force; not applicable where all are by consumption."""
-    licensed = [term for term in current if term.licence_model != _BY_CONSUMPTION]
+    licensed = [term for term in current if term.licence_model != BY_CONSUMPTION]
     if current and not licensed:
         return _NOT_SOLD_BY_SEAT
     users, seats, growth = active.users, _seats(licensed), _growth_seats(licensed, as_of)

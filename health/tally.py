@@ -9,7 +9,7 @@ from typing import NamedTuple
 from health.figures.book import NO_CURRENCY, Known, Moment
 from health.figures.days import Span, day_of, months_on
 from health.figures.friction import ticket_topics
-from health.figures.licences import active_licences, active_licences_by_plan
+from health.figures.licences import active_licences, active_licences_by_plan, untold
 from health.figures.money import Decimals
 from health.figures.parts import Sum
 from health.figures.present import PRESENT
@@ -117,15 +117,9 @@ class Tally:
 
         self._begin("tickets", (day_of(each.opened_ms) for each in tickets))
 
-    def _look_back(self, subscriptions: Iterable[Subscription]) -> None:
+    def _look_back(self, subscriptions: Sequence[Subscription]) -> None:
         """Count, by end, the subscriptions that had begun by then and whose terms of then nobody tells."""
-        began: dict[tuple[str, str], list[Subscription]] = defaultdict(list)
-        for term in subscriptions:
-            began[term.account_id, term.subscription_id].append(term)
-        for terms in began.values():
-            since = min(term.started_on or term.term_start for term in terms)
-            first = min(term.term_start for term in terms)
-            self.gaps.update(name for name, day in self.frame.ends.items() if since <= day < first)
+        self.gaps += Counter({name: untold(subscriptions, day) for name, day in self.frame.ends.items()})
 
     def _begin(self, kind: str, days: Iterable[date]) -> None:
         self._since[kind] = min([*days, self._since.get(kind, date.max)])

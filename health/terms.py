@@ -8,6 +8,10 @@ from health.nouns import NOT_APPLICABLE, Input
 from health.policy import RenewalRules
 from health.rules import TermMeasures
 
+BY_CONSUMPTION, HYBRID = "usage", "hybrid"
+_BY_USE = (BY_CONSUMPTION, HYBRID)
+_ALL = 100.0
+
 UNKNOWN = TermMeasures(*[None] * len(TermMeasures._fields))
 """What is known where no source states subscriptions."""
 
@@ -52,6 +56,44 @@ def _follows(other: Term, term: Term, as_of: date) -> bool:
     return same and term.term_start < other.term_start <= as_of
 
 
+def licence_model(current: Sequence[Term]) -> str | None:
+    """Return how an account is sold to, as its first term in force has it.
+
+    ``hybrid`` where one of the terms is, or one is by consumption and another is not.
+    """
+    if len(current) <= 1:
+        return current[0].licence_model if current else None
+    models = {term.licence_model for term in current}
+    mixed = HYBRID in models or (BY_CONSUMPTION in models and len(models) > 1)
+    return HYBRID if mixed else current[0].licence_model
+
+
+def seat_share_pct(current: Sequence[Term]) -> Input:
+    """Return the share of the recurring revenue that terms bring which are not sold by consumption.
+
+    Unknown where a term in force has some of both, states no revenue, or states it in another currency.
+    """
+    if not current:
+        return NOT_APPLICABLE
+    for term in current:
+        if term.licence_model in _BY_USE:
+            return _seat_share_pct(current)
+    return _ALL
+
+
+def _seat_share_pct(current: Sequence[Term]) -> Input:
+    models = {term.licence_model for term in current}
+    if models == {BY_CONSUMPTION}:
+        return 0.0
+    if HYBRID in models or len({term.currency for term in current}) > 1:
+        return None
+    stated = [(monthly_minor(term), term.licence_model == BY_CONSUMPTION) for term in current]
+    amounts = [minor for minor, _ in stated if minor is not None]
+    if len(amounts) < len(stated) or not sum(amounts):
+        return None
+    return _ALL * sum(minor or 0 for minor, by_use in stated if not by_use) / sum(amounts)
+
+
 def rolling(term: Term, rules: RenewalRules) -> bool:
     """Say whether the term renews by itself so often that the calendar means nothing."""
     if not term.auto_renew or term.term_end is None:
@@ -59,8 +101,13 @@ def rolling(term: Term, rules: RenewalRules) -> bool:
     return (term.term_end - term.term_start).days <= rules.rolling_days
 
 
+def recurring_minor(term: Term, as_of: date) -> int | None:
+    """Return a term's recurring revenue a month: 0 while it is a trial, else as `monthly_minor`."""
+    return 0 if on_trial(term, as_of) else monthly_minor(term)
+
+
 def monthly_minor(term: Term) -> int | None:
-    """Return a term's recurring revenue a month; unknown where it states none, or less than none."""
+    """Return a term's price a month; unknown where it states none, or less than none."""
     return term.mrr_minor if term.mrr_minor is None or term.mrr_minor >= 0 else None
 
 
@@ -84,22 +131,21 @@ def term_measures(
     """Return what the terms say; ``current`` are those in force."""
     renewed = _renewed(terms, current)
     mrr_change, seats_change = _changes(renewed)
-    youngest = max(
-        [term.term_start for _, term in renewed] or [term.term_start for term in current], default=as_of
-    )
     trial, cancelling = False, False
     for term in current:
-        trial = trial or _on_trial(term, as_of)
+        trial = trial or on_trial(term, as_of)
         cancelling = cancelling or term.cancel_at_period_end
     return TermMeasures(
         _days_to_renewal(current, as_of, rules),
-        float((as_of - youngest).days) if current else NOT_APPLICABLE,
+        float((as_of - _told_from(renewed, current, seats_change)).days) if current else NOT_APPLICABLE,
         mrr_change,
         seats_change,
         _change([(term.mrr_minor, term.renewal_mrr_minor) for term in current]),
         None if started is None else float((as_of - started).days),
         float(trial),
         float(cancelling),
+        seat_share_pct(current),
+        NOT_APPLICABLE,  # of the fleet's pulse: `health.cohorts`
     )
 
 
@@ -117,6 +163,22 @@ def _renewed(terms: Sequence[Term], current: Sequence[Term]) -> Sequence[tuple[T
     if len(terms) == len(current):
         return ()
     return [(before, term) for term in current if (before := _before(term, terms)) is not None]
+
+
+def _told_from(renewed: Sequence[tuple[Term, Term]], current: Sequence[Term], seats_change: Input) -> date:
+    """Return the start of the youngest term that renews another; where seats changed, of one that did so too.
+
+    A subscription that just renewed as it was says nothing of when another lost its seats.
+    """
+    if not isinstance(seats_change, float) or len(renewed) == 1:
+        return max([term.term_start for _, term in renewed] or [term.term_start for term in current])
+    alike = [
+        term.term_start
+        for before, term in renewed
+        if before.seats is not None and term.seats is not None
+        if (term.seats - before.seats) * seats_change > 0
+    ]
+    return max(alike or [term.term_start for _, term in renewed])
 
 
 def _changes(renewed: Sequence[tuple[Term, Term]]) -> tuple[Input, Input]:
@@ -154,5 +216,6 @@ def _change(pairs: Sequence[tuple[int | None, int | None]]) -> Input:
     return 100.0 * after / before - 100.0 if before else NOT_APPLICABLE
 
 
-def _on_trial(term: Term, as_of: date) -> bool:
+def on_trial(term: Term, as_of: date) -> bool:
+    """Say whether nothing is paid for a term yet: its price is what it would bring."""
     return term.status == "trialing" or (term.trial_end is not None and term.trial_end > as_of)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from health.commitment import NONE as UNCOMMITTED
 from health.cuts import weighed
 from health.features import SERIES_DAYS, ChampionFact, Features, LastSeen, Pulse
 from health.nouns import NOT_APPLICABLE, Input
@@ -88,6 +89,7 @@ def use_measures(  # noqa: PLR0917 - one caller, which has them all at hand
         float((as_of - end).days - 1),
         None if fleet is None else 100.0 * fleet,
         consumption_pace_pct(track),
+        *UNCOMMITTED,
         key_mismatches(track, windows.count_days),
         champions_silent(features.champions, end),
         *(validated(track, windows) if VALIDATIONS in track.values else _NOT_VALIDATED),

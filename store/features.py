@@ -19,6 +19,7 @@ from health.features import (
     FEATURES,
     SERIES_DAYS,
     ChampionFact,
+    Commitment,
     EventFact,
     Features,
     Floats,
@@ -36,6 +37,7 @@ from health.service import EXPECTED, SETTLED, SOLVED
 from store import people
 from store.account_facts import CHAMPION, SILENT, AccountFacts, Rows, series_since
 from store.bulk import blobs
+from store.commitments import commitments
 from store.database import day_of
 from store.installation import business_day, set_setting, setting
 from store.reading import PRESENT, Fact, Reading
@@ -163,7 +165,9 @@ def feature_rows(
     if not ids:
         return []
     facts_of = AccountFacts(connection, ids, metrics, reading, through)
-    return [_feature_row(row.id, row.key, facts_of) for row in facts_of.accounts]
+    stated = {account: span.stated for account, span in facts_of.spans.items()}
+    held = commitments(connection, reading, facts_of.terms, stated)
+    return [_feature_row(row.id, row.key, facts_of, held.get(row.id, ())) for row in facts_of.accounts]
 
 
 def all_rows(connection: Connection, metrics: Collection[str], through: date) -> Iterator[Sequence[Features]]:
@@ -183,7 +187,7 @@ def all_rows(connection: Connection, metrics: Collection[str], through: date) ->
         yield [rows[account] for account in chosen]
 
 
-def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
+def _feature_row(account: int, key: str, known: AccountFacts, committed: Sequence[Commitment]) -> Features:
     profile = _merged(known.profiles.get(account, ()))
     span = known.spans.get(account)
     series = _series(known, account)
@@ -226,6 +230,7 @@ def _feature_row(account: int, key: str, known: AccountFacts) -> Features:
         champions=_champions(seats or (), known.contacts.get(account, ()))
         or people.trusted_users(acts, known.champions_named(account) if acts else ()),
         last_seen=_last_seen(seats or (), since) or people.last_seen(acts, since),
+        commitments=tuple(committed),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
     )
 

@@ -102,6 +102,7 @@ accounts = _table(
     _number("fresh"),  # the count its feature row was built from; 0 as long as there is none
     _number("judged"),  # the count its last assessment saw
     _number("judged_run", None),  # and the run that made it
+    _text("band"),  # the last one that was known; empty before the first, and before there was this column
     _text("held"),  # why its last verdict alerted nobody: gate/source, where a source looks ill
     Index("ix_accounts_held", "held", **_only("held <> ''")),
 )

@@ -12,8 +12,9 @@ import msgspec
 from sqlalchemy import Connection, Select, Subquery, func, select, update
 from sqlalchemy import Row as Found
 
+from health.bands import RANK
 from health.decide import Previous
-from health.nouns import Assessment, Contribution, Flag, Input, Inputs, Score, Signal, Why
+from health.nouns import Assessment, Band, Contribution, Flag, Input, Inputs, Score, Signal, Why
 from health.overrides import Override, overridden
 from store import overrides
 from store.among import among
@@ -127,12 +128,24 @@ def _latest() -> Select[tuple[object, ...]]:
 
 
 def previous(connection: Connection, first: int, last: int) -> dict[int, Previous]:
-    """Return the last verdict on the accounts in a key range, by account."""
+    """Return the last verdict on the accounts in a key range, by account, with their last known bands."""
     last_one = (assessments.c.account == accounts.c.id) & (assessments.c.run == accounts.c.judged_run)
     made, on = one_each(connection, assessments, last_one)
-    query = select(accounts.c.id, made.c.band, made.c.points).select_from(accounts.join(made, on))
+    columns = (accounts.c.id, made.c.band, made.c.points, accounts.c.band.label("known"))
+    query = select(*columns).select_from(accounts.join(made, on))
     rows = connection.execute(query.where(accounts.c.id.between(first, last))).all()
-    return {account: Previous(band, points) for account, band, points in rows}
+    return {account: Previous(band, points, known or _known(band)) for account, band, points, known in rows}
+
+
+def _known(band: str) -> str:
+    return band if band in RANK else ""
+
+
+def remember_bands(connection: Connection, changed: Mapping[Band, Sequence[int]]) -> None:
+    """Keep the last known band of accounts of which it is another now, by that band."""
+    for band, ids in changed.items():
+        same = among(connection, accounts.c.id, ids)
+        connection.execute(update(accounts).where(same).values(band=band))
 
 
 def verdict(connection: Connection, key: str) -> Verdict | None:

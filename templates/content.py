@@ -84,6 +84,8 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     active_users: Count | None = None
     utilisation_pct: Percent | None = None
     active_definition: str = ""  # in words: "signed in within 30 days"
+    likely: str = ""  # what utilisation of few seats is likely between, a sentence
+    commitment: str = ""  # where the commitment leads, a sentence
     mrr_minor: int | None = None
     currency: Currency | None = None
     due_on: date | None = None  # by when the owner should have acted
@@ -130,7 +132,7 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
 class Trigger(_Content, frozen=True, kw_only=True):
     """One expansion trigger that fired: its group and its evidence in plain words."""
 
-    group: Literal["capacity", "throughput", "interest", "depth"]
+    group: Literal["capacity", "throughput", "interest", "depth", "commitment"]
     evidence: Name
 
 

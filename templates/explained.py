@@ -1,15 +1,16 @@
 """A score in words: its reasons, what changed, and what would change it; the same wherever it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from health.delta import RULES, Change, Delta
+from health.facts import Fact
 from health.nouns import Assessment
 from health.outlook import Held, Outlook, Way
 from health.overrides import REASON, UNTIL, by_hand, computed_band
 from health.reasons import MOST, reasons
 from templates.measures import moved, noun, stood
 
-__all__ = ["ahead", "changes", "nearest", "points", "reasons", "set_by_hand", "way"]
+__all__ = ["ahead", "changes", "commitment", "likely", "nearest", "points", "reasons", "set_by_hand", "way"]
 
 MINUS = "\N{MINUS SIGN}"
 RULES_CHANGED = "the policy or the engine changed"
@@ -80,6 +81,24 @@ def set_by_hand(now: Assessment) -> str:
         f"set to {_band(now.band)} by hand until {now.facts[UNTIL]}: {now.facts[REASON]} "
         f"(computed: {_band(computed_band(now))})"
     )
+
+
+def likely(facts: Mapping[str, Fact]) -> str:
+    """Return the sentence that says how sure utilisation is of few seats; empty where chance hardly tells."""
+    low, high = facts.get("utilisation_low_pct"), facts.get("utilisation_high_pct")
+    return "" if low is None else f"Of so few seats utilisation is likely between {low} and {high} %."
+
+
+def commitment(facts: Mapping[str, Fact]) -> str:
+    """Return the sentence that says where a commitment leads at the pace of four weeks; empty without one."""
+    ends, used_up, unused = (facts.get(f"commitment_{name}") for name in ("ends_on", "used_up_on", "unused"))
+    if used_up is not None and unused is not None:
+        return f"The commitment until {ends} is used up."
+    if used_up is not None:
+        return f"At the pace of four weeks the commitment until {ends} is used up on {used_up}."
+    if unused:
+        return f"At the pace of four weeks {unused:,} units of the commitment are left over on {ends}."
+    return "" if ends is None else f"At the pace of four weeks the commitment is used whole by {ends}."
 
 
 def way(each: Way) -> str:

@@ -50,6 +50,9 @@ NOUNS: Mapping[str, Noun] = {
     "usage_age_days": Noun("days that use is behind", one="day that use is behind"),
     "fleet_trend_pct": Noun("use of the whole fleet", " % of its baseline"),
     "consumption_pace_pct": Noun("consumption this month", " % of the month before"),
+    "commitment_pace_pct": Noun("consumption", " % of what is committed to date"),
+    "commitment_end_pct": Noun("consumption by the end of the term", " % of the commitment"),
+    "commitment_days_left": Noun("days the commitment lasts", one="day the commitment lasts"),
     "key_mismatches": Noun("validations from elsewhere", one="validation from elsewhere"),
     "champions_silent": Noun("silent champions", one="silent champion"),
     "dav": Noun("licences validated a day", one="licence validated a day"),
@@ -92,6 +95,8 @@ NOUNS: Mapping[str, Noun] = {
     "account_age_days": Noun("days since the start", one="day since the start"),
     "in_trial": Noun("in trial"),
     "cancelling": Noun("set to cancel"),
+    "start_cohort_pct": Noun("those who began together", " % of the lowest of their range"),
+    "seat_share_pct": Noun("share of seats in the revenue", " %"),
 }
 """By measure. One that has none yet is called by its name."""
 

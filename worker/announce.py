@@ -34,7 +34,7 @@ from templates.content import (
     Play,
     Severity,
 )
-from templates.explained import changes, nearest, set_by_hand
+from templates.explained import changes, commitment, likely, nearest, set_by_hand
 from worker import letters
 from worker.deployment import Deployment
 from worker.explanations import explained_new
@@ -182,6 +182,8 @@ def _about(
         "active_definition": facts.get("active_wording") or "",
         "currency": facts.get("currency") or None,
         "stale": facts.get("stale") or "",
+        "likely": likely(facts),
+        "commitment": commitment(facts),
     }
     return said | {name: facts.get(name) for name in (*_FIGURES, *figures)}
 

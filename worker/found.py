@@ -1,13 +1,14 @@
 """What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from health.bands import worse
+from health.bands import RANK, worse
 from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
 from health.held import Held, held
 from health.judge import judge
-from health.nouns import Flag, Notice
+from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
 from store import incidents, outbox, states, verdicts
 from store.bulk import Row
@@ -49,6 +50,7 @@ class Found:
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
         self._held: dict[int, Held] = {}
+        self._bands: dict[Band, list[int]] = defaultdict(list)
         self._worsened = 0
 
     def add(
@@ -74,7 +76,10 @@ class Found:
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
         if waits:
             self._held[row.account] = waits
-        self._worsened += before is not None and worse(computed.band, before.band)
+        known = before.known if before else ""
+        self._worsened += worse(computed.band, known)
+        if computed.band in RANK and computed.band != known:
+            self._bands[computed.band].append(row.account)
         if decision.alerts or self._records:
             verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), correction)
             self._tell(connection, verdict, decision.alerts)
@@ -92,6 +97,7 @@ class Found:
     def keep(self, connection: Connection, chunk: Chunk) -> Tally:
         """Store what was found and return what it adds to the run's totals."""
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
+        verdicts.remember_bands(connection, self._bands)
         incidents.hold(connection, self._run.id, chunk.first_account, chunk.last_account, self._held)
         verdicts.keep_flags(connection, self._run.id, self._flags)
         owed = self._notices + states.unwritten(connection, self._states)

@@ -18,12 +18,16 @@ from templates.content import OperatorContent
 from worker import operators
 from worker.deployment import Deployment
 from worker.listings import TOO_MANY, Retired
+from worker.operators import COHORT
 from worker.pulse import last_pulse
 
 LISTING = "listing"
 MATCH_RATE = "match_rate"
-KINDS = (FLEET, STALE, LISTING, MATCH_RATE)
-"""What may be wrong: use fell everywhere at once, a source is old, left out too much, or is hardly ours."""
+KINDS = (FLEET, STALE, LISTING, MATCH_RATE, COHORT)
+"""What may be wrong: use fell everywhere at once, a source is old, left out too much, or is hardly ours.
+
+And customers who began together do badly together: there the source is the name of the cohort.
+"""
 
 
 class Incidents:
@@ -88,6 +92,7 @@ def review(deployment: Deployment, connection: Connection) -> frozenset[str]:
     if seen.live:
         pulse = last_pulse(connection)
         _review_links(seen, pulse)
+        _review_cohorts(seen, pulse)
         _review_fallen(
             seen, pulse, {held.source: many for held, many in waiting.items() if held.gate == FLEET}
         )
@@ -106,6 +111,17 @@ def _review_links(seen: Incidents, pulse: Pulse) -> None:
     for incident in seen.of(MATCH_RATE):
         if incident.source not in under:
             seen.end(incident)
+
+
+def _review_cohorts(seen: Incidents, pulse: Pulse) -> None:
+    """Tell of cohorts once; one that is told is over when it is not below its range, by chance or not."""
+    below = {cohort.name: cohort for cohort in pulse.cohorts}
+    for name, cohort in below.items():
+        if not cohort.gate:
+            seen.begin(COHORT, name, operators.together(cohort), accounts=cohort.accounts)
+    for incident in seen.of(COHORT):
+        if incident.source not in below:
+            seen.end(incident, operators.no_longer(incident))
 
 
 def _review_fallen(seen: Incidents, pulse: Pulse, waiting: dict[str, int]) -> None:
@@ -154,7 +170,11 @@ def end_unused(deployment: Deployment) -> None:
     with deployment.database.read() as connection:
         waiting = {held.source for held in incidents.waiting(connection)}
         standing = incidents.standing(connection).values()
-    unused = [each for each in standing if each.source not in waiting and not deployment.in_use(each.source)]
+    unused = [
+        each
+        for each in standing
+        if each.kind != COHORT and each.source not in waiting and not deployment.in_use(each.source)
+    ]
     if unused:
         with deployment.database.write() as connection:
             seen = Incidents(deployment, connection)

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
+from health.cohorts import USE
+from health.features import Cohort
+from health.identity import CRMS
 from health.nouns import Notice
 from integrations.errors import IntegrationError, Misconfigured
 from store.database import Connection, clock, day_of
@@ -13,14 +16,22 @@ from worker.deployment import Deployment
 from worker.listings import Retired
 
 TEMPLATE = "operator"
+COHORT = "cohort"
+"""The kind of incident that is not of a source: customers who began together do badly together."""
 DOCTOR = "Run seatsignal doctor: it says whether {} answers, shows a sample, and what waits by now."
 
 
 def notice(deployment: Deployment, incident: Incident, what: str, content: OperatorContent) -> Notice:
-    """Return a message in the thread of an incident; ``what`` names the news, which is told once."""
+    """Return a message in the thread of an incident; ``what`` names the news, which is told once.
+
+    A cohort is the business of those who look after it, where they have a channel of their own.
+    """
+    routes = deployment.routes
+    of_csm = incident.kind == COHORT and routes.csm.destination not in CRMS
     thread = f"operator/{incident.kind}/{incident.source}/{incident.began}"
     key = f"{thread}/{incident.id}/{what}"
-    return message(deployment.routes.ops, TEMPLATE, key=key, thread=thread, content=content)
+    route = routes.csm if of_csm else routes.ops
+    return message(route, TEMPLATE, key=key, thread=thread, content=content)
 
 
 def destination_paused(
@@ -142,6 +153,42 @@ def mislinked(source: str, linked: int, accounts: int, floor: float) -> Operator
         ),
         severity="high",
     )
+
+
+def together(cohort: Cohort) -> OperatorContent:
+    """Say that customers who began together do badly, once and of all of them."""
+    who, now, low = _began(cohort), f"{cohort.now_pct:.0f} %", f"{cohort.low_pct:.0f} %"
+    if cohort.what == USE:
+        title = f"Customers who began in {who} use less, all together"
+        fell = f"Beside all others they do {now} of their usual; in the eight weeks before never under {low}."
+    else:
+        title = f"Customers who began in the week of {who} do not get started"
+        fell = f"{now} of them came into use within seven days, in the eight weeks before at least {low}."
+    return OperatorContent(
+        title=title,
+        what_happened=(
+            f"{fell} That is more than chance among {_counted(cohort.accounts)}, and more likely one cause "
+            "than many: alerts about single ones wait for as long."
+        ),
+        what_to_do=(
+            "Ask what they have in common: the plan, who sold it, how they were set up, what was released.",
+            "Talk to two or three of them before you write to all.",
+            "Mend it where it began. Whoever still does badly afterwards is told one by one.",
+        ),
+    )
+
+
+def no_longer(incident: Incident) -> OperatorContent:
+    """Say that a cohort is within its range again, or that its range is as low by now."""
+    return OperatorContent(
+        title=f"Customers who began together ({incident.source}) are no longer below their range",
+        what_happened="Whoever of them still does badly is told one by one.",
+        what_to_do=(),
+    )
+
+
+def _began(cohort: Cohort) -> str:
+    return f"{cohort.first:%B %Y}" if cohort.what == USE else _day(cohort.first)
 
 
 def well(incident: Incident, today: date) -> OperatorContent:

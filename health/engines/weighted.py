@@ -1,10 +1,12 @@
 """The default engine: measures mapped to 0 to 100 by curves, weighed, and capped."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import NamedTuple
 
 from health.nouns import NOT_APPLICABLE, Contribution, Score, line
-from health.policy import Profile
+from health.policy import Profile, Weight
 from health.rules import Findings
 
 _FULL = 10_000
@@ -23,8 +25,11 @@ def score(findings: Findings, profile: Profile) -> Score:
     """Return the weighted mean of what is known; the weight of what is not is spread over the rest.
 
     The interval puts every unknown input at 0 and at 100, and takes a cap whose condition is unknown as
-    met at the low end. With nothing known the score is the middle of the range.
+    met at the low end. Lines that share a weight have their part of it each. With nothing known the score is
+    the middle of the range.
     """
+    if findings.shares:
+        profile = _by_shares(profile, findings.shares)
     weights = _weights(findings, profile)
     total = weights.known + weights.unknown
     lines, points = _lines(findings, profile, weights.known)
@@ -41,6 +46,15 @@ def score(findings: Findings, profile: Profile) -> Score:
                 lines.append(Contribution(f"cap:{cap.name}", cap.at - points, reason))
                 points = cap.at
     return Score(points, low, high, weights.known / total if total else 0.0, tuple(lines))
+
+
+def _by_shares(profile: Profile, shares: Sequence[float]) -> Profile:
+    """Return the profile with of each weight the share that a line has of it."""
+    parts = [
+        Weight(weight.name, weight.points * share)
+        for weight, share in zip(profile.weights, shares, strict=True)
+    ]
+    return replace(profile, weights=tuple(parts))
 
 
 def _weights(findings: Findings, profile: Profile) -> _Weights:

@@ -1,16 +1,17 @@
 """Licences in force: how many, of which plan, and how that changed."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from health.figures.days import months_on
 from health.figures.segments import UNKNOWN
-from health.figures.standing import BY_CONSUMPTION, standing, standing_licences
+from health.figures.standing import standing, standing_licences
 from health.nouns import NOT_APPLICABLE, Input
 from health.policy import RenewalRules
 from health.records import Licence, Subscription
+from health.terms import BY_CONSUMPTION
 
 _YEAR = 12
 
@@ -18,12 +19,13 @@ _YEAR = 12
 class LicenceTrend(NamedTuple):
     """Licences in force now, a month and a year ago, and the change since in per cent.
 
-    A change is not applicable where there were none.
+    A change is not applicable where there were none. What was in force is unknown (`None`), and the change
+    with it, where an account had a subscription whose terms of then nobody states.
     """
 
     now: int
-    month_ago: int
-    year_ago: int
+    month_ago: int | None
+    year_ago: int | None
     month_change_pct: Input
     year_change_pct: Input
 
@@ -77,11 +79,31 @@ def licence_trend(
 
     Statuses are those of ``as_of``: of the days before the dates alone tell.
     """
-    now, month, year = (
-        sum(active_licences(subscriptions, licences, months_on(as_of, -back), rules, as_of).values())
-        for back in (0, 1, _YEAR)
+
+    def counted(day: date) -> int:
+        return sum(active_licences(subscriptions, licences, day, rules, as_of).values())
+
+    recorded = {each.account_id for each in licences}
+    told = [term for term in subscriptions if term.account_id not in recorded]
+    days = (months_on(as_of, -1), months_on(as_of, -_YEAR))
+    now, (month, year) = counted(as_of), (None if untold(told, day) else counted(day) for day in days)
+    return LicenceTrend(now, month, year, _since(month, now), _since(year, now))
+
+
+def untold(subscriptions: Iterable[Subscription], day: date) -> int:
+    """Return how many subscriptions had begun by a day on which nobody states their terms."""
+    began: dict[tuple[str, str], list[Subscription]] = defaultdict(list)
+    for term in subscriptions:
+        began[term.account_id, term.subscription_id].append(term)
+    spans = (
+        (min(term.started_on or term.term_start for term in terms), min(term.term_start for term in terms))
+        for terms in began.values()
     )
-    return LicenceTrend(now, month, year, change_pct(month, now), change_pct(year, now))
+    return sum(since <= day < first for since, first in spans)
+
+
+def _since(before: int | None, after: int) -> Input:
+    return None if before is None else change_pct(before, after)
 
 
 def change_pct(before: float, after: float) -> Input:

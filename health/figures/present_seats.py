@@ -11,7 +11,7 @@ from health.figures.parts import Part, Parts, over_accounts
 from health.figures.reading import against_target
 from health.figures.segments import UNKNOWN
 from health.figures.share import Share, portion, share
-from health.figures.standing import BY_CONSUMPTION, standing
+from health.figures.standing import standing
 from health.figures.utilisation import (
     SNAPSHOT_DAYS,
     Utilisation,
@@ -27,6 +27,7 @@ from health.figures.utilisation import (
     utilisation_reading,
 )
 from health.records import Seat, Subscription
+from health.terms import BY_CONSUMPTION
 
 _AGES_DAYS = 90
 _HALF_YEAR_DAYS = 190
@@ -50,7 +51,14 @@ def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
 
 def _licence_trend(known: Known, at: Moment) -> Parts:
     found = licence_trend(known.subscriptions, known.licences, at.as_of, at.rules)
-    return {"now": found.now, "a month ago": found.month_ago, "a year ago": found.year_ago}
+    ago = {"a month ago": found.month_ago, "a year ago": found.year_ago}
+    parts: dict[str, Part] = {"now": found.now}
+    for name, licences in ago.items():
+        if licences is None:
+            parts[f"accounts not told of {name}"] = 1
+        else:
+            parts[name] = licences
+    return parts
 
 
 def _changes(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:

@@ -11,7 +11,7 @@ from health.figures.standing import by_account, standing, term_of
 from health.policy import RenewalRules
 from health.records import Rate, Subscription
 from health.renewals import anchors, downsizing_risk_minor, revenue_at_risk_minor
-from health.terms import monthly_minor
+from health.terms import recurring_minor
 
 
 class Retention(NamedTuple):
@@ -48,13 +48,9 @@ def mrr(
     """Return monthly recurring revenue by currency; trials and terms that state none add nothing."""
     found: dict[str, int] = defaultdict(int)
     for term in standing(subscriptions, as_of, rules, stated_on):
-        if (minor := monthly_minor(term_of(term))) and not _on_trial(term, as_of):
+        if minor := recurring_minor(term_of(term), as_of):
             found[term.currency or ""] += minor
     return dict(sorted(found.items()))
-
-
-def _on_trial(term: Subscription, as_of: date) -> bool:
-    return term.status == "trialing" or (term.trial_end is not None and term.trial_end > as_of)
 
 
 def revenue_at_risk(
@@ -68,7 +64,7 @@ def revenue_at_risk(
     for terms in by_account(standing(subscriptions, as_of, rules, stated_on)).values():
         ahead = anchors([term_of(term) for term in terms], as_of)
         if ahead:
-            found[ahead[0].term.currency] += revenue_at_risk_minor(ahead, ahead[0])
+            found[ahead[0].term.currency] += revenue_at_risk_minor(ahead, ahead[0], as_of)
     return dict(sorted(found.items()))
 
 
@@ -85,7 +81,7 @@ def downsizing_risk(
         largest = max(terms, key=lambda term: term.mrr_minor or 0)
         code, known = largest.currency or "", [term_of(term) for term in terms]
         if account in active_users:
-            found[code] += downsizing_risk_minor(known, active_users[account], code)
+            found[code] += downsizing_risk_minor(known, active_users[account], code, as_of)
     return dict(sorted(found.items()))
 
 

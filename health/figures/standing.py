@@ -10,7 +10,6 @@ from health.policy import RenewalRules
 from health.records import Licence, Subscription
 from health.terms import in_force
 
-BY_CONSUMPTION = "usage"
 _ENDED_LICENCES = frozenset({"suspended", "banned", "inactive"})
 """Statuses that end a licence beside those that end a term."""
 
@@ -57,6 +56,7 @@ def term_of(subscription: Subscription) -> Term:
         mrr_minor=subscription.mrr_minor,
         currency=subscription.currency or "",
         status=subscription.status or "",
+        trial_end=subscription.trial_end,
         notice_days=subscription.notice_days,
         review_on=subscription.review_on,
         auto_renew=bool(subscription.auto_renew),

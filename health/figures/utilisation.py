@@ -11,9 +11,10 @@ from health.figures.days import day_of, last_days, months_on, start_ms
 from health.figures.reading import Scale, Step, reading
 from health.figures.segments import UNKNOWN
 from health.figures.share import Share, share
-from health.figures.standing import BY_CONSUMPTION, standing
+from health.figures.standing import standing
 from health.policy import RenewalRules
 from health.records import Seat, Subscription, Usage
+from health.terms import BY_CONSUMPTION
 
 AGES_DAYS = (30, 60, 90)
 SNAPSHOT_DAYS = 7

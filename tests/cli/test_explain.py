@@ -98,7 +98,9 @@ def test_it_compares_with_what_stood_on_a_day(owing: Seatsignal, since, run):
 def test_a_change_of_the_policy_is_said_and_what_it_alone_does(eve: Seatsignal, tmp_path):
     policy = tmp_path / "policy.yaml"
     text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
-    policy.write_text(text.replace("weight: 15", "weight: 90", 1))
+    policy.write_text(
+        text.replace("weight: 15\n        curve: renewal", "weight: 90\n        curve: renewal")
+    )
     eve("assess", SEATSIGNAL_POLICY=str(policy))
     told = eve("explain", "a0").out
     assert "the policy or the engine changed" in told
@@ -176,7 +178,9 @@ def test_what_is_no_statement_is_refused_plainly(seatsignal: Seatsignal, tmp_pat
 def test_an_old_verdict_is_stated_by_the_policy_it_was_judged_by(eve: Seatsignal, tmp_path):
     policy, file = tmp_path / "policy.yaml", tmp_path / "statement.json"
     text = (SHIPPED / "policy.yaml").read_text(encoding="utf-8")
-    policy.write_text(text.replace("weight: 15", "weight: 90", 1))
+    policy.write_text(
+        text.replace("weight: 15\n        curve: renewal", "weight: 90\n        curve: renewal")
+    )
     file.write_text(eve("explain", "a0", "--statement", SEATSIGNAL_POLICY=str(policy)).out)
     assert eve("verify", str(file)).status == 0
     assert eve("assess", SEATSIGNAL_POLICY=str(policy)).status == 0

@@ -42,7 +42,7 @@ def test_the_ground_of_a_condition(text, expected):
     assert condition(text) == expected
 
 
-CHOSEN = {"profile:consumption", "profile:starting", "profile:ramp"}
+CHOSEN = {f"profile:{profile.name}" for profile in load().profiles.values()} - {"profile:default"}
 
 
 @pytest.mark.parametrize("engine", ["weighted", "deductions", "matrix"])

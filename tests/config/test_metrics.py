@@ -23,7 +23,7 @@ PARTS = {
     "days": "day_of hours last_days month_of months_on start_ms",
     "consumption": "months period_of",
     "friction": "per_hundred",
-    "licences": "change_pct",
+    "licences": "change_pct untold",
     "reading": "reading",
     "renewed": "ended",
     "segments": "segments",

@@ -176,7 +176,10 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
             "signals.use_drop.clear: \"open('x')\" is not allowed here",
         ),
         (
-            ("gates: [stale, fleet, expected, new, trial, volume, chance, one_user]", "gates: [stle]"),
+            (
+                "gates: [stale, fleet, start_cohort, expected, new, trial, volume, chance, one_user]",
+                "gates: [stle]",
+            ),
             "signals.use_drop.gates: 'stle' is no gate, did you mean 'stale'?",
         ),
         (
@@ -332,11 +335,13 @@ def test_the_shipped_deductions_are_those_published():
 
 
 def test_time_to_renewal_is_in_no_line_of_the_score():
-    """Nor in that of a starting account, or of one without seats; `ramp` reads it to choose a curve."""
+    """Nor in that of a starting account, or of one without seats; beside `ramp` it chooses a curve."""
     source = load().source
     of_profiles = re.split(r"profile = '(\w+)'\n", source[: source.index("signals = []")])
     lines = dict(zip(of_profiles[1::2], of_profiles[2::2], strict=True))
-    assert {name for name, text in lines.items() if "days_to_renewal" in text} == {"ramp"}
+    assert {name for name, text in lines.items() if "days_to_renewal" in text} == {
+        *("ramp", "hybrid", "hybrid_committed")
+    }
     assert all("line_6 =" in text for text in lines.values())
 
 

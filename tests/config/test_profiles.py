@@ -185,8 +185,16 @@ def test_those_that_overlap_are_told_with_an_account_that_both_fit(conditions, e
 
 def test_the_shipped_ones_overlap_as_their_order_means():
     assert [line.split(" both")[0] for line in overlaps()] == [
+        "profiles.committed and profiles.consumption",
+        "profiles.committed and profiles.starting",
+        "profiles.committed and profiles.ramp",
         "profiles.consumption and profiles.starting",
         "profiles.consumption and profiles.ramp",
+        "profiles.hybrid_committed and profiles.hybrid",
+        "profiles.hybrid_committed and profiles.starting",
+        "profiles.hybrid_committed and profiles.ramp",
+        "profiles.hybrid and profiles.starting",
+        "profiles.hybrid and profiles.ramp",
         "profiles.starting and profiles.ramp",
     ]
 

@@ -176,8 +176,9 @@ def test_money_of_the_renewal() -> None:
     assert f"The anchor is the {anchor.kind} date, {anchor.on}." in METRICS.words()
     assert (anchor.on - date.fromisoformat(on)).days == int(ahead)
     near = nearness(int(ahead), policy().renewals.nearness)
-    revenue = revenue_at_risk_minor([anchor], anchor)
-    unused = downsizing_risk_minor(terms()[1:], float(RENEWAL["active users"]), anchor.term.currency)
+    day, users = date.fromisoformat(on), float(RENEWAL["active users"])
+    revenue = revenue_at_risk_minor([anchor], anchor, day)
+    unused = downsizing_risk_minor(terms()[1:], users, anchor.term.currency, day)
     assert figures("Example: renewal") == {
         "revenue at risk": f"{revenue / 100:.2f}",
         "downsizing risk": f"{unused / 100:.2f}",

@@ -10,7 +10,6 @@ from config.files import SHIPPED, read
 from config.profiles import weighted_lines
 from config.routes import load_routes
 from config.schema import PolicyData
-from config.scoring import ProfileData
 from health.alerts import LICENSING
 from health.decide import AT_RISK, RECOVERED, WINDOW
 from health.expansion import GROUP
@@ -157,15 +156,14 @@ def test_stricter_curves() -> None:
 
 
 def test_profiles() -> None:
-    def changes(profile: ProfileData) -> str:
-        told = [
-            f"{name}: {f'{change.measure} ' if change.measure else ''}by {change.curve}"
-            for name, change in profile.lines.items()
-        ]
-        return "; ".join(told)
-
-    expected = [(it.name, it.when or "", it.engine or "", changes(it)) for it in POLICY.profiles]
-    assert list(METRICS.table("Profiles").rows) == expected
+    expected = [(it.name, it.when or "", it.engine or "") for it in POLICY.profiles]
+    assert list(METRICS.table("Profiles", "holds when").rows) == expected
+    changed = [
+        (it.name, name, change.measure or "", str(change.curve), change.share_of_revenue or "")
+        for it in POLICY.profiles
+        for name, change in it.lines.items()
+    ]
+    assert list(METRICS.table("Profiles", "share of the weight").rows) == changed
 
 
 def test_matrix() -> None:

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from health.features import EventFact, LastSeen, LimitFact, PaymentFact, SurveyFact, TicketFact
+from health.figures.revenue import mrr, revenue_at_risk
 from health.judge import conclude
 from health.nouns import NOT_APPLICABLE
+from health.records import Subscription
 from health.rules import measures_of
 from tests.health.examples import (
     AS_OF,
@@ -384,6 +386,39 @@ def test_suggested_seats_are_those_to_add_for_the_pace_ahead_at_the_fill_of_the_
     found = assess(account(series=series(**FULL, **HITS)))
     assert found.facts["suggested_seats"] == 24 - 20  # 19 users at 80 %, less the seats there are
     assert found.facts["uplift_minor"] == 4 * 2_000
+
+
+BY_USE = replace(TERM, subscription_id="calls", licence_model="usage", seats=None, mrr_minor=90_000)
+ON_TRIAL = replace(TERM, subscription_id="more", trial_end=AS_OF + timedelta(days=9), mrr_minor=90_000)
+
+
+@pytest.mark.parametrize(
+    ("terms", "uplift"),
+    [
+        ((TERM, BY_USE), 4 * 2_000),  # calls do not grow with seats
+        ((replace(TERM, licence_model="hybrid"),), None),  # how much of the price is for seats nobody states
+        ((replace(TERM, mrr_minor=None),), None),
+        ((TERM, replace(BY_USE, mrr_minor=None)), 4 * 2_000),
+        ((TERM, replace(ON_TRIAL, seats=0)), 4 * 2_000),
+    ],
+)
+def test_the_uplift_is_of_what_seats_cost(terms, uplift):
+    found = assess(account(terms=terms, series=series(**FULL, **HITS, **TRIES)))
+    assert (found.facts["suggested_seats"], found.facts["uplift_minor"]) == (4, uplift)
+
+
+@pytest.mark.parametrize("trial", [{"trial_end": AS_OF + timedelta(days=9)}, {"status": "trialing"}])
+def test_a_trial_brings_no_revenue_here_nor_in_the_figures_of_the_book(trial):
+    term = replace(TERM, **trial)
+    found = assess(account(terms=(term,))).facts
+    assert (found["mrr_minor"], found["revenue_at_risk_minor"], found["downsizing_risk_minor"]) == (0, 0, 0)
+    stated = Subscription("sub-1", "acme", term.term_start, term.term_end, seats=20, mrr_minor=40_000)
+    stated = stated._replace(currency="EUR", auto_renew=True, **trial)
+    rules = policy().renewals
+    assert sum(mrr([stated], AS_OF, rules).values()) == 0
+    assert sum(revenue_at_risk([stated], AS_OF, rules).values()) == 0
+    paid = assess(account(terms=(term, replace(TERM, subscription_id="paid")))).facts
+    assert (paid["mrr_minor"], paid["revenue_at_risk_minor"]) == (40_000, 480_000)
 
 
 def test_no_seats_are_suggested_where_those_there_are_will_do():

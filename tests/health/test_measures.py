@@ -414,3 +414,29 @@ def test_the_source_furthest_behind_decides():
     both = Pulse({"files": Freshness(KINDS, YESTERDAY), "log": Freshness(frozenset({"usage"}), days_ago(4))})
     found = measured(account(sources=("files", "log", "gone")), at=both)
     assert found["usage_age_days"] == 3.0
+
+
+# -- the young term of two, and trials -----------------------------------------------------------------
+
+
+def renewed(name: str, days: int, before: int | None, now: int | None):
+    """A subscription that renewed so many days ago, from so many seats to so many."""
+    old = replace(TERM, subscription_id=name, term_start=days_ago(days + 365), term_end=days_ago(days))
+    return replace(old, seats=before), replace(old, term_start=days_ago(days), term_end=None, seats=now)
+
+
+@pytest.mark.parametrize(
+    ("terms", "days"),
+    [
+        (renewed("a", 40, 20, 10), 40.0),
+        ((*renewed("a", 40, 20, 10), *renewed("b", 5, 20, 20)), 40.0),  # the later one renewed as it was
+        ((*renewed("a", 40, 20, 10), *renewed("b", 5, 20, 21)), 40.0),  # or grew, and both are fewer
+        ((*renewed("a", 40, 20, 10), *renewed("b", 5, 20, 19)), 5.0),
+        ((*renewed("a", 40, 20, 20), *renewed("b", 5, 20, 20)), 5.0),
+        ((*renewed("a", 40, 20, 10), *renewed("b", 5, None, 20)), 40.0),
+        ((*renewed("a", 40, None, 10), *renewed("b", 5, 20, None)), 5.0),
+        ((*renewed("a", 40, 20, 10), replace(TERM, subscription_id="c", term_start=days_ago(2))), 40.0),
+    ],
+)
+def test_days_into_the_term_are_of_the_one_that_changed_its_seats(terms, days):
+    assert measured(terms=terms)["days_into_term"] == days

@@ -93,7 +93,7 @@ def test_revenue_at_risk_is_a_year_of_all_that_is_up_on_the_day():
     later = replace(YEAR, subscription_id="sub-3", term_end=date(2026, 2, 1))
     foreign = replace(YEAR, subscription_id="sub-4", currency="USD")
     found = anchors([YEAR, other, later, foreign], AS_OF)
-    assert revenue_at_risk_minor(found, found[0]) == 12 * 41_000
+    assert revenue_at_risk_minor(found, found[0], AS_OF) == 12 * 41_000
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_revenue_at_risk_is_a_year_of_all_that_is_up_on_the_day():
 )
 def test_downsizing_risk_is_a_year_of_unused_seats(seats, mrr, active, expected):
     terms = [replace(YEAR, seats=seats, mrr_minor=mrr)]
-    assert downsizing_risk_minor(terms, active, YEAR.currency) == expected
+    assert downsizing_risk_minor(terms, active, YEAR.currency, AS_OF) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,15 @@ def test_downsizing_risk_is_a_year_of_unused_seats(seats, mrr, active, expected)
 def test_downsizing_risk_adds_up_no_currencies_and_nothing_below_none(other, active, expected):
     first = replace(YEAR, seats=20, mrr_minor=20_000)
     terms = [first, replace(first, subscription_id="other", **other)]
-    assert downsizing_risk_minor(terms, active, first.currency) == expected
+    assert downsizing_risk_minor(terms, active, first.currency, AS_OF) == expected
 
 
 def test_revenue_below_none_is_up_nowhere():
     refund = replace(YEAR, subscription_id="refund", mrr_minor=-30_000)
     found = anchors([YEAR, refund], AS_OF)
-    assert revenue_at_risk_minor(found, found[0]) == revenue_at_risk_minor(found[:1], found[0]) > 0
+    assert (
+        revenue_at_risk_minor(found, found[0], AS_OF) == revenue_at_risk_minor(found[:1], found[0], AS_OF) > 0
+    )
 
 
 @pytest.mark.parametrize(

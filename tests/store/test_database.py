@@ -133,7 +133,7 @@ def test_and_not_with_one_that_does_not(database, since):
         require(database)
 
 
-ADDING = {"create_table", "add_column", "create_index", "f"}
+ADDING = {"create_table", "add_column", "create_index", "f", "execute"}
 
 
 def added(file: Path) -> set[str]:

@@ -41,9 +41,9 @@ def instant(day: date) -> int:
     return (day - date(1970, 1, 1)).days * 86_400_000 + NOON_MS
 
 
-def built(database, key="a") -> Features:
+def built(database, key="a", metrics=METRICS) -> Features:
     with database.write() as connection:
-        features.refresh(connection, 0, 10**9, METRICS)
+        features.refresh(connection, 0, 10**9, metrics)
         rows = features.stored(connection, 0, 10**9, run=1, stale_only=False)
     return next(row for row in rows if row.key == key)
 
@@ -213,8 +213,10 @@ def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(em
             rows = [row.name for some in features.all_rows(connection, metrics, DAY) for row in some]
         return rows, anew
 
-    assert read(METRICS) == (["a", "Beta", "c"], [[2], []])
-    assert read([*METRICS, "events"]) == (["a", "Beta", "c"], [[1, 2], [3]])
+    with emptied_database.read() as connection:
+        a, b, c = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars()
+    assert read(METRICS) == (["a", "Beta", "c"], [[b], []])
+    assert read([*METRICS, "events"]) == (["a", "Beta", "c"], [[a, b], [c]])
 
 
 def test_feature_rows_of_before_are_there_after_migrating(database):
@@ -369,3 +371,28 @@ def test_a_feature_row_holds_the_days_each_feature_was_used_on_whether_named_or_
 def test_a_limit_is_of_the_day_that_it_names(database):
     pull(database, [Account("a"), Limit("a", "domains", 3, 10, DAY), Limit("a", "keys", 1, 5)])
     assert [limit.as_of for limit in built(database).limits] == [DAY, None]
+
+
+def test_what_was_used_of_a_commitment_before_the_series_is_in_the_row(database):
+    """A year's commitment outlives the 92 days of a series; what is in the series is not told twice."""
+    start = DAY - timedelta(days=200)
+    metered = Subscription(
+        "s", "a", start, start + timedelta(days=365), licence_model="usage", committed=5_000.0
+    )
+    by_seat = metered._replace(subscription_id="t", licence_model="seat")
+    days = [0, 50, 108, 109, 200]  # the series may begin on day 109
+    pull(
+        database,
+        [
+            metered,
+            by_seat,
+            Usage("a", start - timedelta(days=1), consumption=1_000.0),
+            *(Usage("a", start + timedelta(days=day), consumption=float(day + 1)) for day in days),
+        ],
+    )
+    row = built(database, metrics=("consumption",))
+    assert [(each.subscription_id, each.units, each.used_before) for each in row.commitments] == [
+        ("s", 5_000.0, 1.0 + 51.0 + 109.0)
+    ]
+    assert row.series is not None
+    assert sum(row.series.values["consumption"]) == 110.0 + 201.0

@@ -99,7 +99,7 @@ def test_the_verdict_before_is_that_of_the_last_run(emptied_database):
         found = verdicts.previous(connection, 1, 2)
         alone = verdicts.previous(connection, 2, 9)
         book = verdicts.book(connection)
-    assert found == {each: Previous(v.band, v.score.points) for each, v in ((1, STEADY), (2, UNPAID))}
+    assert found == {each: Previous(v.band, v.score.points, v.band) for each, v in ((1, STEADY), (2, UNPAID))}
     assert set(alone) == {2}
     assert [verdict.assessment for verdict in book] == [STEADY, replace(UNPAID, account=2)]
 

@@ -7,7 +7,7 @@ from health.nouns import NOT_APPLICABLE
 from health.outlook import Held, Outlook, Way
 from health.policy import Cap
 from health.rules import NUMBERS
-from templates.explained import ahead, nearest, points, way
+from templates.explained import ahead, commitment, nearest, points, way
 from templates.measures import NOUNS, moved, stood
 
 USERS = Way("active_users", 12.0, (Move("utilisation_pct", 61.0, 73.0),), 7_500, "healthy", 0.3)
@@ -94,3 +94,34 @@ def test_where_a_measure_stands(measure, value, words):
 )
 def test_points(hundredths, words):
     assert points(hundredths) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ""),
+        ({"seats": 20}, ""),
+        (
+            {"commitment_ends_on": "2026-01-01", "commitment_used_up_on": "2025-07-01"},
+            "At the pace of four weeks the commitment until 2026-01-01 is used up on 2025-07-01.",
+        ),
+        (
+            {
+                "commitment_ends_on": "2026-01-01",
+                "commitment_used_up_on": "2025-06-03",
+                "commitment_unused": 0,
+            },
+            "The commitment until 2026-01-01 is used up.",
+        ),
+        (
+            {"commitment_ends_on": "2026-01-01", "commitment_unused": 1_825},
+            "At the pace of four weeks 1,825 units of the commitment are left over on 2026-01-01.",
+        ),
+        (
+            {"commitment_ends_on": "2026-01-01", "commitment_unused": 0},
+            "At the pace of four weeks the commitment is used whole by 2026-01-01.",
+        ),
+    ],
+)
+def test_where_a_commitment_leads(facts, said):
+    assert commitment(facts) == said

@@ -4,24 +4,28 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from health.brake import Hold
+from health.features import Cohort
 from health.records import Record, Seat
 from integrations.errors import Misconfigured, RetryLater
 from integrations.roles import Page
 from store import incidents, runs
 from store.tables import audit
+from store.tables import runs as run_rows
 from tests.integrations.slack import rig as slack
 from tests.owed import go_live
 from tests.rehearsal import Rehearsal, start_sandbox
 from tests.worker.ill import ACCOUNTS, DAY, SOURCE, USED, Ward, days_before, said, used
 from worker import release as module
 from worker.deliver import deliver
-from worker.incidents import end_unused
+from worker.incidents import end_unused, review
 from worker.pipeline import assess, open_run, pull
+from worker.pulse import last_pulse, written
 
 OUTAGE = 9
 """Days without use after which every account looks idle."""
@@ -310,3 +314,36 @@ def test_what_begins_and_ends_is_in_the_audit(ward):
         ("incident_began", f"fleet/{SOURCE}"),
         ("incident_ended", f"fleet/{SOURCE}"),
     ]
+
+
+# -- customers who began together --------------------------------------------------------------------
+
+FALLEN = Cohort("use", date(2026, 3, 1), date(2026, 3, 31), 60.0, 80.0, 40)
+
+
+def looked(ward: Ward, *cohorts: Cohort) -> None:
+    """Let the last run have seen cohorts below their range, and look at what it means."""
+    with ward.database.write() as connection:
+        pulse = replace(last_pulse(connection), cohorts=cohorts)
+        connection.execute(update(run_rows).values(pulse=written(pulse)))
+        review(ward.deployment, connection)
+
+
+def test_a_cohort_is_told_once_to_those_who_look_after_it_and_when_it_is_over(ward):
+    ward.judge()
+    looked(ward, FALLEN._replace(gate="volume"))
+    assert ward.told() == []
+    for _ in range(2):
+        looked(ward, FALLEN)
+    (began,) = ward.told()
+    assert began.owner == ward.deployment.routes.csm.owner != ward.deployment.routes.ops.owner
+    assert "Customers who began in March 2026 use less, all together" in said(began)
+    assert "60 % of their usual; in the eight weeks before never under 80 %" in said(began)
+    assert "40 accounts" in said(began)
+    looked(ward, FALLEN._replace(gate="chance"))  # still below: it does not come and go by the day
+    end_unused(ward.deployment)  # it is no source
+    assert len(ward.told()) == 1
+    looked(ward)
+    _, ended = ward.told()
+    assert ended.thread == began.thread
+    assert "no longer below their range" in said(ended)

@@ -2,16 +2,18 @@
 
 import json
 
+import msgspec
 import pytest
 
 from health.delta import Change, Delta, Move
 from health.outlook import outlook
 from health.reasons import reasons
 from store import verdicts
-from templates.explained import changes, nearest
+from templates.explained import changes, commitment, likely, nearest
 from templates.render import render
 from tests import book
 from tests.owed import rows
+from tests.templates.examples import EXAMPLES
 from worker.announce import book_digest
 from worker.explanations import explained
 from worker.letters import Verdict
@@ -112,3 +114,30 @@ def test_the_nearest_is_empty_in_the_best_band(day):
         stored = verdicts.verdict(connection, "a0")
     assert stored.assessment.band == "healthy"
     assert nearest(outlook(stored.assessment, day.policy)) == ""
+
+
+def test_how_sure_the_rate_of_a_small_account_is(day):
+    """Beside the figure in Slack, in a task, and in `explain`; where seats are many nobody says it."""
+    with day.database.read() as connection:
+        facts = verdicts.verdict(connection, book.UNPAID).assessment.facts
+    low, high = facts["utilisation_low_pct"], facts["utilisation_high_pct"]
+    said = f"Of so few seats utilisation is likely between {low} and {high} %."
+    assert likely(facts) == said
+    alert = next(row for row in rows(day.database) if row.key.startswith(f"csm/{book.UNPAID}/"))
+    assert said in json.dumps(json.loads(render("alert", alert.payload)), ensure_ascii=False)
+    assert said in json.loads(render("alert_task", alert.payload))["text"]
+    unsure = json.loads(alert.payload) | {"likely": ""}
+    assert "likely between" not in json.dumps(json.loads(render("alert", json.dumps(unsure))))
+    assert likely({"utilisation_pct": 90}) == ""
+
+
+LEADS = {"commitment_ends_on": "2027-01-01", "commitment_used_up_on": "2026-11-04"}
+
+
+@pytest.mark.parametrize("kind", ["alert", "recovered", "expansion"])
+def test_where_a_commitment_leads(kind):
+    """The sentence of `explain` stands in Slack and in a task."""
+    payload = json.dumps(msgspec.to_builtins(EXAMPLES[kind]) | {"commitment": commitment(LEADS)})
+    assert commitment(LEADS) in json.dumps(json.loads(render(kind, payload)))
+    if kind != "recovered":
+        assert commitment(LEADS) in json.loads(render(f"{kind}_task", payload))["text"]

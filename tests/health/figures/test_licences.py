@@ -76,6 +76,27 @@ def test_the_trend_asks_dates_alone_of_the_past():
     assert licence_trend([term()], [], AS_OF, RULES).year_change_pct is NOT_APPLICABLE
 
 
+@pytest.mark.parametrize(
+    ("stated", "month", "year"),
+    [
+        (
+            [term("new", started_on=date(2023, 5, 1), term_start=date(2025, 11, 1))],
+            20,
+            None,
+        ),  # not stated of then
+        ([term("new", started_on=date(2023, 5, 1), term_start=date(2026, 6, 1))], None, None),
+        ([term("new", started_on=date(2025, 11, 1), term_start=date(2025, 11, 1))], 20, 0),  # there was none
+        ([term("new", started_on=None, term_start=date(2025, 11, 1))], 20, 0),
+    ],
+)
+def test_what_nobody_states_of_the_past_is_unknown_and_not_nothing(stated, month, year):
+    found = licence_trend(stated, [], AS_OF, RULES)
+    assert (found.month_ago, found.year_ago) == (month, year)
+    assert (found.month_change_pct is None, found.year_change_pct is None) == (month is None, year is None)
+    recorded = [licence(1, "new", issued_ms=None)]
+    assert licence_trend(stated, recorded, AS_OF, RULES).year_ago == 1
+
+
 ACCOUNTS = [Account("acme", industry="energy"), Account("globex", created_on=date(2025, 3, 9))]
 
 

@@ -243,3 +243,10 @@ def test_only_parts_that_the_bands_are_of_are_read():
 )
 def test_nothing_said_of_nothing(parts, anything):
     assert says_anything(parts) is anything
+
+
+def test_what_nobody_states_of_an_account_s_past_is_counted_apart():
+    """Twenty licences of today, of a subscription of three years whose earlier terms are not stated."""
+    young = term(started_on=date(2023, 5, 1), term_start=date(2025, 11, 1))
+    parts = PRESENT["licence_trend"].of(Known("acme", subscriptions=[young]), Moment(AS_OF, RULES))
+    assert parts == {"now": 20, "a month ago": 20, "accounts not told of a year ago": 1}
