@@ -33,6 +33,7 @@ from health.records import SHAPES, Contact, Record, Seat, Shape, Usage, Validati
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
+from store.reading import DAILY
 from store.sources import Batch, account_ids
 from store.subjects import remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_key
@@ -68,15 +69,16 @@ def last_day(records: Sequence[Record], today: date = date.max) -> date | None:
 
 def _store(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> None:
     rows = _last_of_each(_rows(connection, batch, shape, page), shape)
+    first = min(_stated(shape, rows, "day")) if shape.name in DAILY else date.min
     if _all_new(connection, batch, shape, rows):
         _load(connection, facts[shape.name], rows)
-        batch.changed.update(_owners(shape, rows))
+        batch.note(shape.name, _owners(shape, rows), first)
         return
     stage = _stage(shape)
     stage.create(connection, checkfirst=True)
     connection.execute(stage.delete())
     _load(connection, stage, rows)
-    batch.changed.update(_write(connection, batch, shape))
+    batch.note(shape.name, _write(connection, batch, shape), first)
 
 
 def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row]) -> bool:

@@ -96,7 +96,9 @@ def test_the_other_columns_of_usage_are_those_of_the_reader() -> None:
 
 def test_what_no_figure_rests_on_is_said() -> None:
     """Facts are read for feature rows, letters and figures of the book; what none names is stored alone."""
-    readers = [ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "features", "names")]
+    readers = [
+        ROOT / "store" / f"{name}.py" for name in ("account_facts", "contacts", "days", "features", "names")
+    ]
     used = {name for path in readers for name in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))}
     used |= {kind for figure in PRESENT.values() for kind in figure.kinds}
     (line,) = re.findall(r"^- Reading (.*) for any figure\.$", FORMAT.text, re.MULTILINE)
