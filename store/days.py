@@ -125,6 +125,8 @@ def series_since(end: date) -> date:
 
 def _wider(first: Mapping[int, Span], second: Mapping[int, Span]) -> Mapping[int, Span]:
     """Return by account the earliest first day and the latest last days of two kinds of use."""
+    if not first or not second:
+        return first or second
     return {
         account: _span(first.get(account, NEVER), second.get(account, NEVER)) for account in {*first, *second}
     }

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, false, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, true, update
 
 from health.features import (
     ChampionFact,
@@ -82,7 +82,7 @@ def stored(
     query = select(kept.c.packed).join(accounts).order_by(kept.c.account)
     query = query.where(kept.c.account.between(first, last), not_overtaken(run))
     if stale_only:
-        query = query.where(accounts.c.fresh > accounts.c.judged)
+        query = query.where(accounts.c.touched > accounts.c.judged)
     return map(unpack, blobs(connection, query))
 
 
@@ -93,8 +93,12 @@ def not_overtaken(run: int) -> ColumnElement[bool]:
 
 def sample(connection: Connection, size: int, metrics: Collection[str]) -> Iterator[Features]:
     """Yield feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
-    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
-    chosen = ids[:: max(1, -(-len(ids) // size))]
+    number = connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+    step = max(1, -(-number // size))
+    place = (func.row_number().over(order_by=accounts.c.id) - 1).label("at")
+    numbered = select(accounts.c.id, place).subquery()
+    query = select(numbered.c.id).where(numbered.c.at % step == 0).order_by(numbered.c.id)
+    chosen = connection.execute(query).scalars().all()
     for at in range(0, len(chosen), IDS_A_QUERY):
         ids = chosen[at : at + IDS_A_QUERY]
         _rebuild(connection, accounts.c.id.in_(ids), metrics)
