@@ -38,7 +38,7 @@ check: setup ## The linters alone
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|calls|pages"
+bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|event|calls|pages --full"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"

@@ -1,4 +1,4 @@
-"""A run over accounts, from feature rows to stored verdicts, against the usual ORM loop."""
+"""A run over accounts, from feature rows to stored verdicts: against an ORM loop, and against itself."""
 
 import resource
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from time import process_time
 from typing import NamedTuple
 
-from benchmarks import databases, orm
+from benchmarks import advance, changed, databases, orm, windows
 from benchmarks.book import deployed, fill, judge_all, judge_opened, multiply
 from benchmarks.measure import ROUNDS, Result, rates
 from store import runs
@@ -31,6 +31,8 @@ def results(*, full: bool = False) -> Iterator[Result]:
             multiply(database, ACCOUNTS)
             yield _against_orm(name, database)
     yield from _scale(MOST if full else MANY)
+    for each in (windows, changed, advance):
+        yield from each.results()
 
 
 def _against_orm(name: str, database: Database) -> Result:

@@ -7,9 +7,9 @@ from itertools import count
 from sqlalchemy import func, select, update
 
 from benchmarks import databases
-from benchmarks.book import AS_OF, deployed, fill, judge_all, judge_opened, multiply, noon_ms, store
+from benchmarks.book import AS_OF, deployed, fill, judge_all, judge_opened, multiply, noon_ms, store, use
 from benchmarks.measure import Result, rates
-from health.records import Record, Ticket, Usage
+from health.records import Ticket
 from store import runs
 from store.database import Database
 from store.tables import accounts, links
@@ -61,11 +61,9 @@ def _of_some(name: str, database: Database) -> Result:
 def _change(database: Database) -> None:
     """State yesterday's use of some accounts anew, and a ticket of one in ten of these."""
     time = next(_times)
-    records: list[Record] = [Usage(f"a{n}", YESTERDAY, "", 5 + time, 9, 10, 99) for n in range(CHANGED)]
-    records += [
-        Ticket(f"n{time}/{n}", f"a{n}", noon_ms(YESTERDAY), subject="Help") for n in range(0, CHANGED, 10)
-    ]
-    store(database, records)
+    store(database, [use(n, YESTERDAY)._replace(active_users=5 + time) for n in range(CHANGED)])
+    whose = range(0, CHANGED, 10)
+    store(database, [Ticket(f"n{time}/{n}", f"a{n}", noon_ms(YESTERDAY), subject="Help") for n in whose])
 
 
 def _judge_changed(deployment: Deployment) -> None:
