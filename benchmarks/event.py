@@ -10,7 +10,6 @@ from hashlib import sha256
 from itertools import count
 
 import msgspec
-from pydantic import SecretStr
 from sqlalchemy import select
 
 from benchmarks import databases
@@ -82,7 +81,7 @@ def _join(database: Database) -> None:
 
 def _events(name: str, database: Database) -> Result:
     deployment = deployed(database)
-    settings = StripeSettings(api_key=SecretStr("rk_bench"), webhook_secret=SecretStr(_SECRET))
+    settings = StripeSettings.model_validate({"api_key": "rk_bench", "webhook_secret": _SECRET})
     webhook = StripeWebhook(settings, clock=lambda: NOW_S)
     deployment._sources["stripe"], deployment._webhooks["stripe"] = Silent(), webhook  # noqa: SLF001 - no vendor
     judge_all(deployment)
