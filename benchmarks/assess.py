@@ -1,12 +1,14 @@
-"""A run over accounts, from feature rows to stored verdicts, against the usual ORM loop."""
+"""A run over accounts, from feature rows to stored verdicts: against an ORM loop, and against itself."""
 
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from time import process_time
+from typing import NamedTuple
 
-from benchmarks import databases, orm
-from benchmarks.book import deployed, fill, judge_all, multiply
+from benchmarks import advance, changed, databases, orm, windows
+from benchmarks.book import deployed, fill, judge_all, judge_opened, multiply
 from benchmarks.measure import ROUNDS, Result, rates
 from store import runs
 from store.database import Database
@@ -17,17 +19,20 @@ from worker.pipeline import open_run
 ACCOUNTS = 10_000
 ORM_ACCOUNTS = 200
 """The rival is slow: it is measured on fewer accounts, and rates are compared."""
-MEMORY_GOAL = 1.25
+MANY, MOST = 100_000, 1_000_000
+SCALE_GOAL, MEMORY_GOAL = 1.2, 1.25
 
 
-def results() -> Iterator[Result]:
-    """Yield the figures of this group."""
+def results(*, full: bool = False) -> Iterator[Result]:
+    """Yield the figures of this group; with ``full`` those of a million accounts, which takes a while."""
     for name, opened in (("sqlite", databases.sqlite), ("postgresql", databases.postgresql)):
         with opened() as database:
             fill(database, ORM_ACCOUNTS)
             multiply(database, ACCOUNTS)
             yield _against_orm(name, database)
-    yield _memory()
+    yield from _scale(MOST if full else MANY)
+    for each in (windows, changed, advance):
+        yield from each.results()
 
 
 def _against_orm(name: str, database: Database) -> Result:
@@ -43,28 +48,45 @@ def _against_orm(name: str, database: Database) -> Result:
     return Result(f"assess_{name}", mine, "accounts/s", "an ORM loop", mine / rival, 50)
 
 
-def _memory() -> Result:
-    """Peak memory of judging 100,000 accounts against 10,000, each in a process of its own."""
-    small, large = (int(_child(number)) for number in (10_000, 100_000))
-    return Result(
-        "assess_memory", large / 1024, "MiB", "10,000 accounts", large / small, MEMORY_GOAL, at_most=True
-    )
+def _scale(accounts: int) -> Iterator[Result]:
+    """What judging many accounts takes beside 10,000 of them, each in a process of its own."""
+    few, many = (_child(number) for number in (ACCOUNTS, accounts))
+    against = f"{ACCOUNTS:,} accounts"
+    time = many.cpu_us / few.cpu_us
+    yield Result(f"assess_scale_{accounts}", many.cpu_us, "us each", against, time, SCALE_GOAL, at_most=True)
+    memory = many.kib / few.kib
+    yield Result("assess_memory", many.kib / 1024, "MiB", against, memory, MEMORY_GOAL, at_most=True)
 
 
-def _child(number: int) -> str:
+class _Taken(NamedTuple):
+    """What judging takes: processor time per account, and memory at its peak."""
+
+    cpu_us: float
+    kib: int
+
+
+def _child(number: int) -> _Taken:
     command = [sys.executable, "-m", "benchmarks.assess", str(number)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    cpu_us, kib = said.split()
+    return _Taken(float(cpu_us), int(kib))
 
 
 def _judge_many(number: int) -> None:
-    """Judge copies of a few accounts' feature rows, so that filling costs neither time nor memory."""
+    """Judge copies of a few accounts' feature rows, so that filling costs neither time nor memory.
+
+    Opening the run is not counted: it asks as many accounts for their pulse, however many there are.
+    """
     with databases.sqlite() as database:
         fill(database, 100)
         multiply(database, number)
         deployment = deployed(database)
-        judge_all(deployment)
+        open_run(deployment, runs.FULL)
+        began = process_time()
+        judge_opened(deployment)
+        taken = process_time() - began
         deployment.database.close()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(taken / number * 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 if __name__ == "__main__":

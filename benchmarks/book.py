@@ -1,5 +1,6 @@
 """A book of accounts as large as a benchmark wants it: some from facts, the others copies of these."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -48,16 +49,21 @@ def _store(database: Database, first: int, last: int) -> None:
         *(Account(f"a{n}", name=f"Account {n}", country="US", csm_email="ann@us.example") for n in numbers),
         *(_term(n) for n in numbers),
         *(Payment(f"i{n}", f"a{n}", AS_OF - timedelta(days=9), "paid", AS_OF) for n in numbers),
-        *(Ticket(f"t{n}", f"a{n}", (AS_OF - EPOCH).days * DAY_MS, subject="A question") for n in numbers),
-        *(_use(n, AS_OF - timedelta(days=back)) for n in numbers for back in range(1, DAYS + 1)),
+        *(Ticket(f"t{n}", f"a{n}", noon_ms(AS_OF), subject="A question") for n in numbers),
+        *(use(n, AS_OF - timedelta(days=back)) for n in numbers for back in range(1, DAYS + 1)),
     ]
+    store(database, records)
+
+
+def store(database: Database, records: Sequence[Record]) -> None:
+    """Store records as a page of the benchmark's source."""
     with database.write() as connection:
         batch = sources.begin_batch(connection, "files", sources.cursor_of(connection, "files"))
         facts.store_records(connection, batch, records)
         landed = Landed(
             frozenset(facts.kinds_of(records)), len(records), facts.last_day(records), complete=False
         )
-        sources.end_batch(connection, batch, str(first), landed)
+        sources.end_batch(connection, batch, str(batch.number), landed)
 
 
 def _term(n: int) -> Subscription:
@@ -68,9 +74,15 @@ def _term(n: int) -> Subscription:
     )  # fmt: skip
 
 
-def _use(n: int, day: date) -> Usage:
+def use(n: int, day: date) -> Usage:
+    """What an account does on a day."""
     active = (n * 7 + day.toordinal() * 3) % 30 + 5
     return Usage(f"a{n}", day, "", active, min(40, active + 8), active * 2, active * 11, 0, n % 3)
+
+
+def noon_ms(day: date) -> int:
+    """Return the middle of a day in UTC, in milliseconds since 1970."""
+    return (day - EPOCH).days * DAY_MS + DAY_MS // 2
 
 
 def deployed(database: Database) -> Deployment:
@@ -82,6 +94,11 @@ def deployed(database: Database) -> Deployment:
 def judge_all(deployment: Deployment) -> None:
     """Judge every account in a run of its own, as the daily job does."""
     open_run(deployment, runs.FULL)
+    judge_opened(deployment)
+
+
+def judge_opened(deployment: Deployment) -> None:
+    """Judge what runs were opened for."""
     bell = deployment.bell
     while isinstance(bell, Aside) and bell.chunks:
         assess(deployment, bell.chunks.popleft())

@@ -37,10 +37,16 @@ class Result:
         }
 
 
-def rates(*sides: tuple[Callable[[], object], int]) -> list[float]:
-    """Return each side's median rate: units of work per second, in interleaved rounds."""
+def rates(
+    *sides: tuple[Callable[[], object], int], rounds: int = ROUNDS, before: Callable[[], object] = int
+) -> list[float]:
+    """Return each side's median rate: units of work per second, in interleaved rounds.
+
+    What is done ``before`` each round is not measured.
+    """
     seconds: list[list[float]] = [[] for _ in sides]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
+        before()
         for (work, _units), taken in zip(sides, seconds, strict=True):
             began = time.perf_counter()
             work()

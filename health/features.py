@@ -147,22 +147,13 @@ class Series:
     ``values[metric][i]`` belongs to the day ``start + i``; every metric has the same length. Days after
     the last value, up to the source's last complete day, are zero. ``feature_days`` has for each feature
     that is stated, whether the policy names it or not, the days on which it was used: bit ``i`` is the day
-    ``i`` days before the last of the series, up to `FEATURE_DAYS` of them.
+    ``i`` days before the last of the series, up to `FEATURE_DAYS` of them. ``features`` are their names.
     """
 
     start: date
     values: Mapping[str, Floats]
     feature_days: tuple[int, ...] = ()
-
-    def window(self, metric: str, first: date, days: int) -> list[float]:
-        """Return ``days`` values of ``metric`` from ``first`` on; days outside the row are zero."""
-        values = self.values.get(metric)
-        if values is None:
-            return [0.0] * days
-        offset = (first - self.start).days
-        head = max(0, -offset)
-        body = values[max(0, offset) : max(0, offset + days)].tolist()
-        return ([0.0] * min(head, days) + body + [0.0] * days)[:days]
+    features: tuple[str, ...] = ()
 
     @property
     def end(self) -> date:
@@ -179,7 +170,8 @@ class Features:
     days with any use. ``assigned_seats`` is `None` where no source lists seats. ``last_seen`` is empty
     where no source says so of its users; else it has each of the last days a series holds on which any was
     last seen. ``unknown`` are measures that nobody can tell of the day, though the
-    kinds of fact behind them are known (`health.dated`).
+    kinds of fact behind them are known (`health.dated`). ``stated_on`` is the last day of use that any source
+    states, of those up to ``through``, after which none counts yet.
     """
 
     account: int
@@ -210,6 +202,8 @@ class Features:
     last_seen: tuple[LastSeen, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     unknown: tuple[str, ...] = ()
+    stated_on: date | None = None
+    through: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from health.features import Commitment
 from health.figures.consumption import BY_SEAT
-from store.account_facts import Rows, series_since
+from store.account_facts import Rows
+from store.days import series_since
 from store.reading import Fact, Reading
 
 

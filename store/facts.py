@@ -34,6 +34,7 @@ from store import late, people
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
+from store.reading import DAILY
 from store.sources import Batch, account_ids
 from store.subjects import erased, remember
 from store.tables import PERSONAL, facts, owner_columns, past, stored_key
@@ -88,7 +89,7 @@ def _changes(
     connection: Connection, batch: Batch, shape: Shape, rows: Collection[Row], changed: Collection[int]
 ) -> None:
     """Note the source accounts that a page changes, and of which it says something late."""
-    batch.changed.update(changed)
+    batch.note(shape.name, changed, min(_stated(shape, rows, "day")) if shape.name in DAILY else date.min)
     day = late.before_which(connection, shape, batch.status) if changed else None
     if day is None or not late.any_dated(shape, rows, day):
         return

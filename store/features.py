@@ -7,17 +7,13 @@ import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from operator import itemgetter
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, false, func, select, true, update
 
 from health.features import (
-    FEATURE_DAYS,
-    FEATURES,
-    SERIES_DAYS,
     ChampionFact,
     Commitment,
     EventFact,
@@ -27,27 +23,27 @@ from health.features import (
     LicenceFact,
     LimitFact,
     PaymentFact,
-    Series,
     SurveyFact,
     Term,
     TicketFact,
 )
 from health.figures.active import Act
-from health.service import EXPECTED, SETTLED, SOLVED
-from store import people
-from store.account_facts import CHAMPION, SILENT, AccountFacts, Rows, series_since
+from store import people, recent
+from store.account_facts import CHAMPION, AccountFacts, Rows
+from store.among import among
 from store.bulk import blobs
 from store.commitments import commitments
 from store.database import day_of
+from store.days import ONE_DAY, Days
 from store.installation import business_day, set_setting, setting
 from store.reading import PRESENT, Fact, Reading
+from store.recent import AHEAD
+from store.series import Use, renewed, use
 from store.tables import accounts
 from store.tables import features as kept
 from store.upsert import insert
 
 IDS_A_QUERY = 500
-AHEAD = timedelta(days=1)
-"""How far a source's days may be ahead of ours: somewhere it is tomorrow already."""
 _HELD = "metrics"
 """The setting that names the metrics which feature rows hold."""
 _T = TypeVar("_T")
@@ -64,7 +60,6 @@ def _unpack_extra(_kind: type, value: bytes) -> Floats:
     return array("d", value)
 
 
-_metrics = msgspec.json.Decoder(dict[str, float])
 _encoder = msgspec.msgpack.Encoder(enc_hook=_pack_extra)
 _decoder = msgspec.msgpack.Decoder(Features, dec_hook=_unpack_extra)
 
@@ -90,7 +85,7 @@ def stored(
     query = select(kept.c.packed).join(accounts).order_by(kept.c.account)
     query = query.where(kept.c.account.between(first, last), not_overtaken(run))
     if stale_only:
-        query = query.where(accounts.c.fresh > accounts.c.judged)
+        query = query.where(accounts.c.touched > accounts.c.judged)
     return map(unpack, blobs(connection, query))
 
 
@@ -101,8 +96,12 @@ def not_overtaken(run: int) -> ColumnElement[bool]:
 
 def sample(connection: Connection, size: int, metrics: Collection[str]) -> Iterator[Features]:
     """Yield feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
-    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
-    chosen = ids[:: max(1, -(-len(ids) // size))]
+    number = connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+    step = max(1, -(-number // size))
+    place = (func.row_number().over(order_by=accounts.c.id) - 1).label("at")
+    numbered = select(accounts.c.id, place).subquery()
+    query = select(numbered.c.id).where(numbered.c.at % step == 0).order_by(numbered.c.id)
+    chosen = connection.execute(query).scalars().all()
     for at in range(0, len(chosen), IDS_A_QUERY):
         ids = chosen[at : at + IDS_A_QUERY]
         _rebuild(connection, accounts.c.id.in_(ids), metrics)
@@ -112,12 +111,15 @@ def sample(connection: Connection, size: int, metrics: Collection[str]) -> Itera
 
 def hold(connection: Connection, metrics: Collection[str]) -> None:
     """Let every feature row be built anew where it is to hold metrics that it has not held so far."""
-    before = setting(connection, _HELD)
-    if set(metrics) <= set(json.loads(before or "[]")):
+    before = set(json.loads(setting(connection, _HELD) or "[]"))
+    if set(metrics) == before:
+        return
+    set_setting(connection, _HELD, json.dumps(sorted(metrics)))
+    if set(metrics) < before:
         return
     connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True))
-    connection.execute(update(accounts).values(touched=accounts.c.touched + 1))
-    set_setting(connection, _HELD, json.dumps(sorted(metrics)))
+    anew = {"reshaped": true(), "restated_from": date.min}
+    connection.execute(update(accounts).values(touched=accounts.c.touched + 1, **anew))
 
 
 def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:
@@ -125,21 +127,86 @@ def refresh(connection: Connection, first: int, last: int, metrics: Collection[s
     return _rebuild(connection, accounts.c.id.between(first, last), metrics)
 
 
+class _Change(NamedTuple):
+    """What became of an account's facts since its feature row was built.
+
+    ``reshaped`` says whether others than days of use changed, ``restated_from`` the first of these that did.
+    """
+
+    account: int
+    fresh: int
+    reshaped: bool
+    restated_from: date | None
+
+
 def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]) -> int:
-    """Rebuild what is stale of the chosen accounts, which are locked first, in the order of all."""
-    stale = select(accounts.c.id, accounts.c.touched).where(chosen, accounts.c.touched > accounts.c.fresh)
-    stale = stale.order_by(accounts.c.id).with_for_update(key_share=True)
-    touched = {row.id: row.touched for row in connection.execute(stale)}
+    """Bring the rows of the chosen accounts up to date, which are locked first, in the order of all."""
+    c = accounts.c
+    stale = select(c.id, c.fresh, c.reshaped, c.restated_from).where(chosen, c.touched > c.fresh)
+    stale = stale.order_by(c.id).with_for_update(key_share=True)
+    changes = [_Change(*row) for row in connection.execute(stale)]
+    if changes:
+        advanced, built = _brought_up(connection, changes, metrics)
+        keep(connection, [*advanced, *built])
+        _name(connection, built)
+        now = update(accounts).where(among(connection, c.id, [change.account for change in changes]))
+        connection.execute(now.values(fresh=c.touched, reshaped=false(), restated_from=None))
+    return len(changes)
+
+
+def _brought_up(
+    connection: Connection, changes: Sequence[_Change], metrics: Collection[str]
+) -> tuple[list[Features], list[Features]]:
+    """Return the rows of which no more than days of use is read anew, and those that are built anew."""
     through = business_day(connection) + AHEAD
-    built = feature_rows(connection, list(touched), metrics, through=through)
-    if built:
-        keep(connection, built)
-        statement = update(accounts).where(accounts.c.id == bindparam("account"))
-        connection.execute(
-            statement.values(fresh=bindparam("seen"), name=bindparam("label")),
-            [{"account": f.account, "seen": touched[f.account], "label": f.name} for f in built],
-        )
-    return len(built)
+    named = people.named(connection, [each.account for each in changes if not each.reshaped])
+    since = {each.account: each.restated_from or date.max for each in changes if each.fresh}
+    old = _held(connection, list(since))
+    first = {
+        account: min(since[account], row.through + ONE_DAY)
+        for account, row in old.items()
+        if row.through and row.through <= through
+    }
+    uses = _renewed(connection, [(old[account], day) for account, day in first.items()], metrics, through)
+    advanced: list[Features] = []
+    others: list[int] = []
+    for each in changes:
+        used = None if each.reshaped or each.account in named else uses.get(each.account)
+        row = None if used is None else recent.advanced(old[each.account], used, through)
+        others += [each.account] if row is None else []
+        advanced += [] if row is None else [row]
+    return advanced, feature_rows(connection, others, metrics, through=through, uses=uses)
+
+
+def _held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
+    """Return the feature rows that there are of some accounts."""
+    query = select(kept.c.packed).where(among(connection, kept.c.account, ids))
+    return {row.account: row for row in map(unpack, blobs(connection, query))}
+
+
+def _renewed(
+    connection: Connection, rows: Iterable[tuple[Features, date]], metrics: Collection[str], through: date
+) -> dict[int, Use]:
+    """Return the use of the accounts of which the row, and the days from that beside it on, tell it."""
+    alike: dict[date, list[Features]] = defaultdict(list)
+    for row, since in rows:
+        alike[since].append(row)
+    found: dict[int, Use] = {}
+    for since, of_day in alike.items():
+        days = Days(connection, [row.account for row in of_day], metrics, PRESENT, through, since)
+        uses = {row.account: renewed(row, days) for row in of_day}
+        found |= {account: used for account, used in uses.items() if used is not None}
+    return found
+
+
+def _name(connection: Connection, built: Sequence[Features]) -> None:
+    """Give accounts the names that their facts give them."""
+    if not built:
+        return
+    c = accounts.c
+    called = update(accounts).where(c.id == bindparam("account"), c.name != bindparam("label"))
+    rows = [{"account": row.account, "label": row.name} for row in built]
+    connection.execute(called.values(name=bindparam("label")), rows)
 
 
 def keep(connection: Connection, built: Sequence[Features]) -> None:
@@ -157,17 +224,37 @@ def feature_rows(
     metrics: Collection[str],
     reading: Reading = PRESENT,
     through: date = date.max,
+    *,
+    uses: Mapping[int, Use] | None = None,
 ) -> list[Features]:
     """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed.
 
-    Days of use after ``through`` are not yet.
+    Days of use after ``through`` are not yet. Those of whom ``uses`` tells are not asked for their days.
     """
     if not ids:
         return []
-    facts_of = AccountFacts(connection, ids, metrics, reading, through)
-    stated = {account: span.stated for account, span in facts_of.spans.items()}
-    held = commitments(connection, reading, facts_of.terms, stated)
-    return [_feature_row(row.id, row.key, facts_of, held.get(row.id, ())) for row in facts_of.accounts]
+    of_some = dict(uses or {})
+    unread = [account for account in ids if account not in of_some]
+    if unread:
+        days = Days(connection, unread, metrics, reading, through)
+        of_some |= {account: use(days, account) for account in unread}
+    known = AccountFacts(connection, ids, reading)
+    stated = {account: used.span.stated for account, used in of_some.items()}
+    held = commitments(connection, reading, known.terms, stated)
+    acts = people.acts(connection, reading, stated, through)
+    return [
+        _feature_row(row, known, _Dated(of_some[row.id], held.get(row.id, ()), acts.get(row.id, ()), through))
+        for row in known.accounts
+    ]
+
+
+class _Dated(NamedTuple):
+    """What of an account goes by the days of its use, none of them after ``through``."""
+
+    use: Use
+    commitments: Sequence[Commitment]
+    acts: Sequence[Act]
+    through: date
 
 
 def all_rows(connection: Connection, metrics: Collection[str], through: date) -> Iterator[Sequence[Features]]:
@@ -187,13 +274,16 @@ def all_rows(connection: Connection, metrics: Collection[str], through: date) ->
         yield [rows[account] for account in chosen]
 
 
-def _feature_row(account: int, key: str, known: AccountFacts, committed: Sequence[Commitment]) -> Features:
+def _feature_row(of: Row[tuple[int, str]], known: AccountFacts, dated: _Dated) -> Features:
+    account, key = of
+    used, committed, acts, through = dated
     profile = _merged(known.profiles.get(account, ()))
-    span = known.spans.get(account)
-    series = _series(known, account)
-    since = _since(known, account)
+    tickets = list(_each(known.tickets, account, _ticket))
+    payments = list(_each(known.payments, account, _payment))
+    events = list(_each(known.events, account, _event))
+    last = recent.last(tickets, payments, events, used.span.stated)
+    since = recent.since(last, through)
     seats = known.seats.get(account)
-    acts = _acts(known, account, key)
     return Features(
         account=account,
         key=key,
@@ -209,29 +299,23 @@ def _feature_row(account: int, key: str, known: AccountFacts, committed: Sequenc
         created_on=profile.get("created_on"),
         sources=tuple(sorted(known.sources.get(account, ()))),
         terms=tuple(_each(known.terms, account, _term)),
-        series=series,
-        first_used_on=span.first if span else None,
-        last_used_on=span.last if span else None,
+        series=used.series,
+        first_used_on=used.span.first,
+        last_used_on=used.span.last,
         assigned_seats=_assigned(seats or ()),
-        tickets=tuple(
-            t
-            for t in _each(known.tickets, account, _ticket)
-            if t.opened_on > since or (t.solved_on is None and t.status not in SOLVED)
-        ),
-        payments=tuple(
-            p
-            for p in _each(known.payments, account, _payment)
-            if p.due_on > since or (p.paid_on is None and p.status not in SETTLED)
-        ),
+        tickets=recent.tickets(tickets, since),
+        payments=recent.payments(payments, since),
         limits=tuple(_each(known.limits, account, _limit)),
-        events=tuple(e for e in _each(known.events, account, _event) if e.on > since or e.kind == EXPECTED),
-        surveys=_latest(_each(known.surveys, account, _survey), known.through - AHEAD),
+        events=recent.events(events, since),
+        surveys=_latest(_each(known.surveys, account, _survey), through - AHEAD),
         licences=tuple(_each(known.licences, account, _licence)),
         champions=_champions(seats or (), known.contacts.get(account, ()))
         or people.trusted_users(acts, known.champions_named(account) if acts else ()),
         last_seen=_last_seen(seats or (), since) or people.last_seen(acts, since),
         commitments=tuple(committed),
         unknown=tuple(sorted(known.unknown.get(account, ()))),
+        stated_on=used.span.stated,
+        through=through,
     )
 
 
@@ -243,17 +327,6 @@ def _merged(rows: Sequence[Fact]) -> dict[str, Any]:
             if value is not None:
                 profile.setdefault(name, value)
     return profile
-
-
-def _since(known: AccountFacts, account: int) -> date:
-    """Return the day after which settled facts still count: a series' length before the last fact."""
-    days = [day_of(row.opened_ms) for row in known.tickets.get(account, ())]
-    days += [row.due_on for row in known.payments.get(account, ())]
-    days += [day_of(row.at_ms) for row in known.events.get(account, ())]
-    span = known.spans.get(account)
-    days += [span.stated] if span and span.stated else []
-    last = max(days, default=date.min + timedelta(days=SERIES_DAYS))
-    return series_since(min(last, known.through))
 
 
 def _each(rows: Rows, account: int, read: Callable[[Fact], _T]) -> Iterable[_T]:
@@ -338,15 +411,6 @@ def _last_seen(seats: Sequence[Fact], since: date) -> tuple[LastSeen, ...]:
     return tuple(LastSeen(on, days[on]) for on in sorted(days) if on > since)
 
 
-def _acts(known: AccountFacts, account: int, key: str) -> list[Act]:
-    """Return who did what over the account's own days, whatever other accounts were read with it."""
-    span = known.spans.get(account)
-    if span is None or span.stated is None:
-        return []
-    since = series_since(span.stated) - SILENT
-    return list(people.acts_of(key, [row for row in known.people.get(account, ()) if row.day > since]))
-
-
 def _since_when(seat: Fact) -> date | None:
     """Return the day a seat was given out, else the day it was first used."""
     return seat.assigned_on or (day_of(seat.activated_ms) if seat.activated_ms is not None else None)
@@ -362,72 +426,3 @@ def _latest(answers: Iterable[SurveyFact], today: date) -> tuple[SurveyFact, ...
         else:
             newest[answer.kind] = answer
     return (*newest.values(), *ahead)
-
-
-def _series(known: AccountFacts, account: int) -> Series | None:
-    """Return the daily values of the metrics that any fact states, over the days they span.
-
-    The days are the account's own, whatever other accounts were read with it.
-    """
-    span = known.spans.get(account)
-    if span is None or span.stated is None:
-        return None
-    since = series_since(span.stated)
-    rows = _in_order([row for row in known.usage.get(account, ()) if row[0] > since])
-    counts = [
-        each for each in known.validations.get(account, ()) if each[0] > since and each[1] in known.others
-    ]
-    days = [row[0] for row in rows]
-    every = [*days, *(day for day, _, _ in counts)]
-    if not every:
-        return None
-    start = min(every)
-    length = (max(every) - start).days + 1
-    values: dict[str, Floats] = {}
-    offsets = [(day - start).days for day in days]
-    maps = [_metrics.decode(row[3]) if row[3] else {} for row in rows] if known.others else []
-    for name, stated in _stated(rows, maps, known):
-        series = values[name] = array("d", bytes(8 * length))
-        for offset, value in zip(offsets, stated, strict=True):
-            if value is not None:
-                series[offset] += value
-    for day, name, value in counts:
-        values.setdefault(name, array("d", bytes(8 * length)))[(day - start).days] += value
-    return Series(start, values, _feature_days(maps, [length - 1 - offset for offset in offsets]))
-
-
-def _feature_days(maps: Sequence[Mapping[str, float]], ago: Sequence[int]) -> tuple[int, ...]:
-    """Return the days each feature that is stated was used, as `Series` holds them, in order of names."""
-    found: dict[str, int] = defaultdict(int)
-    for stated, back in zip(maps, ago, strict=False):
-        if back < FEATURE_DAYS:
-            for name, value in stated.items():
-                if name.startswith(FEATURES):
-                    found[name] |= (value > 0) << back
-    return tuple(found[name] for name in sorted(found))
-
-
-def _in_order(rows: Sequence[Fact]) -> Sequence[Fact]:
-    """Return rows in the order of their keys where several share a day: so are fractions added up alike."""
-    if len({row[0] for row in rows}) == len(rows):
-        return rows
-    return sorted(rows, key=itemgetter(1, 2, 0))
-
-
-def _stated(
-    rows: Sequence[Fact], maps: Sequence[Mapping[str, float]], known: AccountFacts
-) -> Iterator[tuple[str, Sequence[float | None]]]:
-    """Yield each metric that any row states, with every row's value of it."""
-    if not rows:
-        return
-    _, _, _, _, *columns, _ = zip(*rows, strict=True)
-    yield from _any(zip(known.columns, columns, strict=True))
-    if known.others:
-        there = set[str]().union(*maps)
-        yield from _any((name, [each.get(name) for each in maps]) for name in known.others if name in there)
-
-
-def _any(
-    stated: Iterable[tuple[str, Sequence[float | None]]],
-) -> Iterator[tuple[str, Sequence[float | None]]]:
-    return ((name, values) for name, values in stated if values.count(None) < len(values))

@@ -5,8 +5,9 @@ a link is made, undone or moved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import Connection, Select, exists, select, update
+from sqlalchemy import Connection, Select, exists, select, true, update
 
 from health.identity import OUR_ID, Link, Refused
 from store.among import among, parts
@@ -169,4 +170,5 @@ def _touch(connection: Connection, ids: Collection[int]) -> None:
         chosen = among(connection, accounts.c.id, part)
         locked = select(accounts.c.id).where(chosen).order_by(accounts.c.id)
         connection.execute(locked.with_for_update(key_share=True)).all()
-        connection.execute(update(accounts).where(chosen).values(touched=accounts.c.touched + 1))
+        anew = {"reshaped": true(), "restated_from": date.min}
+        connection.execute(update(accounts).where(chosen).values(touched=accounts.c.touched + 1, **anew))

@@ -1,7 +1,7 @@
 """Who did what on a day: kept under tokens, and no longer than something asks for it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,10 +12,13 @@ from health.features import ChampionFact, LastSeen
 from health.figures.active import Act
 from health.figures.adoption import CHAMPIONS, champions
 from health.records import People
+from store.days import series_since, stretches
 from store.installation import secret
+from store.reading import PRESENT, Reading
 from store.subjects import token
 from store.tables import facts, past
 
+SILENT = timedelta(days=CHAMPIONS.silent_days)
 _acts = msgspec.json.Decoder(dict[str, tuple[str, dict[str, float]]])
 
 
@@ -42,6 +45,31 @@ class Tokens(dict[str, str]):
         """Make a user's token."""
         made = self[user] = token(self._key, user)
         return made
+
+
+def acts(
+    connection: Connection, reading: Reading, stated: Mapping[int, date | None], through: date
+) -> dict[int, list[Act]]:
+    """Return by account who did what in the days of its series, and in those before them that champions need.
+
+    ``stated`` is where each series ends: whatever other accounts are read with it, its own days count.
+    """
+    found: dict[int, list[Act]] = defaultdict(list)
+    for ids, first in stretches(stated):
+        rows = reading.rows("people", ids)
+        query = select(rows.c.account, rows.c.day, rows.c.acts).order_by(rows.c.day)
+        query = query.where(rows.c.day.between(first - SILENT, through))
+        for row in connection.execute(query).all():
+            end = stated[row.account]
+            if end and row.day > series_since(end) - SILENT:
+                found[row.account].extend(acts_of(str(row.account), [row]))
+    return found
+
+
+def named(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Return which of some accounts have a day of which it is known who did what."""
+    rows = PRESENT.rows("people", ids)
+    return set(connection.execute(select(rows.c.account).distinct()).scalars())
 
 
 def acts_of(account: str, rows: Sequence[Any]) -> Iterator[Act]:

@@ -10,6 +10,7 @@ would otherwise land, be held, and pass when it is given again.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -112,7 +113,7 @@ def retire(connection: Connection, batch: Batch, shape: Shape) -> None:
     moved = plain_insert(past[shape.name]).from_select(names, gone)
     changed = connection.execute(moved.returning(past[shape.name].c.source_account)).scalars().all()
     connection.execute(delete(fact).where(absent))
-    batch.changed.update(changed)
+    batch.note(shape.name, changed, date.min)
 
 
 def settled(connection: Connection, source: str, shape: Shape) -> None:

@@ -13,10 +13,12 @@ from sqlalchemy import insert as plain_insert
 from health.rules import NUMBERS, TEXTS
 from store import sources
 from store.database import is_postgresql, now_ms
-from store.installation import is_live
+from store.installation import is_live, set_setting, setting
 from store.tables import accounts, assessments, chunks, runs
 
 RING_AGAIN_MS = 120_000
+_PULSE_TAKEN = "pulse_taken_run"
+"""The setting that names the last run that took its pulse."""
 FULL, TOUCHED = "full", "touched"
 """The kinds of run: over every account, or over those whose facts changed."""
 
@@ -96,7 +98,7 @@ def open_run(
         "opened_ms": now_ms(),
     }
     run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
-    made = _chunks(run, _to_judge(connection, kind), chunk_size)
+    made = [Chunk(run, first, last) for first, last in _to_judge(connection, kind, chunk_size)]
     for chunk in made:
         connection.execute(plain_insert(chunks).values(**asdict(chunk), rung_ms=now_ms()))
     connection.execute(update(runs).where(runs.c.id == run).values(chunks_left=len(made)))
@@ -108,22 +110,21 @@ def _none_decided(connection: Connection) -> bool:
     return connection.execute(select(runs.c.id).where(runs.c.status != "open").limit(1)).first() is None
 
 
-def _to_judge(connection: Connection, kind: str) -> Sequence[int]:
-    query = select(accounts.c.id).order_by(accounts.c.id)
+def _to_judge(connection: Connection, kind: str, size: int) -> list[tuple[int, int]]:
+    """Return the first and last account of each chunk: a million ids would not fit in flat memory."""
+    ids = select(accounts.c.id, (func.row_number().over(order_by=accounts.c.id) - 1).label("at"))
     if kind == TOUCHED:
-        query = query.where(accounts.c.touched > accounts.c.judged)
-    return connection.execute(query).scalars().all()
+        ids = ids.where(accounts.c.touched > accounts.c.judged)
+    numbered = ids.subquery()
+    first, last = func.min(numbered.c.id), func.max(numbered.c.id)
+    bounds = select(first, last).group_by(numbered.c.at // size).order_by(first)
+    return [(row[0], row[1]) for row in connection.execute(bounds)]
 
 
 def any_touched(connection: Connection) -> bool:
     """Tell whether facts of any account changed since it was last judged."""
     query = select(accounts.c.id).where(accounts.c.touched > accounts.c.judged).limit(1)
     return connection.execute(query).first() is not None
-
-
-def _chunks(run: int, ids: Sequence[int], size: int) -> list[Chunk]:
-    starts = range(0, len(ids), size)
-    return [Chunk(run, ids[at], ids[min(at + size, len(ids)) - 1]) for at in starts]
 
 
 def load(connection: Connection, run: int) -> Run:
@@ -257,6 +258,42 @@ def last_pulse(connection: Connection) -> str:
     """Return the pulse of the run that was opened last, or an empty text."""
     query = select(runs.c.pulse).order_by(runs.c.id.desc()).limit(1)
     return connection.execute(query).scalar_one_or_none() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class PulseTaken:
+    """The pulse that was taken last, what it rests on, and how many verdicts were made anew since."""
+
+    pulse: str
+    as_of: date
+    policy_hash: str
+    engine_version: str
+    assessed: int
+
+
+def pulse_taken(connection: Connection) -> PulseTaken | None:
+    """Return the pulse that was taken last, and what came of it.
+
+    `None` while a run that goes by it is not at its end: nobody knows whom that has judged.
+    """
+    c, taker = runs.c, int(setting(connection, _PULSE_TAKEN) or 0)
+    since = select(func.coalesce(func.sum(c.assessed).filter(c.id > taker), 0), func.sum(c.chunks_left))
+    assessed, left = connection.execute(since.where(c.id >= taker)).one()
+    found = connection.execute(select(runs).where(c.id == taker)).one_or_none()
+    if found is None or left:
+        return None
+    return PulseTaken(found.pulse, found.as_of, found.policy_hash, found.engine_version, int(assessed))
+
+
+def took_pulse(connection: Connection, run: int) -> None:
+    """Say that a run has taken its pulse, and does not go by that of another."""
+    set_setting(connection, _PULSE_TAKEN, str(run))
+
+
+def touched(connection: Connection) -> int:
+    """Return how many accounts have facts that changed since they were last judged."""
+    query = select(func.count()).select_from(accounts).where(accounts.c.touched > accounts.c.judged)
+    return connection.execute(query).scalar_one()
 
 
 def active_accounts(connection: Connection) -> int:

@@ -8,7 +8,7 @@ from store.database import Database, Unmigrated, is_postgresql
 from store.installation import secret, set_setting, setting
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-CODE_SINCE = "0011"
+CODE_SINCE = "0016"
 """The oldest code that may work on the newest schema: what runs during an upgrade is not stopped by it.
 
 A migration that takes away or changes what older code uses raises this to the revision before which that

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Date, Row, Select, case, literal, select, true, update
 
 from health.features import Freshness
 from store import identity, late
@@ -28,7 +28,8 @@ class Batch:
 
     ``ids`` are the source accounts that the pull has met, by external id; it grows from page to page.
     ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes, ``late``
-    those of which it tells of days that may have been judged, with the first such day.
+    those of which it tells of days that may have been judged, with the first such day. ``restated`` are the
+    first days of use that it may change, ``reshaping`` the other kinds of fact.
     ``founding``: an account of the source that is none of ours becomes one. ``status`` is the source's
     row, which is locked and so stays as it was read.
     """
@@ -41,6 +42,17 @@ class Batch:
     new: list[int] = field(default_factory=list, compare=False)
     changed: set[int] = field(default_factory=set, compare=False)
     late: dict[int, date] = field(default_factory=dict, compare=False)
+    restated: list[date] = field(default_factory=list, compare=False)
+    reshaping: set[str] = field(default_factory=set, compare=False)
+
+    def note(self, kind: str, changed: Collection[int], first: date) -> None:
+        """Note that facts of a kind changed; days of use none before the ``first``."""
+        if changed:
+            self.changed.update(changed)
+            if kind in DAILY:
+                self.restated.append(first)
+            else:
+                self.reshaping.add(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,7 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     before, all at once: two sources that speak of the same accounts never wait for each other.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
-    touch(connection, batch.changed)
+    touch(connection, batch)
     late.mark(connection, batch.late)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
     stated = sorted({*json.loads(batch.status.kinds or "[]"), *landed.kinds})
@@ -210,17 +222,41 @@ def _known(connection: Connection, source: str, external: Collection[str]) -> di
     return {row.external_id: row.id for row in connection.execute(query)}
 
 
-def touch(connection: Connection, changed: Collection[int]) -> None:
-    """Mark the accounts behind source accounts whose facts changed, locked in the order of their ids."""
-    if not changed:
+def touch(connection: Connection, batch: Batch) -> None:
+    """Mark the accounts behind source accounts whose facts changed, locked in the order of their ids.
+
+    What of their feature rows is to be read anew is marked with them; of who is new here, all.
+    """
+    if not batch.changed:
         return
-    behind = select(links.c.account).where(
-        among(connection, links.c.source_account, changed), links.c.to_batch.is_(None)
-    )
+    behind = _behind(connection, batch.changed)
     locked = select(accounts.c.id).where(accounts.c.id.in_(behind)).order_by(accounts.c.id)
     locked = locked.with_for_update(key_share=True)
     touched = accounts.c.id.in_(select(locked.cte("locked").c.id))
-    connection.execute(update(accounts).where(touched).values(touched=accounts.c.touched + 1))
+    values: dict[str, Any] = {"touched": accounts.c.touched + 1}
+    if batch.new:
+        joined = accounts.c.id.in_(_behind(connection, batch.new))
+        values["reshaped"] = accounts.c.reshaped | joined
+        values["restated_from"] = case((joined, date.min), else_=_earliest(batch.restated))
+    elif batch.restated:
+        values["restated_from"] = _earliest(batch.restated)
+    if batch.reshaping:
+        values["reshaped"] = true()
+    connection.execute(update(accounts).where(touched).values(values))
+
+
+def _behind(connection: Connection, ids: Collection[int]) -> Select[int]:
+    """Select the accounts behind source accounts."""
+    linked = among(connection, links.c.source_account, ids) & links.c.to_batch.is_(None)
+    return select(links.c.account).where(linked)
+
+
+def _earliest(days: Collection[date]) -> ColumnElement[date]:
+    """Return the first of some days and of those that were marked before."""
+    first, marked = min(days, default=date.max), accounts.c.restated_from
+    if first == date.max:
+        return marked
+    return case((marked < first, marked), else_=literal(first, Date))
 
 
 def freshness(connection: Connection) -> dict[str, Freshness]:

@@ -100,11 +100,14 @@ accounts = _table(
     _text("name"),
     _number("touched", 1),  # counts changes of facts
     _number("fresh"),  # the count its feature row was built from; 0 as long as there is none
+    Column("reshaped", Boolean, nullable=False, server_default=text("true")),  # since then: more than days
+    Column("restated_from", Date),  # and the first day of use that changed since
     _number("judged"),  # the count its last assessment saw
     _number("judged_run", None),  # and the run that made it
     _text("band"),  # the last one that was known; empty before the first, and before there was this column
     _text("held"),  # why its last verdict alerted nobody: gate/source, where a source looks ill
     Index("ix_accounts_held", "held", **_only("held <> ''")),
+    Index("ix_accounts_touched", "id", **_only("touched > judged")),
 )
 
 features = _table(

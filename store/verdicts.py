@@ -127,13 +127,20 @@ def _latest() -> Select[tuple[object, ...]]:
     )
 
 
-def previous(connection: Connection, first: int, last: int) -> dict[int, Previous]:
-    """Return the last verdict on the accounts in a key range, by account, with their last known bands."""
+def previous(
+    connection: Connection, first: int, last: int, *, stale_only: bool = False
+) -> dict[int, Previous]:
+    """Return the last verdict on the accounts in a key range, by account, with their last known bands.
+
+    With ``stale_only``, only of those to be judged anew.
+    """
     last_one = (assessments.c.account == accounts.c.id) & (assessments.c.run == accounts.c.judged_run)
     made, on = one_each(connection, assessments, last_one)
     columns = (accounts.c.id, made.c.band, made.c.points, accounts.c.band.label("known"))
     query = select(*columns).select_from(accounts.join(made, on))
-    rows = connection.execute(query.where(accounts.c.id.between(first, last))).all()
+    query = query.where(accounts.c.id.between(first, last))
+    query = query.where(accounts.c.touched > accounts.c.judged) if stale_only else query
+    rows = connection.execute(query).all()
     return {account: Previous(band, points, known or _known(band)) for account, band, points, known in rows}
 
 
@@ -285,10 +292,15 @@ def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:
     return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
 
-def standing(connection: Connection, first: int, last: int) -> Mapping[int, list[Flag]]:
-    """Return the flags of the accounts in a key range, by account."""
+def standing(
+    connection: Connection, first: int, last: int, *, stale_only: bool = False
+) -> Mapping[int, list[Flag]]:
+    """Return the flags of the accounts in a key range, by account; or of those to be judged anew."""
+    query = select(flags).where(flags.c.account.between(first, last))
+    if stale_only:
+        query = query.join(accounts).where(accounts.c.touched > accounts.c.judged)
     found: dict[int, list[Flag]] = defaultdict(list)
-    for row in connection.execute(select(flags).where(flags.c.account.between(first, last))).all():
+    for row in connection.execute(query).all():
         found[row.account].append(_flag(row))
     return found
 

@@ -19,8 +19,9 @@ _OURS = "seatsignal-tests-databases"
 """What our own connections call themselves: they make nothing busy."""
 _EMPTY = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
 _NUMBER_ANEW = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
-_COLUMNS = """
-    SELECT string_agg(format('%s.%s %s', relname, attname, atttypid), ',' ORDER BY relname, attnum)
+_MADE_OF = """
+    SELECT (SELECT version_num FROM alembic_version),
+        string_agg(format('%s.%s %s', relname, attname, atttypid), ',' ORDER BY relname, attnum)
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
     WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 """
@@ -46,7 +47,7 @@ class Databases:
         migrate(migrated)
         migrated.close()
         connection = self._connection(MIGRATED)
-        self._columns = connection.execute(_COLUMNS).fetchone()
+        self._made_of = connection.execute(_MADE_OF).fetchone()
         self._installation = connection.execute("SELECT name, value FROM installation").fetchall()
         connection.close()  # what somebody is in cannot be copied
 
@@ -86,7 +87,7 @@ class Databases:
         """Empty a database; say no of one that is gone, or not as it was migrated any more."""
         with suppress(psycopg.OperationalError):
             connection = self._connection(name)
-            if connection.execute(_COLUMNS).fetchone() == self._columns:
+            if connection.execute(_MADE_OF).fetchone() == self._made_of:
                 connection.execute("; ".join(_EMPTY))
                 connection.execute(_NUMBER_ANEW)
                 for row in self._installation:

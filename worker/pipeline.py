@@ -41,7 +41,7 @@ from worker.demoted import demoted_rules
 from worker.deployment import Deployment
 from worker.found import Found
 from worker.listings import Listings, Retired
-from worker.pulse import read_pulse, take_pulse, trust_changed, written
+from worker.pulse import pulse_at_hand, read_pulse, take_pulse, trust_changed, written
 from worker.release import release
 
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
@@ -203,14 +203,18 @@ def _remember_failure(deployment: Deployment, name: str, error: IntegrationError
 
 
 def open_run(deployment: Deployment, kind: str) -> int:
-    """Take the fleet's pulse, start a run and ring for its chunks; return the run's id."""
+    """Take the fleet's pulse, start a run and ring for its chunks; return the run's id.
+
+    A run over few touched accounts goes by the pulse that is there: so few do not move it.
+    """
     policy = deployment.policy
     with deployment.database.write() as connection:
         policies.keep(connection, policy)
         features.hold(connection, policy.metrics)
         as_of = business_day(connection)
+        at_hand = pulse_at_hand(deployment, connection, as_of) if kind == runs.TOUCHED else None
         basis = Basis(
-            pulse=written(take_pulse(deployment, connection, as_of)),
+            pulse=at_hand or written(take_pulse(deployment, connection, as_of)),
             known=msgspec.json.encode(sources.known(connection)).decode(),
             policy_hash=policy.hash,
             engine_version=ENGINE_VERSION,
@@ -218,6 +222,8 @@ def open_run(deployment: Deployment, kind: str) -> int:
             drivers=policy.model.drivers if policy.model else (),
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
+        if at_hand is None:
+            runs.took_pulse(connection, run)
     for chunk in chunks:
         deployment.bell.assess(chunk)
     return run
@@ -242,11 +248,12 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     features.refresh(connection, first, last, deployment.policy.metrics)
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
+    touched = run.kind == runs.TOUCHED
     came_late = rescore(deployment, connection, run, chunk)
     found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
-    before = verdicts.previous(connection, first, last)
-    standing = verdicts.standing(connection, first, last)
-    for row in features.stored(connection, first, last, run=run.id, stale_only=run.kind == runs.TOUCHED):
+    before = verdicts.previous(connection, first, last, stale_only=touched)
+    standing = verdicts.standing(connection, first, last, stale_only=touched)
+    for row in features.stored(connection, first, last, run=run.id, stale_only=touched):
         found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")
     return found.keep(connection, chunk)

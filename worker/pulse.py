@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from health.features import Freshness, Pulse
+from health.judge import ENGINE_VERSION
 from health.measures import beat
 from health.pulse import taken
 from health.trust import distrusted
@@ -16,6 +17,8 @@ from worker.deployment import Deployment
 _DECODER = msgspec.json.Decoder(Pulse)
 SAMPLE = 2_000
 """Accounts that the fleet's median is taken over, evenly spread; more do not move a median."""
+UNMOVED_PCT = 1
+"""A share of the accounts that may change before the pulse is taken anew."""
 
 
 def written(pulse: Pulse) -> str:
@@ -38,6 +41,25 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct, names)
 
 
+def pulse_at_hand(deployment: Deployment, connection: Connection, as_of: date) -> str | None:
+    """Return the pulse that was taken last, where it would hardly be another if it were taken now.
+
+    So it is as long as the day, the policy and the freshness of all sources are the same, and the accounts
+    judged since it was taken are too few to move a median. Else `None`.
+    """
+    found, policy = runs.pulse_taken(connection), deployment.policy
+    if found is None or (found.as_of, found.policy_hash, found.engine_version) != (
+        as_of,
+        policy.hash,
+        ENGINE_VERSION,
+    ):
+        return None
+    if read_pulse(found.pulse).freshness != current_freshness(connection):
+        return None
+    moved = found.assessed + runs.touched(connection)
+    return found.pulse if moved * 100 <= runs.active_accounts(connection) * UNMOVED_PCT else None
+
+
 def current_freshness(connection: Connection) -> dict[str, Freshness]:
     """Return what each source covers, through which day, and how many of its accounts are ours."""
     rates = matches.match_rates(connection)
@@ -58,7 +80,17 @@ def last_pulse(connection: Connection) -> Pulse:
 
 
 def trust_changed(deployment: Deployment, connection: Connection) -> bool:
-    """Tell whether other sources are under their floor now than when the last run was opened."""
+    """Tell whether other sources are under their floor now than when the last run was opened.
+
+    So it is where a source states more kinds of fact: what was unknown of all its accounts may not apply now.
+    """
     now, before = Pulse(freshness=current_freshness(connection)), last_pulse(connection)
     policy = deployment.policy
-    return set(distrusted(now.freshness, now, policy)) != set(distrusted(before.freshness, before, policy))
+    more = any(
+        before.freshness[name].kinds != fresh.kinds
+        for name, fresh in now.freshness.items()
+        if name in before.freshness
+    )
+    return more or set(distrusted(now.freshness, now, policy)) != set(
+        distrusted(before.freshness, before, policy)
+    )

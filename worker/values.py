@@ -25,6 +25,7 @@ from health.nouns import NOT_APPLICABLE, Input
 from store import features, figures, reviews
 from store.database import Connection
 from store.installation import business_day
+from store.recent import AHEAD
 from worker.deployment import Deployment
 from worker.pulse import current_freshness, last_pulse
 from worker.review import digits
@@ -207,7 +208,7 @@ def _measured(
     pulse: Pulse = replace(last_pulse(connection), freshness=current_freshness(connection))
     kinds = {*_kinds(asked.by), "accounts"}
     at_once = figures.known(connection, kinds, last_days(as_of, 1))
-    for rows in features.all_rows(connection, policy.metrics, as_of + features.AHEAD):
+    for rows in features.all_rows(connection, policy.metrics, as_of + AHEAD):
         for row in rows:
             found = measures(row, as_of, policy, pulse, deployment.workdays)
             yield next(at_once), found.numbers()[asked.name]

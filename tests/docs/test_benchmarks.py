@@ -1,7 +1,7 @@
 """The page of benchmarks lists the groups there are, with the goals that they have."""
 
 import benchmarks.__main__
-from benchmarks import calls, pages
+from benchmarks import advance, assess, calls, changed, event, pages, windows
 from tests.docs.pages import page
 
 PAGE = page("benchmarks.md")
@@ -15,3 +15,15 @@ def test_the_goals_are_the_codes() -> None:
     goals = PAGE.table("Groups").pairs("group", "goal")
     assert goals["pages"] == f"{pages.GOAL} x"
     assert goals["calls"] == f"{calls.CHANGED // calls.BATCH} and 0"
+    assert goals["event"] == f"{event.GOAL} x"
+
+
+def test_the_most_that_a_run_may_take_is_the_codes() -> None:
+    most = PAGE.table("How a run is measured").pairs("figure", "at most")
+    assert most == {
+        "assess_scale": f"{assess.SCALE_GOAL} x",
+        "assess_memory": f"{assess.MEMORY_GOAL} x",
+        "assess_windows": f"{windows.GOAL} x",
+        "assess_changed": f"{changed.GOAL} x",
+        "assess_advance": f"{advance.GOAL} x",
+    }

@@ -96,7 +96,7 @@ def test_the_other_columns_of_usage_are_those_of_the_reader() -> None:
 
 def test_something_rests_on_every_file() -> None:
     """Facts are read for feature rows, letters and figures of the book."""
-    names = ("account_facts", "contacts", "features", "names", "reviews")
+    names = ("account_facts", "contacts", "days", "features", "names", "people", "reviews")
     readers = [ROOT / "store" / f"{name}.py" for name in names]
     used = {name for path in readers for name in re.findall(r'"(\w+)"', path.read_text(encoding="utf-8"))}
     used |= {kind for figure in PRESENT.values() for kind in figure.kinds}

@@ -38,7 +38,7 @@ def in_a_language(emptied_database):
 def test_facts_that_tie_come_by_the_bytes_of_their_ids(in_a_language):
     query = select(accounts.c.id).where(accounts.c.key == "a")
     ours = in_a_language.execute(query).scalar_one()
-    found = AccountFacts(in_a_language, [ours], [], PRESENT)
+    found = AccountFacts(in_a_language, [ours], PRESENT)
     assert [row.ticket_id for row in found.tickets[ours]] == BY_BYTES
     assert [row.limit for row in found.limits[ours]] == BY_BYTES
     (told,) = [each for each in known(in_a_language, ["tickets"], last_days(DAY, 30)) if each.tickets]

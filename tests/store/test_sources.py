@@ -182,13 +182,20 @@ def test_two_sources_that_meet_an_account_at_once_link_to_one(database):
     assert (len(found), len({account for account, _ in found})) == (100, 50)
 
 
+def changing(ids):
+    """Return a batch that changes facts of source accounts."""
+    batch = sources.Batch("files", 2, status=None)
+    batch.note("tickets", ids, DAY)
+    return batch
+
+
 def test_only_the_accounts_behind_are_touched(database):
     ours = meet(database, "files", None, "1", [f"a{n}" for n in range(502)])
     with database.write() as connection:
         before = {row.key: row.touched for row in connection.execute(select(accounts))}
         changed = {ours["a1"], ours["a2"]}
-        sources.touch(connection, changed)
-        sources.touch(connection, [])
+        sources.touch(connection, changing(changed))
+        sources.touch(connection, changing([]))
         after = {row.key: row.touched for row in connection.execute(select(accounts))}
     assert {key for key in after if after[key] != before[key]} == {"a1", "a2"}
 
@@ -200,7 +207,7 @@ def test_who_touch_the_same_accounts_at_once_wait_for_each_other_and_lose_nothin
     def touch(order: list[int]) -> None:
         for _ in range(10):
             with database.write() as connection:
-                sources.touch(connection, order)
+                sources.touch(connection, changing(order))
 
     with database.read() as connection:
         before = {row.key: row.touched for row in connection.execute(select(accounts))}

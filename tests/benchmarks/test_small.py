@@ -1,0 +1,51 @@
+"""Benchmarks of a run, on books so small that their figures say nothing: do they measure what they say?"""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+import pytest
+
+from benchmarks import advance, changed, databases, event, windows
+from store import features
+
+SMALL: Mapping[ModuleType, Mapping[str, object]] = {
+    windows: {"MODELS": 8, "ACCOUNTS": 40},
+    changed: {"CHANGED": 10, "ACCOUNTS": 200, "ROUNDS": 1},
+    advance: {"ACCOUNTS": 20},
+    event: {"MODELS": 8, "ACCOUNTS": 200, "WHOSE": "m100"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "postgresql", databases.sqlite)
+    for module, sizes in SMALL.items():
+        for name, size in sizes.items():
+            monkeypatch.setattr(module, name, size)
+
+
+@pytest.mark.parametrize("module", SMALL, ids=lambda module: module.__name__)
+def test_each_has_a_ratio_and_a_goal(module: ModuleType) -> None:
+    found = next(module.results())
+    assert found.ratio > 0
+    assert found.goal == module.GOAL
+
+
+def test_a_day_later_no_row_is_built_from_all_of_its_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+
+    def counted(*args: object, **_given: object) -> list[object]:
+        built.extend(args[1])  # type: ignore[arg-type]
+        return []
+
+    with databases.sqlite() as database:
+        advance.fill(database, advance.ACCOUNTS)
+        monkeypatch.setattr(features, "feature_rows", counted)
+        advance._advance("sqlite", database)
+    assert built == []
+
+
+def test_other_accounts_than_those_that_changed_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changed, "_change", lambda _database: None)
+    with pytest.raises(changed.WrongAccounts):
+        next(changed.results())
