@@ -274,7 +274,7 @@ def all_rows(connection: Connection, metrics: Collection[str], through: date) ->
         yield [rows[account] for account in chosen]
 
 
-def _feature_row(of: Row[tuple[int, str]], known: AccountFacts, dated: _Dated) -> Features:
+def _feature_row(of: Row[int, str], known: AccountFacts, dated: _Dated) -> Features:
     account, key = of
     used, committed, acts, through = dated
     profile = _merged(known.profiles.get(account, ()))
