@@ -1,10 +1,12 @@
 """The layer before the stand-ins that plays HTTP faults."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,10 +46,11 @@ class Gate:
             self._last.clear()
         fault = self._fault(scope)
         dated = self._dated(send)
-        if fault is None:
-            await self._app(scope, receive, self._remembered(scope, dated))
-        else:
-            await self._play(fault, scope, receive, dated)
+        with suppress(ClientDisconnect):  # who asked was killed meanwhile
+            if fault is None:
+                await self._app(scope, receive, self._remembered(scope, dated))
+            else:
+                await self._play(fault, scope, receive, dated)
 
     def _fault(self, scope: Scope) -> Fault | None:
         path = scope.get("path", "")
