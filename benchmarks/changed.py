@@ -61,12 +61,15 @@ def _of_some(name: str, database: Database) -> Result:
 
 
 def _change(database: Database) -> None:
-    """State yesterday's use of some accounts a little otherwise, and a ticket of one in ten of these."""
+    """State yesterday's use of some accounts a little otherwise, and a ticket of today of one in ten of these.
+
+    One of yesterday would be late: the verdict of today would be corrected by it, which reads all facts anew.
+    """
     time = next(_times)
     before = (use(n, YESTERDAY) for n in range(CHANGED))
     store(database, [each._replace(sign_ins=(each.sign_ins or 0) + time) for each in before])
     whose = range(0, CHANGED, 10)
-    store(database, [Ticket(f"n{time}/{n}", f"a{n}", noon_ms(YESTERDAY), subject="Help") for n in whose])
+    store(database, [Ticket(f"n{time}/{n}", f"a{n}", noon_ms(AS_OF), subject="Help") for n in whose])
 
 
 def _judge_changed(deployment: Deployment) -> None:
