@@ -61,7 +61,7 @@ def _of_some(name: str, database: Database) -> Result:
 
 
 def _change(database: Database) -> None:
-    """State yesterday's use of some accounts a little otherwise, and a ticket of today of one in ten of these.
+    """State yesterday's use of some accounts a little otherwise, and a ticket of today of one in ten.
 
     One of yesterday would be late: the verdict of today would be corrected by it, which reads all facts anew.
     """
