@@ -59,8 +59,9 @@ def _operations(chosen: Settings) -> "list[Web]":
         return []
     from functools import partial  # noqa: PLC0415 - see above
 
-    from dashboard.operations import QUEUES, create_operations  # noqa: PLC0415 - see above
+    from dashboard.operations import create_operations  # noqa: PLC0415 - see above
     from dashboard.server import Web  # noqa: PLC0415 - see above
+    from worker.bell import QUEUES  # noqa: PLC0415 - see above
     from worker.process import deployment  # noqa: PLC0415 - see above
     from worker.queues import lengths  # noqa: PLC0415 - see above
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
-import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,13 +13,10 @@ from dashboard.app import health
 from dashboard.letters import READING
 from store import processes
 from store.database import Database, Unavailable
-from store.schema import newest, revision
+from store.schema import misfit
 from store.telemetry import gauges
+from worker.bell import QUEUES
 
-log = structlog.get_logger()
-
-QUEUES = ("pull", "assess", "deliver")
-"""What somebody must work on."""
 PREFIX = "seatsignal_"
 
 
@@ -46,9 +42,8 @@ def _ready(database: Database) -> Callable[[], JSONResponse]:
 def _missing(database: Database) -> list[str]:
     try:
         with database.read() as connection:
-            found = revision(connection)
-            if found != newest():
-                return [f"the database is at revision {found or 'none'}, this version needs {newest()}"]
+            if wrong := misfit(connection):
+                return [wrong]
             return processes.missing(connection, QUEUES)
     except Unavailable:
         return ["the database is locked or away"]

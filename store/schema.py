@@ -41,22 +41,27 @@ def require(database: Database) -> None:
 
     A newer schema will do as long as it says so of this code. Else `Unmigrated` is raised on either.
     """
-    head = newest()
     with database.read() as connection:
-        found = revision(connection)
-        since = setting(connection, _CODE_SINCE) if found > head else head
-    if found == head or (found > head and since and since <= head):
-        return
-    if found > head:
-        raise Unmigrated(
-            f"the database is at revision {found}, and this version, which knows {head}, is too old for it"
-        )
-    if database.dialect == "sqlite":
+        wrong = misfit(connection)
+        older = revision(connection) < newest()
+    if wrong and older and database.dialect == "sqlite":
         migrate(database)
-        return
-    raise Unmigrated(
-        f"the database is at revision {found or 'none'}, this version needs {head}: run `seatsignal migrate`"
-    )
+    elif wrong:
+        raise Unmigrated(wrong)
+
+
+def misfit(connection: Connection) -> str:
+    """Return why this code cannot work on a database's schema and what to do, or an empty string."""
+    head, found = newest(), revision(connection)
+    if found < head:
+        return (
+            f"the database is at revision {found or 'none'}, this version needs {head}: "
+            "run `seatsignal migrate`"
+        )
+    since = setting(connection, _CODE_SINCE) if found > head else head
+    if since and since <= head:
+        return ""
+    return f"the database is at revision {found}, and this version, which knows {head}, is too old for it"
 
 
 def newest() -> str:

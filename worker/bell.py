@@ -14,6 +14,8 @@ SILENCE_S = 10.0
 """How long a broker that was away is not rung through: each try costs seconds, and the sweep goes on."""
 
 
+QUEUES = ("pull", "assess", "deliver")
+"""Where bells are heard: somebody must work on each."""
 NO_SLOT = 0
 """The slot of a pull that no schedule asked for."""
 

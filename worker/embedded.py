@@ -15,12 +15,12 @@ import structlog
 from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 
+from worker.bell import QUEUES
 from worker.celery import app
 
 log = structlog.get_logger()
 STOP_S = 10.0
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
-QUEUES = ("pull", "assess", "deliver")
 THREADS = 8
 LONGEST_SLEEP_S = 1
 """Beat sleeps no longer at once, since nothing wakes it when it should end."""

@@ -88,12 +88,18 @@ class Heartbeat:
         return f"no tick for {age_s:.0f} s" if age_s and age_s > SILENCE_S and ticking else ""
 
     def _in_the_database(self, work: Callable[[Any], str | None]) -> str | None:
-        """Do something in the database if it is there; a heartbeat that it misses is no fault of ours."""
+        """Do something in the database if it is there; a heartbeat that it misses is no fault of ours.
+
+        Nor is any other trouble a reason to stop watching.
+        """
         database = Database(self._database_url, pool_size=1)
         try:
             with database.write() as connection:
                 return work(connection)
         except Unavailable:
+            return None
+        except Exception as error:
+            log.exception("heartbeat_broke", error=type(error).__name__)
             return None
         finally:
             database.close()

@@ -5,14 +5,17 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert, update
 
-from dashboard.operations import QUEUES, create_operations
+from dashboard.operations import create_operations
 from store import processes
 from store.budgets import lease
 from store.database import Database
+from store.installation import set_setting
 from store.processes import Process
+from store.schema import migrate
 from store.tables import accounts, budgets, flags, inbox, notices, source_status
 from tests.dashboard.conftest import served
 from tests.docs.pages import page
+from worker.bell import QUEUES
 
 
 @pytest.fixture
@@ -115,6 +118,21 @@ def test_every_figure_is_explained(url):
     text = requests.get(f"{url}/metrics", timeout=10).text
     told = {family.name for family in text_string_to_metric_families(text)}
     assert told == set(page("operating.md").table("Monitoring", "metric").column("metric"))
+
+
+@pytest.mark.parametrize(("since", "says"), [("0001", []), ("9998", ["is too old for it"])])
+def test_a_newer_schema_will_do_where_it_says_so(tmp_path, since, says):
+    newer = Database(f"sqlite:///{tmp_path / 'newer'}")
+    migrate(newer)
+    with newer.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        set_setting(connection, "code_since", since)
+        processes.seen(connection, Process("w", "worker", "host", 1, QUEUES))
+        processes.seen(connection, Process("b", "beat", "host", 2))
+        processes.ticked(connection)
+    with served(create_operations(newer, dict)) as url:
+        assert [wrong[-len("is too old for it") :] for wrong in ready(url)[1]] == says
+    newer.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/u/x"])

@@ -118,6 +118,17 @@ def test_a_database_that_is_away_is_no_fault_of_ours(tmp_path, machine):
     assert machine.ends == [STUCK]
 
 
+def test_a_defect_on_the_way_to_the_database_does_not_end_the_watch(heartbeat, database, machine):
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE processes")
+    heartbeat.beat()
+    assert machine.ends == []
+    heartbeat.watch.began("a", "seatsignal.pull")
+    machine.now = 601
+    heartbeat.beat()
+    assert machine.ends == [STUCK]
+
+
 def test_a_real_worker_whose_task_hangs_ends_itself(sqlite_url, redis_server: Redis):
     variables = {
         "SEATSIGNAL_DATABASE_URL": sqlite_url,
