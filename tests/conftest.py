@@ -9,12 +9,13 @@ from hypothesis import settings
 
 from store.database import Database
 from store.schema import migrate
-from tests import services
+from tests import logs, services
 from tests.databases import Databases, empty
 
 ROOT = Path(__file__).parent
 settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("untimed")  # a busy machine says nothing of the code
+logs.plain()
 
 FOLDERS = (
     "health", "config", "templates", "docs", "integrations", "kill", "days", "store", "benchmarks",
@@ -116,3 +117,18 @@ def emptied_database(kept_database: Database) -> Iterator[Database]:
     """Both databases, empty, for the price of emptying them: for tests by the dozen."""
     yield kept_database
     empty(kept_database)
+
+
+@pytest.fixture(scope="session")
+def kept_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A SQLite database, made once: what `emptied_sqlite` empties."""
+    made = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path_factory.mktemp('kept'))}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def emptied_sqlite(kept_sqlite: Database) -> Iterator[Database]:
+    """A SQLite database, empty: for tests by the dozen of what is decided alike on both."""
+    yield kept_sqlite
+    empty(kept_sqlite)

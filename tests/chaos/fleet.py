@@ -17,7 +17,7 @@ from tests.chaos import nursery
 from tests.chaos.stage import Stage
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 POLL_S = 0.06
 
 EMBEDDED = ("tests.chaos.embedded",)

@@ -46,7 +46,7 @@ class Plot:
     supervised: bool = True
     ahead: int = 300
     enough: str = ""
-    standstill_s: float = 20.0
+    standstill_s: float = PATIENCE_S
 
 
 @dataclass

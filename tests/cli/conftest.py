@@ -15,12 +15,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-import structlog
 
 from cli.main import main
 from config.settings import settings
 from store.database import Database
-from tests import book
+from tests import book, logs
 from tests.rehearsal import ROOT, Rehearsal, start_sandbox
 from worker.process import schedule
 from worker.release import go_live
@@ -105,7 +104,7 @@ def _as_a_process_of_its_own(environment: dict[str, str], words: tuple[str, ...]
             root.handlers[:], (sys.excepthook, sys.unraisablehook, threading.excepthook) = handlers, hooks
             root.setLevel(level)
             logging.captureWarnings(capture=False)
-            structlog.reset_defaults()
+            logs.plain()
             _forget()
 
 

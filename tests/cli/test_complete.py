@@ -37,9 +37,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def commands(on: Make, database_url: str, folder: Path) -> Seatsignal:
-    """Commands on either database, which has all seats."""
-    made = on(database_url)
+def commands(on: Make, sqlite_url: str, folder: Path) -> Seatsignal:
+    """Commands on a database that has all seats. On the other: `tests/kill/test_retire.py`."""
+    made = on(sqlite_url)
     assert made("import", write(folder, range(SEATS))).status == 0
     return made
 

@@ -121,7 +121,11 @@ def clean(folder, tmp_path_factory) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("database_url", "step"),
+    [*(("postgresql", step) for step in STEPS), *(("sqlite", step) for step in ("pulled@3", "assessed"))],
+    indirect=["database_url"],
+)
 def test_a_kill_loses_nothing_and_doubles_nothing(database, folder, clean, step):
     live(database)
     name, _, nth = step.partition("@")

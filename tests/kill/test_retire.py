@@ -76,7 +76,11 @@ def unjudged(database: Database) -> int:
         return connection.execute(query).scalar_one()
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("database_url", "step"),
+    [*(("sqlite", step) for step in STEPS), ("postgresql", "retired=kill")],
+    indirect=["database_url"],
+)
 def test_a_kill_retires_nothing_and_the_next_import_all_of_it(database, folder, step):
     read(database, write(folder, range(SEATS)))
     write(folder, range(SEATS - LEFT, SEATS))

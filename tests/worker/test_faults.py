@@ -38,6 +38,11 @@ A_WHILE_S = 1_000
 ROUNDS = 12
 
 
+@pytest.fixture
+def deployment(deployment_on_both: Deployment) -> Deployment:
+    return deployment_on_both
+
+
 @pytest.fixture(scope="module")
 def started() -> Iterator[Rehearsal]:
     with start_sandbox(CONFIG) as running:

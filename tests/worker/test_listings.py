@@ -11,7 +11,7 @@ from health.records import SHAPES, Account, Contact, Record, Seat, Shape, Ticket
 from integrations.errors import RetryLater
 from integrations.roles import Page
 from store.installation import setting
-from store.tables import accounts, audit, batches, field_type, source_status
+from store.tables import accounts, audit, batches, field_type
 from store.tables import facts as tables
 from store.tables import past as pasts
 from worker.deployment import Deployment
@@ -90,23 +90,6 @@ def record(shape: Shape, number: int) -> Record:
     }
     made = {name: values[field_type(shape, name).__name__] for name in shape.fields}
     return shape.record(**made | {"account_id": f"a{number}"})
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_absent_moves_to_the_past_and_only_its_accounts_are_touched(deployment, kind):
-    listed = [record(SHAPES[kind], number) for number in range(20)]
-    tell(deployment, pages(kind, listed))
-    before = touched(deployment)
-    done = tell(deployment, pages(kind, listed[2:]))
-    assert done.retired == (Retired(kind, stood=20, absent=2),)
-    assert count(deployment, tables[kind]) == 18
-    with deployment.database.read() as connection:
-        gone = connection.execute(select(pasts[kind])).all()
-        (last,) = connection.execute(select(source_status.c.batch)).scalars()
-    assert [row.until_batch for row in gone] == [last, last]
-    assert all(row.batch < last for row in gone)
-    after = touched(deployment)
-    assert {key for key in after if after[key] != before[key]} == {"a0", "a1"}
 
 
 def test_a_listing_that_leaves_out_nothing_changes_nothing(deployment):

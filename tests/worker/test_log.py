@@ -14,6 +14,7 @@ import pytest
 import structlog
 
 from config.settings import Settings
+from tests import logs
 from tests.rehearsal import ROOT
 from tests.worker.test_redaction import ADDRESSES, PASSWORD, TOKEN, URLS
 from worker import log
@@ -51,7 +52,7 @@ def logged() -> Iterator[Logged]:
     logging.captureWarnings(capture=False)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
+    logs.plain()
 
 
 LOGGERS: tuple[Callable[[str], object], ...] = (

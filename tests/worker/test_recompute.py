@@ -29,8 +29,8 @@ def again(opened, run, ids):
 
 
 @pytest.fixture
-def opened(database_url):
-    with closing((deployment := book.deployment(database_url)).database):
+def opened(sqlite_url):
+    with closing((deployment := book.deployment(sqlite_url)).database):
         yield deployment
 
 

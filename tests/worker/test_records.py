@@ -41,9 +41,9 @@ class Crm:
 
 
 @pytest.fixture
-def opened(emptied_database, tmp_path: Path) -> Deployment:
+def opened(emptied_sqlite, tmp_path: Path) -> Deployment:
     """The day before judged, live, with a CRM for records and for the CSM's tasks."""
-    url = emptied_database.url.render_as_string(hide_password=False)
+    url = emptied_sqlite.url.render_as_string(hide_password=False)
     made = book.deployment(url)
     made.routes = made.routes.model_copy(update={"record": "hubspot", "csm": Route(destination="hubspot")})
     made.use_source("hubspot", Crm())

@@ -21,6 +21,11 @@ BASIS = Basis(pulse="{}", known="{}", policy_hash="p", engine_version="1")
 ACTIVE = 1_000
 
 
+@pytest.fixture
+def deployment(deployment_on_both: Deployment) -> Deployment:
+    return deployment_on_both
+
+
 @pytest.fixture(autouse=True)
 def _one_run_behind(deployment: Deployment) -> None:
     """The installation is past its first run and judges `ACTIVE` accounts."""

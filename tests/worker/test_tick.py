@@ -21,6 +21,11 @@ NOTHING = Schedule(pull={}, assess=DAY_S)
 LEASE_S = 30.0
 
 
+@pytest.fixture
+def deployment(deployment_on_both: Deployment) -> Deployment:
+    return deployment_on_both
+
+
 @pytest.fixture(autouse=True)
 def _files(tmp_path, monkeypatch):
     """Something is set of the source that the schedules name."""
