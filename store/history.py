@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from health.dated import DATING
 from health.features import Features, Freshness
-from store.features import IDS_A_QUERY, feature_rows
+from store.built import feature_rows
+from store.features import IDS_A_QUERY
 from store.reading import NOW, PRESENT, Moment, Restated
 from store.recent import AHEAD
 from store.retire import of_source

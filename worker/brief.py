@@ -12,7 +12,7 @@ from health.nouns import NOT_APPLICABLE, Assessment, Flag, Input
 from health.review import Line, Unit
 from health.service import is_open
 from health.standings import standing
-from store import contacts, features, reviews, verdicts
+from store import built, contacts, reviews, verdicts
 from store.database import Connection
 from store.verdicts import Verdict
 from templates.explained import ahead, changes, reasons, set_by_hand
@@ -172,7 +172,7 @@ def _talks(
 def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:
     """Yield the tickets that have been open for longest; the measure counts all of them."""
     now = found.assessment
-    rows = features.feature_rows(connection, [now.account], ())
+    rows = built.feature_rows(connection, [now.account], ())
     tickets = [each for row in rows for each in row.tickets if is_open(each, now.as_of)]
     for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id))[:ROWS]:
         days = (now.as_of - each.opened_on).days

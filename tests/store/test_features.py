@@ -26,6 +26,7 @@ from health.records import (
     Validation,
 )
 from store import features, schema, sources
+from store.built import feature_rows
 from store.installation import set_setting
 from store.reading import Moment
 from store.tables import accounts
@@ -142,7 +143,7 @@ def test_a_contact_that_was_read_later_is_no_champion_of_before(database):
     with database.read() as connection:
         ids = connection.execute(select(accounts.c.id)).scalars().all()
         now, then = (
-            features.feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
+            feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
             for backfilled in (frozenset[str](), frozenset({"hubspot"}))
         )
     assert (len(now), len(then)) == (1, 0)
@@ -193,7 +194,7 @@ def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_
 
 def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(emptied_database, monkeypatch):
     anew: list[list[int]] = []
-    build = features.feature_rows
+    build = feature_rows
 
     def told(connection, ids, *rest, **more):
         anew.append(list(ids))
