@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, false, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, select, true, update
 
 from health.features import Features, Floats
 from store import people, recent
@@ -132,7 +132,10 @@ def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Colle
         keep(connection, [*advanced, *built])
         _name(connection, built)
         now = update(accounts).where(among(connection, c.id, [change.account for change in changes]))
-        connection.execute(now.values(fresh=c.touched, reshaped=false(), restated_from=None))
+        anew = c.reshaped | (c.fresh == 0)
+        after = case((anew, func.coalesce(c.judged_run, 0)), else_=c.reshaped_after)
+        same = {"reshaped": false(), "restated_from": None, "reshaped_after": after}
+        connection.execute(now.values(fresh=c.touched, **same))
     return len(changes)
 
 
@@ -143,7 +146,7 @@ def _brought_up(
     through = business_day(connection) + AHEAD
     named = people.named(connection, [each.account for each in changes if not each.reshaped])
     since = {each.account: each.restated_from or date.max for each in changes if each.fresh}
-    old = _held(connection, list(since))
+    old = held(connection, list(since))
     first = {
         account: min(since[account], row.through + ONE_DAY)
         for account, row in old.items()
@@ -160,7 +163,7 @@ def _brought_up(
     return advanced, feature_rows(connection, others, metrics, through=through, uses=uses)
 
 
-def _held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
+def held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
     """Return the feature rows that there are of some accounts."""
     query = select(kept.c.packed).where(among(connection, kept.c.account, ids))
     return {row.account: row for row in map(unpack, blobs(connection, query))}
@@ -205,13 +208,13 @@ def all_rows(connection: Connection, metrics: Collection[str], through: date) ->
 
     What changed since its row was stored is built anew, and so is everything where rows hold other metrics.
     """
-    held = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
+    good = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     for at in range(0, len(ids), IDS_A_QUERY):
         chosen = ids[at : at + IDS_A_QUERY]
         query = select(kept.c.packed).join(accounts).where(kept.c.account.in_(chosen))
         query = query.where(accounts.c.fresh == accounts.c.touched)
-        rows = {row.account: row for row in map(unpack, blobs(connection, query))} if held else {}
+        rows = {row.account: row for row in map(unpack, blobs(connection, query))} if good else {}
         stale = [account for account in chosen if account not in rows]
         rows |= {row.account: row for row in feature_rows(connection, stale, metrics, through=through)}
         yield [rows[account] for account in chosen]

@@ -4,6 +4,7 @@ The verdict that was told stays as it was. Nothing is judged again but of accoun
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from health.corrections import (
@@ -16,6 +17,7 @@ from health.corrections import (
     unfounded,
 )
 from health.decide import Decision
+from health.features import Features
 from health.judge import ENGINE_VERSION, judge
 from health.nouns import Assessment, Flag
 from store import history, late, rescored, runs, verdicts
@@ -56,7 +58,8 @@ def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chu
             each for each in verdicts.of_run(connection, number, ids) if _by_these_rules(deployment, each)
         ]
         made = runs.load(connection, number)
-        rescored.keep(connection, made, run.id, [*_news(deployment, connection, made, told)])
+        news = [*_news(deployment, connection, made, told, today=run.as_of)]
+        rescored.keep(connection, made, run.id, news)
     late.settled(connection, since)
     return since.keys()
 
@@ -67,18 +70,28 @@ def _by_these_rules(deployment: Deployment, told: Verdict) -> bool:
 
 
 def _news(
-    deployment: Deployment, connection: Connection, made: Run, told: Sequence[Verdict]
+    deployment: Deployment, connection: Connection, made: Run, told: Sequence[Verdict], today: date
 ) -> Iterator[Assessment]:
     """Yield what is known now of the day of a run, where that is another verdict."""
     last = {each.assessment.account: each.assessment for each in told}
     ids = [*last]
     last |= rescored.latest(connection, made.id, ids)
     policy, pulse = deployment.policy, read_pulse(made.pulse)
-    for known, part in runs.known_by(connection, made, ids):
-        for row in history.restated(connection, part, known, policy.metrics, made.as_of):
-            found = judge(row, made.as_of, policy, pulse, deployment.workdays)
-            if differs(last[row.account], found):
-                yield found
+    for row in _as_known_now(deployment, connection, made, ids, today):
+        found = judge(row, made.as_of, policy, pulse, deployment.workdays)
+        if differs(last[row.account], found):
+            yield found
+
+
+def _as_known_now(
+    deployment: Deployment, connection: Connection, made: Run, ids: Sequence[int], today: date
+) -> Iterator[Features]:
+    """Yield the rows of accounts on the day of a run, as known now; of today's they may be at hand."""
+    there = history.still(connection, made, ids) if made.as_of == today else {}
+    yield from there.values()
+    others = [account for account in ids if account not in there]
+    for known, part in runs.known_by(connection, made, others):
+        yield from history.restated(connection, part, known, deployment.policy.metrics, made.as_of)
 
 
 def reviewed(deployment: Deployment, connection: Connection, decided: Decided) -> Reviewed:

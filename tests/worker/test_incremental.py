@@ -2,15 +2,18 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import func, select, update
 
 from benchmarks.book import AS_OF, deployed, fill, judge_all, judge_opened, multiply, store
-from health.records import Limit, Payment, Record, Seat, Survey, Ticket, Usage
-from store import runs, schema
+from health.features import Features
+from health.records import Limit, Payment, People, Record, Seat, Survey, Ticket, Usage
+from store import features, history, runs, schema
 from store.database import Database
 from store.installation import set_setting
 from store.tables import accounts, assessments, flags, source_status
@@ -23,7 +26,8 @@ Standing = Sequence[tuple[object, ...]]
 MADE, ALL = 20, 300
 EVERYBODY: set[object] = set(range(1, ALL + 1))
 YESTERDAY = AS_OF - timedelta(days=1)
-NOON_MS = (YESTERDAY - date(1970, 1, 1)).days * 86_400_000 + 43_200_000
+DAY_MS = 86_400_000
+NOON_MS = (YESTERDAY - date(1970, 1, 1)).days * DAY_MS + DAY_MS // 2
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,76 @@ def test_what_was_touched_is_judged_as_a_run_over_all_would(
     with some.database.read() as connection:
         made = select(func.count()).select_from(assessments)
         assert connection.execute(made).scalar_one() == ALL + TOUCHED
+
+
+def _any_fact(draw: Random, n: int) -> Record:
+    """Mostly use of days that were judged already, at times zero; now and then today's, or something else."""
+    day = draw.choice([YESTERDAY, YESTERDAY, AS_OF - timedelta(days=draw.randint(2, 80))])
+    use = Usage(f"a{n}", day, active_users=draw.randint(0, 40), sign_ins=draw.choice([0, None, 9]), events=0)
+    other = Ticket(f"x{draw.random()}", f"a{n}", NOON_MS + draw.choice([0, DAY_MS]), subject="Cancel")
+    return draw.choices([use, use._replace(day=AS_OF), other], [9, 1, 2])[0]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_rows_at_hand_say_of_a_run_what_reading_all_facts_of_its_day_would(
+    copied: Callable[[], Deployment], seed: int
+) -> None:
+    deployment, draw, made, found = copied(), Random(seed), [1], 0
+    for _ in range(4):
+        for n in draw.sample(range(MADE), 4):
+            changed(deployment, [_any_fact(draw, n)])
+        made += [run(deployment, runs.TOUCHED)] if draw.random() < 0.4 else []
+        found += sum(_as_read(deployment, number) for number in made)
+    assert found > MADE
+
+
+def _as_read(deployment: Deployment, number: int) -> int:
+    """Hold the rows at hand of a run against what reading gives; return how many there are."""
+    metrics, judged_ones = deployment.policy.metrics, select(assessments.c.account)
+    judged_ones = judged_ones.where(assessments.c.run == number, assessments.c.account <= MADE)
+    with deployment.database.write() as connection:
+        features.refresh(connection, 1, MADE, metrics)
+        of = runs.load(connection, number)
+        at_hand = history.still(connection, of, connection.execute(judged_ones).scalars().all())
+        for known, some in runs.known_by(connection, of, list(at_hand)):
+            for row in history.restated(connection, some, known, metrics, AS_OF):
+                there = at_hand[row.account]
+                assert _differing(replace(row, through=there.through), there) == {}
+
+    return len(at_hand)
+
+
+def _differing(one: Features, other: Features) -> dict[str, object]:
+    names = Features.__dataclass_fields__
+    return {n: (getattr(one, n), getattr(other, n)) for n in names if getattr(one, n) != getattr(other, n)}
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "at_hand"),
+    [
+        ([], [Usage("a1", YESTERDAY, active_users=1)], True),
+        ([], [Usage("a1", YESTERDAY, active_users=1), Usage("a1", AS_OF, active_users=1)], False),
+        ([], [Ticket("new", "a1", NOON_MS, subject="Hello")], False),
+        ([Ticket("new", "a1", NOON_MS, subject="Hello")], [Usage("a1", YESTERDAY, active_users=1)], True),
+        (
+            [],
+            [Usage("a1", YESTERDAY, active_users=1), People("a1", YESTERDAY, acts='{"u":["",{"f":1}]}')],
+            False,
+        ),
+    ],
+)
+def test_rows_are_at_hand_where_nothing_but_days_of_use_changed_since_the_run(
+    copied: Callable[[], Deployment], before: list[Record], since: list[Record], *, at_hand: bool
+) -> None:
+    deployment = changed(copied(), [Usage("a1", YESTERDAY, active_users=3), *before])
+    last = run(deployment, runs.TOUCHED)
+    for record in since:
+        changed(deployment, [record])
+    with deployment.database.write() as connection:
+        features.refresh(connection, 1, MADE, deployment.policy.metrics)
+        assert (2 in history.still(connection, runs.load(connection, last), [2])) is at_hand
+        first = history.still(connection, runs.load(connection, 1), [2])
+        assert (2 in first) is (at_hand and not before)
 
 
 def _few(_deployment: Deployment) -> None:
