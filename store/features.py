@@ -76,19 +76,30 @@ def not_overtaken(run: int) -> ColumnElement[bool]:
     return accounts.c.judged_run.is_(None) | (accounts.c.judged_run <= run)
 
 
-def sample(connection: Connection, size: int, metrics: Collection[str]) -> Iterator[Features]:
-    """Yield feature rows of at most ``size`` accounts, evenly spread; what was stale is rebuilt."""
+def sampled(connection: Connection, size: int) -> Sequence[tuple[int, int]]:
+    """Return at most ``size`` accounts, evenly spread, each with the count of changes of its facts."""
     number = connection.execute(select(func.count()).select_from(accounts)).scalar_one()
     step = max(1, -(-number // size))
     place = (func.row_number().over(order_by=accounts.c.id) - 1).label("at")
-    numbered = select(accounts.c.id, place).subquery()
-    query = select(numbered.c.id).where(numbered.c.at % step == 0).order_by(numbered.c.id)
-    chosen = connection.execute(query).scalars().all()
-    for at in range(0, len(chosen), IDS_A_QUERY):
-        ids = chosen[at : at + IDS_A_QUERY]
-        _rebuild(connection, accounts.c.id.in_(ids), metrics)
-        query = select(kept.c.packed).where(kept.c.account.in_(ids))
-        yield from map(unpack, blobs(connection, query))
+    numbered = select(accounts.c.id, accounts.c.touched, place).subquery()
+    query = select(numbered.c.id, numbered.c.touched).where(numbered.c.at % step == 0).order_by(numbered.c.id)
+    return [(row.id, row.touched) for row in connection.execute(query)]
+
+
+def rebuilt(
+    connection: Connection, ids: Sequence[int], metrics: Collection[str]
+) -> Iterator[tuple[Features, int]]:
+    """Yield the feature rows of some accounts, each with the count of changes it was built from.
+
+    What was stale is rebuilt.
+    """
+    for at in range(0, len(ids), IDS_A_QUERY):
+        some = ids[at : at + IDS_A_QUERY]
+        _rebuild(connection, accounts.c.id.in_(some), metrics)
+        counts = select(accounts.c.id, accounts.c.fresh).where(accounts.c.id.in_(some))
+        fresh = {row.id: row.fresh for row in connection.execute(counts)}
+        for row in held(connection, some).values():
+            yield row, fresh[row.account]
 
 
 def hold(connection: Connection, metrics: Collection[str]) -> None:

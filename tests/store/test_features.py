@@ -242,7 +242,8 @@ def test_a_sample_waits_for_those_who_judge_before_it_writes_anything(emptied_da
 
     def sampled() -> int:
         with emptied_database.write() as connection:
-            return len(list(features.sample(connection, 9, METRICS)))
+            chosen = [account for account, _ in features.sampled(connection, 9)]
+            return len(list(features.rebuilt(connection, chosen, METRICS)))
 
     with ThreadPoolExecutor(1) as pool, emptied_database.write() as connection:
         connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True))
@@ -311,9 +312,11 @@ def test_a_credit_of_consumption_does_not_undo_the_use_of_its_day(database):
 def test_a_sample_is_evenly_spread_and_up_to_date(database):
     pull(database, [Usage(f"a{n}", DAY, active_users=n) for n in range(10)])
     with database.write() as connection:
-        rows = list(features.sample(connection, 5, METRICS))
-    assert len(rows) == 5
-    assert all(row.series is not None for row in rows)
+        chosen = dict(features.sampled(connection, 5))
+        rows = [*features.rebuilt(connection, list(chosen), METRICS)]
+    assert list(chosen) == [1, 3, 5, 7, 9]
+    assert {row.account: at for row, at in rows} == chosen
+    assert all(row.series is not None for row, _ in rows)
 
 
 @given(st.lists(st.floats(allow_nan=False), max_size=92))

@@ -11,16 +11,20 @@ import pytest
 from sqlalchemy import func, select, update
 
 from benchmarks.book import AS_OF, deployed, fill, judge_all, judge_opened, multiply, store
-from health.features import Features
+from health.features import Features, Freshness
+from health.measures import beat
+from health.policy import Policy
+from health.pulse import Beat
 from health.records import Limit, Payment, People, Record, Seat, Survey, Ticket, Usage
 from store import features, history, runs, schema
 from store.database import Database
-from store.installation import set_setting
+from store.installation import business_day, set_setting
 from store.tables import accounts, assessments, flags, source_status
 from store.tables import runs as tables_runs
+from worker.beats import Basis, Beats, Measured
 from worker.deployment import Deployment
 from worker.pipeline import open_run
-from worker.pulse import trust_changed
+from worker.pulse import take_pulse, trust_changed, written
 
 Standing = Sequence[tuple[object, ...]]
 MADE, ALL = 20, 300
@@ -91,6 +95,13 @@ def differing(one: Standing, other: Standing) -> set[object]:
 def touched(deployment: Deployment) -> set[object]:
     with deployment.database.read() as connection:
         query = select(accounts.c.id).where(accounts.c.touched > accounts.c.judged)
+        return set(connection.execute(query).scalars())
+
+
+def stale(deployment: Deployment) -> set[object]:
+    """Return the accounts of which facts changed since their rows were built."""
+    with deployment.database.read() as connection:
+        query = select(accounts.c.id).where(accounts.c.touched > accounts.c.fresh)
         return set(connection.execute(query).scalars())
 
 
@@ -194,6 +205,53 @@ def test_rows_are_at_hand_where_nothing_but_days_of_use_changed_since_the_run(
         assert (2 in history.still(connection, runs.load(connection, last), [2])) is at_hand
         first = history.still(connection, runs.load(connection, 1), [2])
         assert (2 in first) is (at_hand and not before)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_pulse_measures_who_changed_and_is_that_of_all_measured_anew(
+    copied: Callable[[], Deployment], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    deployment, draw, measured = copied(), Random(seed), list[int]()
+    monkeypatch.setattr("worker.pulse.beat", _counted(measured))
+    assert _taken(deployment) == _taken(deployment)
+    assert len(measured) == ALL
+    for step in range(4):
+        changed(deployment, [_any_fact(draw, n) for n in draw.sample(range(MADE), 5)])
+        if step == 3:
+            _another_day(deployment)
+        whom = stale(deployment) if step < 3 else EVERYBODY
+        measured.clear()
+        found = _taken(deployment)
+        assert set(measured) == whom
+        deployment.beats = Beats()
+        assert _taken(deployment) == found
+
+
+def _taken(deployment: Deployment) -> str:
+    with deployment.database.write() as connection:
+        return written(take_pulse(deployment, connection, business_day(connection)))
+
+
+def _counted(measured: list[int]) -> Callable[..., Beat]:
+    def counted(row: Features, *rest: object) -> Beat:
+        measured.append(row.account)
+        return beat(row, *rest)  # type: ignore[arg-type]
+
+    return counted
+
+
+def test_beats_are_measured_again_where_what_they_rest_on_is_another(shipped: Policy) -> None:
+    fresh, kept = {"files": Freshness(frozenset({"usage"}), AS_OF)}, Beats()
+    basis = Basis(AS_OF, shipped, fresh)
+    kept.keep(basis, {1: Measured(4, Beat())})
+    assert kept.still(basis._replace(freshness=dict(fresh)), [(1, 4), (2, 1)]) == {1: Measured(4, Beat())}
+    assert kept.still(basis, [(1, 5)]) == {}
+    others = (
+        basis._replace(as_of=YESTERDAY),
+        basis._replace(freshness={}),
+        basis._replace(policy=replace(shipped)),
+    )
+    assert [kept.still(other, [(1, 4)]) for other in others] == [{}, {}, {}]
 
 
 def _few(_deployment: Deployment) -> None:
