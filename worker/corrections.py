@@ -3,7 +3,7 @@
 The verdict that was told stays as it was. Nothing is judged again but of accounts of which facts came late.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -45,14 +45,21 @@ class Reviewed(NamedTuple):
     correction: Correction | None = None
 
 
-def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chunk) -> Collection[int]:
-    """Judge again the days that late facts of a chunk's accounts speak of, and return these accounts.
+def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chunk) -> Mapping[int, bool]:
+    """Judge again the days that late facts of a chunk's accounts speak of.
 
-    Stored is what comes to another verdict than was known of the day so far.
+    Stored is what comes to another verdict than was known of the day so far. Returns the accounts of which
+    anything is stored so, in this run or before, each with whether facts came late now: of the others what
+    was told is what is known.
     """
-    since = late.since(connection, chunk.first_account, chunk.last_account)
-    if not since:
-        return ()
+    first, last = chunk.first_account, chunk.last_account
+    since = late.since(connection, first, last)
+    if since:
+        _judge_again(deployment, connection, run, since)
+    return {account: account in since for account in rescored.accounts(connection, first, last)}
+
+
+def _judge_again(deployment: Deployment, connection: Connection, run: Run, since: Mapping[int, date]) -> None:
     for number, ids in rescored.touched(connection, since, run).items():
         told = [
             each for each in verdicts.of_run(connection, number, ids) if _by_these_rules(deployment, each)
@@ -61,7 +68,6 @@ def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chu
         news = [*_news(deployment, connection, made, told, today=run.as_of)]
         rescored.keep(connection, made, run.id, news)
     late.settled(connection, since)
-    return since.keys()
 
 
 def _by_these_rules(deployment: Deployment, told: Verdict) -> bool:

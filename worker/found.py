@@ -1,7 +1,8 @@
 """What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from health.bands import RANK, worse
 from health.decide import Alert, Previous, decide
@@ -32,19 +33,19 @@ class Found:
         records: Mapping[str, Mapping[int, str]],
         overrides: Mapping[int, Override],
         *,
-        late: Collection[int] = (),
+        again: Mapping[int, bool] = MappingProxyType({}),
     ) -> None:
         """Start with nothing found.
 
         ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
-        the accounts ``late`` days gone by were judged again.
+        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`).
         """
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
         self._records = records
         self._overrides = overrides
-        self._late = late
+        self._again = again
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -67,8 +68,8 @@ class Found:
         assessment = overridden(computed, self._overrides.get(row.account))
         decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
         correction = None
-        came_late = row.account in self._late
-        if standing and (decision.flags or came_late):
+        came_late = self._again.get(row.account)
+        if standing and came_late is not None and (decision.flags or came_late):
             decided = Decided(run, assessment, decision, standing, came_late)
             decision, correction = reviewed(deployment, connection, decided)
         self._judged.append(verdicts.packed(run, computed))

@@ -249,8 +249,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
     touched = run.kind == runs.TOUCHED
-    came_late = rescore(deployment, connection, run, chunk)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
+    again = rescore(deployment, connection, run, chunk)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, again=again)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = verdicts.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):

@@ -147,6 +147,21 @@ def test_who_comes_back_has_recovered(alerted, late):
     assert told(alerted) == [("a0", "alert", "first"), ("a0", "recovered", "recovered")]
 
 
+def test_what_was_told_is_read_again_only_of_whom_a_day_came_to_another_verdict(alerted, monkeypatch):
+    asked: list[int] = []
+    said = verdicts.said
+    monkeypatch.setattr(
+        verdicts, "said", lambda to, account, flags: asked.append(account) or said(to, account, flags)
+    )
+    keep(alerted.database, later(29))
+    judge(alerted, DAY + timedelta(days=29))
+    assert (told(alerted)[-1], asked) == (("a0", "recovered", "recovered"), [])
+    keep(alerted.database, used("a0", *range(1, SILENT + 1)))
+    judge(alerted, DAY + timedelta(days=29))
+    with alerted.database.read() as connection:
+        assert rescored.accounts(connection, 1, len(NAMES)) == set(asked)
+
+
 def test_by_other_rules_there_is_nothing_to_compare(alerted):
     alerted.policy = replace(alerted.policy, hash="other")
     keep(alerted.database, used("a0", *range(1, SILENT + 1)))
