@@ -5,8 +5,10 @@ The verdict that was told stays as it was. Nothing is judged again but of accoun
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
+from health.alerts import AT_RISK
 from health.corrections import (
     Correction,
     closed,
@@ -39,10 +41,10 @@ class Decided(NamedTuple):
 
 
 class Reviewed(NamedTuple):
-    """A decision after a look at the days on which the risks that end, or stand, rest."""
+    """A decision after a look at the days on which flags rest, and by kind of flag what was never so."""
 
     decision: Decision
-    correction: Correction | None = None
+    corrections: Mapping[str, Correction] = MappingProxyType({})
 
 
 def rescore(deployment: Deployment, connection: Connection, run: Run, chunk: Chunk) -> Mapping[int, bool]:
@@ -101,25 +103,30 @@ def _as_known_now(
 
 
 def reviewed(deployment: Deployment, connection: Connection, decided: Decided) -> Reviewed:
-    """Return a decision that says of risks which were never so that they were not."""
+    """Return a decision that says of flags which were never so that they were not."""
     run, now, decision, standing, came_late = decided
     flags = doubtful(decision, standing, now, late=came_late)
     if not flags:
         return Reviewed(decision)
     wrong: list[Flag] = []
-    found: list[Correction] = []
+    found: dict[str, Correction] = {}
     for told, of_it in verdicts.said(connection, now.account, flags):
         known = rescored.latest(connection, told.run, [now.account]).get(now.account) if told else None
         if told is None or known is None:
             continue
         never = [flag for flag in of_it if unfounded(flag, told.assessment, known)]
-        if never:
-            wrong += never
-            found.append(_correction(told.assessment, known))
+        wrong += never
+        for flag in never:
+            found[flag.kind] = _later(found.get(flag.kind), _correction(told.assessment, known))
     closing = [closed(flag, run.as_of) for flag in wrong]
     after = corrected(decision, standing, closing, deployment.policy, run.demoted)
-    last = max(found, key=lambda each: each.on, default=None)
-    return Reviewed(after, None if ends_otherwise(after) else last)
+    if ends_otherwise(after):
+        found.pop(AT_RISK, None)
+    return Reviewed(after, found)
+
+
+def _later(one: Correction | None, other: Correction) -> Correction:
+    return one if one is not None and one.on >= other.on else other
 
 
 def _correction(told: Assessment, known: Assessment) -> Correction:

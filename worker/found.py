@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from health.bands import RANK, worse
+from health.corrections import Correction
 from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
 from health.held import Held, held
@@ -67,11 +68,11 @@ class Found:
         computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         assessment = overridden(computed, self._overrides.get(row.account))
         decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
-        correction = None
+        corrections: Mapping[str, Correction] = {}
         came_late = self._again.get(row.account)
         if standing and came_late is not None and (decision.flags or came_late):
             decided = Decided(run, assessment, decision, standing, came_late)
-            decision, correction = reviewed(deployment, connection, decided)
+            decision, corrections = reviewed(deployment, connection, decided)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
@@ -82,7 +83,7 @@ class Found:
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
         if decision.alerts or self._records:
-            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), correction)
+            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), corrections)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
