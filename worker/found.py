@@ -12,7 +12,7 @@ from health.held import Held, held
 from health.judge import judge
 from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
-from store import incidents, outbox, states, verdicts
+from store import flags, incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
@@ -101,7 +101,7 @@ class Found:
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
         verdicts.remember_bands(connection, self._bands)
         incidents.hold(connection, self._run.id, chunk.first_account, chunk.last_account, self._held)
-        verdicts.keep_flags(connection, self._run.id, self._flags)
+        flags.keep(connection, self._run.id, self._flags)
         owed = self._notices + states.unwritten(connection, self._states)
         outbox.plan(connection, self._run.id, owed)
         return Tally(len(self._judged), self._worsened)

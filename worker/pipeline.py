@@ -19,12 +19,14 @@ from integrations.roles import Page, Webhook
 from store import (
     facts,
     features,
+    flags,
     identity,
     inbox,
     matches,
     overrides,
     people,
     policies,
+    pulses,
     runs,
     sources,
     verdicts,
@@ -223,7 +225,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
         if at_hand is None:
-            runs.took_pulse(connection, run)
+            pulses.took(connection, run)
     for chunk in chunks:
         deployment.bell.assess(chunk)
     return run
@@ -252,7 +254,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     again = rescore(deployment, connection, run, chunk)
     found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, again=again)
     before = verdicts.previous(connection, first, last, stale_only=touched)
-    standing = verdicts.standing(connection, first, last, stale_only=touched)
+    standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):
         found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")

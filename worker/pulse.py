@@ -10,7 +10,7 @@ from health.judge import ENGINE_VERSION
 from health.measures import beat
 from health.pulse import taken
 from health.trust import distrusted
-from store import features, matches, runs, sources
+from store import features, matches, pulses, runs, sources
 from store.database import Connection
 from worker.beats import Basis, Measured
 from worker.deployment import Deployment
@@ -56,7 +56,7 @@ def pulse_at_hand(deployment: Deployment, connection: Connection, as_of: date) -
     So it is as long as the day, the policy and the freshness of all sources are the same, and the accounts
     judged since it was taken are too few to move a median. Else `None`.
     """
-    found, policy = runs.pulse_taken(connection), deployment.policy
+    found, policy = pulses.taken(connection), deployment.policy
     if found is None or (found.as_of, found.policy_hash, found.engine_version) != (
         as_of,
         policy.hash,
@@ -84,7 +84,7 @@ def _share(linked: int, accounts: int) -> float:
 
 def last_pulse(connection: Connection) -> Pulse:
     """Return the pulse of the run that was opened last; an empty one before the first."""
-    text = runs.last_pulse(connection)
+    text = pulses.last(connection)
     return read_pulse(text) if text else Pulse()
 
 
