@@ -6,7 +6,7 @@ from health.expansion import GROUP as EXPANSION
 from health.nouns import Notice
 from health.reasons import reasons
 from templates.content import RecordContent
-from templates.explained import likely, set_by_hand
+from templates.explained import set_by_hand
 from worker.letters import Verdict
 
 TEMPLATE = "record"
@@ -30,7 +30,7 @@ def record(crm: str, record_id: str, verdict: Verdict) -> Notice:
     said = {
         "account_key": verdict.features.key,
         "band": now.band,
-        "reasons": [*filter(None, [set_by_hand(now), *reasons(now.score), likely(verdict.facts)])],
+        "reasons": [*filter(None, [set_by_hand(now)]), *reasons(now.score)],
         "expansion": bool(verdict.facts.get("expansion")),
         "expansion_evidence": grown,
         "currency": verdict.facts.get("currency") or None,
