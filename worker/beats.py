@@ -1,6 +1,7 @@
 """Beats: what the accounts of a sample add to the pulse, measured once while nothing of them changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
@@ -45,6 +46,15 @@ class Beats:
     def keep(self, basis: Basis, measured: Mapping[int, Measured]) -> None:
         """Keep the beats of a sample in place of those before; of two threads one does it last."""
         self._of = (basis, measured)
+
+    @contextmanager
+    def while_it_lasts(self) -> Iterator[None]:
+        """Forget all if a unit of work fails: a count that was never committed may come again of other facts."""
+        try:
+            yield
+        except BaseException:
+            self._of = (None, {})
+            raise
 
 
 def _same(one: Basis, other: Basis) -> bool:

@@ -210,7 +210,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     A run over few touched accounts goes by the pulse that is there: so few do not move it.
     """
     policy = deployment.policy
-    with deployment.database.write() as connection:
+    with deployment.beats.while_it_lasts(), deployment.database.write() as connection:
         policies.keep(connection, policy)
         features.hold(connection, policy.metrics)
         as_of = business_day(connection)

@@ -254,6 +254,22 @@ def test_beats_are_measured_again_where_what_they_rest_on_is_another(shipped: Po
     assert [kept.still(other, [(1, 4)]) for other in others] == [{}, {}, {}]
 
 
+def test_beats_are_forgotten_where_their_unit_of_work_fails(
+    copied: Callable[[], Deployment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What that counted was never so, and the same count may come again."""
+    deployment, measured = copied(), list[int]()
+    monkeypatch.setattr("worker.pulse.beat", _counted(measured))
+    _taken(deployment)
+    with monkeypatch.context() as failing:
+        failing.setattr(runs, "open_run", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            open_run(deployment, runs.FULL)
+    measured.clear()
+    _taken(deployment)
+    assert set(measured) == EVERYBODY
+
+
 def _few(_deployment: Deployment) -> None:
     """Leave all else as it is."""
 
