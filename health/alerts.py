@@ -47,7 +47,7 @@ def alerts(
     At most one per audience and subject; the CSM, who cares for the whole account, gets one in all. On an
     installation's first run explicit intent alone alerts. Risks by rules that are ``demoted`` alert nobody:
     they are listed beside others, and told in a digest. A risk that was never so is told also where others
-    stay open.
+    stay open; of other kinds only that nothing which ends was ever so.
     """
     if first_run:
         flags = [flag for flag in flags if _is_explicit(policy, flag)]
@@ -83,16 +83,23 @@ def _subjects(said: Sequence[Flag], beside: Sequence[Flag], demoted: Collection[
         )
     elif wrong:
         told.append(_alert(AT_RISK, wrong, open_risks, Why.CORRECTED))
-    grown = [flag for flag in said if flag.kind == EXPANSION and flag.state in OPEN]
+    grown = [flag for flag in said if flag.kind == EXPANSION]
     if grown and not any(flag.kind == EXPANSION for flag in beside):
-        told.append(_alert(EXPANSION, grown, [], grown[0].why))
-    odd = [flag for flag in said if flag.kind == LICENSING and flag.state in OPEN]
-    if odd:
-        told.append(_alert(LICENSING, odd, [], odd[0].why))
+        told += _news_of(EXPANSION, grown)
+    told += _news_of(LICENSING, [flag for flag in said if flag.kind == LICENSING])
     windows = [flag for flag in said if flag.kind == WINDOW and flag.state in OPEN]
     if windows:
         told.append(_alert(WINDOW, windows, open_risks, windows[0].why))
     return told
+
+
+def _news_of(kind: str, flags: Sequence[Flag]) -> list[Alert]:
+    """Return the alert of flags that opened, else the correction of those of which none was ever so."""
+    opened = [flag for flag in flags if flag.state in OPEN]
+    if opened:
+        return [_alert(kind, opened, [], opened[0].why)]
+    wrong = bool(flags) and all(flag.why is Why.CORRECTED for flag in flags)
+    return [_alert(kind, flags, [], Why.CORRECTED)] if wrong else []
 
 
 def _why(opened: Sequence[Flag], beside: Sequence[Flag]) -> Why:

@@ -14,6 +14,7 @@ MEASURES = (
     *("utilisation_pct", "committed_utilisation_pct", "assigned_pct", "adopted_pct"),
     *("trend_beyond_fleet_pct", "months_down", "breadth_pct", "core_weeks"),
     *("rate_limit_hits", "locked_feature_attempts", "consumption_pace_pct", "key_mismatches"),
+    *("commitment_pace_pct", "commitment_end_pct", "seat_share_pct"),
     *("champions_silent", "departed_users", "dav_trend_pct", "dav_falls", "dav_idle_days"),
     *("capacity_pct", "domain_use_pct", "open_tickets", "urgent_tickets", "cancel_tickets"),
     *("failed_payments", "overdue_days", "nps", "renewal_confidence", "sentiment", "activation_pct"),

@@ -4,11 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from health.alerts import AT_RISK, OPEN, RECOVERED, alerts
+from health.alerts import AT_RISK, LICENSING, OPEN, RECOVERED, alerts
 from health.decide import Decision
+from health.expansion import GROUP as EXPANSION
 from health.judge import SCORE
 from health.nouns import Assessment, Flag, Why
 from health.policy import Policy
+
+_TOLD = frozenset({AT_RISK, EXPANSION, LICENSING})
+"""The kinds of flag that somebody is told of for what was so on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,15 @@ def _open_question(flag: Flag, known: Assessment) -> bool:
 
 
 def doubtful(decision: Decision, standing: Sequence[Flag], now: Assessment, *, late: bool) -> list[Flag]:
-    """Return the risks of which it is worth a look whether they ever were: those that end.
+    """Return the flags of which it is worth a look whether they ever were so: those that end.
 
     Where facts came late these are also the ones that stand and that nothing of today speaks for.
     """
-    ending = [flag for flag in decision.flags if flag.kind == AT_RISK and flag.why is Why.RECOVERED]
+    ending = [flag for flag in decision.flags if flag.kind in _TOLD and flag.why is Why.RECOVERED]
     if not late:
         return ending
     changed = {_key(flag) for flag in decision.flags}
-    stand = [flag for flag in standing if flag.kind == AT_RISK and flag.state in OPEN]
+    stand = [flag for flag in standing if flag.kind in _TOLD and flag.state in OPEN]
     return [*ending, *(flag for flag in stand if _key(flag) not in changed and not _met(flag, now))]
 
 
@@ -66,10 +70,11 @@ def corrected(
     policy: Policy,
     demoted: Collection[str] = (),
 ) -> Decision:
-    """Return a decision in which risks that were never so are closed as such, and what is told of that.
+    """Return a decision in which flags that were never so are closed as such, and what is told of that.
 
     ``wrong`` are the flags as they stood or as the decision ends them. Where no other risk stands the alert
-    ends with a correction, if all that it listed was wrong; else it goes on and says what was.
+    ends with a correction, if all that it listed was wrong; else it goes on and says what was. Room to grow
+    is corrected if nothing of it was so.
     """
     if not wrong:
         return decision

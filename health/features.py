@@ -1,7 +1,7 @@
 """Feature row: everything known of one account that does not age, ready to be judged.
 
 It changes only when a fact changes. Windows and ages are cut from ``as_of`` when it is judged, never
-stored. `store.features` builds it from facts; `health.judge` reads it.
+stored. `store.built` makes it from facts; `health.judge` reads it.
 """
 
 from array import array

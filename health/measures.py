@@ -1,5 +1,6 @@
 """Measures: the figures of one account on one day, each a value, not applicable, or unknown."""
 
+from array import array
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -127,7 +128,7 @@ def _days(path: Track, metric: str) -> Days | None:
     length = min(SERIES_DAYS, (path.end - path.since).days + 1)
     values = path.tail(metric, max(0, length))
     mean = sum(values) / length if length > 0 else 0.0
-    return Days(metric, path.end, [value / mean for value in values]) if mean > 0 else None
+    return Days(metric, path.end, array("d", [value / mean for value in values])) if mean > 0 else None
 
 
 def _traits(

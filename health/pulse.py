@@ -1,9 +1,10 @@
 """Pulse: how the fleet stands on a day, so that what happens to all is not read as the trouble of one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from itertools import zip_longest
 from statistics import median, quantiles
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ ACCOUNTS_MIN = 10
 _TENTHS = 10
 _MOST = 3.0  # times its own mean: no one account makes a day
 _STEPS = int(_MOST * _TENTHS) + 1
+_AT_ONCE = 256  # series
 _WEEKS_MIN = 6  # of a weekday, so that two weeks of rest are not what is usual
 
 
@@ -130,8 +132,8 @@ class Rests:
         """Return what is counted of a metric by day, whenever the accounts' series end."""
         found: dict[date, _Day] = {}
         for (named, end), tally in self._tallies.items():
-            for back in range(SERIES_DAYS if named == metric else 0):
-                day, here = end - timedelta(back), _Day(tally.totals[back], tally.steps[back])
+            for back, here in enumerate(tally.days() if named == metric else ()):
+                day = end - timedelta(back)
                 there = found.get(day)
                 found[day] = here if there is None else there.with_(here)
         return found
@@ -150,19 +152,34 @@ class _Day(NamedTuple):
 
 
 class _Tally:
-    """Adds up series that end on one day, from that day back. Of every account: it has to be quick."""
+    """Adds up series that end on one day, from that day back.
+
+    Some of them wait, so as to be counted together, day by day: of every account, it has to be quick.
+    """
 
     def __init__(self) -> None:
-        self.totals = [0.0] * SERIES_DAYS
-        self.steps = [[0] * _STEPS for _ in range(SERIES_DAYS)]
+        self._totals = [0.0] * SERIES_DAYS
+        self._steps = [[0] * _STEPS for _ in range(SERIES_DAYS)]
+        self._waiting: list[Sequence[float]] = []
 
     def add(self, shares: Sequence[float]) -> None:
         """Count a series; shares above the most that counts are that."""
-        totals, steps = self.totals, self.steps
-        for back, share in enumerate(reversed(shares)):
-            counted = share if share < _MOST else _MOST  # noqa: FURB136 - min() takes three times as long
-            totals[back] += counted
-            steps[back][int(counted * _TENTHS)] += 1
+        self._waiting.append(shares[::-1])
+        if len(self._waiting) == _AT_ONCE:
+            self._count()
+
+    def days(self) -> Sequence[_Day]:
+        """Return what there is of each day, the latest first."""
+        self._count()
+        return [_Day(*day) for day in zip(self._totals, self._steps, strict=True)]
+
+    def _count(self) -> None:
+        for back, shares in enumerate(zip_longest(*self._waiting)):
+            counted = [min(_MOST, share) for share in shares if share is not None]
+            self._totals[back] += sum(counted)
+            for step, times in Counter(map(int, [share * _TENTHS for share in counted])).items():
+                self._steps[back][step] += times
+        self._waiting = []
 
 
 def _middle(steps: Sequence[int]) -> float:

@@ -38,7 +38,7 @@ class Days:
     map. Days after ``through`` do not count: a single one far ahead would be where a series ends.
     """
 
-    def __init__(  # noqa: PLR0917 - as `store.features.feature_rows`
+    def __init__(  # noqa: PLR0917 - as `store.built.feature_rows`
         self,
         connection: Connection,
         ids: Sequence[int],

@@ -10,10 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from health.dated import DATING
 from health.features import Features, Freshness
-from store.features import IDS_A_QUERY, feature_rows
+from store import people
+from store.among import among
+from store.built import feature_rows
+from store.features import IDS_A_QUERY, held
 from store.reading import NOW, PRESENT, Moment, Restated
 from store.recent import AHEAD
 from store.retire import of_source
+from store.runs import Run
 from store.tables import accounts, batches, facts, past, source_status
 
 
@@ -55,6 +59,23 @@ def restated(
     """Return the feature rows of some accounts as of a day judged by these batches, as known by now."""
     reading = Restated(Moment(known), as_of)
     return feature_rows(connection, ids, metrics, reading, as_of - timedelta(days=1))
+
+
+def still(connection: Connection, made: Run, ids: Sequence[int]) -> dict[int, Features]:
+    """Return the rows of accounts a run has judged that say of its day what `restated` would read of it.
+
+    So it is where they are up to date, nothing but days of use changed since the run judged them, and no day
+    of use is the judged one or later. Whose days tell of users or commitments is left out.
+    """
+    c = accounts.c
+    query = select(c.id).where(among(connection, c.id, ids), c.fresh == c.touched, c.reshaped_after < made.id)
+    chosen = connection.execute(query).scalars().all()
+    named = people.named(connection, chosen)
+    return {
+        account: row
+        for account, row in held(connection, chosen).items()
+        if row.stated_on and row.stated_on < made.as_of and not row.commitments and account not in named
+    }
 
 
 def moment(connection: Connection, day: date) -> Moment:

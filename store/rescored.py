@@ -77,6 +77,12 @@ def keep(connection: Connection, made: Run, by_run: int, known: Sequence[Assessm
         connection.execute(plain_insert(rescored), rows)
 
 
+def accounts(connection: Connection, first: int, last: int) -> set[int]:
+    """Return the accounts of a key range of which any day was judged again with another verdict."""
+    query = select(rescored.c.account).where(rescored.c.account.between(first, last)).distinct()
+    return set(connection.execute(query).scalars())
+
+
 def latest(connection: Connection, run: int, ids: Collection[int]) -> dict[int, Assessment]:
     """Return what is known now of accounts on the day of a run, of those whose day was judged again."""
     newest = select(rescored.c.account, func.max(rescored.c.by_run).label("by_run"))

@@ -13,12 +13,10 @@ from sqlalchemy import insert as plain_insert
 from health.rules import NUMBERS, TEXTS
 from store import sources
 from store.database import is_postgresql, now_ms
-from store.installation import is_live, set_setting, setting
+from store.installation import is_live
 from store.tables import accounts, assessments, chunks, runs
 
 RING_AGAIN_MS = 120_000
-_PULSE_TAKEN = "pulse_taken_run"
-"""The setting that names the last run that took its pulse."""
 FULL, TOUCHED = "full", "touched"
 """The kinds of run: over every account, or over those whose facts changed."""
 
@@ -252,42 +250,6 @@ def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[l
     )
     ready = select(runs.c.id).where(runs.c.status == "open", runs.c.chunks_left == 0)
     return [Chunk(*row) for row in connection.execute(lost)], list(connection.execute(ready).scalars())
-
-
-def last_pulse(connection: Connection) -> str:
-    """Return the pulse of the run that was opened last, or an empty text."""
-    query = select(runs.c.pulse).order_by(runs.c.id.desc()).limit(1)
-    return connection.execute(query).scalar_one_or_none() or ""
-
-
-@dataclass(frozen=True, slots=True)
-class PulseTaken:
-    """The pulse that was taken last, what it rests on, and how many verdicts were made anew since."""
-
-    pulse: str
-    as_of: date
-    policy_hash: str
-    engine_version: str
-    assessed: int
-
-
-def pulse_taken(connection: Connection) -> PulseTaken | None:
-    """Return the pulse that was taken last, and what came of it.
-
-    `None` while a run that goes by it is not at its end: nobody knows whom that has judged.
-    """
-    c, taker = runs.c, int(setting(connection, _PULSE_TAKEN) or 0)
-    since = select(func.coalesce(func.sum(c.assessed).filter(c.id > taker), 0), func.sum(c.chunks_left))
-    assessed, left = connection.execute(since.where(c.id >= taker)).one()
-    found = connection.execute(select(runs).where(c.id == taker)).one_or_none()
-    if found is None or left:
-        return None
-    return PulseTaken(found.pulse, found.as_of, found.policy_hash, found.engine_version, int(assessed))
-
-
-def took_pulse(connection: Connection, run: int) -> None:
-    """Say that a run has taken its pulse, and does not go by that of another."""
-    set_setting(connection, _PULSE_TAKEN, str(run))
 
 
 def touched(connection: Connection) -> int:

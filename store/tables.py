@@ -104,6 +104,7 @@ accounts = _table(
     Column("restated_from", Date),  # and the first day of use that changed since
     _number("judged"),  # the count its last assessment saw
     _number("judged_run", None),  # and the run that made it
+    _number("reshaped_after", None),  # the last run that saw other facts than these, but for days of use
     _text("band"),  # the last one that was known; empty before the first, and before there was this column
     _text("held"),  # why its last verdict alerted nobody: gate/source, where a source looks ill
     Index("ix_accounts_held", "held", **_only("held <> ''")),

@@ -1,4 +1,4 @@
-"""Assessments and flags: what a run found, and what stands."""
+"""Assessments: what a run found of accounts."""
 
 import json
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sqlalchemy import Row as Found
 
 from health.bands import RANK
 from health.decide import Previous
-from health.nouns import Assessment, Band, Contribution, Flag, Input, Inputs, Score, Signal, Why
+from health.nouns import Assessment, Band, Contribution, Flag, Input, Inputs, Score, Signal
 from health.overrides import Override, overridden
 from store import overrides
 from store.among import among
@@ -23,7 +23,6 @@ from store.features import not_overtaken
 from store.lookup import one_each
 from store.runs import FULL, TOUCHED, Run, known_of
 from store.tables import accounts, assessments, flags, runs
-from store.upsert import insert
 
 
 class _Packed(NamedTuple):
@@ -290,52 +289,3 @@ def _traits(names: Iterable[str], packed: _Packed) -> dict[str, str | None]:
     kept = iter(packed.traits)
     found = {name: packed.facts[name] if name in packed.facts else next(kept, None) for name in names}
     return {name: value if isinstance(value, str) else None for name, value in found.items()}
-
-
-def standing(
-    connection: Connection, first: int, last: int, *, stale_only: bool = False
-) -> Mapping[int, list[Flag]]:
-    """Return the flags of the accounts in a key range, by account; or of those to be judged anew."""
-    query = select(flags).where(flags.c.account.between(first, last))
-    if stale_only:
-        query = query.join(accounts).where(accounts.c.touched > accounts.c.judged)
-    found: dict[int, list[Flag]] = defaultdict(list)
-    for row in connection.execute(query).all():
-        found[row.account].append(_flag(row))
-    return found
-
-
-def _flag(row: Found[tuple[object, ...]]) -> Flag:
-    return Flag(
-        account=row.account,
-        kind=row.kind,
-        reason=row.reason,
-        term=row.term,
-        state=row.state,
-        why=Why(row.why),
-        severity=row.severity,
-        evidence=row.evidence,
-        gate=row.gate,
-        since=row.since,
-    )
-
-
-def keep_flags(connection: Connection, run: int, changed: Iterable[Flag]) -> None:
-    """Store flags that are new or changed, each with the day it first fired."""
-    rows = [
-        {name: getattr(flag, name) for name in Flag.__dataclass_fields__}
-        | {"run": run, "opened": flag.since if flag.state == "firing" else None}
-        for flag in changed
-    ]
-    if not rows:
-        return
-    statement = insert(connection, flags)
-    fields = ("state", "why", "severity", "evidence", "gate", "since", "run")
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account", "kind", "reason", "term"],
-            set_={name: statement.excluded[name] for name in fields}
-            | {"opened": func.coalesce(flags.c.opened, statement.excluded.opened)},
-        ),
-        rows,
-    )

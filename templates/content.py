@@ -137,13 +137,17 @@ class Trigger(_Content, frozen=True, kw_only=True):
 
 
 class ExpansionContent(_AboutAccount, frozen=True, kw_only=True):
-    """An account with room to grow. ``uplift_minor`` is the expected extra per month."""
+    """An account with room to grow. ``uplift_minor`` is the expected extra per month.
+
+    Where facts that came late show that it had none, ``corrected_on`` is the day that was told of.
+    """
 
     triggers: Annotated[tuple[Trigger, ...], Meta(min_length=1)]
     product: str = ""
     suggested_seats: Count | None = None
     days_until_full: Count | None = None
     uplift_minor: Count | None = None
+    corrected_on: date | None = None
 
 
 class RecordContent(_Content, frozen=True, kw_only=True):

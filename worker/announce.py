@@ -13,7 +13,7 @@ import msgspec
 
 from config.plays import Play as ToDo
 from config.routes import Route
-from health.alerts import LICENSING, RECOVERED
+from health.alerts import AT_RISK, LICENSING, RECOVERED
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
@@ -51,7 +51,8 @@ def notices(
     """Yield what an account's alerts owe to whom."""
     for alert in alerts:
         if alert.audience == "customer":
-            yield from letters.letters(deployment, connection, verdict, alert)
+            if alert.why is not Why.CORRECTED:
+                yield from letters.letters(deployment, connection, verdict, alert)
         elif route := _routed(deployment.routes.of(alert.audience), verdict):
             yield _told(deployment, connection, verdict, alert, route)
 
@@ -120,15 +121,15 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "flags": _lines(now, alert),
         "play": _play(rule),
         "term": alert.term,
-        **_correction(verdict),
+        **_corrected(verdict, alert),
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
     return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, AlertContent)
 
 
-def _correction(verdict: Verdict) -> dict[str, object]:
-    found = verdict.correction
-    if found is None:
+def _corrected(verdict: Verdict, alert: Alert) -> dict[str, object]:
+    found = verdict.corrections.get(AT_RISK)
+    if found is None or all(flag.why is not Why.CORRECTED for flag in alert.flags):
         return {}
     return {
         "corrected_on": found.on,
@@ -143,13 +144,27 @@ def _expansion(deployment: Deployment, connection: Connection, verdict: Verdict,
     said = {
         "play": _play(rule),
         "triggers": [{"group": flag.reason, "evidence": flag.evidence} for flag in grown],
+        "corrected_on": _corrected_on(verdict, alert),
     }
     figures = ("suggested_seats", "days_until_full", "uplift_minor")
     return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, ExpansionContent)
 
 
+def _corrected_on(verdict: Verdict, alert: Alert) -> date | None:
+    """Return the day on which an alert rests that says what was never so; `None` of any other."""
+    found = verdict.corrections.get(alert.kind) if alert.why is Why.CORRECTED else None
+    return found.on if found else None
+
+
 def _licensing(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:
     rule = _rule(deployment, connection, verdict, alert)
+    if day := _corrected_on(verdict, alert):
+        never = "; ".join(flag.evidence for flag in alert.flags)
+        return OperatorContent(
+            title=f"Correction: what was told of a licence of {verdict.features.name} was not so",
+            what_happened=f"Facts of the days before {day} came late; with them nobody would have been told: "
+            f"{never}",
+        )
     return OperatorContent(
         title=f"{verdict.features.name}: {rule.title if rule else 'something odd about a licence'}",
         what_happened="; ".join(flag.evidence for flag in alert.flags),

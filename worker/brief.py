@@ -12,7 +12,7 @@ from health.nouns import NOT_APPLICABLE, Assessment, Flag, Input
 from health.review import Line, Unit
 from health.service import is_open
 from health.standings import standing
-from store import contacts, features, reviews, verdicts
+from store import built, contacts, flags, reviews, verdicts
 from store.database import Connection
 from store.verdicts import Verdict
 from templates.explained import ahead, changes, reasons, set_by_hand
@@ -45,8 +45,8 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
     now, before = found.shown, verdicts.before(connection, found)
     policy = policy_of(deployment, connection, found.policy_hash)
     why = explained(found, before, policy) if policy else None
-    standing_flags = verdicts.standing(connection, now.account, now.account).get(now.account, ())
-    flags = by_weight(flag for flag in standing_flags if flag.state in OPEN)
+    standing_flags = flags.standing(connection, now.account, now.account).get(now.account, ())
+    risks = by_weight(flag for flag in standing_flags if flag.state in OPEN)
     figures = (*_measured(found, before), *_money(found))
     kept, people = standing(found.key, now), contacts.named(connection, now.account)
     kin = Families(connection, deployment.policy).kin(found)
@@ -70,8 +70,8 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         csm=person_name(kept.ranked.csm),
         contacts=tuple(Person(each.role, each.name) for each in people[:ROWS]),
         renewal=_renewal(found),
-        flags=tuple(_flag(found, flag) for flag in flags),
-        talks=tuple(_talks(deployment, connection, flags, now)),
+        flags=tuple(_flag(found, flag) for flag in risks),
+        talks=tuple(_talks(deployment, connection, risks, now)),
         tickets=tuple(_tickets(connection, found)),
         messages=tuple(
             Message(day_of(each.at_ms), each.template, each.destination, each.status)
@@ -172,7 +172,7 @@ def _talks(
 def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:
     """Yield the tickets that have been open for longest; the measure counts all of them."""
     now = found.assessment
-    rows = features.feature_rows(connection, [now.account], ())
+    rows = built.feature_rows(connection, [now.account], ())
     tickets = [each for row in rows for each in row.tickets if is_open(each, now.as_of)]
     for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id))[:ROWS]:
         days = (now.as_of - each.opened_on).days

@@ -16,6 +16,7 @@ from integrations.budget import Budget, Unlimited
 from integrations.roles import Destination, Source, Webhook
 from store.database import Database
 from store.installation import business_instant_s
+from worker.beats import Beats
 from worker.bell import Bell
 from worker.budgets import SharedBudget
 
@@ -32,6 +33,8 @@ class Deployment:
     bell: Bell
     links: Links | None
     """Links under the public address; without one no letter leaves."""
+    beats: Beats = field(default_factory=Beats)
+    """What was measured for the last pulse; it is measured again where it is not at hand."""
     _sources: dict[str, Source] = field(default_factory=dict)
     _destinations: dict[str, Destination] = field(default_factory=dict)
     _webhooks: dict[str, Webhook] = field(default_factory=dict)

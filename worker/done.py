@@ -7,7 +7,7 @@ from config.files import nearest
 from health.alerts import OPEN
 from health.done import Done
 from health.nouns import Flag
-from store import audit, verdicts
+from store import audit, flags, verdicts
 from store import done as outcomes
 from store.database import Connection
 from store.installation import business_day
@@ -37,7 +37,7 @@ def done(
     if found is None:
         raise NoPlay(f"No verdict on {key!r}: is the key right, and has `seatsignal assess` run?")
     now = found.assessment
-    standing = verdicts.standing(connection, now.account, now.account).get(now.account, ())
+    standing = flags.standing(connection, now.account, now.account).get(now.account, ())
     flag = _chosen(deployment, standing, key, signal)
     name = signal_of(flag)
     play = play_of(connection, deployment.plays[name], now)

@@ -1,16 +1,18 @@
 """What a chunk found: verdicts, flags and notices, gathered account by account and stored at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from health.bands import RANK, worse
+from health.corrections import Correction
 from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
 from health.held import Held, held
 from health.judge import judge
 from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
-from store import incidents, outbox, states, verdicts
+from store import flags, incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
@@ -32,19 +34,19 @@ class Found:
         records: Mapping[str, Mapping[int, str]],
         overrides: Mapping[int, Override],
         *,
-        late: Collection[int] = (),
+        again: Mapping[int, bool] = MappingProxyType({}),
     ) -> None:
         """Start with nothing found.
 
         ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
-        the accounts ``late`` days gone by were judged again.
+        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`).
         """
         self._deployment = deployment
         self._run = run
         self._pulse = pulse
         self._records = records
         self._overrides = overrides
-        self._late = late
+        self._again = again
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -66,11 +68,11 @@ class Found:
         computed = judge(row, run.as_of, policy, self._pulse, deployment.workdays)
         assessment = overridden(computed, self._overrides.get(row.account))
         decision = decide(assessment, before, standing, policy, run.as_of, run.first, run.demoted)
-        correction = None
-        came_late = row.account in self._late
-        if standing and (decision.flags or came_late):
+        corrections: Mapping[str, Correction] = {}
+        came_late = self._again.get(row.account)
+        if standing and came_late is not None and (decision.flags or came_late):
             decided = Decided(run, assessment, decision, standing, came_late)
-            decision, correction = reviewed(deployment, connection, decided)
+            decision, corrections = reviewed(deployment, connection, decided)
         self._judged.append(verdicts.packed(run, computed))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
@@ -81,7 +83,7 @@ class Found:
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
         if decision.alerts or self._records:
-            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), correction)
+            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), corrections)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
@@ -99,7 +101,7 @@ class Found:
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
         verdicts.remember_bands(connection, self._bands)
         incidents.hold(connection, self._run.id, chunk.first_account, chunk.last_account, self._held)
-        verdicts.keep_flags(connection, self._run.id, self._flags)
+        flags.keep(connection, self._run.id, self._flags)
         owed = self._notices + states.unwritten(connection, self._states)
         outbox.plan(connection, self._run.id, owed)
         return Tally(len(self._judged), self._worsened)

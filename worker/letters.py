@@ -44,8 +44,8 @@ class Verdict:
     before: Previous | None
     records: Mapping[str, str] = field(default_factory=dict)
     """The ids of the account's records in CRMs, by CRM."""
-    correction: Correction | None = None
-    """Where an alert that ends was never right: what was told, and what is known now."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """Of kinds of flag that were never so: what was told last on the strength of one, and what is known."""
 
     @property
     def facts(self) -> Facts:

@@ -19,12 +19,14 @@ from integrations.roles import Page, Webhook
 from store import (
     facts,
     features,
+    flags,
     identity,
     inbox,
     matches,
     overrides,
     people,
     policies,
+    pulses,
     runs,
     sources,
     verdicts,
@@ -208,7 +210,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
     A run over few touched accounts goes by the pulse that is there: so few do not move it.
     """
     policy = deployment.policy
-    with deployment.database.write() as connection:
+    with deployment.beats.while_it_lasts(), deployment.database.write() as connection:
         policies.keep(connection, policy)
         features.hold(connection, policy.metrics)
         as_of = business_day(connection)
@@ -223,7 +225,7 @@ def open_run(deployment: Deployment, kind: str) -> int:
         )
         run, chunks = runs.open_run(connection, kind, as_of, basis, deployment.settings.chunk_size)
         if at_hand is None:
-            runs.took_pulse(connection, run)
+            pulses.took(connection, run)
     for chunk in chunks:
         deployment.bell.assess(chunk)
     return run
@@ -249,10 +251,10 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
     touched = run.kind == runs.TOUCHED
-    came_late = rescore(deployment, connection, run, chunk)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
+    again = rescore(deployment, connection, run, chunk)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, again=again)
     before = verdicts.previous(connection, first, last, stale_only=touched)
-    standing = verdicts.standing(connection, first, last, stale_only=touched)
+    standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):
         found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")

@@ -10,8 +10,9 @@ from health.judge import ENGINE_VERSION
 from health.measures import beat
 from health.pulse import taken
 from health.trust import distrusted
-from store import features, matches, runs, sources
+from store import features, matches, pulses, runs, sources
 from store.database import Connection
+from worker.beats import Basis, Measured
 from worker.deployment import Deployment
 
 _DECODER = msgspec.json.Decoder(Pulse)
@@ -32,12 +33,20 @@ def read_pulse(text: str) -> Pulse:
 
 
 def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> Pulse:
-    """Return the fleet's pulse at the start of a day."""
-    policy = deployment.policy
+    """Return the fleet's pulse at the start of a day.
+
+    Who did not change since the pulse before was taken in this process is not measured again.
+    """
+    policy, names = deployment.policy, deployment.policy.against_peers
     fresh = Pulse(freshness=current_freshness(connection))
-    sample = features.sample(connection, SAMPLE, policy.metrics)
-    names = policy.against_peers
-    beats = (beat(row, as_of, policy, fresh, deployment.workdays, names) for row in sample)
+    basis = Basis(as_of, policy, fresh.freshness)
+    chosen = features.sampled(connection, SAMPLE)
+    measured = deployment.beats.still(basis, chosen)
+    stale = [account for account, _ in chosen if account not in measured]
+    for row, at in features.rebuilt(connection, stale, policy.metrics):
+        measured[row.account] = Measured(at, beat(row, as_of, policy, fresh, deployment.workdays, names))
+    deployment.beats.keep(basis, measured)
+    beats = (measured[account].beat for account, _ in chosen if account in measured)
     return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct, names)
 
 
@@ -47,7 +56,7 @@ def pulse_at_hand(deployment: Deployment, connection: Connection, as_of: date) -
     So it is as long as the day, the policy and the freshness of all sources are the same, and the accounts
     judged since it was taken are too few to move a median. Else `None`.
     """
-    found, policy = runs.pulse_taken(connection), deployment.policy
+    found, policy = pulses.taken(connection), deployment.policy
     if found is None or (found.as_of, found.policy_hash, found.engine_version) != (
         as_of,
         policy.hash,
@@ -75,7 +84,7 @@ def _share(linked: int, accounts: int) -> float:
 
 def last_pulse(connection: Connection) -> Pulse:
     """Return the pulse of the run that was opened last; an empty one before the first."""
-    text = runs.last_pulse(connection)
+    text = pulses.last(connection)
     return read_pulse(text) if text else Pulse()
 
 

@@ -1,7 +1,7 @@
 """The review of a month or a quarter, gathered from facts, verdicts and what was sent; nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -57,11 +57,7 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
     lived = _lived(frame)
     stood = _standings(connection, lived.until)
     opening = reviews.bands_until(connection, frame.span.first)
-    exchange = Exchange(frame.rates, frame.decimals)
-
-    def convert(minor: int, code: str) -> int | None:
-        return exchange.minor(minor, code, frame.currency, frame.as_of)
-
+    convert = _converter(frame)
     done = done_within(connection, lived)
     growing, uplift = standings.growth(stood, convert)
     made = Review(
@@ -94,6 +90,17 @@ def review(deployment: Deployment, connection: Connection, period: Period, curre
         withheld=tuple(_withheld(connection, lived)),
         judged=bool(stood),
     )
+    return _annotated(made, tally, connection)
+
+
+def _converter(frame: Frame) -> Callable[[int, str], int | None]:
+    """Return what an amount in a currency comes to in that of the review, on its last day."""
+    exchange = Exchange(frame.rates, frame.decimals)
+    return lambda minor, code: exchange.minor(minor, code, frame.currency, frame.as_of)
+
+
+def _annotated(made: Review, tally: Tally, connection: Connection) -> Review:
+    """Return a review with what it leaves out, and what its figures mean."""
     left_out = tuple(sorted(tally.unrated))
     notes = (*_gaps(tally), *_notes(made, connection, left_out))
     return replace(made, unrated=left_out, notes=notes, meanings=meanings(_told(made)))

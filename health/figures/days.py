@@ -47,6 +47,11 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def quarter_of(day: date) -> str:
+    """Return a day's quarter, such as 2025-Q3."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def last_days(as_of: date, days: int) -> Span:
     """Return the ``days`` days before ``as_of``."""
     return Span(as_of - timedelta(days=days), as_of)

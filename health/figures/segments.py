@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from health.figures.days import month_of
+from health.figures.days import month_of, quarter_of
 from health.figures.share import Share, total
 from health.figures.spread import Spread, spread
 from health.records import Account, Subscription
@@ -17,7 +17,8 @@ Segments = Mapping[str, str]
 
 BY_ACCOUNT = ("customer_type", "industry", "size_band", "country", "region", "currency")
 BY_TERM = ("plan", "product", "licence_model")
-SEGMENTS = (*BY_ACCOUNT, *BY_TERM, "start_month")
+_STARTS = {"start_month": month_of, "start_quarter": quarter_of}
+SEGMENTS = (*BY_ACCOUNT, *BY_TERM, *_STARTS)
 """Everything that a figure can be split by."""
 
 
@@ -31,9 +32,9 @@ def segments(by: str, accounts: Sequence[Account], subscriptions: Sequence[Subsc
     if by in BY_TERM:
         latest = {each.account_id: each for each in sorted(subscriptions, key=lambda term: term.term_start)}
         return {name: getattr(term, by) or UNKNOWN for name, term in latest.items()}
-    if by != "start_month":
+    if by not in _STARTS:
         raise ValueError(f"{by!r} is no segment: {', '.join(SEGMENTS)}")
-    return {name: month_of(day) for name, day in _started_on(accounts, subscriptions).items()}
+    return {name: _STARTS[by](day) for name, day in _started_on(accounts, subscriptions).items()}
 
 
 def _started_on(accounts: Sequence[Account], subscriptions: Sequence[Subscription]) -> dict[str, date]:

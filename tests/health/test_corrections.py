@@ -53,7 +53,9 @@ def test_a_day_differs_by_its_score_and_its_signals(told, known, found):
     ("standing", "late", "found"),
     [
         ([flag("use_drop")], False, ["use_drop"]),
-        ([flag("capacity", kind="expansion")], False, []),
+        ([flag("capacity", kind="expansion")], False, ["capacity"]),
+        ([flag("key_shared", kind="licensing")], False, ["key_shared"]),
+        ([flag("90", kind="renewal_window")], True, []),
         ([flag("use_drop"), flag("idle_7")], False, ["use_drop"]),
         ([flag("use_drop"), flag("idle_7")], True, ["use_drop"]),  # today speaks for the other
         ([flag("months_down"), flag("idle_7")], False, []),
@@ -61,7 +63,7 @@ def test_a_day_differs_by_its_score_and_its_signals(told, known, found):
         ([flag("months_down", "resolved")], True, []),
     ],
 )
-def test_looked_at_are_risks_that_end_and_after_late_facts_those_nothing_speaks_for(standing, late, found):
+def test_looked_at_are_flags_that_end_and_after_late_facts_those_nothing_speaks_for(standing, late, found):
     now = verdict(IDLE, undecided=("months_down",))
     assert [each.reason for each in doubtful(decided(now, *standing), standing, now, late=late)] == found
 
@@ -98,6 +100,25 @@ def test_a_correction_is_told_in_the_alert_that_goes_on_or_as_its_end(now, stand
     closed_now = [(reason, state) for reason, state, why in flags(decision) if why is Why.CORRECTED]
     assert closed_now == [(reason, "resolved") for reason in wrong]
     assert ends_otherwise(decision) is (("csm", "recovered", Why.RECOVERED) in told)
+
+
+GROWN = [flag("capacity", kind="expansion"), flag("interest", kind="expansion")]
+SHARED = flag("key_shared", kind="licensing")
+NO_ROOM = [("sales", "expansion", Why.CORRECTED), ("customer", "expansion", Why.CORRECTED)]
+
+
+@pytest.mark.parametrize(
+    ("now", "standing", "wrong", "told"),
+    [
+        (verdict(), GROWN, ["capacity", "interest"], NO_ROOM),
+        (verdict(), GROWN, ["capacity"], []),  # the other was so, and is over
+        (verdict(undecided=("interest",)), GROWN, ["capacity"], []),  # there may be room still
+        (verdict(), [SHARED], ["key_shared"], [("ops", "licensing", Why.CORRECTED)]),
+        (verdict(), [SHARED], [], []),
+    ],
+)
+def test_room_to_grow_that_never_was_is_told_once_nothing_of_it_was_so(now, standing, wrong, told):
+    assert alerts(mended(now, standing, *wrong)) == told
 
 
 def test_what_ends_as_well_and_is_no_risk_is_kept_as_it_is():

@@ -26,6 +26,7 @@ from health.records import (
     Validation,
 )
 from store import features, schema, sources
+from store.built import feature_rows
 from store.installation import set_setting
 from store.reading import Moment
 from store.tables import accounts
@@ -142,7 +143,7 @@ def test_a_contact_that_was_read_later_is_no_champion_of_before(database):
     with database.read() as connection:
         ids = connection.execute(select(accounts.c.id)).scalars().all()
         now, then = (
-            features.feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
+            feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
             for backfilled in (frozenset[str](), frozenset({"hubspot"}))
         )
     assert (len(now), len(then)) == (1, 0)
@@ -193,7 +194,7 @@ def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_
 
 def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(emptied_database, monkeypatch):
     anew: list[list[int]] = []
-    build = features.feature_rows
+    build = feature_rows
 
     def told(connection, ids, *rest, **more):
         anew.append(list(ids))
@@ -241,7 +242,8 @@ def test_a_sample_waits_for_those_who_judge_before_it_writes_anything(emptied_da
 
     def sampled() -> int:
         with emptied_database.write() as connection:
-            return len(list(features.sample(connection, 9, METRICS)))
+            chosen = [account for account, _ in features.sampled(connection, 9)]
+            return len(list(features.rebuilt(connection, chosen, METRICS)))
 
     with ThreadPoolExecutor(1) as pool, emptied_database.write() as connection:
         connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True))
@@ -310,9 +312,11 @@ def test_a_credit_of_consumption_does_not_undo_the_use_of_its_day(database):
 def test_a_sample_is_evenly_spread_and_up_to_date(database):
     pull(database, [Usage(f"a{n}", DAY, active_users=n) for n in range(10)])
     with database.write() as connection:
-        rows = list(features.sample(connection, 5, METRICS))
-    assert len(rows) == 5
-    assert all(row.series is not None for row in rows)
+        chosen = dict(features.sampled(connection, 5))
+        rows = [*features.rebuilt(connection, list(chosen), METRICS)]
+    assert list(chosen) == [1, 3, 5, 7, 9]
+    assert {row.account: at for row, at in rows} == chosen
+    assert all(row.series is not None for row, _ in rows)
 
 
 @given(st.lists(st.floats(allow_nan=False), max_size=92))

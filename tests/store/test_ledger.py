@@ -10,7 +10,8 @@ from health.ledger import demoted
 from health.nouns import Flag, Why
 from health.policy import LedgerRules
 from health.records import Account, Outcome
-from store import ledger, verdicts
+from store import ledger
+from store.flags import keep as keep_flags
 from store.tables import accounts, dismissals, flags, runs
 from tests.store.test_facts import pull
 
@@ -34,7 +35,7 @@ def database(emptied_database):
 def keep(connection, run, *found):
     """Store flags whose accounts are the first and the second there are."""
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.key)).scalars().all()
-    verdicts.keep_flags(connection, run, [replace(each, account=ids[each.account - 1]) for each in found])
+    keep_flags(connection, run, [replace(each, account=ids[each.account - 1]) for each in found])
 
 
 def test_flags_count_from_the_day_they_first_fired_and_what_never_fired_does_not(database):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from health.features import ChampionFact, LastSeen
 from health.records import Account, Contact, People, Seat, Usage
 from store import people
-from store.features import feature_rows
+from store.built import feature_rows
 from store.installation import secret
 from store.subjects import token
 from store.tables import accounts, facts, past

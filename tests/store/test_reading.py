@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from health.records import FACTS, Account, Seat, Subscription, Ticket, Usage
 from store import facts, history, identity, retire, sources
-from store.features import feature_rows
+from store.built import feature_rows
 from store.reading import Moment
 from store.sources import Landed
 from store.tables import accounts, field_type

@@ -26,7 +26,7 @@ from health.records import (
     Usage,
     Validation,
 )
-from store import features, schema
+from store import built, features, schema
 from store.database import Database
 from store.installation import set_setting
 from store.tables import accounts, facts
@@ -61,9 +61,7 @@ class _Book:
             features.refresh(connection, 0, 99, METRICS)
             kept = list(features.stored(connection, 0, 99, run=1, stale_only=False))
             ids = connection.execute(select(accounts.c.id)).scalars().all()
-            return kept, features.feature_rows(
-                connection, ids, METRICS, through=self.today + timedelta(days=1)
-            )
+            return kept, built.feature_rows(connection, ids, METRICS, through=self.today + timedelta(days=1))
 
     def day(self, ago: int) -> date:
         """Return a day that is mostly late: the usual is to state what is new."""
@@ -166,9 +164,7 @@ def test_what_rests_on_days_that_leave_the_series_is_read_again(emptied_database
             set_setting(connection, "business_day", today.isoformat())
             features.refresh(connection, 0, 1 << 40, METRICS)
             (kept,) = features.stored(connection, 0, 1 << 40, run=1, stale_only=False)
-            rows = features.feature_rows(
-                connection, [kept.account], METRICS, through=today + timedelta(days=1)
-            )
+            rows = built.feature_rows(connection, [kept.account], METRICS, through=today + timedelta(days=1))
     assert kept.champions or kept.commitments
     assert _differing([kept], rows) == {}
 

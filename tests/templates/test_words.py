@@ -205,6 +205,17 @@ def test_an_alert_that_goes_on_says_what_of_it_was_never_so() -> None:
     assert "came late. What was told was not so:\n- NPS answer 2 of 10" in task
 
 
+def test_room_to_grow_that_never_was_is_said_to_be_none() -> None:
+    content = msgspec.structs.replace(EXPANSION, corrected_on=date(2027, 1, 14))
+    message = read("expansion", content)
+    assert message["text"] == "Correction: Mill Lane Press had no room to grow on Jan 14, 2027."
+    assert "told and was not so*\n  • 92 of 100 seats in use" in shown(message)
+    assert "$400" not in shown(message)
+    task = read("expansion_task", content)
+    assert task["subject"] == "Mill Lane Press: no room to grow after all"
+    assert "came late. What was told was not so:\n\n- 92 of 100 seats in use" in task["text"]
+
+
 def test_expansion() -> None:
     message = read("expansion", EXPANSION)
     assert message["text"] == "Mill Lane Press has room to grow: about 20 more seats."

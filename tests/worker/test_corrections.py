@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config.plays import load_plays
 from config.routes import load_routes
 from config.settings import Settings
-from health.records import Account, Event, Licence, Payment, Seat, Subscription, Survey, Usage
+from health.records import Account, Event, Licence, Payment, Seat, Subscription, Survey, Usage, Validation
 from store import history, identity, late, rescored, runs, sources, verdicts
 from store.database import Database
 from store.installation import set_setting
@@ -147,6 +147,21 @@ def test_who_comes_back_has_recovered(alerted, late):
     assert told(alerted) == [("a0", "alert", "first"), ("a0", "recovered", "recovered")]
 
 
+def test_what_was_told_is_read_again_only_of_whom_a_day_came_to_another_verdict(alerted, monkeypatch):
+    asked: list[int] = []
+    said = verdicts.said
+    monkeypatch.setattr(
+        verdicts, "said", lambda to, account, flags: asked.append(account) or said(to, account, flags)
+    )
+    keep(alerted.database, later(29))
+    judge(alerted, DAY + timedelta(days=29))
+    assert (told(alerted)[-1], asked) == (("a0", "recovered", "recovered"), [])
+    keep(alerted.database, used("a0", *range(1, SILENT + 1)))
+    judge(alerted, DAY + timedelta(days=29))
+    with alerted.database.read() as connection:
+        assert rescored.accounts(connection, 1, len(NAMES)) == set(asked)
+
+
 def test_by_other_rules_there_is_nothing_to_compare(alerted):
     alerted.policy = replace(alerted.policy, hash="other")
     keep(alerted.database, used("a0", *range(1, SILENT + 1)))
@@ -172,6 +187,35 @@ def test_the_day_is_judged_with_the_use_of_the_days_before_it_alone(alerted):
     keep(alerted.database, used("a0", SILENT))
     assert row().last_used_on == DAY - timedelta(days=SILENT)
     assert row().terms[0].subscription_id == "s-a0"
+
+
+def grown(users, tries):
+    """Use of an account of eight seats; with more users than fit and locked features tried it has room."""
+    days = [use._replace(active_users=users) for use in used("a3", *range(1, 30))]
+    return [*days[:-1], days[-1]._replace(locked_feature_attempts=tries)]
+
+
+def test_room_to_grow_and_a_shared_key_that_never_were_are_corrected_in_their_threads(alerted):
+    def others():
+        found = [row for row in rows(alerted.database) if row.template in {"expansion", "operator"}]
+        return {
+            row.thread: [json.loads(each.payload) for each in found if each.thread == row.thread]
+            for row in found
+        }
+
+    mismatch = Validation("a4", day(5), "domain_mismatch", 12)
+    keep(alerted.database, [*grown(8, 9), mismatch])
+    judge(alerted, DAY)
+    first = others()
+    assert sorted(len(told) for told in first.values()) == [1, 1]
+    keep(alerted.database, [*grown(2, 0), mismatch._replace(times=1)])
+    judge(alerted, DAY)
+    judge(alerted, DAY)
+    room, shared = (others()[thread] for thread in sorted(first))
+    assert [told.get("corrected_on") for told in room] == [None, str(DAY)]
+    assert [each["evidence"] for each in room[1]["triggers"]] == [e["evidence"] for e in room[0]["triggers"]]
+    assert shared[1]["title"] == "Correction: what was told of a licence of a4 was not so"
+    assert (len(shared), shared[0]["what_happened"] in shared[1]["what_happened"]) == (2, True)
 
 
 # -- every kind of fact ------------------------------------------------------------------------------

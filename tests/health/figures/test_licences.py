@@ -106,6 +106,7 @@ ACCOUNTS = [Account("acme", industry="energy"), Account("globex", created_on=dat
         ("industry", {"acme": "energy", "globex": "unknown"}),
         ("plan", {"acme": "large"}),
         ("start_month", {"acme": "2025-01", "globex": "2025-03"}),
+        ("start_quarter", {"acme": "2025-Q1", "globex": "2025-Q1"}),
     ],
 )
 def test_segments(by, expected):
