@@ -163,6 +163,7 @@ class Notice:
     ``payload`` is the structured content as JSON text, ``body`` the rendered bytes (empty until then).
     ``owner`` is the person the notice is for: an address, a channel or a record id, as the destination
     understands it. ``remote`` is the destination's id of the thread's first message, where there is one.
+    ``stake`` is what is at stake in it (`health.precedence`), `None` of what speaks of no account.
     """
 
     key: str
@@ -177,6 +178,7 @@ class Notice:
     attempt: int = 0
     id: int = 0
     remote: str = ""
+    stake: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,13 @@ class Claim:
 
 
 def claim(connection: Connection, destination: str, limit: int, lease_s: float) -> Claim:
-    """Claim up to ``limit`` due notices of a destination, oldest first, for ``lease_s`` seconds.
+    """Claim up to ``limit`` due notices of a destination for ``lease_s`` seconds, in order of precedence.
 
-    All are of the oldest one's kind: messages among states would cut short what can be written at once.
-    Of a thread only the oldest open notice can be claimed, and none while another is in hand (a replayed
-    one is older than some that went before it), so that a thread is read in its order. While the
-    installation is paused there is nothing to claim.
+    That is by what is at stake and how long they have waited (`health.precedence`). All are of the first
+    one's kind: messages among states would cut short what can be written at once. Of a thread only the
+    oldest open notice can be claimed, and none while another is in hand (a replayed one is older than some
+    that went before it), so that a thread is read in its order. While the installation is paused there is
+    nothing to claim.
     """
     if paused(connection) or _paused_until(connection, destination):
         return Claim("", (), frozenset())
@@ -47,7 +48,7 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
         .values(status="claimed", claim=token, lease_ms=now_ms() + int(lease_s * 1000))
         .returning(notices)
     )
-    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    rows = sorted(connection.execute(statement), key=lambda row: (row.rank_ms, row.id))
     remotes = _remotes(connection, [row.thread for row in rows])
     stored = _stored_bodies(connection, [row.body for row in rows if row.body])
     claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
@@ -64,7 +65,7 @@ def _claimable(destination: str) -> Select[tuple[int]]:
         select(notices.c.id)
         .where(notices.c.destination == destination, standing(notices, "due"))
         .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
-        .order_by(notices.c.due_ms, notices.c.id)
+        .order_by(notices.c.rank_ms, notices.c.id)
     )
 
 

@@ -13,10 +13,12 @@ becomes of it.
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Row,
+    bindparam,
     exists,
     func,
     literal,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 )
 
 from health.nouns import Notice
+from health.precedence import head_start_ms
 from store import runs
 from store.database import now_ms
 from store.installation import is_live
@@ -51,7 +54,8 @@ def plan(connection: Connection, run: int | None, owed: Iterable[Notice]) -> int
     owed = tuple(owed)
     if not owed:
         return 0
-    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms())
+    since = now_ms() - bindparam("head_start_ms", type_=BigInteger)
+    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms(), rank_ms=since)
     statement = statement.on_conflict_do_nothing(index_elements=["key"])
     statement = statement.execution_options(preserve_rowcount=True)
     new = connection.execute(statement, [_planned(notice, run) for notice in owed]).rowcount
@@ -90,6 +94,7 @@ def _planned(notice: Notice, run: int | None) -> dict[str, object]:
         "template": notice.template,
         "owner": notice.owner,
         "payload": notice.payload,
+        "head_start_ms": head_start_ms(notice.stake),
     }
 
 

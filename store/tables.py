@@ -436,9 +436,11 @@ notices = _table(
     _number("lease_ms", None),
     _number("due_ms"),
     _number("planned_ms"),
+    _number("rank_ms"),  # since when it counts as owed: as planned, less its head start
     _number("settled_ms", None),
     Index("ix_notices_thread", "thread", "id", **_only("status IN ('planned', 'due', 'claimed', 'sending')")),
     Index("ix_notices_due", "destination", "due_ms", "id", **_only("status = 'due'")),
+    Index("ix_notices_rank", "destination", "rank_ms", "id", "due_ms", **_only("status = 'due'")),
     Index("ix_notices_leased", "lease_ms", **_LEASED),
     Index("ix_notices_run", "run"),
 )

@@ -111,7 +111,9 @@ def _owe_again(connection: Connection, chosen: ColumnElement[bool], **more: None
     earlier attempt may have left behind.
     """
     overtaken = _overtaken()
+    waited = now_ms() - notices.c.planned_ms  # it keeps its head start, and no more
     fresh = {"attempt": 1, "strikes": 0, "due_ms": now_ms(), "planned_ms": now_ms()}
+    fresh |= {"rank_ms": notices.c.rank_ms + waited}
     statement = (
         update(notices)
         .where(chosen)

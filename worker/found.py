@@ -19,6 +19,7 @@ from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
 from worker.records import record
+from worker.stakes import Stakes
 
 
 class Found:
@@ -32,6 +33,7 @@ class Found:
         records: Mapping[str, Mapping[int, str]],
         overrides: Mapping[int, Override],
         *,
+        stakes: Stakes,
         late: Collection[int] = (),
     ) -> None:
         """Start with nothing found.
@@ -44,6 +46,7 @@ class Found:
         self._pulse = pulse
         self._records = records
         self._overrides = overrides
+        self._stakes = stakes
         self._late = late
         self._states: list[Notice] = []
         self._judged: list[Row] = []
@@ -81,7 +84,9 @@ class Found:
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
         if decision.alerts or self._records:
-            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), correction)
+            records = self._records_of(row.account)
+            priority = self._stakes.priority(assessment.facts)
+            verdict = Verdict(run.id, row, assessment, before, records, correction, priority)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:

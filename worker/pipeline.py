@@ -25,6 +25,7 @@ from store import (
     overrides,
     people,
     policies,
+    reviews,
     runs,
     sources,
     verdicts,
@@ -43,6 +44,7 @@ from worker.found import Found
 from worker.listings import Listings, Retired
 from worker.pulse import pulse_at_hand, read_pulse, take_pulse, trust_changed, written
 from worker.release import release
+from worker.stakes import Stakes
 
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 
@@ -211,6 +213,8 @@ def open_run(deployment: Deployment, kind: str) -> int:
     with deployment.database.write() as connection:
         policies.keep(connection, policy)
         features.hold(connection, policy.metrics)
+        if kind == runs.FULL:
+            reviews.keep_currency(connection)
         as_of = business_day(connection)
         at_hand = pulse_at_hand(deployment, connection, as_of) if kind == runs.TOUCHED else None
         basis = Basis(
@@ -250,7 +254,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
     touched = run.kind == runs.TOUCHED
     came_late = rescore(deployment, connection, run, chunk)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, late=came_late)
+    stakes = Stakes(connection, run.as_of)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, stakes=stakes, late=came_late)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = verdicts.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):
