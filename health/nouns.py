@@ -185,9 +185,9 @@ class Notice:
 class Receipt:
     """A destination's answer to one notice.
 
-    ``outcome``: ``sent``, ``retry`` (after ``after_s`` seconds), ``rejected`` (this notice can never be
-    sent: quarantine), ``suppressed`` (it must not be sent any more) or ``unknown`` (it may have been sent:
-    never again by itself). ``remote`` is the
+    ``outcome``: ``sent``, ``retry`` (after ``after_s`` seconds), ``deferred`` (it was not tried, and waits in
+    its place), ``rejected`` (this notice can never be sent: quarantine), ``suppressed`` (it must not be sent
+    any more) or ``unknown`` (it may have been sent: never again by itself). ``remote`` is the
     destination's id of what it made. ``reason`` is a metric label, never a secret or an address.
     """
 

@@ -19,7 +19,7 @@ _DOUBLINGS = 40
 def at_stake(priority: float, severity: str = "") -> int:
     """Return what is at stake in a notice: its account's priority in our currency, the more if it is severe.
 
-    The priority is risk times nearness of the renewal times revenue (docs/metrics.md, "Renewal").
+    The priority is risk times nearness of the renewal times revenue (docs/metrics.md, "Renewals").
     """
     return round(max(0.0, priority) * (HIGH_TIMES if severity == HIGH else 1))
 

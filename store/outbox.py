@@ -120,18 +120,6 @@ def suppress_planned(connection: Connection, reason: str, run: int | None = None
     ).rowcount
 
 
-def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
-    """Return what is planned, due or under way: run, status, destination, template, account, key."""
-    c = notices.c
-    query = (
-        select(c.run, c.status, c.destination, c.template, accounts.c.key.label("account"), c.key)
-        .outerjoin(accounts, accounts.c.id == c.account)
-        .where(standing(notices, *OPEN))
-        .order_by(c.id)
-    )
-    return list(connection.execute(query))
-
-
 def owed_notices(connection: Connection) -> list[Notice]:
     """Return the notices that are planned or due, without bodies."""
     query = select(notices).where(standing(notices, "planned", "due")).order_by(notices.c.id)

@@ -10,6 +10,7 @@ from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
 from store.database import now_ms
+from store.deferral import DEFERRED
 from store.outbox import standing
 from store.states import keep_written
 from store.tables import notices, receipts, threads
@@ -60,7 +61,11 @@ def _settle_sent(connection: Connection, ids: Sequence[int]) -> None:
 
 def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> None:
     statement = update(notices).where(notices.c.id == notice.id)
-    if receipt.outcome == "retry":
+    if receipt.outcome == DEFERRED:  # it was not tried, and waits in its place
+        statement = statement.values(
+            status="due", reason=receipt.reason, attempt=notice.attempt, claim=None, lease_ms=None
+        )
+    elif receipt.outcome == "retry":
         statement = statement.values(**_retried(notice.attempt, receipt))
     else:
         status = "quarantined" if receipt.outcome == "rejected" else receipt.outcome

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from store.database import now_ms
+from store.deferral import shown
 from store.installation import is_live, paused
 from store.processes import alive, tick_age_s
 from store.tables import (
@@ -59,9 +60,9 @@ def _installation(connection: Connection) -> Iterator[Gauge]:
 
 
 def _work(connection: Connection) -> Iterator[Gauge]:
-    standing = select(notices.c.destination, notices.c.status, notices.c.reason, func.count()).group_by(
-        notices.c.destination, notices.c.status, notices.c.reason
-    )
+    status, reason = shown(connection)
+    each = select(notices.c.destination, status.label("status"), reason.label("reason")).subquery()
+    standing = select(*each.c, func.count()).group_by(*each.c)
     labels = ("destination", "status", "reason")
     yield _counted(connection, "notices", "notices by where they stand, and why", labels, standing)
     due = select(notices.c.destination, _age_s(func.min(notices.c.due_ms)))

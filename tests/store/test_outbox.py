@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from health.nouns import Notice, Receipt
-from store import claims, outbox, settlement, unsettled
+from store import claims, deferral, outbox, settlement, unsettled
 from store.claims import Claim
 from store.database import Database
 from store.installation import set_setting
@@ -326,11 +326,11 @@ def test_a_paused_installation_claims_nothing(database):
 def test_a_paused_destination_leaves_the_others_alone_and_goes_on_by_itself(database, monkeypatch):
     owe(database, notice("a"), notice("b", destination="other"))
     with database.write() as connection:
-        claims.pause(connection, "sink", 60)
+        deferral.pause(connection, "sink", 60)
     assert keys(claim(database)) == []
     assert keys(claim(database, destination="other")) == ["b"]
     later = database.now() + 61_000
-    monkeypatch.setattr("store.claims.clock", lambda _connection: later)
+    monkeypatch.setattr("store.deferral.clock", lambda _connection: later)
     assert keys(claim(database)) == ["a"]
 
 
@@ -339,10 +339,10 @@ def test_who_is_left_alone_and_owed_something_is_known(database):
     settle(database, claim(database, destination="crm"), Receipt("", "sent"))
     with database.write() as connection:
         for name in ("sink", "crm"):
-            claims.pause(connection, name, 60)
+            deferral.pause(connection, name, 60)
         assert claims.resting(connection) == ["sink"]
         assert claims.waiting(connection) == ["mail"]
-        claims.pause(connection, "sink", 0)
+        deferral.pause(connection, "sink", 0)
         assert claims.resting(connection) == []
 
 
