@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
 from health.nouns import Notice
+from store import edits
 from store.database import now_ms
 from store.deferral import NEEDS_A_PERSON, due_to, why_not
 from store.outbox import OPEN, notice_of, standing
@@ -52,6 +53,7 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     remotes = _remotes(connection, [row.thread for row in rows])
     stored = _stored_bodies(connection, [row.body for row in rows if row.body])
     claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
+    claimed = edits.remembered(connection, claimed)
     return Claim(token, claimed, frozenset(row.id for row in rows if row.strikes))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, case, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
+from store import edits
 from store.database import now_ms
 from store.deferral import DEFERRED
 from store.outbox import standing
@@ -35,6 +36,7 @@ def settle(connection: Connection, token: str, answers: Sequence[tuple[Notice, R
     sent = [notice for notice, receipt in kept if receipt.outcome == "sent"]
     _settle_sent(connection, [notice.id for notice in sent])
     keep_written(connection, [notice for notice in sent if notice.kind == "state"])
+    edits.keep(connection, kept)
     for notice, receipt in kept:
         if receipt.outcome != "sent":
             _settle_unsent(connection, notice, receipt)
