@@ -18,7 +18,9 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
+    Text,
     bindparam,
+    cast,
     exists,
     func,
     literal,
@@ -31,11 +33,13 @@ from health.nouns import Notice
 from health.precedence import head_start_ms
 from store import runs
 from store.database import now_ms
-from store.installation import is_live
-from store.tables import accounts, notices
+from store.installation import is_live, setting
+from store.tables import accounts, installation, notices
 from store.upsert import insert
 
 OPEN = ("planned", "due", "claimed", "sending")
+OUTSIDE = "planned_outside"
+"""The setting that counts the notices planned outside any run."""
 
 
 def standing(table: FromClause, *statuses: str) -> ColumnElement[bool]:
@@ -62,7 +66,19 @@ def plan(connection: Connection, run: int | None, owed: Iterable[Notice]) -> int
     _replace_older(connection, [notice.thread for notice in owed if notice.kind == "state"])
     if run is not None and new:
         runs.planned(connection, run, new)
+    elif new:
+        _count_outside(connection, new)
     return new
+
+
+def _count_outside(connection: Connection, new: int) -> None:
+    """Count what was planned outside any run, as runs count theirs; the first time with all there is."""
+    begun = setting(connection, OUTSIDE)
+    there = select(func.count()).where(notices.c.run.is_(None))
+    first = new if begun else int(connection.execute(there).scalar_one())
+    statement = insert(connection, installation).values(name=OUTSIDE, value=str(first))
+    more = cast(cast(installation.c.value, BigInteger) + new, Text)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": more}))
 
 
 def _replace_older(connection: Connection, states: Sequence[str]) -> None:

@@ -16,6 +16,8 @@ CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
 JUDGE = "judge"
 """The job that judges every account."""
+AUDIT = "audit"
+"""The job that looks whether all that was owed is accounted for."""
 
 
 def tick(deployment: Deployment, schedule: Schedule) -> None:
@@ -31,6 +33,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     incidents.end_unused(deployment)
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
+    _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
     sweep(deployment)
     with deployment.database.write() as connection:
         processes.ticked(connection)
