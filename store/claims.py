@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, select, update
 from health.nouns import Notice
 from store import edits
 from store.database import now_ms
-from store.deferral import NEEDS_A_PERSON, due_to, why_not
+from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
 from store.outbox import OPEN, notice_of, standing
 from store.tables import bodies, notices, threads
 from store.upsert import insert
@@ -93,14 +93,14 @@ def keep_bodies(connection: Connection, token: str, rendered: Iterable[Notice]) 
 
 
 def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: bool) -> frozenset[int]:
-    """Mark claimed notices as ``sending`` and return those that are still ours to send.
+    """Mark claimed notices as ``sending`` and return those that are still ours to send: none while paused.
 
     ``keyed`` says that the destination honours keys: should we die now, they may be sent again.
     """
     statement = (
         update(notices)
         .where(notices.c.claim == token, notices.c.id.in_(ids))
-        .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms())
+        .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms(), ~exists().where(is_paused()))
         .values(status="sending", attempt=notices.c.attempt + 1, keyed=keyed)
         .returning(notices.c.id)
     )

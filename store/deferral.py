@@ -55,6 +55,16 @@ def why_not(connection: Connection, destinations: Collection[str]) -> dict[str, 
     return found
 
 
+def is_paused() -> ColumnElement[bool]:
+    """Return a condition on a setting: that it is the pause of all that leaves, and in force."""
+    return and_(installation.c.name == PAUSED, installation.c.value != "")
+
+
+def stopped(connection: Connection) -> bool:
+    """Tell whether a person has stopped all that leaves."""
+    return connection.execute(select(installation.c.name).where(is_paused())).first() is not None
+
+
 def due_to(connection: Connection, *, now: bool = True) -> list[str]:
     """Return the destinations to which something is due, at this moment or at any."""
     query = select(notices.c.destination).where(standing(notices, "due"))

@@ -14,7 +14,7 @@ from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Destination
 from store import audit, claims, deferral, outbox, settlement
 from store.claims import Claim
-from store.deferral import DEFERRED
+from store.deferral import DEFERRED, PAUSED
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
@@ -28,10 +28,13 @@ PAUSE_S = 300.0
 """How long a destination that needs a person is left alone."""
 RETRY_S = 10.0
 LAPSED = Receipt("", "retry", "lease_lapsed")
-SPENT = frozenset({"budget", "daily_limit", "rate_limited"})
+STOP_S = 1.0
+"""How long a sender goes on before it looks whether a person has stopped it."""
+SPENT = frozenset({"budget", "daily_limit", "rate_limited", PAUSED})
 """Reasons to wait by which nothing was done, and which hold for all that is owed to a destination."""
 DEFER_S = 1.0
 """How long one is put off at least."""
+STOPPED = Receipt("", DEFERRED, PAUSED, after_s=DEFER_S)
 _rest = time.sleep
 
 
@@ -128,7 +131,11 @@ def _send_claimed(deployment: Deployment, destination: Destination, held: _Held)
 
 def _give_back(deployment: Deployment, held: _Held, left: list[Notice], why: Receipt) -> None:
     with deployment.database.write() as connection:
-        settlement.settle(connection, held.claim.token, [(each, replace(why, key=each.key)) for each in left])
+        settlement.settle(connection, held.claim.token, _left(left, why))
+
+
+def _left(notices: Sequence[Notice], why: Receipt) -> list[tuple[Notice, Receipt]]:
+    return [(each, replace(why, key=each.key)) for each in notices]
 
 
 def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
@@ -169,6 +176,9 @@ def _send(deployment: Deployment, destination: Destination, held: _Held, part: l
         ours = claims.mark(
             connection, held.claim.token, [notice.id for notice in part], keyed=destination.keyed
         )
+        if not ours and deferral.stopped(connection):
+            settlement.settle(connection, held.claim.token, _left(part, STOPPED))
+            return _Sent(0, STOPPED)
     marked = [replace(notice, attempt=notice.attempt + 1) for notice in part if notice.id in ours]
     failpoint("marked")
     answers = [_deferred(*each) for each in _answers(deployment, destination, held, marked)]
@@ -189,6 +199,21 @@ def _deferred(notice: Notice, receipt: Receipt) -> tuple[Notice, Receipt]:
     return replace(notice, attempt=notice.attempt - 1), waits
 
 
+class _Stop:
+    """Whether a person has stopped all that leaves: asked once a second, while much is sent at once."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._database = deployment.database
+        self._asked = _elapsed()
+
+    def said(self) -> bool:
+        if _elapsed() - self._asked < STOP_S:
+            return False
+        self._asked = _elapsed()
+        with self._database.read() as connection:
+            return deferral.stopped(connection)
+
+
 def _answers(
     deployment: Deployment, destination: Destination, held: _Held, marked: list[Notice]
 ) -> list[tuple[Notice, Receipt]]:
@@ -200,11 +225,15 @@ def _answers(
     waiting = {notice.key: notice for notice in marked}
     answers: list[tuple[Notice, Receipt]] = []
     rest = Receipt("", "retry", "no_answer")
+    stop = _Stop(deployment)
     try:
         for receipt in destination.deliver(marked):
             answers.append((waiting.pop(receipt.key), receipt))
             if _elapsed() >= held.until:
                 rest = LAPSED
+                break
+            if stop.said():
+                rest = Receipt("", "retry", PAUSED)
                 break
     except RetryLater as error:
         least_s = DEFER_S if error.reason in SPENT else RETRY_S

@@ -56,6 +56,21 @@ def destination_paused(
     return [message(deployment.routes.ops, TEMPLATE, key=key, thread=thread, content=content)]
 
 
+def approval_expired(deployment: Deployment, run: int, closed: int) -> Notice:
+    """Tell that a held run was closed because nobody approved it in time."""
+    content = OperatorContent(
+        title=f"Run {run} was held, and nobody approved it",
+        what_happened=f"It waited for a person too long: its {closed:,} notices are closed unsent.",
+        what_to_do=(
+            "seatsignal notices --status suppressed lists them, reason approval_expired.",
+            "What still stands is told again by itself, after repeat_days of the policy.",
+            "Was it held for a source's bad day? seatsignal doctor tells.",
+        ),
+    )
+    thread = f"operator/run/{run}"
+    return message(deployment.routes.ops, TEMPLATE, key=f"{thread}/expired", thread=thread, content=content)
+
+
 def unaccounted(deployment: Deployment, found: Sequence[Defect]) -> Notice:
     """Tell that not all that was owed is accounted for: once of the same findings, however often found."""
     kinds = Counter(each.check for each in found)

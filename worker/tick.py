@@ -10,7 +10,7 @@ from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.lateness import Turns
-from worker.release import release
+from worker.release import expire, release
 
 CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
@@ -34,6 +34,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
+    expire(deployment, schedule.approval)
     sweep(deployment)
     with deployment.database.write() as connection:
         processes.ticked(connection)

@@ -332,5 +332,36 @@ def test_what_is_not_allowed_for_days_never_fails_for_it(send, database):
     assert standing(database) == {"a": "due"}
 
 
+KILL_SWITCH_S = 5.0
+
+
+@pytest.mark.usefixtures("rested")
+@pytest.mark.parametrize("keyed", [True, False])
+@pytest.mark.parametrize("each_s", [0.02, 0.4, 2.0])
+def test_once_a_person_has_paused_nothing_is_begun_after_five_seconds(send, database, clock, keyed, each_s):
+    owe(database, *(notice(f"{n:02}") for n in range(60)))
+    begun: list[float] = []
+
+    def one() -> None:
+        begun.append(clock[0])
+        clock[0] += each_s
+        if len(begun) == 3:
+            with database.write() as connection:
+                set_setting(connection, "paused", "operator")
+
+    destination = Scripted({f"{n:02}": one for n in range(60)}, keyed=keyed)
+    destination.batch_size = 60
+    assert not send(destination).more
+    assert begun[-1] - begun[2] <= KILL_SWITCH_S
+    stands = [(row.status, row.attempt) for row in rows(database)]
+    assert stands == [*[("sent", 1)] * len(begun), *[("due", 0)] * (60 - len(begun))]
+    with database.write() as connection:
+        set_setting(connection, "paused", "")
+        deferral.lift(connection, "sink")
+    clock[0] = 0.0
+    send(Scripted())
+    assert {row.status for row in rows(database)} == {"sent"}, "what was given back leaves at once"
+
+
 def test_the_three_errors_are_all_there_are():
     assert set(IntegrationError.__subclasses__()) == {RetryLater, Rejected, Misconfigured}
