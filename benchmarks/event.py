@@ -64,25 +64,24 @@ def results() -> Iterator[Result]:
         with opened() as database:
             fill(database, MODELS)
             multiply(database, ACCOUNTS)
-            _join(database)
+            join(database, WHOSE)
             yield _events(name, database)
 
 
-def _join(database: Database) -> None:
+def join(database: Database, account: str) -> None:
     """Let Stripe know one of the accounts, and state an invoice of it."""
     with database.write() as connection:
         sources.register(connection, "stripe")
         batch = sources.begin_batch(connection, "stripe", None, founding=False)
         facts.store_records(connection, batch, [Payment("in_0", "cus_1", AS_OF, "paid", AS_OF)])
         sources.end_batch(connection, batch, None, Landed(frozenset({"payments"}), 1, None, complete=False))
-        identity.link_by_hand(connection, "stripe", "cus_1", WHOSE, "benchmark")
+        identity.link_by_hand(connection, "stripe", "cus_1", account, "benchmark")
         sources.ended(connection, "stripe")
 
 
 def _events(name: str, database: Database) -> Result:
     deployment = deployed(database)
-    settings = StripeSettings.model_validate({"api_key": "rk_bench", "webhook_secret": _SECRET})
-    webhook = StripeWebhook(settings, clock=lambda: NOW_S)
+    webhook = stripe_webhook()
     deployment._sources["stripe"], deployment._webhooks["stripe"] = Silent(), webhook  # noqa: SLF001 - no vendor
     judge_all(deployment)
     _told(deployment, webhook)  # the first one finds statements that were never compiled
@@ -94,9 +93,7 @@ def _events(name: str, database: Database) -> Result:
 
 def _told(deployment: Deployment, webhook: StripeWebhook) -> None:
     """Take a call to the verdict that it leads to."""
-    body = _body(next(_numbers))
-    signed = hmac.new(_SECRET.encode(), f"{NOW_S}.".encode() + body, sha256).hexdigest()
-    event = webhook.verify({"Stripe-Signature": f"t={NOW_S},v1={signed}"}, body)
+    event, body = call(next(_numbers), webhook)
     with deployment.database.write() as connection:
         inbox.append(connection, "stripe", event, body)
     pull(deployment, "stripe")
@@ -106,6 +103,25 @@ def _told(deployment: Deployment, webhook: StripeWebhook) -> None:
         found = verdicts.verdict(connection, WHOSE)
     if found is None or found.run != last:
         raise NoVerdict
+
+
+def call(number: int, webhook: StripeWebhook) -> tuple[str, bytes]:
+    """Return a call's event and body, once its signature has been found right."""
+    headers, body = signed(number)
+    return webhook.verify(headers, body), body
+
+
+def signed(number: int) -> tuple[dict[str, str], bytes]:
+    """Return the headers and the body of a call."""
+    body = _body(number)
+    signature = hmac.new(_SECRET.encode(), f"{NOW_S}.".encode() + body, sha256).hexdigest()
+    return {"Stripe-Signature": f"t={NOW_S},v1={signature}"}, body
+
+
+def stripe_webhook() -> StripeWebhook:
+    """Return what verifies the calls."""
+    settings = StripeSettings.model_validate({"api_key": "rk_bench", "webhook_secret": _SECRET})
+    return StripeWebhook(settings, clock=lambda: NOW_S)
 
 
 def _body(number: int) -> bytes:

@@ -1,5 +1,6 @@
 """``seatsignal doctor``: whether everything that is set up answers, and what to change where it does not."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from health.track import known
 from integrations import registry
 from integrations.roles import Destination, Page, Source
 from integrations.vitals import Vitals
-from store import incidents, matches
+from store import edits, incidents, matches
 from store.installation import business_day
 from store.tables import PERSONAL
 from worker.deployment import Deployment
@@ -187,10 +188,13 @@ def _accounts(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.read() as connection:
         rates = matches.match_rates(connection)
         missing = {crm: matches.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
+        drifted = edits.drifted(connection)
     for source, (linked, total) in sorted(rates.items()):
         yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
     for crm, keys in missing.items():
         yield Finding(crm, "records to write to", NOTE if keys else GOOD, _named(keys))
+    for crm, fields in sorted(Counter(each.destination for each in drifted).items()):
+        yield Finding(crm, "fields of ours", NOTE, f"{fields} changed by people: see `seatsignal drift`")
 
 
 def _matched(source: str, linked: int, total: int, floor: float) -> Finding:

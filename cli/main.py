@@ -16,6 +16,7 @@ from cli import (
     configure,
     crm,
     done,
+    drift,
     erase,
     explain,
     facts,
@@ -62,6 +63,7 @@ for module in (
     outbound,
     unsettled,
     crm,
+    drift,
     configure,
 ):
     module.register(app)

@@ -22,11 +22,11 @@ def register(app: typer.Typer) -> None:
 def plan() -> None:
     """Show what would be sent: planned and due notices, and runs that wait for approval."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
-    from store import outbox, runs  # noqa: PLC0415 - see above
+    from store import runs, unsettled  # noqa: PLC0415 - see above
     from store.installation import is_live  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.read() as connection:
-        owed = outbox.owed(connection)
+        owed = unsettled.owed(connection)
         held = runs.held(connection)
         live = is_live(connection)
     if wants_json():
@@ -34,7 +34,8 @@ def plan() -> None:
         return
     for run, reason in held:
         say(f"Run {run} is held: {reason}. `seatsignal release {run}` approves it; --discard closes it.")
-    table(("run", "status", "to", "template", "account", "key"), [tuple(row) for row in owed])
+    headings = ("run", "status", "to", "template", "account", "key", "reason")
+    table(headings, [tuple(row) for row in owed])
     if not live:
         say("Dry-run: nothing leaves until `seatsignal go-live`, and nothing planned before it ever does.")
 
@@ -83,13 +84,13 @@ def resume() -> None:
 def _set_paused(reason: str) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
     from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
-    from store import audit, claims  # noqa: PLC0415 - see above
+    from store import audit, deferral  # noqa: PLC0415 - see above
     from store.installation import set_setting  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.write() as connection:
         set_setting(connection, "paused", reason)
         for destination in () if reason else DESTINATIONS:
-            claims.pause(connection, destination, 0)
+            deferral.lift(connection, destination)
         audit.record(connection, "paused" if reason else "resumed", actor="operator")
 
 

@@ -20,6 +20,7 @@ from worker.deployment import Deployment
 DONE = ("sent", "suppressed")
 """Outcomes after which nothing is left to do."""
 WAITS_FOR_A_PERSON = ("rejected", "unknown")
+WAITS = ("retry", "deferred")
 
 
 def send() -> bool:
@@ -51,10 +52,10 @@ def _told(name: str, act: Callable[[], object]) -> bool:
 
 def _tell_put_off(deployment: Deployment, answered: Sequence[Answered]) -> None:
     """Ask each destination that put us off what is wrong; its label alone says little to a person."""
-    for name in sorted({one.destination for one in answered if one.outcome == "retry"}):
+    for name in sorted({one.destination for one in answered if one.outcome in WAITS}):
         if _told(name, deployment.destination(name).check):
             reasons = ", ".join(
-                one.reason for one in answered if (one.destination, one.outcome) == (name, "retry")
+                one.reason for one in answered if one.destination == name and one.outcome in WAITS
             )
             complain(f"{name}: {reasons}; asked again it answers, and what is left is sent at the next try.")
 

@@ -8,12 +8,17 @@ from config.files import SHIPPED, read
 
 
 class Schedule(BaseModel):
-    """Intervals in seconds: of each source's pull, and of the assessment of every account."""
+    """Intervals in seconds: of each source's pull, of the assessment of every account, of the audit.
+
+    ``approval`` is how long a held run waits for a person.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     pull: dict[str, PositiveInt]
     assess: PositiveInt
+    audit: PositiveInt = 86_400
+    approval: PositiveInt = 259_200
 
 
 def load_schedule(path: Path | None = None) -> Schedule:

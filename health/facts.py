@@ -128,7 +128,7 @@ def between(active: Input, seats: Input) -> tuple[int, int] | None:
 
 
 def priority(account: Book, score: Score, rules: RenewalRules) -> int:
-    """Return urgency times revenue, in major units: it only ranks lists."""
+    """Return urgency times revenue, in major units: it only ranks."""
     revenue = account.up_minor or _MONTHS * account.mrr_minor
     return round(urgency(account, score, rules) * revenue / 100)
 

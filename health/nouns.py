@@ -163,6 +163,9 @@ class Notice:
     ``payload`` is the structured content as JSON text, ``body`` the rendered bytes (empty until then).
     ``owner`` is the person the notice is for: an address, a channel or a record id, as the destination
     understands it. ``remote`` is the destination's id of the thread's first message, where there is one.
+    ``stake`` is what is at stake in it (`health.precedence`), `None` of what speaks of no account. Of a state
+    ``before`` are the bodies that its record has from us, or may have, and ``taken`` the fields that a person
+    changed and has given back since.
     """
 
     key: str
@@ -177,16 +180,28 @@ class Notice:
     attempt: int = 0
     id: int = 0
     remote: str = ""
+    stake: int | None = None
+    before: tuple[bytes, ...] = ()
+    taken: frozenset[str] = frozenset()
+
+
+class Edit(NamedTuple):
+    """A field of ours that a person changed, by the destination's name of it: left alone, and told."""
+
+    field: str
+    ours: str
+    theirs: str
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A destination's answer to one notice.
 
-    ``outcome``: ``sent``, ``retry`` (after ``after_s`` seconds), ``rejected`` (this notice can never be
-    sent: quarantine), ``suppressed`` (it must not be sent any more) or ``unknown`` (it may have been sent:
-    never again by itself). ``remote`` is the
-    destination's id of what it made. ``reason`` is a metric label, never a secret or an address.
+    ``outcome``: ``sent``, ``retry`` (after ``after_s`` seconds), ``deferred`` (it was not tried, and waits in
+    its place), ``rejected`` (this notice can never be sent: quarantine), ``suppressed`` (it must not be sent
+    any more) or ``unknown`` (it may have been sent: never again by itself). ``remote`` is the
+    destination's id of what it made. ``reason`` is a metric label, never a secret or an address. ``edits``
+    are the fields that were left as a person made them.
     """
 
     key: str
@@ -194,3 +209,4 @@ class Receipt:
     reason: str = ""
     remote: str = ""
     after_s: float = 0.0
+    edits: tuple[Edit, ...] = ()

@@ -97,7 +97,14 @@ class Prepared(NamedTuple):
 
 @runtime_checkable
 class Crm(Protocol):
-    """A destination with fields of ours."""
+    """A destination with fields of ours.
+
+    It looks before it writes: a field that says something else than what we wrote (`Notice.before`) was
+    changed by a person. It is left alone and told (`Receipt.edits`), until it is given back.
+    """
+
+    ownership: Sequence[str]
+    """The fields that are ours, as people see their names there; no other is ever written."""
 
     def setup(self) -> Sequence[Prepared]:
         """Make what is missing; doing it again makes nothing. Raises the three errors."""

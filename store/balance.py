@@ -5,19 +5,23 @@ long as deliveries do what they promise. A notice that was lost, sent before its
 twice, or left lying by everybody is named.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from store.database import now_ms
-from store.outbox import OPEN
-from store.tables import audit, chunks, notices, receipts, runs
+from store.database import clock, now_ms
+from store.installation import set_setting, setting
+from store.outbox import OPEN, OUTSIDE
+from store.tables import audit, chunks, installation, notices, receipts, runs
 
 LAID_ASIDE_MS = 600_000
 """A claim whose lease ended so long ago has been missed by every sweep."""
 CLOSED = ("sent", "suppressed", "replaced", "quarantined", "unknown")
+_AUDIT = "audited"
 _BY_SWEEP = ("poison",)
 """Reasons for which a notice is quarantined without an answer."""
 
@@ -26,7 +30,8 @@ _BY_SWEEP = ("poison",)
 class Balance:
     """What became of a run's notices; ``run`` is `None` for those outside any.
 
-    ``owed`` is what was counted as it was planned, `None` where nobody counted.
+    ``owed`` is what was counted as it was planned, `None` where nobody counted. Outside any run there may
+    be more: a version before this one, still at work during an upgrade, does not count them.
     """
 
     run: int | None
@@ -41,7 +46,9 @@ class Balance:
     @property
     def adds_up(self) -> bool:
         """Whether there are as many as were owed."""
-        return self.owed is None or self.owed == self.told
+        if self.owed is None or self.run is None:
+            return (self.owed or 0) <= self.told
+        return self.owed == self.told
 
 
 class Defect(NamedTuple):
@@ -63,21 +70,60 @@ def balances(connection: Connection) -> list[Balance]:
     owed: dict[int | None, int | None] = {row.id: row.planned for row in connection.execute(counted)}
     every = sorted(run for run in {*found, *owed} if run is not None)
     told = [Balance(run, owed.get(run), found.get(run, {})) for run in every if found.get(run) or owed[run]]
-    return [*told, Balance(None, None, found[None])] if None in found else told
+    outside = int(setting(connection, OUTSIDE) or 0)
+    if None not in found and not outside:
+        return told
+    return [*told, Balance(None, outside or None, found.get(None, {}))]
 
 
 def defects(connection: Connection) -> Iterator[Defect]:
     """Yield whatever must not be."""
-    for balance in balances(connection):
-        if not balance.adds_up:
-            yield Defect("does_not_add_up", str(balance.run))
+    yield from of_runs(connection)
+    yield from of_notices(connection, 1, last(connection))
+
+
+def last(connection: Connection) -> int:
+    """Return the number of the last notice, 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(notices.c.id), 0))).scalar_one())
+
+
+def of_notices(connection: Connection, first: int, until: int) -> Iterator[Defect]:
+    """Yield what must not be of the notices with these numbers, both included."""
     for check, condition in _of_notices().items():
-        query = select(notices.c.key).outerjoin(runs, runs.c.id == notices.c.run).where(condition)
-        for key in connection.execute(query.order_by(notices.c.id)).scalars():
-            yield Defect(check, key)
+        query = select(notices.c.key).outerjoin(runs, runs.c.id == notices.c.run)
+        query = query.where(notices.c.id.between(first, until), condition).order_by(notices.c.id)
+        yield from (Defect(check, key) for key in connection.execute(query).scalars())
+
+
+def of_runs(connection: Connection) -> Iterator[Defect]:
+    """Yield what must not be of runs, and of how many notices each of them planned."""
     for check, found in _of_runs().items():
         for run in connection.execute(found.order_by(runs.c.id)).scalars():
             yield Defect(check, str(run))
+    there = select(func.count()).where(notices.c.run.is_(None)).scalar_subquery()
+    outside = select(there, installation.c.value).where(installation.c.name == OUTSIDE)
+    if any(number < int(counted) for number, counted in connection.execute(outside)):
+        yield Defect("does_not_add_up", "outside any run")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """When all was looked at last, and how many defects were found, by check."""
+
+    at_ms: int
+    defects: Mapping[str, int]
+
+
+def keep_audit(connection: Connection, found: Iterable[Defect]) -> None:
+    """Remember what a look at everything found."""
+    defects = Counter(each.check for each in found)
+    set_setting(connection, _AUDIT, json.dumps({"at_ms": clock(connection), "defects": defects}))
+
+
+def last_audit(connection: Connection) -> Audit | None:
+    """Return what the last look at everything found, if there was one."""
+    kept = setting(connection, _AUDIT)
+    return Audit(**json.loads(kept)) if kept else None
 
 
 def _of_notices() -> dict[str, ColumnElement[bool]]:
@@ -109,9 +155,11 @@ def _of_notices() -> dict[str, ColumnElement[bool]]:
 
 
 def _of_runs() -> dict[str, Select[tuple[int]]]:
+    told = select(func.count()).where(notices.c.run == runs.c.id).scalar_subquery()
     left = select(func.count()).where(chunks.c.run == runs.c.id, chunks.c.done_ms.is_(None))
     undone = left.scalar_subquery()
     return {
+        "does_not_add_up": select(runs.c.id).where(runs.c.planned != told),
         "chunks_do_not_add_up": select(runs.c.id).where(runs.c.chunks_left != undone),
         "decided_too_early": select(runs.c.id).where(runs.c.status != "open", undone > 0),
         "decided_at_no_time": select(runs.c.id).where(runs.c.status != "open", runs.c.released_ms.is_(None)),

@@ -11,8 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
 from health.nouns import Notice
-from store.database import clock, now_ms
-from store.installation import paused, set_setting, setting
+from store import edits
+from store.database import now_ms
+from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
 from store.outbox import OPEN, notice_of, standing
 from store.tables import bodies, notices, threads
 from store.upsert import insert
@@ -28,14 +29,15 @@ class Claim:
 
 
 def claim(connection: Connection, destination: str, limit: int, lease_s: float) -> Claim:
-    """Claim up to ``limit`` due notices of a destination, oldest first, for ``lease_s`` seconds.
+    """Claim up to ``limit`` due notices of a destination for ``lease_s`` seconds, in order of precedence.
 
-    All are of the oldest one's kind: messages among states would cut short what can be written at once.
-    Of a thread only the oldest open notice can be claimed, and none while another is in hand (a replayed
-    one is older than some that went before it), so that a thread is read in its order. While the
-    installation is paused there is nothing to claim.
+    That is by what is at stake and how long they have waited (`health.precedence`). All are of the first
+    one's kind: messages among states would cut short what can be written at once. Of a thread only the
+    oldest open notice can be claimed, and none while another is in hand (a replayed one is older than some
+    that went before it), so that a thread is read in its order. While the installation is paused, or
+    the destination deferred, there is nothing to claim.
     """
-    if paused(connection) or _paused_until(connection, destination):
+    if why_not(connection, [destination]):
         return Claim("", (), frozenset())
     token = str(uuid4())
     claimable = _claimable(destination)
@@ -47,10 +49,11 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
         .values(status="claimed", claim=token, lease_ms=now_ms() + int(lease_s * 1000))
         .returning(notices)
     )
-    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    rows = sorted(connection.execute(statement), key=lambda row: (row.rank_ms, row.id))
     remotes = _remotes(connection, [row.thread for row in rows])
     stored = _stored_bodies(connection, [row.body for row in rows if row.body])
     claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
+    claimed = edits.remembered(connection, claimed)
     return Claim(token, claimed, frozenset(row.id for row in rows if row.strikes))
 
 
@@ -64,7 +67,7 @@ def _claimable(destination: str) -> Select[tuple[int]]:
         select(notices.c.id)
         .where(notices.c.destination == destination, standing(notices, "due"))
         .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
-        .order_by(notices.c.due_ms, notices.c.id)
+        .order_by(notices.c.rank_ms, notices.c.id)
     )
 
 
@@ -90,40 +93,28 @@ def keep_bodies(connection: Connection, token: str, rendered: Iterable[Notice]) 
 
 
 def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: bool) -> frozenset[int]:
-    """Mark claimed notices as ``sending`` and return those that are still ours to send.
+    """Mark claimed notices as ``sending`` and return those that are still ours to send: none while paused.
 
     ``keyed`` says that the destination honours keys: should we die now, they may be sent again.
     """
     statement = (
         update(notices)
         .where(notices.c.claim == token, notices.c.id.in_(ids))
-        .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms())
+        .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms(), ~exists().where(is_paused()))
         .values(status="sending", attempt=notices.c.attempt + 1, keyed=keyed)
         .returning(notices.c.id)
     )
     return frozenset(connection.execute(statement).scalars())
 
 
-def pause(connection: Connection, destination: str, seconds: float) -> None:
-    """Let nobody claim for a destination for a while; it goes on by itself after that."""
-    set_setting(connection, f"pause:{destination}", str(clock(connection) + int(seconds * 1000)))
-
-
-def _paused_until(connection: Connection, destination: str) -> bool:
-    until = setting(connection, f"pause:{destination}")
-    return bool(until) and int(until) > clock(connection)
-
-
 def waiting(connection: Connection) -> list[str]:
-    """Return the destinations that have something due now and are not paused."""
-    query = select(notices.c.destination).where(standing(notices, "due"), notices.c.due_ms <= now_ms())
-    if paused(connection):
-        return []
-    names = sorted(connection.execute(query.distinct()).scalars())
-    return [name for name in names if not _paused_until(connection, name)]
+    """Return the destinations that have something due now, and to which it may leave."""
+    names = due_to(connection)
+    rest = why_not(connection, names)
+    return [name for name in names if name not in rest]
 
 
 def resting(connection: Connection) -> list[str]:
     """Return the destinations that are owed something and are left alone for a while: they need a person."""
-    names = connection.execute(select(notices.c.destination).where(standing(notices, "due")).distinct())
-    return [name for name in sorted(names.scalars()) if _paused_until(connection, name)]
+    rest = why_not(connection, due_to(connection, now=False))
+    return [name for name, why in rest.items() if why == NEEDS_A_PERSON]

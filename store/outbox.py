@@ -13,10 +13,14 @@ becomes of it.
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Row,
+    Text,
+    bindparam,
+    cast,
     exists,
     func,
     literal,
@@ -26,13 +30,16 @@ from sqlalchemy import (
 )
 
 from health.nouns import Notice
+from health.precedence import head_start_ms
 from store import runs
 from store.database import now_ms
-from store.installation import is_live
-from store.tables import accounts, notices
+from store.installation import is_live, setting
+from store.tables import accounts, installation, notices
 from store.upsert import insert
 
 OPEN = ("planned", "due", "claimed", "sending")
+OUTSIDE = "planned_outside"
+"""The setting that counts the notices planned outside any run."""
 
 
 def standing(table: FromClause, *statuses: str) -> ColumnElement[bool]:
@@ -51,14 +58,27 @@ def plan(connection: Connection, run: int | None, owed: Iterable[Notice]) -> int
     owed = tuple(owed)
     if not owed:
         return 0
-    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms())
+    since = now_ms() - bindparam("head_start_ms", type_=BigInteger)
+    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms(), rank_ms=since)
     statement = statement.on_conflict_do_nothing(index_elements=["key"])
     statement = statement.execution_options(preserve_rowcount=True)
     new = connection.execute(statement, [_planned(notice, run) for notice in owed]).rowcount
     _replace_older(connection, [notice.thread for notice in owed if notice.kind == "state"])
     if run is not None and new:
         runs.planned(connection, run, new)
+    elif new:
+        _count_outside(connection, new)
     return new
+
+
+def _count_outside(connection: Connection, new: int) -> None:
+    """Count what was planned outside any run, as runs count theirs; the first time with all there is."""
+    begun = setting(connection, OUTSIDE)
+    there = select(func.count()).where(notices.c.run.is_(None))
+    first = new if begun else int(connection.execute(there).scalar_one())
+    statement = insert(connection, installation).values(name=OUTSIDE, value=str(first))
+    more = cast(cast(installation.c.value, BigInteger) + new, Text)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": more}))
 
 
 def _replace_older(connection: Connection, states: Sequence[str]) -> None:
@@ -90,6 +110,7 @@ def _planned(notice: Notice, run: int | None) -> dict[str, object]:
         "template": notice.template,
         "owner": notice.owner,
         "payload": notice.payload,
+        "head_start_ms": head_start_ms(notice.stake),
     }
 
 
@@ -113,18 +134,6 @@ def suppress_planned(connection: Connection, reason: str, run: int | None = None
     return connection.execute(
         statement.values(status="suppressed", reason=reason, settled_ms=now_ms())
     ).rowcount
-
-
-def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
-    """Return what is planned, due or under way: run, status, destination, template, account, key."""
-    c = notices.c
-    query = (
-        select(c.run, c.status, c.destination, c.template, accounts.c.key.label("account"), c.key)
-        .outerjoin(accounts, accounts.c.id == c.account)
-        .where(standing(notices, *OPEN))
-        .order_by(c.id)
-    )
-    return list(connection.execute(query))
 
 
 def owed_notices(connection: Connection) -> list[Notice]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from health.alerts import AT_RISK, OPEN
 from health.figures.days import Span
 from health.records import Rate
+from store.installation import set_setting, setting
 from store.order import by_bytes
 from store.outbox import OPEN as OWED
 from store.outbox import standing
@@ -17,6 +18,7 @@ from store.verdicts import standing_until
 
 ALERTS = ("alert", "alert_task", "expansion", "expansion_task")
 """Templates by which colleagues are alerted."""
+_CURRENCY = "currency"
 
 
 class Stood(NamedTuple):
@@ -44,6 +46,16 @@ def commonest_currency(connection: Connection) -> str:
     code = facts["subscriptions"].c.currency
     query = select(code).where(code.is_not(None)).group_by(code).order_by(func.count().desc(), by_bytes(code))
     return connection.execute(query.limit(1)).scalar_one_or_none() or ""
+
+
+def keep_currency(connection: Connection) -> None:
+    """Remember the currency that most terms are in: to find it takes a look at all of them."""
+    set_setting(connection, _CURRENCY, commonest_currency(connection))
+
+
+def kept_currency(connection: Connection) -> str:
+    """Return the currency that was remembered, or the commonest where none was."""
+    return setting(connection, _CURRENCY) or commonest_currency(connection)
 
 
 def _within(span: Span) -> ColumnElement[bool]:

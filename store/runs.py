@@ -275,6 +275,13 @@ def assessed(connection: Connection, run: int) -> int:
     return int(connection.execute(select(runs.c.assessed).where(runs.c.id == run)).scalar_one())
 
 
+def overdue(connection: Connection, after_s: float) -> list[int]:
+    """Return the runs that have been held for so long that their approval has expired."""
+    before = now_ms() - int(after_s * 1000)
+    query = select(runs.c.id).where(runs.c.status == "held", runs.c.released_ms < before)
+    return list(connection.execute(query.order_by(runs.c.id)).scalars())
+
+
 def still_open(connection: Connection) -> bool:
     """Tell whether any run is neither released nor held yet."""
     return connection.execute(select(runs.c.id).where(runs.c.status == "open")).first() is not None

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, and_, case, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
+from store import edits
 from store.database import now_ms
+from store.deferral import DEFERRED
 from store.outbox import standing
 from store.states import keep_written
 from store.tables import notices, receipts, threads
@@ -34,6 +36,7 @@ def settle(connection: Connection, token: str, answers: Sequence[tuple[Notice, R
     sent = [notice for notice, receipt in kept if receipt.outcome == "sent"]
     _settle_sent(connection, [notice.id for notice in sent])
     keep_written(connection, [notice for notice in sent if notice.kind == "state"])
+    edits.keep(connection, kept)
     for notice, receipt in kept:
         if receipt.outcome != "sent":
             _settle_unsent(connection, notice, receipt)
@@ -60,7 +63,11 @@ def _settle_sent(connection: Connection, ids: Sequence[int]) -> None:
 
 def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> None:
     statement = update(notices).where(notices.c.id == notice.id)
-    if receipt.outcome == "retry":
+    if receipt.outcome == DEFERRED:  # it was not tried, and waits in its place
+        statement = statement.values(
+            status="due", reason=receipt.reason, attempt=notice.attempt, claim=None, lease_ms=None
+        )
+    elif receipt.outcome == "retry":
         statement = statement.values(**_retried(notice.attempt, receipt))
     else:
         status = "quarantined" if receipt.outcome == "rejected" else receipt.outcome

@@ -22,12 +22,14 @@ def unwritten(connection: Connection, states: Sequence[Notice]) -> list[Notice]:
 
 def keep_written(connection: Connection, states: Iterable[Notice]) -> None:
     """Remember what was written, in the unit of work that settles it."""
-    rows = [{"thread": state.thread, "hash": _digest(state.owner, state.payload)} for state in states]
+    rows = [
+        {"thread": each.thread, "hash": _digest(each.owner, each.payload), "notice": each.id}
+        for each in states
+    ]
     if rows:
         statement = insert(connection, written)
-        newest = statement.on_conflict_do_update(
-            index_elements=["thread"], set_={"hash": statement.excluded.hash}
-        )
+        said = {name: statement.excluded[name] for name in ("hash", "notice")}
+        newest = statement.on_conflict_do_update(index_elements=["thread"], set_=said)
         connection.execute(newest, rows)
 
 

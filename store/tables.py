@@ -437,10 +437,13 @@ notices = _table(
     _number("lease_ms", None),
     _number("due_ms"),
     _number("planned_ms"),
+    _number("rank_ms"),  # since when it counts as owed: as planned, less its head start
     _number("settled_ms", None),
     Index("ix_notices_thread", "thread", "id", **_only("status IN ('planned', 'due', 'claimed', 'sending')")),
     Index("ix_notices_due", "destination", "due_ms", "id", **_only("status = 'due'")),
+    Index("ix_notices_rank", "destination", "rank_ms", "id", "due_ms", **_only("status = 'due'")),
     Index("ix_notices_leased", "lease_ms", **_LEASED),
+    Index("ix_notices_tried", "thread", **_only("kind = 'state' AND attempt > 0 AND status <> 'sent'")),
     Index("ix_notices_run", "run"),
 )
 
@@ -454,6 +457,20 @@ written = _table(
     "written",  # what each thread of states last said, so that the same is not written again
     Column("thread", Text, primary_key=True),
     Column("hash", Text, nullable=False),
+    _number("notice", None),  # that said it; unknown before this was kept
+)
+
+edits = _table(
+    "edits",  # fields of ours that people changed: left as they are until given back
+    Column("thread", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    _text("destination"),
+    Column("account", Key, ForeignKey("accounts.id")),
+    _text("ours"),
+    _text("theirs"),
+    _number("since_ms"),
+    _number("taken_ms", None),  # when a person gave it back; written by the next state
+    PrimaryKeyConstraint("thread", "field"),
 )
 
 receipts = _table(

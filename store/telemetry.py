@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from store.database import now_ms
+from store.balance import last_audit
+from store.database import clock, now_ms
+from store.deferral import shown
 from store.installation import is_live, paused
 from store.processes import alive, tick_age_s
 from store.tables import (
@@ -40,6 +42,7 @@ def gauges(connection: Connection) -> Iterator[Gauge]:
     """Yield every figure; one of which nothing is known has no samples."""
     yield from _installation(connection)
     yield from _work(connection)
+    yield from _audit(connection)
     yield from _sources(connection)
     yield from _vendors(connection)
     yield from _judgement(connection)
@@ -59,9 +62,9 @@ def _installation(connection: Connection) -> Iterator[Gauge]:
 
 
 def _work(connection: Connection) -> Iterator[Gauge]:
-    standing = select(notices.c.destination, notices.c.status, notices.c.reason, func.count()).group_by(
-        notices.c.destination, notices.c.status, notices.c.reason
-    )
+    status, reason = shown(connection)
+    each = select(notices.c.destination, status.label("status"), reason.label("reason")).subquery()
+    standing = select(*each.c, func.count()).group_by(*each.c)
     labels = ("destination", "status", "reason")
     yield _counted(connection, "notices", "notices by where they stand, and why", labels, standing)
     due = select(notices.c.destination, _age_s(func.min(notices.c.due_ms)))
@@ -76,6 +79,14 @@ def _work(connection: Connection) -> Iterator[Gauge]:
     }
     found = [((work,), float(connection.execute(query).scalar_one())) for work, query in waiting.items()]
     yield Gauge("waiting", "chunks and runs not done, calls of vendors not stored", ("work",), found)
+
+
+def _audit(connection: Connection) -> Iterator[Gauge]:
+    found = last_audit(connection)
+    counted = [((check,), float(number)) for check, number in found.defects.items()] if found else []
+    yield Gauge("defects", "what cannot be, by the last look at what was owed", ("check",), counted)
+    ages = [((), (clock(connection) - found.at_ms) / 1000.0)] if found else []
+    yield Gauge("audit_age_seconds", "time since the last look at what was owed", (), ages)
 
 
 def _sources(connection: Connection) -> Iterator[Gauge]:

@@ -6,10 +6,11 @@ Each of these is one conditional update: of two people who do the same, one does
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
 
 from store import audit
 from store.database import now_ms
+from store.deferral import DEFERRED, shown
 from store.outbox import OPEN, standing
 from store.tables import accounts, notices, receipts, runs
 
@@ -17,7 +18,7 @@ HELD = "held"
 """Planned, in a run that waits for a person."""
 UNSETTLED = ("unknown", "quarantined", HELD)
 """What a person must look at, or it stays so for ever."""
-STATUSES = (*UNSETTLED, *OPEN, "sent", "suppressed", "replaced")
+STATUSES = (*UNSETTLED, *OPEN, DEFERRED, "sent", "suppressed", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Standing:
 def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
     """Return the notices that stand so (`STATUSES`), the oldest first."""
     held = standing(notices, "planned") & (runs.c.status == HELD)
-    status = case((held, HELD), else_=notices.c.status)
+    stands, why = shown(connection)
+    status = case((held, HELD), else_=stands)
     since = case((held, runs.c.released_ms), else_=func.coalesce(notices.c.settled_ms, notices.c.planned_ms))
     remote = (
         select(receipts.c.remote)
@@ -53,7 +55,7 @@ def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
     )
     query = (
         select(status, notices.c.key, notices.c.destination, notices.c.template, accounts.c.key)
-        .add_columns(case((held, runs.c.held_reason), else_=notices.c.reason), notices.c.attempt, since)
+        .add_columns(case((held, runs.c.held_reason), else_=why), notices.c.attempt, since)
         .add_columns(func.coalesce(remote, ""))
         .outerjoin(accounts, accounts.c.id == notices.c.account)
         .outerjoin(runs, runs.c.id == notices.c.run)
@@ -61,6 +63,25 @@ def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
         .order_by(notices.c.id)
     )
     return [Standing(*row) for row in connection.execute(query)]
+
+
+def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
+    """Return what is planned, due or under way, in order of precedence, and why what must wait does.
+
+    Run, status, destination, template, account, key, reason; what waits for a moment is ``deferred``.
+    """
+    c = notices.c
+    status, reason = shown(connection)
+    query = (
+        select(
+            c.run, status.label("status"), c.destination, c.template, accounts.c.key.label("account"), c.key
+        )
+        .add_columns(reason.label("reason"))
+        .outerjoin(accounts, accounts.c.id == c.account)
+        .where(standing(notices, *OPEN))
+        .order_by(c.rank_ms, c.id)
+    )
+    return list(connection.execute(query))
 
 
 def statuses(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
@@ -111,7 +132,9 @@ def _owe_again(connection: Connection, chosen: ColumnElement[bool], **more: None
     earlier attempt may have left behind.
     """
     overtaken = _overtaken()
+    waited = now_ms() - notices.c.planned_ms  # it keeps its head start, and no more
     fresh = {"attempt": 1, "strikes": 0, "due_ms": now_ms(), "planned_ms": now_ms()}
+    fresh |= {"rank_ms": notices.c.rank_ms + waited}
     statement = (
         update(notices)
         .where(chosen)

@@ -57,7 +57,7 @@ def standing(database: Database) -> dict[str, str]:
 
 def pass_time(database: Database, seconds: float, keys: Iterable[str] | None = None) -> None:
     """Let time pass for notices (all, or some): every instant they hold moves into the past."""
-    moved = ("due_ms", "planned_ms", "lease_ms", "settled_ms")
+    moved = ("due_ms", "planned_ms", "rank_ms", "lease_ms", "settled_ms")
     statement = update(notices).values({name: notices.c[name] - int(seconds * 1000) for name in moved})
     if keys is not None:
         statement = statement.where(notices.c.key.in_(list(keys)))

@@ -6,6 +6,7 @@ owed twice.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypedDict
 
@@ -18,6 +19,7 @@ from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
+from health.precedence import at_stake
 from health.reasons import reasons
 from store.database import Connection
 from store.runs import Run
@@ -71,14 +73,14 @@ def _told(
     template = _template(alert)
     matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
-    return message(
+    told = message(
         route,
         f"{template}_task" if route.destination in CRMS else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
         thread=thread,
         content=_CONTENT[template](deployment, connection, verdict, alert),
-        account=verdict.features.account,
     )
+    return replace(told, account=verdict.features.account, stake=at_stake(verdict.priority, alert.severity))
 
 
 def _template(alert: Alert) -> str:
@@ -87,16 +89,14 @@ def _template(alert: Alert) -> str:
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
 
-def message(
-    route: Route, template: str, *, key: str, thread: str, content: Content, account: int = 0
-) -> Notice:
+def message(route: Route, template: str, *, key: str, thread: str, content: Content) -> Notice:
     """Return a message of a thread to whoever a route names, its content as payload."""
     return Notice(
         key=key,
         destination=route.destination,
         kind="message",
         thread=f"{route.destination}/{route.owner}/{thread}",
-        account=account,
+        account=0,
         template=template,
         owner=route.owner,
         payload=msgspec.json.encode(content).decode(),

@@ -32,6 +32,9 @@ class Bell(Protocol):
     def assess(self, chunk: Chunk) -> None:
         """Ask for a chunk of accounts to be judged."""
 
+    def audit(self, slot: int) -> None:
+        """Ask for a look at whether all that was owed is accounted for, in a slot of its schedule."""
+
     def deliver(self, destination: str) -> None:
         """Ask for what is due to a destination to be sent."""
 
@@ -50,6 +53,10 @@ class CeleryBell:
     def judge(self, slot: int) -> None:
         """Ask for a run over every account, in a slot of its schedule."""
         self._ring("judge", slot=slot)
+
+    def audit(self, slot: int) -> None:
+        """Ask for a look at whether all that was owed is accounted for, in a slot of its schedule."""
+        self._ring("audit", slot=slot)
 
     def assess(self, chunk: Chunk) -> None:
         """Ask for a chunk of accounts to be judged."""
@@ -85,6 +92,9 @@ class Aside:
 
     def judge(self, slot: int) -> None:
         """Leave it: a command opens its own run."""
+
+    def audit(self, slot: int) -> None:
+        """Leave it: a command looks by itself."""
 
     def assess(self, chunk: Chunk) -> None:
         """Keep a chunk of accounts to be judged."""

@@ -38,6 +38,7 @@ def _common() -> dict[str, object]:
         "task_routes": {
             "seatsignal.pull": {"queue": "pull"},
             "seatsignal.judge": {"queue": "assess"},
+            "seatsignal.audit": {"queue": "assess"},
             "seatsignal.assess": {"queue": "assess"},
             "seatsignal.deliver": {"queue": "deliver"},
         },

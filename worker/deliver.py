@@ -1,8 +1,10 @@
 """Deliver what is due: claim → render → mark → send → settle, in parts small enough for the lease."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import structlog
 
@@ -10,8 +12,9 @@ from config.failpoints import failpoint
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Destination
-from store import audit, claims, outbox, settlement
+from store import audit, claims, deferral, outbox, settlement
 from store.claims import Claim
+from store.deferral import DEFERRED, PAUSED
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
@@ -25,6 +28,14 @@ PAUSE_S = 300.0
 """How long a destination that needs a person is left alone."""
 RETRY_S = 10.0
 LAPSED = Receipt("", "retry", "lease_lapsed")
+STOP_S = 1.0
+"""How long a sender goes on before it looks whether a person has stopped it."""
+SPENT = frozenset({"budget", "daily_limit", "rate_limited", PAUSED})
+"""Reasons to wait by which nothing was done, and which hold for all that is owed to a destination."""
+DEFER_S = 1.0
+"""How long one is put off at least."""
+STOPPED = Receipt("", DEFERRED, PAUSED, after_s=DEFER_S)
+_rest = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +58,20 @@ def deliver(deployment: Deployment, name: str) -> Delivered:
         held = _claim(deployment, name, destination.batch_size)
         if not held.notices:
             return Delivered(settled, more=False)
-        settled += _send_claimed(deployment, destination, held)
+        sent = _send_claimed(deployment, destination, held)
+        settled += sent.settled
         failpoint("settled")
+        if sent.put_off and not _waited(sent.put_off.after_s, until):
+            return Delivered(settled, more=False)
     return Delivered(settled, more=True)
+
+
+def _waited(seconds: float, until: float) -> bool:
+    """Wait until a destination allows us more, if that is within this turn; else leave it to a later one."""
+    if _elapsed() + seconds >= until:
+        return False
+    _rest(seconds)
+    return True
 
 
 def _made(deployment: Deployment, name: str) -> Destination:
@@ -87,9 +109,33 @@ def _claim(deployment: Deployment, name: str, most: int) -> _Held:
     return _Held(claim, until)
 
 
-def _send_claimed(deployment: Deployment, destination: Destination, held: _Held) -> int:
-    ready = _prepared(deployment, held)
-    return sum(_send(deployment, destination, held, part) for part in _parts(destination, held, ready))
+class _Sent(NamedTuple):
+    """How many were settled, and the answer by which the destination is put off, if it is."""
+
+    settled: int
+    put_off: Receipt | None = None
+
+
+def _send_claimed(deployment: Deployment, destination: Destination, held: _Held) -> _Sent:
+    """Send what was claimed, part by part; once the destination is put off the rest is given back."""
+    parts = deque(_parts(destination, held, _prepared(deployment, held)))
+    settled = 0
+    while parts:
+        sent = _send(deployment, destination, held, parts.popleft())
+        settled += sent.settled
+        if sent.put_off:
+            _give_back(deployment, held, [notice for part in parts for notice in part], sent.put_off)
+            return _Sent(settled, sent.put_off)
+    return _Sent(settled)
+
+
+def _give_back(deployment: Deployment, held: _Held, left: list[Notice], why: Receipt) -> None:
+    with deployment.database.write() as connection:
+        settlement.settle(connection, held.claim.token, _left(left, why))
+
+
+def _left(notices: Sequence[Notice], why: Receipt) -> list[tuple[Notice, Receipt]]:
+    return [(each, replace(why, key=each.key)) for each in notices]
 
 
 def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
@@ -125,17 +171,47 @@ def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> It
         yield together
 
 
-def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> int:
+def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> _Sent:
     with deployment.database.write() as connection:
         ours = claims.mark(
             connection, held.claim.token, [notice.id for notice in part], keyed=destination.keyed
         )
+        if not ours and deferral.stopped(connection):
+            settlement.settle(connection, held.claim.token, _left(part, STOPPED))
+            return _Sent(0, STOPPED)
     marked = [replace(notice, attempt=notice.attempt + 1) for notice in part if notice.id in ours]
     failpoint("marked")
-    answers = _answers(deployment, destination, held, marked)
+    answers = [_deferred(*each) for each in _answers(deployment, destination, held, marked)]
     failpoint("delivered")
+    deferred = [receipt for _, receipt in answers if receipt.outcome == DEFERRED]
+    put_off = max(deferred, key=lambda receipt: receipt.after_s, default=None)
     with deployment.database.write() as connection:
-        return settlement.settle(connection, held.claim.token, answers)
+        if put_off:
+            deferral.defer(connection, part[0].destination, put_off.after_s, put_off.reason)
+        return _Sent(settlement.settle(connection, held.claim.token, answers), put_off)
+
+
+def _deferred(notice: Notice, receipt: Receipt) -> tuple[Notice, Receipt]:
+    """Return an answer to be settled: a notice that waits for the destination as a whole was not tried."""
+    if receipt.outcome != "retry" or receipt.reason not in SPENT:
+        return notice, receipt
+    waits = replace(receipt, outcome=DEFERRED, after_s=max(receipt.after_s, DEFER_S))
+    return replace(notice, attempt=notice.attempt - 1), waits
+
+
+class _Stop:
+    """Whether a person has stopped all that leaves: asked once a second, while much is sent at once."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._database = deployment.database
+        self._asked = _elapsed()
+
+    def said(self) -> bool:
+        if _elapsed() - self._asked < STOP_S:
+            return False
+        self._asked = _elapsed()
+        with self._database.read() as connection:
+            return deferral.stopped(connection)
 
 
 def _answers(
@@ -149,14 +225,19 @@ def _answers(
     waiting = {notice.key: notice for notice in marked}
     answers: list[tuple[Notice, Receipt]] = []
     rest = Receipt("", "retry", "no_answer")
+    stop = _Stop(deployment)
     try:
         for receipt in destination.deliver(marked):
             answers.append((waiting.pop(receipt.key), receipt))
             if _elapsed() >= held.until:
                 rest = LAPSED
                 break
+            if stop.said():
+                rest = Receipt("", "retry", PAUSED)
+                break
     except RetryLater as error:
-        rest = Receipt("", "retry", error.reason, after_s=max(error.after_s, RETRY_S))
+        least_s = DEFER_S if error.reason in SPENT else RETRY_S
+        rest = Receipt("", "retry", error.reason, after_s=max(error.after_s, least_s))
     except Misconfigured as error:
         rest = Receipt("", "retry", error.reason, after_s=PAUSE_S)
         _pause(deployment, marked[0].destination, error)
@@ -173,7 +254,7 @@ def _pause(deployment: Deployment, destination: str, error: Misconfigured) -> No
     """Leave a destination alone for a while and tell a person once why."""
     log.error("destination_paused", destination=destination, reason=error.reason)
     with deployment.database.write() as connection:
-        claims.pause(connection, destination, PAUSE_S)
+        deferral.pause(connection, destination, PAUSE_S)
         audit.record(connection, "destination_paused", destination, error.reason)
         outbox.plan(
             connection, None, operators.destination_paused(deployment, connection, destination, error)

@@ -21,6 +21,7 @@ from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
 from worker.records import record
+from worker.stakes import Stakes
 
 
 class Found:
@@ -34,6 +35,7 @@ class Found:
         records: Mapping[str, Mapping[int, str]],
         overrides: Mapping[int, Override],
         *,
+        stakes: Stakes,
         again: Mapping[int, bool] = MappingProxyType({}),
     ) -> None:
         """Start with nothing found.
@@ -47,6 +49,7 @@ class Found:
         self._records = records
         self._overrides = overrides
         self._again = again
+        self._stakes = stakes
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -83,7 +86,9 @@ class Found:
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
         if decision.alerts or self._records:
-            verdict = Verdict(run.id, row, assessment, before, self._records_of(row.account), corrections)
+            records = self._records_of(row.account)
+            priority = self._stakes.priority(assessment.facts)
+            verdict = Verdict(run.id, row, assessment, before, records, corrections, priority)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:

@@ -12,6 +12,7 @@ from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.nouns import Assessment, Notice
+from health.precedence import at_stake
 from health.renewals import term_key
 from health.service import failing
 from store.contacts import Recipient, recipient
@@ -46,6 +47,8 @@ class Verdict:
     """The ids of the account's records in CRMs, by CRM."""
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     """Of kinds of flag that were never so: what was told last on the strength of one, and what is known."""
+    priority: float = 0.0
+    """The account's priority in the installation's currency: see `worker.stakes`."""
 
     @property
     def facts(self) -> Facts:
@@ -91,6 +94,7 @@ def letters(
         template=template,
         owner=person.subject,
         payload=msgspec.json.encode(content).decode(),
+        stake=at_stake(verdict.priority, alert.severity),
     )
 
 

@@ -1,13 +1,16 @@
 """What the people who run Seatsignal are told, in plain words: what is wrong, since when, and what to do."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 from health.cohorts import USE
 from health.features import Cohort
 from health.identity import CRMS
 from health.nouns import Notice
 from integrations.errors import IntegrationError, Misconfigured
+from store.balance import Defect
 from store.database import Connection, clock, day_of
 from store.incidents import Incident
 from templates.content import OperatorContent
@@ -16,6 +19,7 @@ from worker.deployment import Deployment
 from worker.listings import Retired
 
 TEMPLATE = "operator"
+_AUDIT = "operator/audit"
 COHORT = "cohort"
 """The kind of incident that is not of a source: customers who began together do badly together."""
 DOCTOR = "Run seatsignal doctor: it says whether {} answers, shows a sample, and what waits by now."
@@ -50,6 +54,39 @@ def destination_paused(
     thread = f"operator/{destination}/{error.reason}"
     key = f"{thread}/{day}"
     return [message(deployment.routes.ops, TEMPLATE, key=key, thread=thread, content=content)]
+
+
+def approval_expired(deployment: Deployment, run: int, closed: int) -> Notice:
+    """Tell that a held run was closed because nobody approved it in time."""
+    content = OperatorContent(
+        title=f"Run {run} was held, and nobody approved it",
+        what_happened=f"It waited for a person too long: its {closed:,} notices are closed unsent.",
+        what_to_do=(
+            "seatsignal notices --status suppressed lists them, reason approval_expired.",
+            "What still stands is told again by itself, after repeat_days of the policy.",
+            "Was it held for a source's bad day? seatsignal doctor tells.",
+        ),
+    )
+    thread = f"operator/run/{run}"
+    return message(deployment.routes.ops, TEMPLATE, key=f"{thread}/expired", thread=thread, content=content)
+
+
+def unaccounted(deployment: Deployment, found: Sequence[Defect]) -> Notice:
+    """Tell that not all that was owed is accounted for: once of the same findings, however often found."""
+    kinds = Counter(each.check for each in found)
+    listed = ", ".join(f"{number:,} {check}" for check, number in sorted(kinds.items()))
+    content = OperatorContent(
+        title="Not all that was owed is accounted for",
+        what_happened=f"A look at every run and notice found what cannot be: {listed}.",
+        what_to_do=(
+            "Run seatsignal balance: it names each run and notice.",
+            "Was the database changed by hand, or restored in part? Nothing of ours leaves that behind.",
+            "If not, it is our defect: please report it with what seatsignal balance says.",
+        ),
+        severity="high",
+    )
+    mark = sha256("\n".join(sorted(f"{each.check} {each.about}" for each in found)).encode()).hexdigest()
+    return message(deployment.routes.ops, TEMPLATE, key=f"{_AUDIT}/{mark}", thread=_AUDIT, content=content)
 
 
 # -- what is wrong with a source ---------------------------------------------------------------------

@@ -27,6 +27,7 @@ from store import (
     people,
     policies,
     pulses,
+    reviews,
     runs,
     sources,
     verdicts,
@@ -45,6 +46,7 @@ from worker.found import Found
 from worker.listings import Listings, Retired
 from worker.pulse import pulse_at_hand, read_pulse, take_pulse, trust_changed, written
 from worker.release import release
+from worker.stakes import Stakes
 
 __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 
@@ -213,6 +215,8 @@ def open_run(deployment: Deployment, kind: str) -> int:
     with deployment.beats.while_it_lasts(), deployment.database.write() as connection:
         policies.keep(connection, policy)
         features.hold(connection, policy.metrics)
+        if kind == runs.FULL:
+            reviews.keep_currency(connection)
         as_of = business_day(connection)
         at_hand = pulse_at_hand(deployment, connection, as_of) if kind == runs.TOUCHED else None
         basis = Basis(
@@ -252,7 +256,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
     touched = run.kind == runs.TOUCHED
     again = rescore(deployment, connection, run, chunk)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, again=again)
+    stakes = Stakes(connection, run.as_of)
+    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, stakes=stakes, again=again)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):

@@ -4,6 +4,7 @@ import msgspec
 
 from health.expansion import GROUP as EXPANSION
 from health.nouns import Notice
+from health.precedence import at_stake
 from health.reasons import reasons
 from templates.content import RecordContent
 from templates.explained import set_by_hand
@@ -46,4 +47,5 @@ def record(crm: str, record_id: str, verdict: Verdict) -> Notice:
         template=TEMPLATE,
         owner=record_id,
         payload=msgspec.json.encode(content).decode(),
+        stake=at_stake(verdict.priority),
     )

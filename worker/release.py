@@ -7,7 +7,7 @@ from health.brake import Hold, Totals, brake
 from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
-from worker import announce, incidents
+from worker import announce, incidents, operators
 from worker.demoted import tell_what_is_quiet
 from worker.deployment import Deployment
 
@@ -57,11 +57,26 @@ def approve(deployment: Deployment, run: int, actor: str) -> int | None:
 def discard(deployment: Deployment, run: int, actor: str) -> int | None:
     """Close a held run because a person says so; return the notices closed, `None` if it is not held."""
     with deployment.database.write() as connection:
-        if not runs.decide_release(connection, run, "discarded", f"discarded by {actor}", only="held"):
-            return None
-        closed = outbox.suppress_planned(connection, "discarded", run)
-        audit.record(connection, "run_discarded", str(run), f"{closed} closed", actor)
-        return closed
+        return _discarded(connection, run, "discarded", actor)
+
+
+def expire(deployment: Deployment, after_s: float) -> None:
+    """Close the runs that nobody has approved for so long, and tell operators: what they owe is old news."""
+    with deployment.database.write() as connection:
+        for run in runs.overdue(connection, after_s):
+            closed = _discarded(connection, run, "approval_expired", "system")
+            if closed is not None:
+                outbox.plan(connection, None, [operators.approval_expired(deployment, run, closed)])
+                outbox.make_due(connection, None)
+                log.warning("approval_expired", run=run, notices=closed)
+
+
+def _discarded(connection: Connection, run: int, reason: str, actor: str) -> int | None:
+    if not runs.decide_release(connection, run, "discarded", f"{reason} by {actor}", only="held"):
+        return None
+    closed = outbox.suppress_planned(connection, reason, run)
+    audit.record(connection, f"run_{reason}", str(run), f"{closed} closed", actor)
+    return closed
 
 
 def go_live(deployment: Deployment) -> int:

@@ -34,6 +34,16 @@ def judge(*, slot: int, **_newer: object) -> None:
     slot_done(deployment(), JUDGE, slot)
 
 
+@shared_task(name="seatsignal.audit")
+def audit(*, slot: int, **_newer: object) -> None:
+    """Look whether all that was owed is accounted for."""
+    from worker.auditor import audit as work  # noqa: PLC0415 - see above
+    from worker.tick import AUDIT, slot_done  # noqa: PLC0415 - see above
+
+    work(deployment())
+    slot_done(deployment(), AUDIT, slot)
+
+
 @shared_task(name="seatsignal.assess")
 def assess(*, run: int, first: int, last: int, **_newer: object) -> None:
     """Judge one chunk of accounts."""

@@ -10,12 +10,14 @@ from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.lateness import Turns
-from worker.release import release
+from worker.release import expire, release
 
 CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
 JUDGE = "judge"
 """The job that judges every account."""
+AUDIT = "audit"
+"""The job that looks whether all that was owed is accounted for."""
 
 
 def tick(deployment: Deployment, schedule: Schedule) -> None:
@@ -31,6 +33,8 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     incidents.end_unused(deployment)
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
+    _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
+    expire(deployment, schedule.approval)
     sweep(deployment)
     with deployment.database.write() as connection:
         processes.ticked(connection)

@@ -12,6 +12,7 @@ from integrations.budget import Budget
 from integrations.errors import Rejected, RetryLater
 from integrations.hubspot import states
 from integrations.hubspot.client import HubSpotClient
+from integrations.hubspot.properties import FIELDS
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.setup import check, setup
@@ -25,6 +26,7 @@ class HubSpotDestination:
 
     batch_size = states.BATCH
     keyed = True
+    ownership = tuple(each.name for each in FIELDS.values())
 
     def __init__(
         self, settings: HubSpotSettings, *, budget: Budget | None = None, clock: Clock = time

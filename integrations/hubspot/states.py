@@ -1,20 +1,25 @@
 """States: the fields of companies, 100 at a time, with a receipt for each of them.
 
+Records that we wrote to before are looked at first, and what a person changed of them is left alone.
+
 A batch may fail in part. Each change carries its company's id as its trace, so that HubSpot writes what
 it can and names the rest; whatever it names neither way is tried again, and writing a value twice shows
 once. Where it refuses a batch whole, halves of it find the one that it refuses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
-from health.nouns import Notice, Receipt
+from health.nouns import Edit, Notice, Receipt
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.hubspot.answers import Batch, Failure
 from integrations.hubspot.client import HubSpotClient
+from integrations.hubspot.edits import edited
 from integrations.hubspot.properties import Value, written
 from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.writing import Change
@@ -31,10 +36,11 @@ class _Body(Struct, frozen=True):
 
 
 class _State(NamedTuple):
-    """A notice, and the change that it asks for."""
+    """A notice, the change that it asks for, and what of it people have changed, which it leaves alone."""
 
     notice: Notice
     change: Change
+    edits: tuple[Edit, ...] = ()
 
 
 _BODIES = Decoder(_Body)
@@ -54,7 +60,7 @@ def write(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[Receipt
         except Rejected as error:
             yield Receipt(notice.key, "rejected", error.reason)
     for batch in _batches(ready):
-        yield from _written(hubspot, batch)
+        yield from _looked_at_and_written(hubspot, batch)
 
 
 def _change(notice: Notice) -> Change:
@@ -87,7 +93,52 @@ def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
         yield list(batch.values())
 
 
+def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:
+    """Write of a batch what no person has changed; one of which nothing is left is written as it is."""
+    try:
+        looked = _looked_at(hubspot, batch)
+    except (Rejected, RetryLater) as error:
+        if error.reason in HOLDS_FOR_ALL:
+            raise
+        yield from (_refused(state.notice, error) for state in batch)
+        return
+    nothing = [state for state in looked if not state.change.properties]
+    yield from (_sent(state) for state in nothing)
+    yield from _written(hubspot, [state for state in looked if state not in nothing])
+
+
+def _looked_at(hubspot: HubSpotClient, batch: Sequence[_State]) -> list[_State]:
+    """Look at what records say where we wrote to them before, all in one call."""
+    ours = {state.change.id: list(_before(state.notice)) for state in batch}
+    known = [company for company, said in ours.items() if said]
+    if not known:
+        return list(batch)
+    names = sorted({name for state in batch for name in state.change.properties})
+    there = {found.id: found.properties for found in hubspot.companies(known, names).results}
+    return [_without_edits(state, ours[state.change.id], there.get(state.change.id)) for state in batch]
+
+
+def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
+    """Yield the properties that we wrote, or may have; what can no longer be read is nothing to go by."""
+    for body in notice.before:
+        with suppress(Rejected):
+            yield written(_fields(body))
+
+
+def _without_edits(
+    state: _State, ours: Sequence[Mapping[str, str]], there: Mapping[str, str | None] | None
+) -> _State:
+    if there is None or not ours:
+        return state
+    found = tuple(edited(state.change.properties, ours, there, state.notice.taken))
+    theirs = {each.field for each in found}
+    left = {name: value for name, value in state.change.properties.items() if name not in theirs}
+    return _State(state.notice, replace(state.change, properties=left), found)
+
+
 def _written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:
+    if not batch:
+        return
     try:
         answer = hubspot.change("companies", tuple(state.change for state in batch))
     except Rejected as error:
@@ -115,19 +166,23 @@ def _receipts(batch: Sequence[_State], answer: Batch) -> Iterator[Receipt]:
     done = {found.object_write_trace_id or found.id for found in answer.results}
     failures = {named: failure for failure in answer.errors for named in _ids(failure)}
     needing_a_person: list[Misconfigured] = []
-    for notice, change in batch:
-        if change.id in failures:
-            error = failed(failures[change.id])
+    for state in batch:
+        if state.change.id in failures:
+            error = failed(failures[state.change.id])
             if isinstance(error, Misconfigured):
                 needing_a_person.append(error)
             else:
-                yield _refused(notice, error)
-        elif change.id in done:
-            yield Receipt(notice.key, "sent", remote=change.id)
+                yield _refused(state.notice, error)
+        elif state.change.id in done:
+            yield _sent(state)
         else:
-            yield Receipt(notice.key, "retry", "not_answered")
+            yield Receipt(state.notice.key, "retry", "not_answered")
     if needing_a_person:
         raise needing_a_person[0]
+
+
+def _sent(state: _State) -> Receipt:
+    return Receipt(state.notice.key, "sent", remote=state.change.id, edits=state.edits)
 
 
 def _ids(failure: Failure) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 TASK_TO_COMPANY = 192
 """HubSpot's own type of the association of a task with a company."""
@@ -67,9 +67,9 @@ class Id(_Sent, frozen=True, kw_only=True):
 
 
 class Reading(_Sent, frozen=True, kw_only=True):
-    """Objects to read by a unique property."""
+    """Objects to read, by their ids or by a unique property."""
 
-    id_property: str
+    id_property: str | UnsetType = UNSET
     inputs: tuple[Id, ...]
     properties: tuple[str, ...]
     properties_with_history: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import advance, changed, databases, event, windows
+from benchmarks import advance, changed, databases, event, live, windows
 from store import features
 
 SMALL: Mapping[ModuleType, Mapping[str, object]] = {
@@ -29,6 +29,15 @@ def test_each_has_a_ratio_and_a_goal(module: ModuleType) -> None:
     found = next(module.results())
     assert found.ratio > 0
     assert found.goal == module.GOAL
+
+
+def test_a_call_is_kept_and_rung_for_before_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(live, "CALLS", 20)
+    monkeypatch.setattr(live, "_ring", lambda _app, source: rung.append(source))
+    with databases.sqlite() as database:
+        found = live._kept(database, "memory://")
+    assert (found.goal, rung) == (1, ["stripe"] * 20)
 
 
 def test_a_day_later_no_row_is_built_from_all_of_its_days(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
 from tests.owed import go_live
 from tests.rehearsal import Rehearsal, start_sandbox
-from worker.tick import JUDGE
+from worker.tick import AUDIT, JUDGE
 
 LEASE_S = 1.5
 TICK_S = 0.15
@@ -113,8 +113,9 @@ def stage(
 
 def _judge(database: Database) -> None:
     with database.write() as connection:
-        slot = slots.due_slot(connection, JUDGE, LONG_S)
-        slots.done(connection, JUDGE, slot or 0)
+        for job in (JUDGE, AUDIT):
+            slot = slots.due_slot(connection, job, LONG_S)
+            slots.done(connection, job, slot or 0)
 
 
 def _sqlite_copy(servers: Servers, folder: Path, like: str) -> str:
@@ -154,7 +155,7 @@ def _migrate(url: str) -> None:
 
 def _environment(servers: Servers, folder: Path, url: str, broker: str) -> dict[str, str]:
     schedule = folder / "schedule.yaml"
-    schedule.write_text(f"pull: {{}}\nassess: {LONG_S}\n")
+    schedule.write_text(f"pull: {{}}\nassess: {LONG_S}\naudit: {LONG_S}\n")
     rehearsal = servers.rehearsal
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return inherited | {

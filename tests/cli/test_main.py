@@ -53,6 +53,7 @@ ANSWERING = {
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
     "crm setup": ["crm", "setup"],
+    "drift": ["drift"],
     "quality": ["quality"],
     "identity review": ["identity", "review"],
     "identity link": ["identity", "link", "files", book.LEAVING, book.LEAVING],

@@ -55,7 +55,7 @@ def test_from_import_to_inbox(eve: Seatsignal, sandbox: Rehearsal, reaching, day
     assert seen(sandbox) == sorted(book.OWED)
     assert set(standing(eve).values()) == {"sent"}
     assert eve("deliver").out == "Nothing was due.\n"
-    assert eve("plan").out == "run  status  to  template  account  key\n"
+    assert eve("plan").out == "run  status  to  template  account  key  reason\n"
 
 
 def test_what_was_planned_in_dry_run_is_shown_and_never_sent(eve: Seatsignal, sandbox, reaching, day):

@@ -50,6 +50,14 @@ def test_a_call_is_kept_as_it_came_and_rung_for(url, emptied_database, rung):
     assert (kept(emptied_database), rung) == ([call("e1")], [VENDOR])
 
 
+def test_it_is_kept_before_anybody_is_rung_for(emptied_database):
+    found: list[list[bytes]] = []
+    hooks = Hooks(webhook, lambda _source: found.append(kept(emptied_database)))
+    with served(create_app(emptied_database, COMPANY, hooks)) as address:
+        assert post(address, call("e1")).status_code == 204
+    assert found == [[call("e1")]]
+
+
 def test_a_call_that_comes_again_is_taken_and_changes_nothing(url, emptied_database, rung):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: post(url, call("e1")).status_code, range(24)))

@@ -77,6 +77,14 @@ class Rig:
         effects = self.sandbox.ledger(system=self.system)["effects"]
         return sum(effect["key"] == key and effect["action"] in self.actions for effect in effects)
 
+    def edit(self, key: str, field: str, value: str) -> None:
+        """Change a field of a state's record as a person would; for destinations with `ownership`."""
+        raise NotImplementedError
+
+    def says(self, key: str) -> Mapping[str, str | None]:
+        """What the record of a state says in the fields that are ours."""
+        raise NotImplementedError
+
     def upset(self, upset: Upset) -> None:
         """Let the next call meet a fault."""
         self.sandbox.faults(self.faulty, upset.fault, **upset.more)

@@ -3,20 +3,22 @@
 A destination that is added there is tried here; its `rig` says how to upset its vendor.
 """
 
+import json
 import logging
 import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 import responses
 
-from health.nouns import Notice, Receipt
+from health.nouns import Edit, Notice, Receipt
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured
-from integrations.roles import Destination
+from integrations.roles import Crm, Destination
 from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
 from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
@@ -114,6 +116,57 @@ def test_a_keyed_destination_shows_the_same_key_once(destination: Destination, t
         receipts = list(destination.deliver([tried.notice("again", attempt=attempt)]))
         assert [receipt.outcome for receipt in receipts] == ["sent"]
     assert tried.seen("again") == 1
+
+
+OWNING = tuple(name + STATE for name in NAMES if takes_states(name))
+
+
+def changed(tried: Rig, key: str, **fields: object) -> bytes:
+    """The body of another state of the same record."""
+    body = json.loads(tried.notice(key).body)
+    return json.dumps({"fields": body["fields"] | fields}).encode()
+
+
+@pytest.mark.parametrize("name", OWNING)
+def test_what_a_person_changed_is_left_alone_and_told_until_it_is_given_back(
+    destination: Destination, tried: Rig
+) -> None:
+    assert isinstance(destination, Crm)
+    first = tried.notice("a")
+    list(destination.deliver([first]))
+    before = tried.says("a")
+    assert set(before) == set(destination.ownership)
+    [field] = [name for name in destination.ownership if name.endswith("reasons")]
+    tried.edit("a", field, "Talk to them first.")
+    news = changed(tried, "a", reasons="Another reason", health=3)
+    again = replace(first, body=news, before=(first.body,))
+    [told] = destination.deliver([again])
+    assert (told.outcome, told.edits) == ("sent", (Edit(field, "Another reason", "Talk to them first."),))
+    differs = {name for name, value in tried.says("a").items() if value != before[name]}
+    assert len(differs) == 2, "the person's, and the other one that is news"
+    assert tried.says("a")[field] == "Talk to them first."
+    [told] = destination.deliver([replace(again, before=(news,), taken=frozenset({field}))])
+    assert (told.outcome, told.edits, tried.says("a")[field]) == ("sent", (), "Another reason")
+
+
+@pytest.mark.parametrize("name", OWNING)
+def test_what_we_may_have_written_ourselves_is_no_edit(destination: Destination, tried: Rig) -> None:
+    first, lost, news = (changed(tried, "a", health=health) for health in (10, 20, 30))
+    notice = tried.notice("a", body=first)
+    list(destination.deliver([notice]))
+    list(destination.deliver([replace(notice, body=lost)]))  # its answer was never heard of
+    [told] = destination.deliver([replace(notice, body=news, before=(first, lost))])
+    assert told.edits == ()
+    tried.edit("a", health_of(tried), "30.0")
+    [told] = destination.deliver([replace(notice, body=news, before=(lost,))])
+    assert told.edits == (), "it says what is wanted"
+    unreadable = replace(notice, body=first, before=(b"[erased]",))
+    assert [receipt.edits for receipt in destination.deliver([unreadable])] == [()]
+
+
+def health_of(tried: Rig) -> str:
+    [field] = [name for name in tried.says("a") if name.endswith("_health")]
+    return field
 
 
 @pytest.mark.parametrize(("name", "upset"), upsets())

@@ -3,12 +3,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from health.nouns import Notice, Receipt
-from store import claims, outbox, settlement
+from store import claims, deferral, outbox, settlement, unsettled
 from store.claims import Claim
 from store.database import Database
 from store.installation import set_setting
+from store.tables import notices
 from tests.owed import go_live, notice, owe, pass_time, rows, standing
 
 LEASE_S = 30.0
@@ -324,11 +326,11 @@ def test_a_paused_installation_claims_nothing(database):
 def test_a_paused_destination_leaves_the_others_alone_and_goes_on_by_itself(database, monkeypatch):
     owe(database, notice("a"), notice("b", destination="other"))
     with database.write() as connection:
-        claims.pause(connection, "sink", 60)
+        deferral.pause(connection, "sink", 60)
     assert keys(claim(database)) == []
     assert keys(claim(database, destination="other")) == ["b"]
     later = database.now() + 61_000
-    monkeypatch.setattr("store.claims.clock", lambda _connection: later)
+    monkeypatch.setattr("store.deferral.clock", lambda _connection: later)
     assert keys(claim(database)) == ["a"]
 
 
@@ -337,10 +339,10 @@ def test_who_is_left_alone_and_owed_something_is_known(database):
     settle(database, claim(database, destination="crm"), Receipt("", "sent"))
     with database.write() as connection:
         for name in ("sink", "crm"):
-            claims.pause(connection, name, 60)
+            deferral.pause(connection, name, 60)
         assert claims.resting(connection) == ["sink"]
         assert claims.waiting(connection) == ["mail"]
-        claims.pause(connection, "sink", 0)
+        deferral.pause(connection, "sink", 0)
         assert claims.resting(connection) == []
 
 
@@ -407,3 +409,50 @@ def test_each_attempt_leaves_a_receipt(database):
             "SELECT attempt, outcome, reason, remote FROM receipts ORDER BY id"
         ).all()
     assert kept == [(1, "retry", "busy", ""), (2, "sent", "", "ts-1")]
+
+
+def staked(key: str, stake: int | None, thread: str = "", kind: str = "message") -> Notice:
+    return replace(notice(key, thread, kind=kind), stake=stake)
+
+
+def test_what_has_most_at_stake_leaves_first_and_what_is_of_no_account_before_it(database):
+    owe(database, *(staked(str(stake), stake) for stake in (40, 0, 9_226, None, 500)))
+    claimed = [keys(claim(database, 2)) for _ in range(3)]
+    assert [sorted(each) for each in claimed] == [["9226", "None"], ["40", "500"], ["0"]]
+
+
+def test_nobody_starves(database):
+    owe(database, staked("small", 0))
+    pass_time(database, 86_400 - 60)
+    owe(database, staked("large", 2**40))
+    assert keys(claim(database, 1)) == ["large"]
+    pass_time(database, 120, ["small"])
+    owe(database, staked("larger", 2**45))
+    assert keys(claim(database, 1)) == ["small"]
+
+
+def test_a_thread_keeps_its_order_whatever_is_at_stake(database):
+    owe(database, staked("first", 1, "a"), staked("second", 9_000, "a"), staked("other", 500))
+    held = claim(database, 1)
+    assert keys(held) == ["other"]
+    held = claim(database)
+    assert keys(held) == ["first"]
+    settle(database, held, SENT)
+    assert keys(claim(database)) == ["second"]
+
+
+def test_what_is_replayed_keeps_its_head_start_and_nothing_of_its_age(database):
+    owe(database, staked("old", 0))
+    settle(database, claim(database), Receipt("", "rejected", "no_such_channel"))
+    pass_time(database, 3 * 86_400)
+    with database.write() as connection:
+        unsettled.replay(connection, None, actor="operator")
+    owe(database, staked("new", 1))
+    assert [keys(claim(database, 1)) for _ in range(2)] == [["new"], ["old"]]
+
+
+def test_what_a_version_before_planned_leaves_first(database):
+    owe(database, staked("new", 9_000), staked("before", 0))
+    with database.write() as connection:
+        connection.execute(update(notices).where(notices.c.key == "before").values(rank_ms=0))
+    assert keys(claim(database, 1)) == ["before"]

@@ -19,12 +19,16 @@ class Remembered:
     """A bell that rings for nobody."""
 
     rung: list[tuple[str, object]] = field(default_factory=list)
+    audits: list[int] = field(default_factory=list)
 
     def pull(self, source: str, slot: int) -> None:
         self.rung.append((f"pull {source}", slot))
 
     def judge(self, slot: int) -> None:
         self.rung.append(("judge", slot))
+
+    def audit(self, slot: int) -> None:
+        self.audits.append(slot)
 
     def assess(self, chunk: Chunk) -> None:
         self.rung.append(("assess", chunk))

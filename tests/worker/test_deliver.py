@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from health.nouns import Notice, Receipt
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from store import claims, settlement, subjects
+from store import claims, deferral, settlement, subjects
 from store.installation import set_setting
 from tests.owed import notice, owe, pass_time, rows, standing
 from tests.templates.examples import EXAMPLES, payload
@@ -267,6 +268,104 @@ def test_nothing_is_sent_while_the_installation_is_paused(send, database):
     with database.write() as connection:
         set_setting(connection, "paused", "a person said so")
     assert send(Scripted()) == Delivered(0, more=False)
+
+
+@pytest.fixture
+def rested(monkeypatch, clock):
+    """How long a turn waited, in seconds; its clock goes on meanwhile."""
+    waited: list[float] = []
+
+    def rest(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr(module, "_rest", rest)
+    return waited
+
+
+def lift(database) -> None:
+    with database.write() as connection:
+        deferral.lift(connection, "sink")
+
+
+@pytest.mark.parametrize("reason", sorted(module.SPENT))
+@pytest.mark.parametrize("keyed", [True, False])
+def test_what_a_destination_does_not_allow_is_deferred_whole_and_not_tried(
+    send, database, rested, reason, keyed
+):
+    owe(database, *(notice(key) for key in "abcd"))
+    destination = Scripted({"b": RetryLater(reason, after_s=600)}, keyed=keyed)
+    assert not send(destination).more
+    left = [(row.key, row.status, row.reason, row.attempt, row.strikes) for row in rows(database)]
+    assert left == [("a", "sent", "", 1, 0), *((key, "due", reason, 0, 0) for key in "bcd")]
+    assert send(destination) == Delivered(0, more=False), "nobody asks it again before its time"
+    assert (len(destination.calls), rested) == (1 + (not keyed), [])
+
+
+@pytest.mark.usefixtures("rested")
+def test_what_had_to_wait_leaves_in_order_of_what_is_at_stake(send, database):
+    owe(database, *(replace(notice(key), stake=stake) for key, stake in (("c", 1), ("a", 900), ("b", 30))))
+    send(Scripted({"a": RetryLater("budget", after_s=60)}))
+    lift(database)
+    owe(database, replace(notice("new"), stake=5_000))
+    destination = Scripted()
+    send(destination)
+    assert destination.sent == [["new", "a", "b", "c"]]
+
+
+def test_a_short_wait_is_waited_out_within_the_turn(send, database, rested, monkeypatch):
+    owe(database, notice("a"), notice("b"))
+    limited = Scripted({"b": RetryLater("rate_limited", after_s=2)})
+
+    def allowed(seconds: float) -> None:
+        rested.append(seconds)
+        limited.said.clear()
+        lift(database)
+
+    monkeypatch.setattr(module, "_rest", allowed)
+    assert not send(limited).more
+    assert (rested, standing(database)) == ([2], {"a": "sent", "b": "sent"})
+
+
+@pytest.mark.usefixtures("rested")
+def test_what_is_not_allowed_for_days_never_fails_for_it(send, database):
+    owe(database, notice("a"))
+    for _ in range(5):
+        send(Scripted({"a": RetryLater("daily_limit", after_s=86_400)}))
+        pass_time(database, 86_400)
+        lift(database)
+    assert standing(database) == {"a": "due"}
+
+
+KILL_SWITCH_S = 5.0
+
+
+@pytest.mark.usefixtures("rested")
+@pytest.mark.parametrize("keyed", [True, False])
+@pytest.mark.parametrize("each_s", [0.02, 0.4, 2.0])
+def test_once_a_person_has_paused_nothing_is_begun_after_five_seconds(send, database, clock, keyed, each_s):
+    owe(database, *(notice(f"{n:02}") for n in range(60)))
+    begun: list[float] = []
+
+    def one() -> None:
+        begun.append(clock[0])
+        clock[0] += each_s
+        if len(begun) == 3:
+            with database.write() as connection:
+                set_setting(connection, "paused", "operator")
+
+    destination = Scripted({f"{n:02}": one for n in range(60)}, keyed=keyed)
+    destination.batch_size = 60
+    assert not send(destination).more
+    assert begun[-1] - begun[2] <= KILL_SWITCH_S
+    stands = [(row.status, row.attempt) for row in rows(database)]
+    assert stands == [*[("sent", 1)] * len(begun), *[("due", 0)] * (60 - len(begun))]
+    with database.write() as connection:
+        set_setting(connection, "paused", "")
+        deferral.lift(connection, "sink")
+    clock[0] = 0.0
+    send(Scripted())
+    assert {row.status for row in rows(database)} == {"sent"}, "what was given back leaves at once"
 
 
 def test_the_three_errors_are_all_there_are():

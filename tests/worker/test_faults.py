@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Row, update
 
 from integrations.errors import Misconfigured
-from store import claims, outbox, settlement, subjects
+from store import deferral, outbox, settlement, subjects
+from store.database import clock
+from store.installation import setting
 from store.tables import notices
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
@@ -68,7 +70,7 @@ class Scene:
         with self.deployment.database.write() as connection:
             settlement.lapse(connection)
             for name in DESTINATIONS:
-                claims.pause(connection, name, 0)
+                deferral.lift(connection, name)
 
     def go_on(self) -> None:
         """Send and wait until nothing is owed any more."""
@@ -185,11 +187,9 @@ def test_a_fault_of_slack_delays_and_neither_loses_nor_doubles(scene, fault, mor
 def test_slack_s_wish_to_wait_is_kept(scene):
     scene.sandbox.faults("slack", "429", retry_after=70)
     scene.send()
-    now = scene.deployment.database.now()
-    assert {key: round((scene.row(key).due_ms - now) / 10_000) for key in ("post", "other")} == {
-        "post": 7,
-        "other": 7,
-    }
+    with scene.deployment.database.read() as connection:
+        until, _, reason = setting(connection, "deferred:slack").partition(" ")
+        assert (round((int(until) - clock(connection)) / 10_000), reason) == (7, "rate_limited")
     scene.send()
     assert not set(SLACK) & set(scene.seen())
 

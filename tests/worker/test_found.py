@@ -12,6 +12,7 @@ from store.tables import accounts
 from tests.health.examples import AS_OF, account, pulse
 from worker.deployment import Deployment
 from worker.found import Found
+from worker.stakes import Stakes
 
 NOTHING_KNOWN = pulse(kinds=frozenset())
 KNOWN = pulse()
@@ -34,7 +35,7 @@ def judged(deployment: Deployment, row, at) -> int:
     basis = Basis(pulse="{}", known="{}", policy_hash=deployment.policy.hash, engine_version="1")
     with deployment.database.write() as connection:
         run, _ = runs.open_run(connection, runs.FULL, AS_OF, basis, 10)
-        found = Found(deployment, runs.load(connection, run), at, {}, {})
+        found = Found(deployment, runs.load(connection, run), at, {}, {}, stakes=Stakes(connection, AS_OF))
         found.add(connection, row, verdicts.previous(connection, 1, 1).get(1), [])
         return found.keep(connection, Chunk(run, 1, 1)).worsened
 

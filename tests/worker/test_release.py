@@ -14,7 +14,7 @@ from tests.owed import go_live as live
 from tests.owed import notice, rows, standing
 from tests.owed import notice as a_notice
 from worker.deployment import Deployment
-from worker.release import approve, discard, go_live, release
+from worker.release import approve, discard, expire, go_live, release
 
 AS_OF = date(2026, 6, 1)
 BASIS = Basis(pulse="{}", known="{}", policy_hash="p", engine_version="1")
@@ -229,3 +229,25 @@ def test_what_is_due_already_is_rung_for_whatever_becomes_of_the_run(deployment,
         assert connection.execute(select(notices.c.key).where(notices.c.status == "due")).scalars().all() == [
             "a"
         ]
+
+
+DAYS_S = 259_200
+
+
+def test_a_held_run_that_nobody_approves_in_time_is_closed_and_told_once(deployment):
+    live(deployment.database)
+    run = judged(deployment, "a", "b", worse=ACTIVE)
+    assert release(deployment, run) == "held"
+    expire(deployment, DAYS_S)
+    assert standing(deployment.database) == {"a": "planned", "b": "planned"}
+    with deployment.database.write() as connection:
+        earlier = runs_table.c.released_ms - DAYS_S * 1000 - 1
+        connection.execute(update(runs_table).where(runs_table.c.id == run).values(released_ms=earlier))
+    for _ in range(2):
+        expire(deployment, DAYS_S)
+    assert standing(deployment.database) == {
+        "a": "suppressed", "b": "suppressed", f"operator/run/{run}/expired": "due"
+    }  # fmt: skip
+    assert {row.reason for row in rows(deployment.database)} == {"approval_expired", ""}
+    assert approve(deployment, run, actor="late") is None, "an approval that comes too late is none"
+    assert recorded(deployment)[-1] == ("system", "run_approval_expired", str(run))

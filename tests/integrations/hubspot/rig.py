@@ -2,14 +2,15 @@
 
 from typing import Any
 
+import requests
 from msgspec import to_builtins
 from msgspec.structs import replace as changed
 
 from health.nouns import Notice
 from integrations.errors import Misconfigured
-from integrations.hubspot.properties import GROUP, WANTED
+from integrations.hubspot.properties import FIELDS, GROUP, WANTED
 from templates.render import render
-from tests.integrations.hubspot.account import OWNER, OWNERS, held, variables
+from tests.integrations.hubspot.account import OWNER, OWNERS, TOKEN, held, variables
 from tests.integrations.rig import Rig, Upset
 from tests.rehearsal import Rehearsal
 from tests.templates.examples import RECORD, payload
@@ -72,6 +73,29 @@ class StateRig(Rig):
     def seen(self, key: str) -> int:
         """How often a person has seen this company's fields change."""
         return super().seen(f"company:{record_of(key)}")
+
+    def edit(self, key: str, field: str, value: str) -> None:
+        """Change a property there, as a person would."""
+        self._ask("update", [{"id": record_of(key), "properties": {field: value}}])
+
+    def says(self, key: str) -> dict[str, str | None]:
+        """What a company says in our properties."""
+        names = [each.name for each in FIELDS.values()]
+        more = {"properties": names, "propertiesWithHistory": []}
+        [found] = self._ask("read", [{"id": record_of(key)}], **more)["results"]
+        said: dict[str, str | None] = found["properties"]
+        return {name: said[name] for name in names}
+
+    def _ask(self, what: str, inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        answer = requests.post(
+            f"{self.base_url}/crm/objects/2026-03/companies/batch/{what}",
+            json={"inputs": inputs, **more},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
 
 
 def record_of(key: str) -> str:

@@ -1,0 +1,35 @@
+"""Edits: properties of ours that say something else than what we wrote, so that a person changed them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+from health.nouns import Edit
+
+
+def edited(
+    wanted: Mapping[str, str],
+    ours: Sequence[Mapping[str, str]],
+    there: Mapping[str, str | None],
+    taken: Collection[str],
+) -> Iterator[Edit]:
+    """Yield the properties, of those that are to be written, that a person changed.
+
+    ``ours`` is what we wrote last, and may have written since. What says already what is wanted, what we
+    never wrote, and what was given back is ours to write.
+    """
+    for name, value in wanted.items():
+        said = [each[name] for each in ours if name in each]
+        theirs = there.get(name) or ""
+        if name in taken or not said or any(_same(theirs, each) for each in (value, *said)):
+            continue
+        yield Edit(name, value, theirs)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two values are one to HubSpot, which keeps numbers and ends of lines in ways of its own."""
+    if one.split() == other.split():
+        return True
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
