@@ -16,8 +16,9 @@ from threading import Lock
 
 import msgspec
 
-from tests.chaos import baseline, chain, days, failpoints, frozen, kills, outage, partial, pulls
+from tests.chaos import baseline, chain, days, failpoints, faults, frozen, kills, outage, partial, pulls
 from tests.chaos.fleet import Crib, open_crib
+from tests.chaos.lies import KINDS
 from tests.chaos.stage import Servers, serve
 from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
@@ -31,7 +32,8 @@ class Sizes:
     """How much is owed and how often something dies. Each round passes every failpoint.
 
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
-    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job.
+    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
+    of ``faults`` are played, each ``faults_each`` times.
     """
 
     deliveries: int
@@ -43,13 +45,35 @@ class Sizes:
     baseline: int
     pulls: int
     days: int
+    faults: int
+    faults_each: int
 
 
 QUICK = Sizes(
-    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=2, days=1
+    2_000,
+    processes=20,
+    children=0,
+    rounds=1,
+    brokers=3,
+    databases=2,
+    baseline=1_000,
+    pulls=2,
+    days=1,
+    faults=4,
+    faults_each=1,
 )
 USUAL = Sizes(
-    20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000, pulls=9, days=4
+    20_000,
+    processes=60,
+    children=140,
+    rounds=5,
+    brokers=15,
+    databases=5,
+    baseline=6_000,
+    pulls=9,
+    days=4,
+    faults=len(KINDS),
+    faults_each=2,
 )
 FULL = Sizes(
     100_000,
@@ -61,6 +85,8 @@ FULL = Sizes(
     baseline=20_000,
     pulls=60,
     days=20,
+    faults=len(KINDS),
+    faults_each=50,
 )
 
 
@@ -101,6 +127,11 @@ def _in_town(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
     yield partial.partial(town, monday).against({"believed": partial.control(town, monday).lost})
 
 
+def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Let sources answer wrongly, in every way there is."""
+    yield faults.faults(each=sizes.faults_each, kinds=sizes.faults, seed=seed)
+
+
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
     """Take away the broker and the database, and show what plain Celery makes of the same kills."""
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
@@ -113,6 +144,7 @@ GROUPS: Mapping[str, Group] = {
     "sqlite": given(owed, "sqlite"),
     "http": over_http,
     "postgresql": given(owed, "postgresql"),
+    "faults": lied_to,
     "outages": outages,
 }
 """Those that take longest first."""

@@ -73,9 +73,9 @@ def cursor_first() -> None:
         failpoint("pulled")
 
     def begin_anywhere(
-        connection: Connection, source: str, _cursor: str | None, *ids: dict[str, int], founding: bool = True
+        connection: Connection, source: str, _cursor: str | None, *ids: dict[str, int], **how: bool
     ) -> sources.Batch:
-        return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, founding=founding)
+        return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, **how)
 
     patch.object(Listings, "begin", begin_ahead).start()
     patch.object(sources, "begin_batch", begin_anywhere).start()
