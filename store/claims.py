@@ -92,8 +92,11 @@ def keep_bodies(connection: Connection, token: str, rendered: Iterable[Notice]) 
 def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: bool) -> frozenset[int]:
     """Mark claimed notices as ``sending`` and return those that are still ours to send.
 
-    ``keyed`` says that the destination honours keys: should we die now, they may be sent again.
+    ``keyed`` says that the destination honours keys: should we die now, they may be sent again. None is ours
+    while the installation is paused: who has claimed many stops at the next part of them.
     """
+    if paused(connection):
+        return frozenset()
     statement = (
         update(notices)
         .where(notices.c.claim == token, notices.c.id.in_(ids))

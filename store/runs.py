@@ -308,6 +308,13 @@ def held(connection: Connection) -> list[tuple[int, str]]:
     return [(row.id, row.held_reason) for row in connection.execute(query)]
 
 
+def overdue(connection: Connection, hours: int) -> list[int]:
+    """Return runs that have waited for a person for longer than some hours."""
+    before = now_ms() - hours * 3_600_000
+    query = select(runs.c.id).where(runs.c.status == "held", runs.c.released_ms < before)
+    return list(connection.execute(query).scalars())
+
+
 def assessed(connection: Connection, run: int) -> int:
     """Return how many accounts a run has judged."""
     return int(connection.execute(select(runs.c.assessed).where(runs.c.id == run)).scalar_one())

@@ -13,6 +13,8 @@ from worker.deployment import Deployment
 
 log = structlog.get_logger()
 BRAKE_HOURS = 24
+HELD_HOURS = 72
+"""A held run waits so long for a person; what it planned is about days that are gone by then."""
 
 
 def release(deployment: Deployment, run: int) -> str:
@@ -46,7 +48,8 @@ def _tell_the_book(deployment: Deployment, connection: Connection, run: int) -> 
 
 
 def approve(deployment: Deployment, run: int, actor: str) -> int | None:
-    """Release a held run because a person says so; return the notices due, `None` if it is not held."""
+    """Release a held run because a person says so; return the notices due, `None` if it is held no more."""
+    expire(deployment)
     with deployment.database.write() as connection:
         if not runs.decide_release(connection, run, "released", f"approved by {actor}", only="held"):
             return None
@@ -62,6 +65,17 @@ def discard(deployment: Deployment, run: int, actor: str) -> int | None:
         closed = outbox.suppress_planned(connection, "discarded", run)
         audit.record(connection, "run_discarded", str(run), f"{closed} closed", actor)
         return closed
+
+
+def expire(deployment: Deployment) -> None:
+    """Close the held runs for which nobody has decided in `HELD_HOURS`."""
+    with deployment.database.read() as connection:
+        overdue = runs.overdue(connection, HELD_HOURS)
+    for run in overdue:
+        with deployment.database.write() as connection:
+            if runs.decide_release(connection, run, "discarded", "nobody approved it in time", only="held"):
+                closed = outbox.suppress_planned(connection, "expired", run)
+                audit.record(connection, "run_expired", str(run), f"{closed} closed")
 
 
 def go_live(deployment: Deployment) -> int:

@@ -10,7 +10,7 @@ from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.lateness import Turns
-from worker.release import release
+from worker.release import expire, release
 
 CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
@@ -70,7 +70,7 @@ def slot_done(deployment: Deployment, job: str, slot: int) -> None:
 
 
 def sweep(deployment: Deployment, after_ms: int = runs.RING_AGAIN_MS) -> None:
-    """Settle lapsed claims, release finished runs, ring again for chunks and for what is due.
+    """Settle lapsed claims, release finished runs, close forgotten ones, ring again for what waits.
 
     A chunk is rung for again ``after_ms`` after its last bell.
     """
@@ -82,5 +82,6 @@ def sweep(deployment: Deployment, after_ms: int = runs.RING_AGAIN_MS) -> None:
         deployment.bell.assess(chunk)
     for destination in waiting:
         deployment.bell.deliver(destination)
+    expire(deployment)
     for run in finished:  # last, so that a release that breaks silences no bell
         release(deployment, run)

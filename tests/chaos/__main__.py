@@ -16,10 +16,25 @@ from threading import Lock
 
 import msgspec
 
-from tests.chaos import baseline, chain, days, failpoints, faults, frozen, kills, outage, partial, pulls
+from tests.chaos import (
+    baseline,
+    chain,
+    days,
+    failpoints,
+    faults,
+    frozen,
+    kills,
+    outage,
+    partial,
+    pause,
+    poison,
+    pulls,
+    runaway,
+)
 from tests.chaos.fleet import Crib, open_crib
 from tests.chaos.lies import KINDS
 from tests.chaos.stage import Servers, serve
+from tests.chaos.theatre import theatre
 from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
 from worker import log
@@ -33,7 +48,8 @@ class Sizes:
 
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
     each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
-    of ``faults`` are played, each ``faults_each`` times.
+    of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
+    are deliveries.
     """
 
     deliveries: int
@@ -47,6 +63,9 @@ class Sizes:
     days: int
     faults: int
     faults_each: int
+    runaways: int
+    poison: int
+    pause: int
 
 
 QUICK = Sizes(
@@ -61,6 +80,9 @@ QUICK = Sizes(
     days=1,
     faults=4,
     faults_each=1,
+    runaways=1,
+    poison=200,
+    pause=1_000,
 )
 USUAL = Sizes(
     20_000,
@@ -74,6 +96,9 @@ USUAL = Sizes(
     days=4,
     faults=len(KINDS),
     faults_each=2,
+    runaways=20,
+    poison=2_000,
+    pause=2_000,
 )
 FULL = Sizes(
     100_000,
@@ -87,6 +112,9 @@ FULL = Sizes(
     days=20,
     faults=len(KINDS),
     faults_each=50,
+    runaways=200,
+    poison=10_000,
+    pause=10_000,
 )
 
 
@@ -128,12 +156,20 @@ def _in_town(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
 
 
 def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
-    """Let sources answer wrongly, in every way there is."""
-    yield faults.faults(each=sizes.faults_each, kinds=sizes.faults, seed=seed)
+    """Let sources answer wrongly, in every way there is, and policies run away."""
+    with theatre() as stage:
+        yield faults.faults(stage, each=sizes.faults_each, kinds=sizes.faults, seed=seed)
+        yield runaway.runaway(stage, plays=sizes.runaways, seed=seed)
 
 
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
-    """Take away the broker and the database, and show what plain Celery makes of the same kills."""
+    """Take away the broker and the database, and show what plain Celery makes of the same kills.
+
+    Poison and a person's stop are played on the same servers.
+    """
+    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
+    yield verdict.against({**verdict.control, "for_ever": poison.control(servers, crib, "postgresql") - 5})
+    yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
     yield outage.database(servers, crib, size=150 * sizes.databases, strikes=sizes.databases, seed=seed)
     yield baseline.baseline(servers, crib, size=sizes.baseline, strikes=sizes.baseline // 100, seed=seed)

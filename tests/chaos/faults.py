@@ -18,7 +18,7 @@ from store import doubt
 from tests.chaos.days import judge_all
 from tests.chaos.liar import Answer, Broken, Call, Lie
 from tests.chaos.lies import ALL, BY_NAME, KINDS, Kind, Scene
-from tests.chaos.theatre import DAYS, EVE, Theatre, theatre
+from tests.chaos.theatre import DAYS, EVE, Theatre
 from tests.chaos.verdict import Verdict
 from worker.lateness import TURNS
 from worker.pipeline import pull
@@ -118,7 +118,9 @@ def _spoilt_day(stage: Theatre, outcome: Played, day: date, lie: Lie, *, anew: b
 # -- the bar -----------------------------------------------------------------------------------------
 
 
-def faults(*, each: int, seed: int = 0, kinds: int = len(KINDS), vendors: Sequence[str] = ALL) -> Verdict:
+def faults(
+    stage: Theatre, *, each: int, seed: int = 0, kinds: int = len(KINDS), vendors: Sequence[str] = ALL
+) -> Verdict:
     """Play kinds of fault ``each`` times, by the seed: all of them, or some; and what is told without a gate.
 
     Which gates are taken out depends on whose answers there are.
@@ -126,9 +128,8 @@ def faults(*, each: int, seed: int = 0, kinds: int = len(KINDS), vendors: Sequen
     started = time.monotonic()
     possible = [kind for kind in KINDS if set(kind.vendors) & set(vendors)]
     chosen = Random(seed).sample(possible, min(kinds, len(possible)))
-    with theatre() as stage:
-        played = [play(stage, kind, seed + number, vendors) for kind in chosen for number in range(each)]
-        without = {name: act(stage) for name, (act, vendor) in _CONTROLS.items() if vendor in vendors}
+    played = [play(stage, kind, seed + number, vendors) for kind in chosen for number in range(each)]
+    without = {name: act(stage) for name, (act, vendor) in _CONTROLS.items() if vendor in vendors}
     return judged(played, seed, time.monotonic() - started).against(without)
 
 

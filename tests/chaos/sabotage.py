@@ -31,6 +31,23 @@ def no_keys() -> None:
     sink.register(sink.PretendedSink)
 
 
+def poison() -> None:
+    """Some notices break whoever sends them; what broke is tried again soon."""
+    sink.register(sink.PoisonedSink)
+    patch.object(settlement, "backoff_s", lambda _attempt: 0.2).start()
+
+
+def poison_for_ever() -> None:
+    """The same, and nobody counts how often."""
+    poison()
+    patch.object(settlement, "MAX_STRIKES", 10**6).start()
+
+
+def no_pause() -> None:
+    """Who delivers does not ask whether a person has stopped it."""
+    patch.object(claims, "paused", lambda _connection: "").start()
+
+
 def no_sweep() -> None:
     """What a dead sender left behind stays behind."""
 
@@ -102,6 +119,9 @@ SABOTAGES: dict[str, Callable[[], None]] = {
     act.__name__: act
     for act in (
         no_keys,
+        no_pause,
+        poison,
+        poison_for_ever,
         no_sweep,
         no_order,
         no_search,

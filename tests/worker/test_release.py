@@ -15,6 +15,7 @@ from tests.owed import notice, rows, standing
 from tests.owed import notice as a_notice
 from worker.deployment import Deployment
 from worker.release import approve, discard, go_live, release
+from worker.tick import sweep
 
 AS_OF = date(2026, 6, 1)
 BASIS = Basis(pulse="{}", known="{}", policy_hash="p", engine_version="1")
@@ -119,6 +120,34 @@ def test_a_held_run_goes_once_a_person_says_so(deployment):
     assert standing(deployment.database) == {"a": "due", "b": "due"}
     assert approve(deployment, run, actor="robin") is None
     assert recorded(deployment) == [("system", "run_held", str(run)), ("robin", "run_approved", str(run))]
+
+
+@pytest.mark.parametrize(("hours", "left"), [(71, "planned"), (73, "suppressed")])
+def test_a_held_run_that_nobody_looks_at_is_closed_after_three_days(deployment, hours, left):
+    live(deployment.database)
+    run = judged(deployment, "a", worse=LIMIT + 1)
+    release(deployment, run)
+    wait(deployment, run, hours)
+    sweep(deployment)
+    assert standing(deployment.database) == {"a": left}
+    assert approve(deployment, run, actor="robin") == (1 if left == "planned" else None)
+
+
+def test_an_approval_that_comes_too_late_releases_nothing(deployment):
+    live(deployment.database)
+    run = judged(deployment, "a", worse=LIMIT + 1)
+    release(deployment, run)
+    wait(deployment, run, 73)
+    assert approve(deployment, run, actor="robin") is None
+    assert {(row.status, row.reason) for row in rows(deployment.database)} == {("suppressed", "expired")}
+    assert recorded(deployment)[-1] == ("system", "run_expired", str(run))
+
+
+def wait(deployment: Deployment, run: int, hours: int) -> None:
+    """Let a run have been held for so long."""
+    held = update(runs_table).where(runs_table.c.id == run)
+    with deployment.database.write() as connection:
+        connection.execute(held.values(released_ms=runs_table.c.released_ms - hours * 3_600_000))
 
 
 @pytest.mark.parametrize("status", ["open", "released", "dry"])
