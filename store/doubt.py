@@ -4,7 +4,7 @@ Units change, a field moves, another company's key is set: each row looks as it 
 together cannot be. Such a page is not stored; what was known stays until a person says that it is true.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -128,16 +128,16 @@ def _check_terms(connection: Connection, page: Page) -> None:
         raise Implausible("subscriptions.term_start", moved, known)
 
 
-def check_accounts(connection: Connection, source: str, new: Collection[int], *, founding: bool) -> None:
-    """Raise `Implausible` for a page whose new accounts are more likely another company's.
+def check_accounts(connection: Connection, source: str, new: int, *, founding: bool) -> None:
+    """Raise `Implausible` where the accounts that are new in a pull are more likely another company's.
 
     So it is where by them a source becomes mostly nobody of ours, or, where its accounts become ours, if they
     are more than half as many as there were. Call it once they are linked as far as they can be.
     """
-    if len(new) < ROWS_MIN:
+    if new < ROWS_MIN:
         return
     linked, total = match_rates(connection).get(source, (0, 0))
-    before = total - len(new)
+    before = total - new
     tips = linked < LINKED_MIN * total and linked >= LINKED_MIN * before
-    if before >= ROWS_MIN and (len(new) > SHARE * before if founding else tips):
-        raise Implausible("accounts", len(new), before)
+    if before >= ROWS_MIN and (new > SHARE * before if founding else tips):
+        raise Implausible("accounts", new, before)

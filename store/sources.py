@@ -22,6 +22,12 @@ class Overtaken(Exception):  # noqa: N818 - named by what happened
     """Another puller has stored a page of this source since ours began; ours is dropped whole."""
 
 
+class Met(dict[str, int]):
+    """The source accounts that a pull has met, by external id; ``new`` of them were never named before."""
+
+    new: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One page's place in a source's history.
@@ -37,7 +43,7 @@ class Batch:
     source: str
     number: int
     status: Row[Any] = field(compare=False, repr=False)
-    ids: dict[str, int] = field(default_factory=dict, compare=False)
+    ids: Met = field(default_factory=Met, compare=False)
     founding: bool = True
     believed: bool = True
     new: list[int] = field(default_factory=list, compare=False)
@@ -95,7 +101,7 @@ def begin_batch(
     connection: Connection,
     source: str,
     cursor: str | None,
-    ids: dict[str, int] | None = None,
+    ids: Met | None = None,
     *,
     founding: bool = True,
     believed: bool = True,
@@ -110,7 +116,7 @@ def begin_batch(
     if row.cursor != cursor:
         raise Overtaken(source)
     believed = believed or row.pulled_ms is None
-    return Batch(source, row.batch + 1, row, {} if ids is None else ids, founding, believed)
+    return Batch(source, row.batch + 1, row, Met() if ids is None else ids, founding, believed)
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
@@ -121,8 +127,8 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
     Raises `store.doubt.Implausible` for a page whose new accounts are another company's.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
-    if not batch.believed:
-        doubt.check_accounts(connection, batch.source, batch.new, founding=batch.founding)
+    if batch.new and not batch.believed:
+        doubt.check_accounts(connection, batch.source, batch.ids.new, founding=batch.founding)
     touch(connection, batch)
     late.mark(connection, batch.late)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
@@ -219,6 +225,7 @@ def account_ids(connection: Connection, batch: Batch, external: Collection[str])
     made = _known(connection, batch.source, new)
     batch.ids.update(made)
     batch.new.extend(made.values())
+    batch.ids.new += len(made)
     return batch.ids
 
 

@@ -135,7 +135,7 @@ def _pages(
     deployment: Deployment, name: str, cursor: str | None, listings: Listings, *, believed: bool
 ) -> Iterator[Landed]:
     """Store the pages of a source and yield what each has brought."""
-    ids: dict[str, int] = {}
+    ids = sources.Met()
     yield from _called(deployment, name, cursor, ids)
     for read in deployment.source(name).pull(cursor):
         failpoint("pulled")
@@ -148,7 +148,7 @@ def _pages(
         yield landed
 
 
-def _called(deployment: Deployment, name: str, cursor: str | None, ids: dict[str, int]) -> Iterator[Landed]:
+def _called(deployment: Deployment, name: str, cursor: str | None, ids: sources.Met) -> Iterator[Landed]:
     """Store what the vendor called in, first: the pull that follows knows what is newest."""
     while True:
         with deployment.database.read() as connection:
@@ -177,7 +177,7 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     name: str,
     cursor: str | None,
     page: Page,
-    ids: dict[str, int],
+    ids: sources.Met,
     calls: Sequence[Call] = (),
     *,
     believed: bool = True,

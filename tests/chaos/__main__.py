@@ -24,12 +24,14 @@ from tests.chaos import (
     faults,
     frozen,
     kills,
+    limits,
     outage,
     partial,
     pause,
     poison,
     pulls,
     runaway,
+    windows,
 )
 from tests.chaos.fleet import Crib, open_crib
 from tests.chaos.lies import KINDS
@@ -49,7 +51,7 @@ class Sizes:
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
     each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
     of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
-    are deliveries.
+    are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones.
     """
 
     deliveries: int
@@ -66,6 +68,8 @@ class Sizes:
     runaways: int
     poison: int
     pause: int
+    calls: int
+    zones: float
 
 
 QUICK = Sizes(
@@ -83,6 +87,8 @@ QUICK = Sizes(
     runaways=1,
     poison=200,
     pause=1_000,
+    calls=1_000,
+    zones=0.02,
 )
 USUAL = Sizes(
     20_000,
@@ -99,6 +105,8 @@ USUAL = Sizes(
     runaways=20,
     poison=2_000,
     pause=2_000,
+    calls=5_000,
+    zones=1.0,
 )
 FULL = Sizes(
     100_000,
@@ -115,6 +123,8 @@ FULL = Sizes(
     runaways=200,
     poison=10_000,
     pause=10_000,
+    calls=50_000,
+    zones=1.0,
 )
 
 
@@ -160,6 +170,7 @@ def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator
     with theatre() as stage:
         yield faults.faults(stage, each=sizes.faults_each, kinds=sizes.faults, seed=seed)
         yield runaway.runaway(stage, plays=sizes.runaways, seed=seed)
+    yield windows.windows(seed=seed, share=sizes.zones)
 
 
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
@@ -170,6 +181,7 @@ def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[V
     verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
     yield verdict.against({**verdict.control, "for_ever": poison.control(servers, crib, "postgresql") - 5})
     yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
+    yield limits.limits(servers, calls=sizes.calls)
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
     yield outage.database(servers, crib, size=150 * sizes.databases, strikes=sizes.databases, seed=seed)
     yield baseline.baseline(servers, crib, size=sizes.baseline, strikes=sizes.baseline // 100, seed=seed)

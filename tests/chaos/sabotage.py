@@ -90,7 +90,7 @@ def cursor_first() -> None:
         failpoint("pulled")
 
     def begin_anywhere(
-        connection: Connection, source: str, _cursor: str | None, *ids: dict[str, int], **how: bool
+        connection: Connection, source: str, _cursor: str | None, *ids: sources.Met, **how: bool
     ) -> sources.Batch:
         return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, **how)
 
