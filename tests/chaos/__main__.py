@@ -16,9 +16,11 @@ from threading import Lock
 
 import msgspec
 
+from store.settlement import MAX_STRIKES
 from tests.chaos import (
     baseline,
     chain,
+    cut,
     days,
     failpoints,
     faults,
@@ -31,6 +33,8 @@ from tests.chaos import (
     poison,
     pulls,
     runaway,
+    soak,
+    upgrades,
     windows,
 )
 from tests.chaos.fleet import Crib, open_crib
@@ -51,7 +55,8 @@ class Sizes:
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
     each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
     of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
-    are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones.
+    are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones. At
+    each point so many letters are ``cuts``; ``upgrades`` are deliveries, ``soak_s`` is how long a soak takes.
     """
 
     deliveries: int
@@ -70,6 +75,9 @@ class Sizes:
     pause: int
     calls: int
     zones: float
+    cuts: int
+    upgrades: int
+    soak_s: int
 
 
 QUICK = Sizes(
@@ -89,6 +97,9 @@ QUICK = Sizes(
     pause=1_000,
     calls=1_000,
     zones=0.02,
+    cuts=2,
+    upgrades=300,
+    soak_s=0,
 )
 USUAL = Sizes(
     20_000,
@@ -107,6 +118,9 @@ USUAL = Sizes(
     pause=2_000,
     calls=5_000,
     zones=1.0,
+    cuts=25,
+    upgrades=2_000,
+    soak_s=0,
 )
 FULL = Sizes(
     100_000,
@@ -125,6 +139,9 @@ FULL = Sizes(
     pause=10_000,
     calls=50_000,
     zones=1.0,
+    cuts=250,
+    upgrades=5_000,
+    soak_s=3_600,
 )
 
 
@@ -174,17 +191,22 @@ def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator
 
 
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
-    """Take away the broker and the database, and show what plain Celery makes of the same kills.
-
-    Poison and a person's stop are played on the same servers.
-    """
-    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
-    yield verdict.against({**verdict.control, "for_ever": poison.control(servers, crib, "postgresql") - 5})
-    yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
-    yield limits.limits(servers, calls=sizes.calls)
+    """Take away the broker and the database, and show what plain Celery makes of the same kills."""
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
     yield outage.database(servers, crib, size=150 * sizes.databases, strikes=sizes.databases, seed=seed)
     yield baseline.baseline(servers, crib, size=sizes.baseline, strikes=sizes.baseline // 100, seed=seed)
+
+
+def strained(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Send poison, cut letters off, stop, ask a vendor with a limit, upgrade, and go on for long."""
+    yield cut.cut(servers, each=sizes.cuts)
+    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
+    yield verdict.against({"for_ever": poison.control(servers, crib, "postgresql") - MAX_STRIKES})
+    yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
+    yield limits.limits(servers, calls=sizes.calls)
+    yield upgrades.upgrades(servers, crib, size=sizes.upgrades, seed=seed)
+    if sizes.soak_s:
+        yield soak.soak(servers, crib, seconds=sizes.soak_s, seed=seed)
 
 
 Group = Callable[[Servers, Crib, Sizes, int], Iterator[Verdict]]
@@ -194,6 +216,7 @@ GROUPS: Mapping[str, Group] = {
     "postgresql": given(owed, "postgresql"),
     "faults": lied_to,
     "outages": outages,
+    "strained": strained,
 }
 """Those that take longest first."""
 AT_ONCE = 2

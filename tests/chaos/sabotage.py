@@ -6,6 +6,7 @@ The product has no switch for this: a process of the chaos harness patches itsel
 import os
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection, Select, select, true, update
@@ -24,6 +25,7 @@ from worker import budgets, deliver, tick
 from worker.listings import Listings
 
 VARIABLE = "CHAOS_SABOTAGE"
+LEAK = 256 * 1024
 
 
 def no_keys() -> None:
@@ -46,6 +48,17 @@ def poison_for_ever() -> None:
 def no_pause() -> None:
     """Who delivers does not ask whether a person has stopped it."""
     patch.object(claims, "paused", lambda _connection: "").start()
+
+
+def leak() -> None:
+    """What was delivered is never forgotten."""
+    kept, settle = [], settlement.settle
+
+    def settle_and_keep(*given: Any) -> int:
+        kept.append(bytearray(LEAK))
+        return settle(*given)
+
+    patch.object(settlement, "settle", settle_and_keep).start()
 
 
 def no_sweep() -> None:
@@ -119,6 +132,7 @@ SABOTAGES: dict[str, Callable[[], None]] = {
     act.__name__: act
     for act in (
         no_keys,
+        leak,
         no_pause,
         poison,
         poison_for_ever,
