@@ -10,6 +10,7 @@ from tests.chaos.sabotage import VARIABLE
 from tests.chaos.stage import Servers, Stage, stage
 from tests.chaos.verdict import Verdict, seen
 
+PATIENCE_S = 120.0
 WITHIN_S = 5.0
 """As long as a stop may take."""
 
@@ -34,7 +35,7 @@ def _paused(servers: Servers, crib: Crib, database: str, size: int, sabotage: st
             after = sum(effect["at_ms"] > 1000 * (stopped_s + WITHIN_S) for effect in _effects(chosen))
             stands = not load.settled(chosen.database)
             _set(chosen, "")
-            workers.wait(lambda: load.settled(chosen.database), "it goes on")
+            assert until(lambda: load.settled(chosen.database), PATIENCE_S), workers.logs()
         return _judged(chosen, load, late_s, after if stands else size, time.monotonic() - started)
 
 

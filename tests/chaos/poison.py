@@ -21,6 +21,7 @@ from tests.chaos.stage import Servers, Stage, stage
 from tests.chaos.verdict import Verdict, seen
 
 PLACES = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, THREADS, BEAT)}
+PATIENCE_S = 120.0
 SLOWER, TELLING = 1.2, 1_000
 """So many times as long as without poison the slowest twentieth takes, among as many as make it telling."""
 
@@ -82,7 +83,7 @@ def _course(chosen: Stage, crib: Crib, load: Load, sabotage: str, *, planned: bo
     started = time.monotonic()
     with fleet(chosen, crib, PLACES[chosen.name], **_how(sabotage)) as workers:
         while not load.settled(chosen.database):
-            assert time.monotonic() - started < 120 + load.size / 20, workers.logs()
+            assert time.monotonic() - started < PATIENCE_S + load.size, workers.logs()
             workers.raise_fallen()
             time.sleep(POLL_S)
         deaths = workers.deaths
