@@ -19,6 +19,7 @@ from integrations.stripe.client import StripeClient
 from integrations.stripe.reading import Reading
 from integrations.stripe.settings import StripeSettings
 from store.database import Database
+from store.sources import Met
 from store.tables import facts
 
 Commits = Sequence[Sequence[bytes]]
@@ -51,9 +52,9 @@ def _against_core(database: Database, bench: str, commits: Commits, goal: float)
     return Result(bench, mine, "subscriptions/s", "JSON, dicts, SQLAlchemy Core bulk", mine / rival, goal)
 
 
-def _customers(database: Database, source: str) -> dict[str, int]:
+def _customers(database: Database, source: str) -> Met:
     """Store the customers, whom a pull reads before, and return their accounts."""
-    ids: dict[str, int] = {}
+    ids = Met()
     pulls.store(database, source, [[Account(name) for name in subscriptions.customers()]], ids)
     return ids
 

@@ -9,10 +9,10 @@ from store.sources import Landed
 
 
 def store(
-    database: Database, source: str, pages: Iterable[Sequence[Record]], ids: dict[str, int] | None = None
+    database: Database, source: str, pages: Iterable[Sequence[Record]], ids: sources.Met | None = None
 ) -> None:
     """Store pages, each in a unit of work of its own; ``ids`` are the accounts that the pull has met."""
-    met = {} if ids is None else ids
+    met = sources.Met() if ids is None else ids
     with database.write() as connection:
         sources.register(connection, source)
         cursor = sources.cursor_of(connection, source)

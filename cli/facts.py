@@ -101,6 +101,9 @@ def _tell_retired(pulled: "Pulled") -> None:
 
 def pull(
     source: Annotated[str, typer.Argument(help="A source by name; all that are set up if left out.")] = "",
+    believe: Annotated[
+        bool, typer.Option("--believe", help="Store what it says even if it changes everything at once.")
+    ] = False,
 ) -> None:
     """Pull what the sources have new, then judge the accounts it touches."""
     from cli.opened import opened  # noqa: PLC0415 - see above
@@ -111,13 +114,13 @@ def pull(
         if not wanted:
             complain("No source is set up; `seatsignal config example` shows what can be set.")
             raise typer.Exit(1)
-        ended = [_pulled(deployment, name) for name in wanted]
+        ended = [_pulled(deployment, name, believed=believe) for name in wanted]
     if wants_json():
         answer([_answer(pulled) for pulled in ended])
     _end(ended)
 
 
-def _pulled(deployment: "Deployment", name: str) -> "Pulled":
+def _pulled(deployment: "Deployment", name: str, *, believed: bool) -> "Pulled":
     """Pull one source; whatever keeps it from that is said, and does not keep the others."""
     from cli.opened import judge_waiting  # noqa: PLC0415 - see above
     from integrations.errors import IntegrationError  # noqa: PLC0415 - see above
@@ -129,7 +132,7 @@ def _pulled(deployment: "Deployment", name: str) -> "Pulled":
     except IntegrationError as error:
         complain(str(error), about=name)
         return Pulled(name, 0, 0, error.reason)
-    pulled = work(deployment, name)
+    pulled = work(deployment, name, believed=believed)
     judge_waiting(deployment)
     say(_line(pulled))
     return pulled

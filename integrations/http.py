@@ -6,7 +6,7 @@ asks for typed answers. No text of an error carries an address, a query, a heade
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from time import time
+from time import monotonic, sleep, time
 from typing import NamedTuple, Self, TypeVar
 
 import requests
@@ -28,6 +28,9 @@ Query = Mapping[str, str | int | Sequence[str]]
 CONNECT_S = 5.0
 
 READ_S = 30.0
+
+TURN_S, PATIENCE_S = 1.0, 30.0
+"""How long is waited for the budget of the next second, and for that again and again."""
 
 BODY_LIMIT = 32 * 1024 * 1024
 
@@ -133,11 +136,17 @@ class Http:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
-        wait_s = self._budget.take(1)
-        if wait_s > 0:
-            raise self._later("budget", after_s=wait_s)
+        self._take_turn()
         request = requests.Request(method, f"{self._base}/{path}", headers, params=params, data=data)
         return self._decoded(self._answered(self._session.prepare_request(request)), answer)
+
+    def _take_turn(self) -> None:
+        """Wait for the next second where this one's calls are taken; raise if it is more than that."""
+        until = monotonic() + PATIENCE_S
+        while wait_s := self._budget.take(1):
+            if wait_s > TURN_S or monotonic() > until:
+                raise self._later("budget", after_s=wait_s)
+            sleep(wait_s)
 
     def _answered(self, request: requests.PreparedRequest) -> bytes:
         failure: IntegrationError

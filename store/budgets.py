@@ -1,4 +1,4 @@
-"""Calls that a vendor allows us in a minute, shared by all workers: one row a vendor, leased in slices."""
+"""Calls that a vendor allows us in a minute, or in a second, shared by all workers: leased in slices."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from store.database import clock
 from store.tables import budgets
 from store.upsert import insert
 
-MINUTE_MS = 60_000
+MINUTE_MS, SECOND_MS = 60_000, 1_000
+BY_THE_SECOND = " a second"
+"""Behind a vendor's name: the row of what it allows in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +21,26 @@ class Slice:
     seconds: float
 
 
-def lease(connection: Connection, vendor: str, calls: int, calls_per_minute: int) -> Slice:
-    """Take calls of the current minute's budget, all of them or none.
+def lease(connection: Connection, vendor: str, calls: int, allowed: int, window_ms: int = MINUTE_MS) -> Slice:
+    """Take calls of the current minute's budget, or that of another window, all of them or none.
 
     The database's clock says which minute it is; should it step back, the minute taken last goes on.
     """
     now = clock(connection)
-    minute = now // MINUTE_MS
-    left_s = ((minute + 1) * MINUTE_MS - now) / 1000
-    statement = insert(connection, budgets).values(
-        vendor=vendor, minute=minute, taken=calls, allowed=calls_per_minute
-    )
+    minute = now // window_ms
+    left_s = ((minute + 1) * window_ms - now) / 1000
+    statement = insert(connection, budgets).values(vendor=vendor, minute=minute, taken=calls, allowed=allowed)
     begins = statement.excluded.minute > budgets.c.minute
-    fits = budgets.c.taken + calls <= calls_per_minute
+    fits = budgets.c.taken + calls <= allowed
     taken = statement.on_conflict_do_update(
         index_elements=["vendor"],
         set_={
             "minute": case((begins, statement.excluded.minute), else_=budgets.c.minute),
             "taken": case((begins, calls), else_=budgets.c.taken + calls),
-            "allowed": calls_per_minute,
+            "allowed": allowed,
         },
         where=or_(begins, and_(~begins, fits)),
     ).returning(budgets.c.taken)
-    if calls > calls_per_minute or connection.execute(taken).first() is None:
+    if calls > allowed or connection.execute(taken).first() is None:
         return Slice(0, left_s)
     return Slice(calls, left_s)

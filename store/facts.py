@@ -30,7 +30,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from health.records import FACTS, Contact, People, Record, Seat, Shape, Usage, Validation
-from store import late, people
+from store import doubt, late, people
 from store.among import each
 from store.bulk import Row, load
 from store.lookup import one_each
@@ -46,7 +46,8 @@ _SHAPE_OF = {shape.record: shape for shape in FACTS.values()}
 def store_records(connection: Connection, batch: Batch, records: Iterable[Record]) -> int:
     """Store one page of records under a batch, note the accounts they change, return how many repeat an id.
 
-    Of several records with one id the last counts.
+    Of several records with one id the last counts. Raises `store.doubt.Implausible` for a page that changes
+    everything at once.
     """
     pages = groupby(sorted(records, key=_kind), type)  # a page may mix them
     return sum(_store(connection, batch, _SHAPE_OF[kind], list(page)) for kind, page in pages)
@@ -119,9 +120,18 @@ def _all_new(connection: Connection, batch: Batch, shape: Shape, rows: Collectio
 def _write(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
     """Write the staged page, no more than it needs, and return the source accounts it changed."""
     if not _any_differs(connection, shape):
+        if not batch.believed and shape.name == "subscriptions":
+            doubt.check(connection, _staged(batch, shape))
         return _changed(connection, _insert(connection, shape).on_conflict_do_nothing())
+    if not batch.believed:
+        doubt.check(connection, _staged(batch, shape))
     left = _keep_past(connection, batch, shape)
     return left | _changed(connection, _upsert(connection, shape))
+
+
+def _staged(batch: Batch, shape: Shape) -> doubt.Page:
+    status = batch.status
+    return doubt.Page(batch.source, shape, _stage(shape), _same_key(shape), status.complete_through)
 
 
 def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Date, Row, Select, case, literal, select, true, update
 
 from health.features import Freshness
-from store import identity, late
+from store import doubt, identity, late
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
@@ -22,6 +22,12 @@ class Overtaken(Exception):  # noqa: N818 - named by what happened
     """Another puller has stored a page of this source since ours began; ours is dropped whole."""
 
 
+class Met(dict[str, int]):
+    """The source accounts that a pull has met, by external id; ``new`` of them were never named before."""
+
+    new: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One page's place in a source's history.
@@ -30,15 +36,16 @@ class Batch:
     ``new`` are those that this page is the first to name, ``changed`` those whose facts it changes, ``late``
     those of which it tells of days that may have been judged, with the first such day. ``restated`` are the
     first days of use that it may change, ``reshaping`` the other kinds of fact.
-    ``founding``: an account of the source that is none of ours becomes one. ``status`` is the source's
-    row, which is locked and so stays as it was read.
+    ``founding``: an account of the source that is none of ours becomes one. ``believed``: it is taken at its
+    word whatever it changes. ``status`` is the source's row, which is locked and so stays as it was read.
     """
 
     source: str
     number: int
     status: Row[Any] = field(compare=False, repr=False)
-    ids: dict[str, int] = field(default_factory=dict, compare=False)
+    ids: Met = field(default_factory=Met, compare=False)
     founding: bool = True
+    believed: bool = True
     new: list[int] = field(default_factory=list, compare=False)
     changed: set[int] = field(default_factory=set, compare=False)
     late: dict[int, date] = field(default_factory=dict, compare=False)
@@ -94,19 +101,22 @@ def begin_batch(
     connection: Connection,
     source: str,
     cursor: str | None,
-    ids: dict[str, int] | None = None,
+    ids: Met | None = None,
     *,
     founding: bool = True,
+    believed: bool = True,
 ) -> Batch:
     """Lock the source and number its next batch, or raise `Overtaken` if its cursor has moved.
 
-    ``ids`` are those of the pull's batch before, so that each account is looked up once.
+    ``ids`` are those of the pull's batch before, so that each account is looked up once. Nothing is doubted
+    before the source has once been read to its end.
     """
     query = select(source_status).where(source_status.c.source == source).with_for_update()
     row = connection.execute(query).one()
     if row.cursor != cursor:
         raise Overtaken(source)
-    return Batch(source, row.batch + 1, row, {} if ids is None else ids, founding)
+    believed = believed or row.pulled_ms is None
+    return Batch(source, row.batch + 1, row, Met() if ids is None else ids, founding, believed)
 
 
 def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: Landed) -> None:
@@ -114,8 +124,11 @@ def end_batch(connection: Connection, batch: Batch, cursor: str | None, landed: 
 
     All of it in the unit of work that stores the batch's records. Accounts are locked here and nowhere
     before, all at once: two sources that speak of the same accounts never wait for each other.
+    Raises `store.doubt.Implausible` for a page whose new accounts are another company's.
     """
     identity.link_new(connection, batch.new, batch.number, founding=batch.founding)
+    if batch.new and not batch.believed:
+        doubt.check_accounts(connection, batch.source, batch.ids.new, founding=batch.founding)
     touch(connection, batch)
     late.mark(connection, batch.late)
     reaching = max(filter(None, (batch.status.reaching, landed.through)), default=None)
@@ -212,6 +225,7 @@ def account_ids(connection: Connection, batch: Batch, external: Collection[str])
     made = _known(connection, batch.source, new)
     batch.ids.update(made)
     batch.new.extend(made.values())
+    batch.ids.new += len(made)
     return batch.ids
 
 

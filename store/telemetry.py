@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from store.balance import last_audit
+from store.budgets import BY_THE_SECOND
 from store.database import clock, now_ms
 from store.deferral import shown
 from store.installation import is_live, paused
@@ -109,10 +110,11 @@ def _sources(connection: Connection) -> Iterator[Gauge]:
 
 
 def _vendors(connection: Connection) -> Iterator[Gauge]:
-    this = budgets.c.minute >= now_ms() / 60_000 - 1
+    of_minutes = budgets.c.vendor.not_like(f"%{BY_THE_SECOND}")
+    this = of_minutes & (budgets.c.minute >= now_ms() / 60_000 - 1)
     taken = select(budgets.c.vendor, budgets.c.taken).where(this)
     yield _counted(connection, "api_calls", "calls leased of a vendor's minute", ("vendor",), taken)
-    allowed = select(budgets.c.vendor, budgets.c.allowed).where(budgets.c.allowed > 0)
+    allowed = select(budgets.c.vendor, budgets.c.allowed).where(of_minutes, budgets.c.allowed > 0)
     yield _counted(connection, "api_calls_allowed", "calls a minute that we allow us", ("vendor",), allowed)
 
 

@@ -3,15 +3,22 @@
 from threading import Lock
 from time import monotonic
 
-from store.budgets import Slice, lease
+from store.budgets import BY_THE_SECOND, SECOND_MS, Slice, lease
 from store.database import Database
 
 SLICES = 20
 """Parts that a minute's budget is leased in: what a worker that dies leaves unused is one of them."""
 
 
+PACED = range(600, 6_000)
+"""Calls a minute that are spread over its seconds: so many at once, and the vendor refuses some.
+
+Of fewer a vendor takes a minute's at once; more are no faster asked for.
+"""
+
+
 class SharedBudget:
-    """One vendor's calls per minute. Safe to share between threads."""
+    """One vendor's calls per minute, of the larger ones no more in a second. Threads may share it."""
 
     def __init__(self, database: Database, vendor: str, calls_per_minute: int) -> None:
         """Hold nothing yet."""
@@ -25,6 +32,8 @@ class SharedBudget:
     def take(self, calls: int) -> float:
         """Take so many calls: 0, or the seconds to wait before asking again, and none are taken."""
         with self._lock:
+            if self._calls_per_minute in PACED and (wait_s := self._paced(calls)):
+                return wait_s
             if monotonic() >= self._until:
                 self._held = 0
             if self._held < calls:
@@ -35,6 +44,13 @@ class SharedBudget:
                 self._until = monotonic() + got.seconds
             self._held -= calls
             return 0.0
+
+    def _paced(self, calls: int) -> float:
+        """Take calls of this second: 0, or the seconds until the next one."""
+        row = f"{self._vendor}{BY_THE_SECOND}"
+        with self._database.write() as connection:
+            got = lease(connection, row, calls, self._calls_per_minute // 60, SECOND_MS)
+        return 0.0 if got.calls else got.seconds
 
     def _leased(self, calls: int) -> Slice:
         with self._database.write() as connection:

@@ -12,6 +12,7 @@ from health.nouns import Notice
 from integrations.errors import IntegrationError, Misconfigured
 from store.balance import Defect
 from store.database import Connection, clock, day_of
+from store.doubt import Implausible
 from store.incidents import Incident
 from templates.content import OperatorContent
 from worker.announce import message
@@ -99,6 +100,16 @@ def refuses(source: str, error: IntegrationError) -> OperatorContent:
         what_happened=f"The last pull ended with: {error.reason}. Scores that rest on it are kept.",
         what_to_do=(str(error), "It is asked again at its next turn; this message says when it is over."),
         severity="high",
+    )
+
+
+def implausible(source: str, doubted: Implausible) -> Misconfigured:
+    """Say that a source changed everything at once, what was not stored for it, and how it can be."""
+    return Misconfigured(
+        "implausible",
+        f"{source} says that {doubted.what} changed for {doubted.many:,} of {doubted.known:,} at once. That "
+        "is more likely a fault of the data, or another account's key, than the truth: it was not stored. If "
+        f"it is true, run seatsignal pull {source} --believe.",
     )
 
 

@@ -15,8 +15,10 @@ from config.failpoints import failpoint
 from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
+from integrations.registry import BY_HAND
 from integrations.roles import Page, Webhook
 from store import (
+    doubt,
     facts,
     features,
     flags,
@@ -37,7 +39,7 @@ from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import incidents
+from worker import incidents, operators
 from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
@@ -68,10 +70,11 @@ class Pulled(msgspec.Struct, frozen=True):
 # -- pull --------------------------------------------------------------------------------------------
 
 
-def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pulled:
+def pull(deployment: Deployment, name: str, *, retire_all: bool = False, believed: bool = False) -> Pulled:
     """Store what a source has new, page by page, and ring for the accounts it touched.
 
-    What its exhaustive listings leave out is retired; with ``retire_all`` however much that is.
+    What its exhaustive listings leave out is retired; with ``retire_all`` however much that is. A page that
+    changes everything at once is not stored, unless the source is ``believed``, as people's own files are.
     """
     rows = rejects = 0
     failure = ""
@@ -79,7 +82,7 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pull
     cursor, reached = _place(deployment, name)
     try:
         with Listings(deployment.database, name) as listings:
-            for page in _pages(deployment, name, cursor, listings):
+            for page in _pages(deployment, name, cursor, listings, believed=believed or name == BY_HAND):
                 rows += page.rows
                 rejects += page.rejects
                 reached = max(filter(None, (reached, page.through)), default=None)
@@ -87,6 +90,9 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False) -> Pull
             _remember_listings(deployment, name, retired)
     except sources.Overtaken:
         failure = "overtaken"
+    except doubt.Implausible as error:
+        failure = "implausible"
+        _remember_failure(deployment, name, operators.implausible(name, error))
     except IntegrationError as error:
         failure = error.reason
         _remember_failure(deployment, name, error)
@@ -129,22 +135,24 @@ def forget_people(deployment: Deployment, connection: Connection) -> None:
         people.forget(connection, business_day(connection) - kept, deployment.database.rows_a_commit)
 
 
-def _pages(deployment: Deployment, name: str, cursor: str | None, listings: Listings) -> Iterator[Landed]:
+def _pages(
+    deployment: Deployment, name: str, cursor: str | None, listings: Listings, *, believed: bool
+) -> Iterator[Landed]:
     """Store the pages of a source and yield what each has brought."""
-    ids: dict[str, int] = {}
+    ids = sources.Met()
     yield from _called(deployment, name, cursor, ids)
     for read in deployment.source(name).pull(cursor):
         failpoint("pulled")
         page = replace(read, records=list(read.records))
         listings.begin(page)
-        landed = _store_page(deployment, name, cursor, page, ids)
+        landed = _store_page(deployment, name, cursor, page, ids, believed=believed)
         listings.add(page, ids)
         failpoint("stored")
         cursor = page.cursor
         yield landed
 
 
-def _called(deployment: Deployment, name: str, cursor: str | None, ids: dict[str, int]) -> Iterator[Landed]:
+def _called(deployment: Deployment, name: str, cursor: str | None, ids: sources.Met) -> Iterator[Landed]:
     """Store what the vendor called in, first: the pull that follows knows what is newest."""
     while True:
         with deployment.database.read() as connection:
@@ -173,13 +181,15 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     name: str,
     cursor: str | None,
     page: Page,
-    ids: dict[str, int],
+    ids: sources.Met,
     calls: Sequence[Call] = (),
+    *,
+    believed: bool = True,
 ) -> Landed:
     records = list(page.records)
     with deployment.database.write() as connection:
         founding = name in deployment.settings.founding
-        batch = sources.begin_batch(connection, name, cursor, ids, founding=founding)
+        batch = sources.begin_batch(connection, name, cursor, ids, founding=founding, believed=believed)
         repeats = facts.store_records(connection, batch, records)
         through = facts.last_day(records, business_day(connection))
         kinds = frozenset(facts.kinds_of(records))

@@ -16,9 +16,31 @@ from threading import Lock
 
 import msgspec
 
-from tests.chaos import baseline, chain, days, failpoints, frozen, kills, outage, partial, pulls
+from store.settlement import MAX_STRIKES
+from tests.chaos import (
+    baseline,
+    chain,
+    cut,
+    days,
+    failpoints,
+    faults,
+    frozen,
+    kills,
+    limits,
+    outage,
+    partial,
+    pause,
+    poison,
+    pulls,
+    runaway,
+    soak,
+    upgrades,
+    windows,
+)
 from tests.chaos.fleet import Crib, open_crib
+from tests.chaos.lies import KINDS
 from tests.chaos.stage import Servers, serve
+from tests.chaos.theatre import theatre
 from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
 from worker import log
@@ -31,7 +53,10 @@ class Sizes:
     """How much is owed and how often something dies. Each round passes every failpoint.
 
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
-    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job.
+    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
+    of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
+    are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones. At
+    each point so many letters are ``cuts``; ``upgrades`` are deliveries, ``soak_s`` is how long a soak takes.
     """
 
     deliveries: int
@@ -43,13 +68,59 @@ class Sizes:
     baseline: int
     pulls: int
     days: int
+    faults: int
+    faults_each: int
+    runaways: int
+    poison: int
+    pause: int
+    calls: int
+    zones: float
+    cuts: int
+    upgrades: int
+    soak_s: int
 
 
 QUICK = Sizes(
-    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=2, days=1
+    2_000,
+    processes=20,
+    children=0,
+    rounds=1,
+    brokers=3,
+    databases=2,
+    baseline=1_000,
+    pulls=2,
+    days=1,
+    faults=4,
+    faults_each=1,
+    runaways=1,
+    poison=200,
+    pause=1_000,
+    calls=1_000,
+    zones=0.02,
+    cuts=2,
+    upgrades=300,
+    soak_s=0,
 )
 USUAL = Sizes(
-    20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000, pulls=9, days=4
+    20_000,
+    processes=60,
+    children=140,
+    rounds=5,
+    brokers=15,
+    databases=5,
+    baseline=6_000,
+    pulls=9,
+    days=4,
+    faults=len(KINDS),
+    faults_each=2,
+    runaways=20,
+    poison=2_000,
+    pause=2_000,
+    calls=5_000,
+    zones=1.0,
+    cuts=25,
+    upgrades=2_000,
+    soak_s=0,
 )
 FULL = Sizes(
     100_000,
@@ -61,6 +132,16 @@ FULL = Sizes(
     baseline=20_000,
     pulls=60,
     days=20,
+    faults=len(KINDS),
+    faults_each=50,
+    runaways=200,
+    poison=10_000,
+    pause=10_000,
+    calls=50_000,
+    zones=1.0,
+    cuts=250,
+    upgrades=5_000,
+    soak_s=3_600,
 )
 
 
@@ -101,6 +182,14 @@ def _in_town(town: Town, sizes: Sizes, seed: int) -> Iterator[Verdict]:
     yield partial.partial(town, monday).against({"believed": partial.control(town, monday).lost})
 
 
+def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Let sources answer wrongly, in every way there is, and policies run away."""
+    with theatre() as stage:
+        yield faults.faults(stage, each=sizes.faults_each, kinds=sizes.faults, seed=seed)
+        yield runaway.runaway(stage, plays=sizes.runaways, seed=seed)
+    yield windows.windows(seed=seed, share=sizes.zones)
+
+
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
     """Take away the broker and the database, and show what plain Celery makes of the same kills."""
     yield outage.broker(servers, crib, size=100 * sizes.brokers, strikes=sizes.brokers, seed=seed)
@@ -108,12 +197,26 @@ def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[V
     yield baseline.baseline(servers, crib, size=sizes.baseline, strikes=sizes.baseline // 100, seed=seed)
 
 
+def strained(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Send poison, cut letters off, stop, ask a vendor with a limit, upgrade, and go on for long."""
+    yield cut.cut(servers, each=sizes.cuts)
+    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
+    yield verdict.against({"for_ever": poison.control(servers, crib, "postgresql") - MAX_STRIKES})
+    yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
+    yield limits.limits(servers, calls=sizes.calls)
+    yield upgrades.upgrades(servers, crib, size=sizes.upgrades, seed=seed)
+    if sizes.soak_s:
+        yield soak.soak(servers, crib, seconds=sizes.soak_s, seed=seed)
+
+
 Group = Callable[[Servers, Crib, Sizes, int], Iterator[Verdict]]
 GROUPS: Mapping[str, Group] = {
     "sqlite": given(owed, "sqlite"),
     "http": over_http,
     "postgresql": given(owed, "postgresql"),
+    "faults": lied_to,
     "outages": outages,
+    "strained": strained,
 }
 """Those that take longest first."""
 AT_ONCE = 2

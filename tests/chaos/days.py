@@ -161,12 +161,17 @@ def send(here: Deployment) -> None:
 def end_sunday(vendors: Vendors, database: Database) -> None:
     """Judge in silence what was pulled, and go live: all that is new from now on is news."""
     with vendors.set_up(), deployed(database) as here:
-        sweep(here, after_ms=0)
-        open_run(here, FULL)
-        if isinstance(here.bell, Aside):
-            here.bell.chunks.reverse()  # the last run knows all: those before it leave what it judged
-        judge_waiting(here)
-        go_live(here)
+        end_in_silence(here)
+
+
+def end_in_silence(here: Deployment) -> None:
+    """Judge all that was pulled, and go live."""
+    sweep(here, after_ms=0)
+    open_run(here, FULL)
+    if isinstance(here.bell, Aside):
+        here.bell.chunks.reverse()  # the last run knows all: those before it leave what it judged
+    judge_waiting(here)
+    go_live(here)
 
 
 def _pull_all(here: Deployment) -> None:

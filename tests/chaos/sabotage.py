@@ -6,6 +6,7 @@ The product has no switch for this: a process of the chaos harness patches itsel
 import os
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection, Select, select, true, update
@@ -24,11 +25,40 @@ from worker import budgets, deliver, tick
 from worker.listings import Listings
 
 VARIABLE = "CHAOS_SABOTAGE"
+LEAK = 256 * 1024
 
 
 def no_keys() -> None:
     """The destination claims to honour keys, and does not."""
     sink.register(sink.PretendedSink)
+
+
+def poison() -> None:
+    """Some notices break whoever sends them; what broke is tried again soon."""
+    sink.register(sink.PoisonedSink)
+    patch.object(settlement, "backoff_s", lambda _attempt: 0.2).start()
+
+
+def poison_for_ever() -> None:
+    """The same, and nobody counts how often."""
+    poison()
+    patch.object(settlement, "MAX_STRIKES", 10**6).start()
+
+
+def no_pause() -> None:
+    """Who delivers does not ask whether a person has stopped it."""
+    patch.object(claims, "paused", lambda _connection: "").start()
+
+
+def leak() -> None:
+    """What was delivered is never forgotten."""
+    kept, settle = [], settlement.settle
+
+    def settle_and_keep(*given: Any) -> int:
+        kept.append(bytearray(LEAK))
+        return settle(*given)
+
+    patch.object(settlement, "settle", settle_and_keep).start()
 
 
 def no_sweep() -> None:
@@ -73,9 +103,9 @@ def cursor_first() -> None:
         failpoint("pulled")
 
     def begin_anywhere(
-        connection: Connection, source: str, _cursor: str | None, *ids: dict[str, int], founding: bool = True
+        connection: Connection, source: str, _cursor: str | None, *ids: sources.Met, **how: bool
     ) -> sources.Batch:
-        return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, founding=founding)
+        return begin_batch(connection, source, sources.cursor_of(connection, source), *ids, **how)
 
     patch.object(Listings, "begin", begin_ahead).start()
     patch.object(sources, "begin_batch", begin_anywhere).start()
@@ -102,6 +132,10 @@ SABOTAGES: dict[str, Callable[[], None]] = {
     act.__name__: act
     for act in (
         no_keys,
+        leak,
+        no_pause,
+        poison,
+        poison_for_ever,
         no_sweep,
         no_order,
         no_search,

@@ -1,5 +1,8 @@
 """Destinations without a vendor: what they show, the sandbox's ledger counts."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
@@ -14,6 +17,8 @@ from integrations.errors import RetryLater
 
 SETTINGS = "tests.chaos.sink:SinkSettings"
 PATIENCE_S = 5.0
+HANGS_S = 2.0
+"""Longer than the lease."""
 AT_ONCE = 4
 
 
@@ -68,6 +73,31 @@ class PretendedSink(KeyedSink):
     """Shows whatever arrives, and claims to honour keys."""
 
     endpoint = "plain"
+
+
+POISON_EVERY, POISONED = 100, 7
+"""One thread in a hundred is poison."""
+
+
+def poisoned(key: str) -> str:
+    """Return what comes of sending a notice: it raises, hangs, kills its sender, or nothing of the kind."""
+    hundreds, rest = divmod(int(key.rpartition(" ")[2].partition(".")[0]), POISON_EVERY)
+    return ("kills", "raises", "hangs")[hundreds % 3] if rest == POISONED else ""
+
+
+class PoisonedSink(KeyedSink):
+    """Shows what arrives, but breaks over some of it."""
+
+    def _show(self, items: list[dict[str, object]]) -> None:
+        for item in items:
+            match poisoned(str(item["key"])):
+                case "raises":
+                    raise ArithmeticError("of a notice that nobody can send")
+                case "hangs":
+                    time.sleep(HANGS_S)
+                case "kills":
+                    os.kill(os.getpid(), signal.SIGKILL)
+        super()._show(items)
 
 
 def ordinal(key: str) -> int:

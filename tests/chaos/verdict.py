@@ -51,6 +51,7 @@ class Verdict(msgspec.Struct, frozen=True):
     gap_s: float
     ok: bool
     control: dict[str, int] = {}
+    figures: dict[str, float] = {}
 
     def against(self, control: Mapping[str, int]) -> "Verdict":
         """The same beside its controls: a bar that cannot fail does not hold."""
@@ -70,4 +71,5 @@ class Verdict(msgspec.Struct, frozen=True):
         found = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
         without = "".join(f"; {name}: {count}" for name, count in self.control.items())
         state = "holds" if self.ok else "FAILS"
+        without += "".join(f"; {name} {value:g}" for name, value in self.figures.items())
         return f"{state}  {self.bar} on {self.database}, seed {self.seed}: {found}, {self.seconds} s{without}"

@@ -290,6 +290,22 @@ def test_a_spent_budget_makes_no_call() -> None:
     assert (caught.reason, caught.after_s) == ("budget", 4.0)
 
 
+class OfTheNextSecond:
+    """Has nothing left for a moment, and again for a moment."""
+
+    def __init__(self) -> None:
+        self.waits = [0.0, 0.002, 0.001]
+
+    def take(self, calls: int) -> float:
+        return self.waits.pop() * calls
+
+
+def test_the_next_second_s_budget_is_waited_for() -> None:
+    with responses.RequestsMock() as vendor:
+        vendor.get(f"{BASE}/rows", json={"rows": []})
+        Http("vendor", BASE, Credentials({}, REMEDY), budget=OfTheNextSecond()).get("rows", dict)
+
+
 def test_proxies_and_netrc_of_the_environment_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

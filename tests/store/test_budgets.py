@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select, update
 
+from store import budgets as store_budgets
 from store.budgets import Slice, lease
 from store.database import Database
 from store.tables import budgets
@@ -92,3 +93,15 @@ def test_a_slice_ends_with_its_minute(database, monkeypatch):
     assert budget.take(1) == 0.0
     now[0] += 10.0
     assert budget.take(1) == 42.0
+
+
+@pytest.mark.parametrize(("a_minute", "at_once"), [(1_200, 20), (599, 599)])
+def test_a_large_minute_is_spread_over_its_seconds(database, a_minute, at_once, monkeypatch):
+    """On a clock that stands: all of it is taken within one second."""
+    monkeypatch.setattr(store_budgets, "clock", lambda _connection: 1_795_753_100_250)
+    workers = [SharedBudget(database, "vendor", a_minute) for _ in range(4)]
+    waits = [worker.take(1) for worker in workers for _ in range(200)]
+    assert waits.count(0.0) <= at_once
+    assert {wait for wait in waits if wait} <= {0.75, 39.75}
+    if a_minute >= 600:
+        assert waits.count(0.0) == at_once

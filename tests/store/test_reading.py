@@ -53,7 +53,7 @@ def lost(connection, batch, shape, kept):
 def written(connection, dice: Random, source: str):
     """Store some batches and return after each one what a log of all of them says, by batch."""
     sources.register(connection, source)
-    log, said, ids = {}, {}, {}
+    log, said, ids = {}, {}, sources.Met()
     for _ in range(BATCHES):
         batch = sources.begin_batch(connection, source, None, ids)
         page = [some(dice, source) for _ in range(dice.randrange(6))]

@@ -263,6 +263,18 @@ def test_a_turn_ends_with_its_time_and_says_that_there_is_more(send, database, c
     assert send(destination) == Delivered(15, more=False)
 
 
+def test_a_pause_stops_who_has_claimed_many_at_the_next_letter(send, database):
+    def stop():
+        with database.write() as connection:
+            set_setting(connection, "paused", "operator")
+
+    owe(database, *(notice(str(n)) for n in range(9)))
+    destination = Scripted({"3": stop}, keyed=False)
+    send(destination)
+    assert destination.sent == [["0"], ["1"], ["2"], ["3"]]
+    assert set(list(standing(database).values())[4:]) == {"due"}
+
+
 def test_nothing_is_sent_while_the_installation_is_paused(send, database):
     owe(database, notice("a"))
     with database.write() as connection:

@@ -1,0 +1,23 @@
+"""Poison, a person's stop, letters cut off, and clocks that change; `make chaos` plays more of each."""
+
+import pytest
+
+from tests.chaos import cut, pause, poison, windows
+
+pytestmark = pytest.mark.kill
+
+
+def test_what_breaks_its_sender_is_put_aside_and_replayed_once(servers, crib, judge):
+    judge(poison.poison(servers, crib, "sqlite", size=110))
+
+
+def test_a_stop_stops_all_within_five_seconds(servers, crib, judge):
+    judge(pause.pause(servers, crib, "sqlite", size=200))
+
+
+def test_a_letter_that_is_cut_off_is_never_sent_twice_nor_lost_in_silence(servers, judge):
+    judge(cut.cut(servers, each=1))
+
+
+def test_each_renewal_window_is_news_once_whatever_clocks_do(judge):
+    judge(windows.windows(seed=2, share=0.005))
