@@ -49,7 +49,7 @@ class Beats:
 
     @contextmanager
     def while_it_lasts(self) -> Iterator[None]:
-        """Forget all if a unit of work fails: an uncommitted count may come again of other facts."""
+        """Forget all if a unit of work fails: what was never committed may be counted anew of other facts."""
         try:
             yield
         except BaseException:
