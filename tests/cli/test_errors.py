@@ -67,7 +67,8 @@ class Upset:
 
 
 def slack(fault: str, reason: str, said: str, **more: str | int) -> Upset:
-    return Upset("slack", fault, f"mail: 2 sent\nslack: 3 retry {reason}\n", said, left=3, more=more)
+    waits = "deferred" if reason == "rate_limited" else "retry"
+    return Upset("slack", fault, f"mail: 2 sent\nslack: 3 {waits} {reason}\n", said, left=3, more=more)
 
 
 def mail(fault: str, reason: str, said: str) -> Upset:
