@@ -19,8 +19,8 @@ from store.matches import match_rates
 from store.reading import DAILY
 from store.tables import facts
 
-ROWS_MIN = 10
-"""Fewer rows than this, or fewer new accounts, make no pattern."""
+ROWS_MIN, STRANGERS_MIN = 10, 5
+"""Fewer rows than this, or fewer new accounts or strangers, make no pattern."""
 TIMES = 5
 """A number that became so many times larger or smaller is another number, or another unit."""
 SHARE = 0.5
@@ -134,7 +134,7 @@ def check_accounts(connection: Connection, source: str, new: int, *, founding: b
     So it is where by them a source becomes mostly nobody of ours, or, where its accounts become ours, if they
     are more than half as many as there were. Call it once they are linked as far as they can be.
     """
-    if new < ROWS_MIN:
+    if new < (ROWS_MIN if founding else STRANGERS_MIN):
         return
     linked, total = match_rates(connection).get(source, (0, 0))
     before = total - new

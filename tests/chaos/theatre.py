@@ -120,11 +120,12 @@ class Theatre:
         return Counter((row.template, _about(row)) for row in rows if row.template not in OTHER)
 
     def told(self, vendor: str) -> tuple[str, ...]:
-        """What operators were told of a source."""
+        """The incidents of a source that operators were told of; another reason stands in the same thread."""
         query = select(notices.c.key).where(notices.c.template == "operator").order_by(notices.c.id)
         with self.here.database.read() as connection:
             keys = [row.key for row in connection.execute(query)]
-        return tuple(key for key in keys if key.split("/")[2] == vendor and not key.endswith("/ended"))
+        incidents = (key.rpartition("/")[0] for key in keys if key.split("/")[2] == vendor)
+        return tuple(dict.fromkeys(incidents))
 
     def bands(self) -> Mapping[str, str]:
         """The band of every account."""

@@ -137,7 +137,7 @@ def stored(database: Database) -> list[object]:
         ("stripe", True, [f"new{n}" for n in range(12)], True),
         ("stripe", True, [f"new{n}" for n in range(9)], False),
         ("posthog", False, [f"new{n}" for n in range(12)], True),
-        ("posthog", False, [f"new{n}" for n in range(9)], False),
+        ("posthog", False, [f"new{n}" for n in range(4)], False),
     ],
 )
 def test_another_company_s_accounts_are_doubted_where_they_are_many(

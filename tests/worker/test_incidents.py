@@ -143,7 +143,9 @@ def test_what_returns_on_the_same_day_is_told_in_the_same_thread(ward):
     ward.fall(OUTAGE)
     lost = days_before(ward.today, OUTAGE)
     ward.read(used(lost))
-    ward.read(used(lost, 0))
+    ward.source.records = used(lost, 0)
+    pull(ward.deployment, SOURCE, believed=True)  # by itself it would not be
+    ward.judge_waiting()
     assert len({row.key for row in ward.told()}) == 3
     assert len(set(threads(ward))) == 1
 
