@@ -6,6 +6,7 @@ and is none of ours or theirs is refused by ``seatsignal config check``.
 
 import os
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -44,6 +45,10 @@ class Settings(BaseSettings):
         default="files,stripe",
         description="sources whose accounts are customers of ours; those of any other source only join them",
     )
+    own_networks: str = Field(
+        default="",
+        description="networks of yours in which servers of vendors are: 10.20.0.0/16, fd00:7::/64",
+    )
     policy: Path | None = Field(default=None, description="policy.yaml of your own")
     plays: Path | None = Field(default=None, description="plays.yaml of your own")
     routes: Path | None = Field(default=None, description="routes.yaml of your own")
@@ -76,10 +81,28 @@ class Settings(BaseSettings):
             raise PydanticCustomError("broker", "must read memory://, or redis://HOST:PORT/DB")
         return url
 
+    @field_validator("own_networks")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        try:
+            _networks(written)
+        except ValueError:
+            raise PydanticCustomError("networks", "must read 10.20.0.0/16, fd00:7::/64") from None
+        return written
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks in ``own_networks``."""
+        return _networks(self.own_networks)
+
     @property
     def founding(self) -> frozenset[str]:
         """The names in ``founders``."""
         return frozenset(name.strip() for name in self.founders.split(","))
+
+
+def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(name.strip()) for name in written.split(",") if name.strip())
 
 
 def _leads_to_a_broker(url: str) -> bool:
