@@ -17,7 +17,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 from urllib3.util import Retry
 
-from config.settings import settings
 from integrations.addresses import LOOPBACK, Permitted
 from integrations.errors import Misconfigured
 
@@ -145,8 +144,11 @@ def base_address(name: str, base_url: str) -> str:
 
 def permitted(base_url: str) -> Permitted:
     """Where a client with this base address may connect to."""
-    ours = () if urlsplit(base_url).hostname in LOOPBACK else settings().networks
-    return Permitted(urlsplit(base_url).hostname in LOOPBACK, ours)
+    from config.settings import settings  # noqa: PLC0415 - read by who makes a client, not by who loads this
+
+    if urlsplit(base_url).hostname in LOOPBACK:
+        return Permitted(loopback=True)
+    return Permitted(ours=settings().networks)
 
 
 def check_headers(name: str, credentials: Credentials) -> None:

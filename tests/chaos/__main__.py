@@ -18,6 +18,7 @@ import msgspec
 
 from tests.chaos import baseline, chain, days, failpoints, frozen, kills, outage, partial, pulls
 from tests.chaos.fleet import Crib, open_crib
+from tests.chaos.security import bars
 from tests.chaos.stage import Servers, serve
 from tests.chaos.vendors import Town, open_town
 from tests.chaos.verdict import Verdict
@@ -31,7 +32,8 @@ class Sizes:
     """How much is owed and how often something dies. Each round passes every failpoint.
 
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
-    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job.
+    each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. Nobody dies
+    in the bars of ``security``.
     """
 
     deliveries: int
@@ -43,13 +45,32 @@ class Sizes:
     baseline: int
     pulls: int
     days: int
+    security: bars.Tries
 
 
 QUICK = Sizes(
-    2_000, processes=20, children=0, rounds=1, brokers=3, databases=2, baseline=1_000, pulls=2, days=1
+    2_000,
+    processes=20,
+    children=0,
+    rounds=1,
+    brokers=3,
+    databases=2,
+    baseline=1_000,
+    pulls=2,
+    days=1,
+    security=bars.TRIES["quick"],
 )
 USUAL = Sizes(
-    20_000, processes=60, children=140, rounds=5, brokers=15, databases=5, baseline=6_000, pulls=9, days=4
+    20_000,
+    processes=60,
+    children=140,
+    rounds=5,
+    brokers=15,
+    databases=5,
+    baseline=6_000,
+    pulls=9,
+    days=4,
+    security=bars.TRIES["usual"],
 )
 FULL = Sizes(
     100_000,
@@ -61,6 +82,7 @@ FULL = Sizes(
     baseline=20_000,
     pulls=60,
     days=20,
+    security=bars.TRIES["full"],
 )
 
 
@@ -114,6 +136,7 @@ GROUPS: Mapping[str, Group] = {
     "http": over_http,
     "postgresql": given(owed, "postgresql"),
     "outages": outages,
+    "security": lambda servers, crib, sizes, seed: bars.security(servers, crib, sizes.security, seed),
 }
 """Those that take longest first."""
 AT_ONCE = 2

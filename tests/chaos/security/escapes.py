@@ -41,7 +41,8 @@ def bar(size: int, seed: int) -> Verdict:
 def control() -> int:
     """How many that reach for Python's objects Jinja itself lets through; others would fill the memory."""
     alone = jinja2.Environment(autoescape=True)
-    return sum(not refused(alone, source) for source in ESCAPES if "__" in source and "000" not in source)
+    harmless = [source for source in ESCAPES if "__" in source and not re.search("000|popen|passwd", source)]
+    return sum(not refused(alone, source) for source in harmless)
 
 
 def refused(environment: jinja2.Environment, source: str) -> bool:
