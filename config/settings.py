@@ -5,18 +5,22 @@ and is none of ours or theirs is refused by ``seatsignal config check``.
 """
 
 import os
+import re
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from config.files import ConfigError
 from config.variables import PREFIX, read
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+"""32 bytes in base64, as Fernet takes them."""
 
 
 def data_folder() -> Path:
@@ -44,6 +48,10 @@ class Settings(BaseSettings):
     founders: str = Field(
         default="files,stripe",
         description="sources whose accounts are customers of ours; those of any other source only join them",
+    )
+    encryption_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="keys that encrypt secrets in the database, the newest first, with commas between",
     )
     own_networks: str = Field(
         default="",
@@ -81,6 +89,18 @@ class Settings(BaseSettings):
             raise PydanticCustomError("broker", "must read memory://, or redis://HOST:PORT/DB")
         return url
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, written: SecretStr) -> SecretStr:
+        if not all(map(_KEY.fullmatch, _keys(written))):
+            raise PydanticCustomError("keys", "must be keys as `seatsignal config key` makes them")
+        return written
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys in ``encryption_keys``."""
+        return _keys(self.encryption_keys)
+
     @field_validator("own_networks")
     @classmethod
     def _are_networks(cls, written: str) -> str:
@@ -99,6 +119,10 @@ class Settings(BaseSettings):
     def founding(self) -> frozenset[str]:
         """The names in ``founders``."""
         return frozenset(name.strip() for name in self.founders.split(","))
+
+
+def _keys(written: SecretStr) -> tuple[str, ...]:
+    return tuple(key.strip() for key in written.get_secret_value().split(",") if key.strip())
 
 
 def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
