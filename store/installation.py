@@ -11,6 +11,10 @@ from store.tables import installation
 from store.upsert import insert
 
 NOON = time(12)
+MOVED = "moved"
+"""Why an installation is paused that lives in another database now: it never goes on here."""
+MOVING = "moving"
+"""Why one is paused whose move is not at its end: `store.move` goes on with it."""
 SECRET = "secret"  # noqa: S105 - the name of a setting
 
 
