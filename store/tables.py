@@ -298,6 +298,7 @@ runs = _table(
     _number("worsened"),
     _number("opened_ms"),
     _number("released_ms", None),
+    _number("thinned"),  # 1: not the last of its week, 2: too old; only what something rests on is left
 )
 
 policies = _table(
