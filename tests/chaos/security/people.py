@@ -62,8 +62,7 @@ def bar(database: Database, people: int) -> Verdict:
     before = left(database, known)
     with overheard() as said:
         for person in known:
-            with database.write() as connection:
-                erasure.erase(connection, person.email, "operator")
+            erasure.erase(database, person.email, "operator")
         again = [one for person in known for one in stated(person, DAY) if isinstance(one, BY_ADDRESS)]
         pull(database, again)
     tally.count(left(database, known) + hearts(said.getvalue(), known) + in_backup(database, known), people)
