@@ -21,8 +21,8 @@ class Tries:
 
 
 TRIES = {
-    "quick": Tries(mutated=5_000, replayed=25, woven=500, texts=50, people=5),
-    "usual": Tries(mutated=100_000, replayed=250, woven=5_000, texts=1_000, people=40),
+    "quick": Tries(mutated=5_000, replayed=10, woven=200, texts=20, people=2),
+    "usual": Tries(mutated=100_000, replayed=250, woven=5_000, texts=500, people=20),
     "full": Tries(mutated=100_000, replayed=1_250, woven=100_000, texts=20_000, people=200),
 }
 
