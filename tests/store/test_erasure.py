@@ -221,12 +221,13 @@ def test_what_somebody_writes_meanwhile_is_found_at_the_next_look(full, monkeypa
     clean, late = erasure._clean, []
 
     def writing(connection, table, *rest):
-        if table.name == "notices" and not late:
+        if table.name == "inbox" and not late:
             late.append(connection.execute(insert(audit).values(detail=f"wrote to {ANN}")))
         return clean(connection, table, *rest)
 
     monkeypatch.setattr(erasure, "_clean", writing)
     erased(full)
+    assert late, "the audit table has been looked through by then"
     with full.read() as connection:
         assert ANN.lower() not in everything(connection)
 
