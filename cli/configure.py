@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command()(show)
     group.command()(schema)
     group.command()(example)
+    group.command()(key)
     app.add_typer(group, name="config")
 
 
@@ -159,3 +160,11 @@ def example() -> None:
 
     told = text()
     tell({"env": told}, told.rstrip("\n"))
+
+
+def key() -> None:
+    """Make a key for SEATSIGNAL_ENCRYPTION_KEYS; it is kept nowhere."""
+    from store.vault import new_key  # noqa: PLC0415 - see above
+
+    made = new_key()
+    tell({"key": made}, made)

@@ -20,8 +20,9 @@ from integrations import registry
 from integrations.roles import Destination, Page, Source
 from integrations.vitals import Vitals
 from store import edits, incidents, matches
-from store.installation import business_day
+from store.installation import SECRET, business_day, setting
 from store.tables import PERSONAL
+from store.vault import is_sealed
 from worker.deployment import Deployment
 from worker.pulse import current_freshness
 
@@ -72,10 +73,21 @@ def _ourselves(deployment: Deployment) -> Iterator[Finding]:
     skew_s = deployment.database.now() / 1000 - time()
     yield _clock("database", skew_s)
     yield _broker(deployment.settings.broker_url)
+    yield _secrets(deployment)
     if deployment.settings.public_url:
         yield Finding("web", "public address", GOOD)
     else:
         yield Finding("web", "public address", NOTE, "SEATSIGNAL_PUBLIC_URL is not set: no letter leaves")
+
+
+def _secrets(deployment: Deployment) -> Finding:
+    with deployment.database.read() as connection:
+        sealed = is_sealed(setting(connection, SECRET))
+    if sealed:
+        return Finding("database", "secrets", GOOD, "encrypted")
+    return Finding(
+        "database", "secrets", NOTE, "not encrypted: SEATSIGNAL_ENCRYPTION_KEYS, `seatsignal rekey`"
+    )
 
 
 def _broker(url: str) -> Finding:

@@ -26,8 +26,7 @@ def erase(email: Annotated[str, typer.Argument(help="The person's address.")]) -
         raise typer.BadParameter("it must be an address", param_hint="EMAIL")
     with closing(Database(settings().database_url)) as database:
         require(database)
-        with database.write() as connection:
-            changed = erasure.erase(connection, email, getpass.getuser())
+        changed = erasure.erase(database, email, getpass.getuser())
     if wants_json():
         answer({"erased": changed})
         return

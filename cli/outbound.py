@@ -85,9 +85,12 @@ def _set_paused(reason: str) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
     from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
     from store import audit, deferral  # noqa: PLC0415 - see above
-    from store.installation import set_setting  # noqa: PLC0415 - see above
+    from store.installation import MOVED, MOVING, paused, set_setting  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.write() as connection:
+        if paused(connection) in {MOVED, MOVING}:
+            complain("This installation moves to another database, or has; `seatsignal move` says more.")
+            raise typer.Exit(1)
         set_setting(connection, "paused", reason)
         for destination in () if reason else DESTINATIONS:
             deferral.lift(connection, destination)

@@ -5,17 +5,22 @@ and is none of ours or theirs is refused by ``seatsignal config check``.
 """
 
 import os
+import re
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from config.files import ConfigError
 from config.variables import PREFIX, read
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+"""32 bytes in base64, as Fernet takes them."""
 
 
 def data_folder() -> Path:
@@ -43,6 +48,14 @@ class Settings(BaseSettings):
     founders: str = Field(
         default="files,stripe",
         description="sources whose accounts are customers of ours; those of any other source only join them",
+    )
+    encryption_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="keys that encrypt secrets in the database, the newest first, with commas between",
+    )
+    own_networks: str = Field(
+        default="",
+        description="networks of yours in which servers of vendors are: 10.20.0.0/16, fd00:7::/64",
     )
     policy: Path | None = Field(default=None, description="policy.yaml of your own")
     plays: Path | None = Field(default=None, description="plays.yaml of your own")
@@ -76,10 +89,44 @@ class Settings(BaseSettings):
             raise PydanticCustomError("broker", "must read memory://, or redis://HOST:PORT/DB")
         return url
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, written: SecretStr) -> SecretStr:
+        if not all(map(_KEY.fullmatch, _keys(written))):
+            raise PydanticCustomError("keys", "must be keys as `seatsignal config key` makes them")
+        return written
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys in ``encryption_keys``."""
+        return _keys(self.encryption_keys)
+
+    @field_validator("own_networks")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        try:
+            _networks(written)
+        except ValueError:
+            raise PydanticCustomError("networks", "must read 10.20.0.0/16, fd00:7::/64") from None
+        return written
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks in ``own_networks``."""
+        return _networks(self.own_networks)
+
     @property
     def founding(self) -> frozenset[str]:
         """The names in ``founders``."""
         return frozenset(name.strip() for name in self.founders.split(","))
+
+
+def _keys(written: SecretStr) -> tuple[str, ...]:
+    return tuple(key.strip() for key in written.get_secret_value().split(",") if key.strip())
+
+
+def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(name.strip()) for name in written.split(",") if name.strip())
 
 
 def _leads_to_a_broker(url: str) -> bool:

@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from integrations.budget import Budget, Unlimited
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.session import Credentials, base_address, check_headers, session
+from integrations.session import Credentials, base_address, check_headers, permitted, session
 from integrations.vitals import Vitals, retry_after, vitals
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Http:
         self._budget: Budget = budget or Unlimited()
         self._explain = explain
         self._timeout = (connect_s, read_s)
-        self._session = session(credentials.headers)
+        self._session = session(credentials.headers, permitted(base_url))
         self.vitals = Vitals()
 
     def __repr__(self) -> str:

@@ -5,11 +5,17 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, delete, select
 
+from store import vault
 from store.database import clock, day_of
 from store.tables import installation
 from store.upsert import insert
 
 NOON = time(12)
+MOVED = "moved"
+"""Why an installation is paused that lives in another database now: it never goes on here."""
+MOVING = "moving"
+"""Why one is paused whose move is not at its end: `store.move` goes on with it."""
+SECRET = "secret"  # noqa: S105 - the name of a setting
 
 
 def setting(connection: Connection, name: str) -> str:
@@ -38,13 +44,17 @@ def paused(connection: Connection) -> str:
 
 
 def secret(connection: Connection) -> bytes:
-    """Return the installation's own key, made at its first use; tokens and links are keyed with it."""
-    found = setting(connection, "secret")
+    """Return the installation's own key, made at its first use; tokens and links are keyed with it.
+
+    Raises `vault.Locked` if it is encrypted and no key that is set fits.
+    """
+    found = setting(connection, SECRET)
     if not found:
-        statement = insert(connection, installation).values(name="secret", value=secrets.token_hex(32))
+        made = vault.sealed(secrets.token_hex(32))
+        statement = insert(connection, installation).values(name=SECRET, value=made)
         connection.execute(statement.on_conflict_do_nothing())
-        found = setting(connection, "secret")
-    return bytes.fromhex(found)
+        found = setting(connection, SECRET)
+    return bytes.fromhex(vault.opened(found))
 
 
 def business_instant_s(connection: Connection) -> float:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from store import vault
 from store.database import Database, Unmigrated, is_postgresql
-from store.installation import secret, set_setting, setting
+from store.installation import SECRET, secret, set_setting, setting
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 CODE_SINCE = "0016"
@@ -39,11 +40,14 @@ def migrate(database: Database) -> str:
 def require(database: Database) -> None:
     """Migrate an SQLite file by itself; for PostgreSQL raise `Unmigrated` unless it is up to date.
 
-    A newer schema will do as long as it says so of this code. Else `Unmigrated` is raised on either.
+    A newer schema will do as long as it says so of this code. Else `Unmigrated` is raised on either, and
+    `vault.Locked` where the installation's secret cannot be read.
     """
     with database.read() as connection:
         wrong = misfit(connection)
         older = revision(connection) < newest()
+        if not wrong:
+            vault.opened(setting(connection, SECRET))
     if wrong and older and database.dialect == "sqlite":
         migrate(database)
     elif wrong:

@@ -64,6 +64,13 @@ def _only(condition: str) -> dict[str, Any]:
 # What the installation is: its mode, its own business day, its secret.
 installation = _table("installation", Column("name", Text, primary_key=True), _text("value"))
 
+credentials = _table(
+    "credentials",  # that vendors give us while we run, encrypted (`store.vault`)
+    Column("name", Text, primary_key=True),
+    _text("sealed"),
+    _number("changed_ms"),
+)
+
 # -- where facts come from ---------------------------------------------------------------------------
 
 source_status = _table(
@@ -292,6 +299,7 @@ runs = _table(
     _number("worsened"),
     _number("opened_ms"),
     _number("released_ms", None),
+    _number("thinned"),  # 1: not the last of its week, 2: too old; only what something rests on is left
 )
 
 policies = _table(

@@ -220,10 +220,11 @@ def current(connection: Connection, ids: Collection[int]) -> list[Verdict]:
 def standing_until(day: date) -> Subquery:
     """Select the assessments that stood when a day began: each account's last one of the days before.
 
-    The last run over every account comes first, and what later ones judged anew goes before it.
+    The last run over every account comes first, and what later ones judged anew goes before it. Of days past
+    their retention that is the last run which is kept whole (`store.retention`).
     """
     over_all = select(func.max(runs.c.id)).where(
-        runs.c.kind == FULL, runs.c.as_of < day, runs.c.chunks_left == 0
+        runs.c.kind == FULL, runs.c.as_of < day, runs.c.chunks_left == 0, runs.c.thinned == 0
     )
     since = func.coalesce(over_all.scalar_subquery(), 0)
     lately = select(runs.c.id).where(runs.c.as_of < day, runs.c.id >= since)

@@ -176,6 +176,8 @@ def _admit(source: nodes.Template) -> None:
         literal += len(node.data) if isinstance(node, nodes.TemplateData) else 0
         if type(node) not in ADMITTED or getattr(node, "recursive", False):
             raise TemplateAssertionError(f"{type(node).__name__} is not for templates", node.lineno)
+        if isinstance(node, nodes.Const) and isinstance(node.value, float) and not isfinite(node.value):
+            raise TemplateAssertionError("a number is too large", node.lineno)  # Python cannot write it
     if literal > SOURCE_LIMIT:
         raise TemplateAssertionError("the template is too long", source.lineno)
 

@@ -11,10 +11,14 @@ from integrations import registry
 
 
 def secrets(chosen: Settings) -> set[str]:
-    """Return the passwords in our URLs, and what integrations' secret settings say in any place."""
+    """Return the passwords in our URLs, our keys, and what integrations' secret settings say in any place."""
     in_urls = {part for url in (chosen.database_url, chosen.broker_url) for part in _in_url(url)}
     names = _variables()
-    return in_urls | {place[name] for place in given().values() for name in names if place.get(name)}
+    return (
+        in_urls
+        | {*chosen.keys}
+        | {place[name] for place in given().values() for name in names if place.get(name)}
+    )
 
 
 def _in_url(url: str) -> set[str]:

@@ -1,11 +1,11 @@
-"""Every few seconds: ring for what is due, and sweep up what a lost bell or a dead process left."""
+"""Every few seconds: ring for what is due, sweep up what was left behind, let go of what is old."""
 
 from collections.abc import Callable
 from functools import partial
 
 from config.failpoints import failpoint
 from config.schedule import Schedule
-from store import claims, inbox, processes, runs, settlement, slots
+from store import claims, inbox, processes, retention, runs, settlement, slots
 from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
@@ -38,6 +38,8 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     sweep(deployment)
     with deployment.database.write() as connection:
         processes.ticked(connection)
+    with deployment.database.write() as connection:
+        retention.retain(connection, deployment.policy.retention)
 
 
 def _answer_calls(deployment: Deployment) -> None:

@@ -1,6 +1,7 @@
 """What a reader says of a folder: remarks on whole files, rejects of single rows."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,10 @@ from typing import Self
 from integrations.errors import Misconfigured
 
 REJECTS_SUFFIX = ".rejects.csv"
+
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes a cell that begins with it for."""
+_LINE_END = re.compile(r"[\r\n]")
 
 Reject = Callable[[int, str, str], None]
 """Called with the line, the column (empty: the whole row) and the reason."""
@@ -67,7 +72,7 @@ class Report:
         self.rejected += 1
         if self.rejects:
             self._write = self._write or self._begin(self.rejects)
-            self._write((self.file, line, column, reason))
+            self._write((inert(self.file), line, inert(column), inert(reason)))
 
     def _begin(self, path: Path) -> Callable[[tuple[object, ...]], object]:
         with _writable(path):
@@ -77,6 +82,12 @@ class Report:
         rows = csv.writer(target, lineterminator="\n")
         rows.writerow(("file", "line", "column", "reason"))
         return rows.writerow
+
+
+def inert(cell: str) -> str:
+    """Return a cell of one line that a spreadsheet shows and does not compute: an apostrophe marks text."""
+    marked = f"'{cell}" if cell.lstrip(" \ufeff").startswith(_FORMULA) else cell
+    return _LINE_END.sub(" ", marked)
 
 
 @contextmanager

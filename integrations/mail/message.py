@@ -20,9 +20,9 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode
 
 from health.nouns import Notice
+from integrations.addresses import LOOPBACK
 from integrations.errors import Rejected
 from integrations.mail.settings import MailSettings
-from integrations.session import LOOPBACK
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from integrations.session import LOOPBACK
+from integrations.addresses import LOOPBACK
 
 
 class MailSettings(BaseSettings):

@@ -39,6 +39,7 @@ from tests.chaos import (
 )
 from tests.chaos.fleet import Crib, open_crib
 from tests.chaos.lies import KINDS
+from tests.chaos.security import bars
 from tests.chaos.stage import Servers, serve
 from tests.chaos.theatre import theatre
 from tests.chaos.vendors import Town, open_town
@@ -57,6 +58,7 @@ class Sizes:
     of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
     are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones. At
     each point so many letters are ``cuts``; ``upgrades`` are deliveries, ``soak_s`` is how long a soak takes.
+    Nobody dies in the bars of ``security``.
     """
 
     deliveries: int
@@ -78,6 +80,7 @@ class Sizes:
     cuts: int
     upgrades: int
     soak_s: int
+    security: bars.Tries
 
 
 QUICK = Sizes(
@@ -100,6 +103,7 @@ QUICK = Sizes(
     cuts=2,
     upgrades=300,
     soak_s=0,
+    security=bars.TRIES["quick"],
 )
 USUAL = Sizes(
     20_000,
@@ -121,6 +125,7 @@ USUAL = Sizes(
     cuts=25,
     upgrades=2_000,
     soak_s=0,
+    security=bars.TRIES["usual"],
 )
 FULL = Sizes(
     100_000,
@@ -142,6 +147,7 @@ FULL = Sizes(
     cuts=250,
     upgrades=5_000,
     soak_s=3_600,
+    security=bars.TRIES["full"],
 )
 
 
@@ -217,6 +223,7 @@ GROUPS: Mapping[str, Group] = {
     "faults": lied_to,
     "outages": outages,
     "strained": strained,
+    "security": lambda servers, crib, sizes, seed: bars.security(servers, crib, sizes.security, seed),
 }
 """Those that take longest first."""
 AT_ONCE = 2

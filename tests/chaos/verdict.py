@@ -33,8 +33,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """One bar's line.
 
     ``gap_s`` is the longest time in which nothing was seen, start and end left out: how long a strike was
-    felt. ``control`` holds how often what must show without each safeguard did. ``ok`` says that the bar
-    holds and that each of its controls shows.
+    felt. ``control`` holds how often what must show without each safeguard did. ``breaches`` is how often
+    what must be refused came through. ``ok`` says that the bar holds and that each of its controls shows.
     """
 
     bar: str
@@ -52,6 +52,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ok: bool
     control: dict[str, int] = {}
     figures: dict[str, float] = {}
+    breaches: int = 0
 
     def against(self, control: Mapping[str, int]) -> "Verdict":
         """The same beside its controls: a bar that cannot fail does not hold."""
@@ -67,7 +68,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     def words(self) -> str:
         """The verdict as a person reads it."""
-        counts = ("kills", "sent", "unique", "lost", "duplicated", "unknown", "disorder")
+        counts = ("kills", "sent", "unique", "lost", "duplicated", "unknown", "disorder", "breaches")
         found = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
         without = "".join(f"; {name}: {count}" for name, count in self.control.items())
         state = "holds" if self.ok else "FAILS"

@@ -5,16 +5,29 @@ from datetime import date
 
 import msgspec
 import pytest
-from sqlalchemy import LargeBinary, Text, insert, select, update
+from sqlalchemy import LargeBinary, Text, func, insert, select, update
 
+from config.settings import Settings
 from health.nouns import Receipt
 from health.records import Account, Contact, People, Seat, Ticket
-from store import balance, claims, outbox, settlement
+from store import balance, claims, erasure, outbox, settlement
 from store.database import Connection, Database
 from store.erasure import ERASED, erase
 from store.installation import secret
 from store.subjects import person, set_consent, token
-from store.tables import accounts, assessments, audit, features, inbox, metadata, notices, runs
+from store.tables import (
+    accounts,
+    assessments,
+    audit,
+    facts,
+    features,
+    inbox,
+    installation,
+    metadata,
+    notices,
+    runs,
+)
+from store.vault import is_sealed, new_key
 from tests.owed import go_live, notice
 from tests.store.test_facts import pull
 
@@ -105,8 +118,7 @@ def full(database: Database) -> Database:
 
 
 def erased(database: Database) -> dict[str, int]:
-    with database.write() as connection:
-        return erase(connection, f" {ANN.upper()} ", "operator")
+    return erase(database, f" {ANN.upper()} ", "operator")
 
 
 def test_she_was_everywhere_before(full):
@@ -124,7 +136,7 @@ def test_nothing_of_her_is_left_and_all_of_the_others_is(full):
         assert person(connection, token(secret(connection), BOB)) == (BOB, "Bob Public")
         assert ERASED in text
         assert "bob can" in text
-    assert {"inbox", "notices", "assessments", "fact_tickets", "people", "consents"} <= set(changed)
+    assert {"inbox", "notices", "assessments", "fact_tickets", "fact_people", "consents"} <= set(changed)
 
 
 def test_what_was_packed_can_be_read_and_what_was_counted_still_adds_up(full):
@@ -153,10 +165,77 @@ def test_nobody_brings_her_back(full):
 
 
 def test_who_was_never_here_is_kept_out_too(database):
-    with database.write() as connection:
-        assert erase(connection, ANN, "operator") == {"subjects": 1}
+    assert erase(database, ANN, "operator") == {"subjects": 1}
     pull(database, [Contact("a", ANN, NAME)])
     with database.read() as connection:
         assert ANN.lower() not in everything(connection)
         line = connection.execute(select(audit.c.action, audit.c.actor)).one()
     assert tuple(line) == ("erased", "operator")
+
+
+# -- in pieces ---------------------------------------------------------------------------------------
+
+
+class KilledError(Exception):
+    pass
+
+
+def test_she_is_out_of_reach_at_once_and_whoever_erases_next_ends_what_was_cut_off(full, monkeypatch):
+    clean, cut = erasure._clean, "fact_tickets"
+
+    def dying(connection, table, *rest):
+        if table.name == cut:
+            raise KilledError
+        return clean(connection, table, *rest)
+
+    with monkeypatch.context() as dead:
+        dead.setattr(erasure, "_clean", dying)
+        with pytest.raises(KilledError):
+            erased(full)
+    with full.read() as connection:
+        assert person(connection, token(secret(connection), ANN)) == ("", "")
+        assert connection.execute(select(func.count()).where(notices.c.status == "due")).scalar_one() == 0
+        assert NAME.lower() in everything(connection)
+    assert erase(full, "nobody@customer.example", "operator")["fact_tickets"] == 1
+    with full.read() as connection:
+        text = everything(connection)
+        assert (text.count(ANN.lower()), text.count(NAME.lower())) == (0, 0)
+        assert "erasing" not in text
+
+
+def test_what_is_sought_meanwhile_is_encrypted_where_there_is_a_key(full, monkeypatch):
+    chosen = Settings(encryption_keys=new_key())
+    monkeypatch.setattr("config.settings.settings", lambda: chosen)
+    with full.write() as connection:
+        erasure._begun(connection, ANN, "operator")
+        (noted,) = connection.execute(
+            select(installation.c.value).where(installation.c.name.startswith("erasing:"))
+        ).scalars()
+    assert is_sealed(noted)
+    erased(full)
+    with full.read() as connection:
+        assert NAME.lower() not in everything(connection)
+
+
+def test_what_somebody_writes_meanwhile_is_found_at_the_next_look(full, monkeypatch):
+    clean, late = erasure._clean, []
+
+    def writing(connection, table, *rest):
+        if table.name == "inbox" and not late:
+            late.append(connection.execute(insert(audit).values(detail=f"wrote to {ANN}")))
+        return clean(connection, table, *rest)
+
+    monkeypatch.setattr(erasure, "_clean", writing)
+    erased(full)
+    assert late, "the audit table has been looked through by then"
+    with full.read() as connection:
+        assert ANN.lower() not in everything(connection)
+
+
+def test_two_rows_that_become_one_are_one(full):
+    pull(full, [Seat("a", ANN, email=BOB), Seat("a", ANN.lower(), email=ANN)])
+    erased(full)
+    with full.read() as connection:
+        assert ANN.lower() not in everything(connection)
+        users = connection.execute(select(facts["seats"].c.user_id)).scalars().all()
+        assert sorted(users) == sorted({token(secret(connection), ANN), "u-7"})
