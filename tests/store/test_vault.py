@@ -108,7 +108,11 @@ def test_a_changed_secret_is_refused(keyed):
     assert vault.opened(stored) == TOKEN
 
 
-@pytest.mark.parametrize("written", ["short", OLD[:-4], f"{OLD},x", "ü" * 32, OLD + OLD])
+@pytest.mark.parametrize(
+    "written",
+    ["short", OLD[:-4], f"{OLD},x", "ü" * 32, OLD + OLD],
+    ids=["short", "cut", "beside one", "no ASCII", "two at once"],
+)
 def test_what_is_no_key_is_refused_and_not_shown(written):
     with pytest.raises(ValidationError) as caught:
         Settings(encryption_keys=written)
