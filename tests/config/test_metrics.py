@@ -20,7 +20,7 @@ from health.rules import NUMBERS
 ENTRIES = entries(load_metrics())
 FIGURES = {name: entry for name, entry in ENTRIES.items() if entry.function}
 PARTS = {
-    "days": "day_of hours last_days month_of months_on start_ms",
+    "days": "day_of hours last_days month_of months_on quarter_of start_ms",
     "consumption": "months period_of",
     "friction": "per_hundred",
     "licences": "change_pct untold",
