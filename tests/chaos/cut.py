@@ -9,7 +9,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from health.nouns import Notice, Receipt
-from store import claims, settlement, unsettled
+from store import deferral, settlement, unsettled
 from store.database import Connection
 from tests.chaos.days import deployed
 from tests.chaos.load import Load
@@ -86,7 +86,7 @@ def _turn(here: Deployment) -> None:
     pass_time(here.database, A_WHILE_S)
     with here.database.write() as connection:
         settlement.lapse(connection)
-        claims.pause(connection, "mail", 0)
+        deferral.lift(connection, "mail")
 
 
 def _told(chosen: Stage, load: Load) -> Counter[str]:

@@ -17,7 +17,7 @@ from integrations.hubspot.tasks import Task, Tasks
 from integrations.mail.destination import MailDestination
 from integrations.roles import Page
 from integrations.slack import destination
-from store import claims, facts, settlement, slots, sources
+from store import claims, deferral, facts, settlement, slots, sources
 from store.database import now_ms
 from store.tables import notices, source_status
 from tests.chaos import sink
@@ -47,7 +47,7 @@ def poison_for_ever() -> None:
 
 def no_pause() -> None:
     """Who delivers does not ask whether a person has stopped it."""
-    patch.object(claims, "paused", lambda _connection: "").start()
+    patch.object(deferral, "PAUSED", "nobody says so").start()
 
 
 def leak() -> None:
