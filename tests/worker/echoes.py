@@ -11,7 +11,7 @@ from itertools import count
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
-STATUSES = (401, 500, 200, 200, 200, 302, 400, 429)
+STATUSES = (401, 500, 200, 200, 200, 302, 400, 500, 429)
 """Of answer after answer; the first 200 is HTML, the second says that all is well."""
 HTML, FINE = 2, 3
 LISTED: dict[str, object] = {
