@@ -88,8 +88,12 @@ class Speaking:
     said: Path
 
     def until(self, *marks: str) -> None:
-        """Wait until it has said each of these."""
-        wait(lambda: all(mark in self.said.read_text() for mark in marks), f"{marks} in {self.said}")
+        """Wait until it has said each of these. Raises `AssertionError` with the last that it said."""
+        try:
+            wait(lambda: all(mark in self.said.read_text() for mark in marks), str(marks))
+        except AssertionError as error:
+            error.add_note(self.said.read_text()[-4_000:])
+            raise
 
     def line(self, mark: str) -> str:
         """Wait for a line with this in it, and return it."""
