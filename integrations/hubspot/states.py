@@ -26,7 +26,6 @@ from integrations.hubspot.writing import Change
 
 BATCH = 100
 NO_SUCH_RECORD = "no_such_record"
-_NOT_FOUND = "OBJECT_NOT_FOUND"
 
 
 class _Body(Struct, frozen=True):
@@ -102,9 +101,8 @@ def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> I
             raise
         yield from (_refused(state.notice, error) for state in batch)
         return
-    nothing = [state for state in looked if not state.change.properties]
-    yield from (_sent(state) for state in nothing)
-    yield from _written(hubspot, [state for state in looked if state not in nothing])
+    yield from (_sent(state) for state in looked if not state.change.properties)
+    yield from _written(hubspot, [state for state in looked if state.change.properties])
 
 
 def _looked_at(hubspot: HubSpotClient, batch: Sequence[_State]) -> list[_State]:
