@@ -34,6 +34,7 @@ from tests.worker.canaries import (
 from tests.worker.echoes import Echoes
 
 PATIENCE_S = 60
+TICK_S = 5
 NOWHERE = 1
 """A port at which no broker listens."""
 
@@ -87,13 +88,21 @@ class Speaking:
     process: "subprocess.Popen[bytes]"
     said: Path
 
-    def until(self, *marks: str) -> None:
-        """Wait until it has said each of these. Raises `AssertionError` with the last that it said."""
+    def until(self, *marks: str, ring: Callable[[], None] | None = None) -> None:
+        """Wait until it has said each of these, and ``ring`` now and then as a tick does.
+
+        Raises `AssertionError` with what else it said.
+        """
         try:
-            wait(lambda: all(mark in self.said.read_text() for mark in marks), str(marks))
+            wait(lambda: not self._unsaid(marks), str(marks), ring)
         except AssertionError as error:
-            error.add_note(self.said.read_text()[-4_000:])
+            lines = [line[:300] for line in self.said.read_text().splitlines()]
+            error.add_note("\n".join([f"never said: {self._unsaid(marks)}", *lines[-100:]]))
             raise
+
+    def _unsaid(self, marks: Iterable[str]) -> list[str]:
+        said = self.said.read_text()
+        return [mark for mark in marks if mark not in said]
 
     def line(self, mark: str) -> str:
         """Wait for a line with this in it, and return it."""
@@ -117,12 +126,16 @@ def speaking(words: Iterable[str], variables: Mapping[str, str], said: Path) -> 
         process.wait()
 
 
-def wait(until: Callable[[], bool], what: str) -> None:
+def wait(until: Callable[[], bool], what: str, ring: Callable[[], None] | None = None) -> None:
     """Wait until something is so. Raises `AssertionError` with what was waited for."""
-    last, pause = time.monotonic() + PATIENCE_S, threading.Event()
+    began, pause, rung = time.monotonic(), threading.Event(), 0
     while not until():
-        if time.monotonic() > last:
+        waited_s = time.monotonic() - began
+        if waited_s > PATIENCE_S:
             raise AssertionError(f"waited in vain for {what}")
+        if ring and waited_s > (rung + 1) * TICK_S:
+            ring()
+            rung += 1
         pause.wait(0.05)
 
 

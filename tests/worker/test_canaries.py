@@ -223,7 +223,7 @@ def test_workers_whose_vendors_tell_everything_log_none_of_it(
         speaking(JUDGING, variables, tmp_path / "judging") as judging,
     ):
         ring(redis_server, *ALL)
-        delivering.until(*DELIVERED)
+        delivering.until(*DELIVERED, ring=lambda: ring(redis_server, *DELIVER))
         judging.until(*BROKEN, "raised unexpected: RuntimeError", "Task seatsignal.assess", "succeeded in")
     for said in (delivering.said, judging.said):
         assert_silent(said.read_text(), links)
@@ -239,7 +239,7 @@ def test_without_redaction_every_canary_of_a_worker_would_be_seen(
     redis_server.flush()
     with speaking(DELIVERING, variables, tmp_path / "delivering") as delivering:
         ring(redis_server, *DELIVER)
-        delivering.until(*DELIVERED)
+        delivering.until(*DELIVERED, ring=lambda: ring(redis_server, *DELIVER))
     said = delivering.said.read_text()
     assert found(said) == {*SECRETS.values(), IN_URLS["broker"], *WRITTEN_TO}
     assert ADDRESS.findall(said) != []
