@@ -58,7 +58,7 @@ class _Book:
         """Return the rows as brought up to date, and as all of the facts give them."""
         with self._database.write() as connection:
             connection.execute(update(accounts).values(touched=accounts.c.touched + 1))
-            features.refresh(connection, 0, 99, METRICS)
+            features.refresh(connection, 0, 10**9, METRICS)
             kept = list(features.stored(connection, 0, 99, run=1, stale_only=False))
             ids = connection.execute(select(accounts.c.id)).scalars().all()
             return kept, built.feature_rows(connection, ids, METRICS, through=self.today + timedelta(days=1))
