@@ -31,6 +31,17 @@ def test_sqlite_connection_settings(sqlite_url, name, value):
     database.close()
 
 
+def test_postgresql_compresses_quickly_where_it_can(postgresql_url):
+    database = Database(postgresql_url)
+    with database.read() as connection:
+        offered = connection.execute(
+            text("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+        ).scalar_one()
+        chosen = connection.execute(text("SHOW default_toast_compression")).scalar_one()
+    database.close()
+    assert chosen == ("lz4" if "lz4" in offered else offered[0])
+
+
 def test_a_thousand_increments_by_eight_writers_are_a_thousand(database):
     with database.write() as connection:
         connection.execute(text("INSERT INTO installation (name, value) VALUES ('n', '0')"))
