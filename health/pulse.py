@@ -1,10 +1,12 @@
 """Pulse: how the fleet stands on a day, so that what happens to all is not read as the trouble of one."""
 
-from collections import Counter, defaultdict
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from itertools import zip_longest
+from math import inf
 from statistics import median, quantiles
 from typing import NamedTuple
 
@@ -17,7 +19,8 @@ ACCOUNTS_MIN = 10
 """Fewer accounts with a baseline than this have no median worth trusting."""
 _TENTHS = 10
 _MOST = 3.0  # times its own mean: no one account makes a day
-_STEPS = int(_MOST * _TENTHS) + 1
+_BOUNDS = tuple(step / _TENTHS for step in range(1, int(_MOST * _TENTHS) + 1))
+_STEPS = len(_BOUNDS) + 1
 _AT_ONCE = 256  # series
 _WEEKS_MIN = 6  # of a weekday, so that two weeks of rest are not what is usual
 
@@ -174,11 +177,14 @@ class _Tally:
         return [_Day(*day) for day in zip(self._totals, self._steps, strict=True)]
 
     def _count(self) -> None:
-        for back, shares in enumerate(zip_longest(*self._waiting)):
-            counted = [min(_MOST, share) for share in shares if share is not None]
-            self._totals[back] += sum(counted)
-            for step, times in Counter(map(int, [share * _TENTHS for share in counted])).items():
-                self._steps[back][step] += times
+        for back, shares in enumerate(zip_longest(*self._waiting, fillvalue=inf)):
+            ranked = sorted(shares)
+            most, there = bisect_left(ranked, _MOST), bisect_left(ranked, inf)
+            self._totals[back] += sum(ranked[:most]) + _MOST * (there - most)
+            under = [bisect_left(ranked, bound, 0, most) for bound in _BOUNDS]
+            steps = self._steps[back]
+            for step, (fewer, more) in enumerate(zip([0, *under], [*under, there], strict=True)):
+                steps[step] += more - fewer
         self._waiting = []
 
 
