@@ -236,7 +236,10 @@ def _policy(data: PolicyData, compiled: Compiled, model: Model | None) -> Policy
             {rule: pct / 100 for rule, pct in data.ledger.precision_min_pct.items()},
         ),
         brake=Limits(
-            data.brake.worse_accounts, data.brake.worse_share_pct / 100, data.brake.mails_per_contact
+            data.brake.worse_accounts,
+            data.brake.worse_share_pct / 100,
+            data.brake.unusual_sigmas,
+            data.brake.mails_per_contact,
         ),
         family_material=data.families.material_pct / 100,
         active=tuple(Active(name, **active.model_dump()) for name, active in data.active.items()),

@@ -151,6 +151,7 @@ class BrakeData(Strict):
 
     worse_accounts: Annotated[int, Field(ge=0)]
     worse_share_pct: Percent
+    unusual_sigmas: Annotated[float, Field(gt=0)] = 3.0
     mails_per_contact: Annotated[int, Field(ge=0)]
 
 

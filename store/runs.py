@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS, TEXTS
@@ -17,6 +17,7 @@ from store.installation import is_live
 from store.tables import accounts, assessments, chunks, runs
 
 RING_AGAIN_MS = 120_000
+_HOUR_MS = 3_600_000
 FULL, TOUCHED = "full", "touched"
 """The kinds of run: over every account, or over those whose facts changed."""
 
@@ -232,9 +233,21 @@ def worsened_lately(connection: Connection, hours: int, run: int) -> int:
 
     The run itself counts however long ago it was opened: it may have waited for a worker.
     """
-    lately = runs.c.opened_ms > now_ms() - hours * 3_600_000
+    lately = runs.c.opened_ms > now_ms() - hours * _HOUR_MS
     query = select(func.coalesce(func.sum(runs.c.worsened), 0)).where(lately | (runs.c.id == run))
     return int(connection.execute(query).scalar_one())
+
+
+def worsened_before(connection: Connection, hours: int, days: int) -> list[int]:
+    """Return how many accounts got a worse band on each of the days before the last hours, the latest first.
+
+    A day is 24 hours. There are as many as have passed since the first run of them all.
+    """
+    ago = now_ms() - hours * _HOUR_MS - runs.c.opened_ms
+    query = select((ago // (24 * _HOUR_MS)).label("day"), func.sum(runs.c.worsened).label("worsened"))
+    query = query.where(ago.between(0, 24 * days * _HOUR_MS - 1)).group_by(literal_column("day"))
+    found = {row.day: int(row.worsened) for row in connection.execute(query)}
+    return [found.get(back, 0) for back in range(max(found, default=-1) + 1)]
 
 
 def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[list[Chunk], list[int]]:

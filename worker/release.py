@@ -13,6 +13,7 @@ from worker.deployment import Deployment
 
 log = structlog.get_logger()
 BRAKE_HOURS = 24
+USUAL_DAYS = 28
 
 
 def release(deployment: Deployment, run: int) -> str:
@@ -97,6 +98,7 @@ def _verdict(deployment: Deployment, connection: Connection, run: int) -> tuple[
         active_accounts=runs.active_accounts(connection),
         worse=runs.worsened_lately(connection, BRAKE_HOURS, run),
         most_mails=outbox.most_letters(connection),
+        before=runs.worsened_before(connection, BRAKE_HOURS, USUAL_DAYS),
     )
     verdict = brake(totals, deployment.policy.brake)
     return ("held", verdict.reason) if isinstance(verdict, Hold) else ("released", "")

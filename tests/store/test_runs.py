@@ -122,6 +122,19 @@ def test_worse_bands_are_counted_across_the_runs_of_the_last_hours(database):
         assert runs.worsened_lately(connection, 24, 0) == 12
 
 
+def test_what_the_days_before_came_to_is_told_day_by_day(database):
+    for hours, worse in [(24 * 30, 9), (24 * 4 + 1, 4), (24 * 2 + 23, 1), (24 * 2, 2), (24, 8), (23, 16)]:
+        run, _ = open_run(database)
+        finish(database, run, Tally(assessed=1_000, worsened=worse))
+        with database.write() as connection:
+            moved = update(runs_table).where(runs_table.c.id == run)
+            connection.execute(moved.values(opened_ms=runs_table.c.opened_ms - hours * 3_600_000))
+    with database.read() as connection:
+        assert runs.worsened_before(connection, 24, 28) == [8, 3, 0, 4]
+        assert runs.worsened_before(connection, 24, 30)[4:] == [*[0] * 25, 9]
+        assert runs.worsened_before(connection, 24 * 31, 28) == []
+
+
 @pytest.mark.parametrize("first", ["released", "held", "dry"])
 def test_a_run_is_decided_once(database, first):
     run, _ = open_run(database)
