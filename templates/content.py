@@ -162,6 +162,7 @@ class RecordContent(_Content, frozen=True, kw_only=True):
     priority: int
     reasons: tuple[str, ...] = ()
     utilisation_pct: Percent | None = None
+    likely: str | None = None  # as in `_AboutAccount`
     days_until_full: Count | None = None
     expansion: bool = False
     expansion_evidence: tuple[str, ...] = ()

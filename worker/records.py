@@ -7,7 +7,7 @@ from health.nouns import Notice
 from health.precedence import at_stake
 from health.reasons import reasons
 from templates.content import RecordContent
-from templates.explained import set_by_hand
+from templates.explained import likely, set_by_hand
 from worker.letters import Verdict
 
 TEMPLATE = "record"
@@ -32,6 +32,7 @@ def record(crm: str, record_id: str, verdict: Verdict) -> Notice:
         "account_key": verdict.features.key,
         "band": now.band,
         "reasons": [*filter(None, [set_by_hand(now)]), *reasons(now.score)],
+        "likely": likely(verdict.facts) or None,
         "expansion": bool(verdict.facts.get("expansion")),
         "expansion_evidence": grown,
         "currency": verdict.facts.get("currency") or None,

@@ -63,6 +63,9 @@ FIELDS: Mapping[str, Definition] = {
     "priority": _property("priority", "Priority", "Risk, nearness of the renewal and revenue in one."),
     "reasons": _property("reasons", "Reasons", "What takes most off the health, one a line.", *_LINES),
     "utilisation_pct": _property("utilisation", "Utilisation, %", "Active users in 100 purchased seats."),
+    "likely": _property(
+        "utilisation_likely", "Utilisation, how sure", "What chance allows of few seats, in words.", *_TEXT
+    ),
     "days_until_full": _property("days_until_full", "Days until full", "At today's pace."),
     "expansion": _property(
         "expansion",

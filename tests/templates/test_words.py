@@ -429,6 +429,7 @@ def test_record_has_one_value_a_field_and_none_where_unknown() -> None:
         "priority": 120,
         "reasons": "\N{MINUS SIGN}3: open tickets: 1, urgent: 0",
         "utilisation_pct": 92.0,
+        "likely": None,
         "days_until_full": 23,
         "expansion": True,
         "expansion_evidence": "92 of 100 seats in use\n5 tries of single sign-on this month",

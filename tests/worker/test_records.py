@@ -1,6 +1,7 @@
 """What a CRM is owed: states of records that changed, tasks at the record, and nothing without a record."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -87,6 +88,7 @@ def test_a_state_says_the_verdict_in_fields(opened):
     said = next(json.loads(row.payload) for row in owed(opened, "state") if row.owner == "90")
     assert (said["band"], said["account_key"], said["utilisation_pct"]) == ("healthy", "a0", 88)
     assert (said["expansion"], said["renewal_on"]) == (False, str(book.LATER))
+    assert re.fullmatch(r"Of so few seats utilisation is likely between \d+ and \d+ %\.", said["likely"])
 
 
 def test_while_nothing_changes_nothing_is_owed(opened):
