@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from health.records import SHAPES
+from store.among import among
 from store.order import in_order
 from store.people import Tokens
 from store.reading import Fact, Reading
@@ -29,7 +30,7 @@ class AccountFacts:
         self._ids = ids
         self._reading = reading
         self.unknown: dict[int, set[str]] = defaultdict(set)
-        query = select(accounts.c.id, accounts.c.key).where(accounts.c.id.in_(ids)).order_by(accounts.c.id)
+        query = select(accounts.c.id, accounts.c.key).where(among(accounts.c.id, ids)).order_by(accounts.c.id)
         self.accounts = connection.execute(query).all()
         self.sources = self._sources()
         self.profiles = self._of("accounts")

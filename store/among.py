@@ -8,9 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, TableValuedAlias, any_, func, literal, select
+from sqlalchemy import Boolean, Column, Connection, Dialect, TableValuedAlias, Text, func, literal
 from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from store.database import is_postgresql
 
@@ -25,16 +29,50 @@ def parts(items: Sequence[_T], size: int = IDS_A_QUERY) -> Iterable[Sequence[_T]
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
-def among(connection: Connection, column: Column[Any], values: Collection[Value]) -> ColumnElement[bool]:
+class _Many(TypeDecorator[Collection[Value]]):
+    """Values of one type: an array where there are arrays, else a text of JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return ARRAY(self.kind) if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: Collection[Value] | None, dialect: Dialect) -> object:
+        values = list(value or ())
+        return values if dialect.name == "postgresql" else json.dumps(values, default=str)
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - an SQL function
     """Say that a column is one of many values."""
-    if is_postgresql(connection):
-        return column == any_(literal(list(values), ARRAY(column.type)))
-    return column.in_(select(each(connection, column, values).c.value))
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+    def __init__(self, column: Column[Any], values: Collection[Value]) -> None:
+        super().__init__(column, literal(values, _Many(column.type)))
+
+
+@compiles(among, "sqlite")
+def _sqlite_among(element: among, compiler: SQLCompiler, **kw: object) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - names and a parameter
+
+
+@compiles(among, "postgresql")
+def _postgresql_among(element: among, compiler: SQLCompiler, **kw: object) -> str:
+    column, values = (compiler.process(part, **kw) for part in element.clauses)
+    return f"{column} = ANY({values})"
 
 
 def each(connection: Connection, column: Column[Any], values: Collection[Value]) -> TableValuedAlias:
     """Return many values of a column's type as a table with one column, ``value``."""
+    many = literal(values, _Many(column.type))
     if is_postgresql(connection):
-        array = literal(list(values), ARRAY(column.type))
-        return func.unnest(array).table_valued(named("value", column.type)).render_derived()
-    return func.json_each(json.dumps(list(values), default=str)).table_valued("value")
+        return func.unnest(many).table_valued(named("value", column.type)).render_derived()
+    return func.json_each(many).table_valued("value")

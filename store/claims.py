@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
 from health.nouns import Notice
 from store import edits
+from store.among import among
 from store.database import now_ms
 from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
 from store.outbox import OPEN, notice_of, standing
@@ -72,12 +73,12 @@ def _claimable(destination: str) -> Select[tuple[int]]:
 
 
 def _remotes(connection: Connection, names: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(select(threads.c.thread, threads.c.remote).where(threads.c.thread.in_(names)))
-    return {row.thread: row.remote for row in rows}
+    query = select(threads.c.thread, threads.c.remote).where(among(threads.c.thread, names))
+    return {row.thread: row.remote for row in connection.execute(query)}
 
 
 def _stored_bodies(connection: Connection, hashes: Sequence[str]) -> dict[str, bytes]:
-    rows = connection.execute(select(bodies.c.hash, bodies.c.body).where(bodies.c.hash.in_(hashes)))
+    rows = connection.execute(select(bodies.c.hash, bodies.c.body).where(among(bodies.c.hash, hashes)))
     return {row.hash: row.body for row in rows}
 
 
@@ -99,7 +100,7 @@ def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: boo
     """
     statement = (
         update(notices)
-        .where(notices.c.claim == token, notices.c.id.in_(ids))
+        .where(notices.c.claim == token, among(notices.c.id, ids))
         .where(standing(notices, "claimed"), notices.c.lease_ms > now_ms(), ~exists().where(is_paused()))
         .values(status="sending", attempt=notices.c.attempt + 1, keyed=keyed)
         .returning(notices.c.id)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, literal_column, select, tuple_, update
 
 from health.nouns import Notice, Receipt
+from store.among import among
 from store.database import clock, now_ms
 from store.outbox import OPEN, make_due, notice_of, plan, standing
 from store.tables import accounts, bodies, edits, notices, written
@@ -38,7 +39,7 @@ def remembered(connection: Connection, claimed: Sequence[Notice]) -> tuple[Notic
         for thread, body in connection.execute(query):
             before.setdefault(thread, []).append(body)
     taken: dict[str, set[str]] = {}
-    given = select(edits.c.thread, edits.c.field).where(edits.c.thread.in_(threads), edits.c.taken_ms > 0)
+    given = select(edits.c.thread, edits.c.field).where(among(edits.c.thread, threads), edits.c.taken_ms > 0)
     for thread, field in connection.execute(given):
         taken.setdefault(thread, set()).add(field)
     return tuple(
@@ -50,14 +51,14 @@ def remembered(connection: Connection, claimed: Sequence[Notice]) -> tuple[Notic
 def _last(threads: Sequence[str]) -> Select[str, bytes]:
     """Select what was written last to each thread's record."""
     query = select(written.c.thread, bodies.c.body).join(notices, notices.c.id == written.c.notice)
-    return query.join(bodies, bodies.c.hash == notices.c.body).where(written.c.thread.in_(threads))
+    return query.join(bodies, bodies.c.hash == notices.c.body).where(among(written.c.thread, threads))
 
 
 def _tried(threads: Sequence[str]) -> Select[str, bytes]:
     """Select what was tried since, and never answered or overtaken: it may stand there all the same."""
     query = select(notices.c.thread, bodies.c.body).join(bodies, bodies.c.hash == notices.c.body)
     query = query.join(written, written.c.thread == notices.c.thread)
-    return query.where(notices.c.thread.in_(threads), TRIED, notices.c.id > written.c.notice)
+    return query.where(among(notices.c.thread, threads), TRIED, notices.c.id > written.c.notice)
 
 
 def keep(connection: Connection, answers: Sequence[tuple[Notice, Receipt]]) -> None:
@@ -108,9 +109,9 @@ def take(connection: Connection, account: str = "", field: str = "") -> int:
 
 def _again(connection: Connection, threads: Sequence[str]) -> list[Notice]:
     """Return the last state of each record that no newer one is owed to."""
-    owed = select(notices.c.thread).where(notices.c.thread.in_(threads), standing(notices, *OPEN))
+    owed = select(notices.c.thread).where(among(notices.c.thread, threads), standing(notices, *OPEN))
     query = select(notices).join(written, written.c.notice == notices.c.id)
-    query = query.where(written.c.thread.in_(threads), written.c.thread.not_in(owed))
+    query = query.where(among(written.c.thread, threads), written.c.thread.not_in(owed))
     return [notice_of(row, "", b"") for row in connection.execute(query)]
 
 

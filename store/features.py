@@ -95,8 +95,8 @@ def rebuilt(
     """
     for at in range(0, len(ids), IDS_A_QUERY):
         some = ids[at : at + IDS_A_QUERY]
-        _rebuild(connection, accounts.c.id.in_(some), metrics)
-        counts = select(accounts.c.id, accounts.c.fresh).where(accounts.c.id.in_(some))
+        _rebuild(connection, among(accounts.c.id, some), metrics)
+        counts = select(accounts.c.id, accounts.c.fresh).where(among(accounts.c.id, some))
         fresh = {row.id: row.fresh for row in connection.execute(counts)}
         for row in held(connection, some).values():
             yield row, fresh[row.account]
@@ -142,7 +142,7 @@ def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Colle
         advanced, built = _brought_up(connection, changes, metrics)
         keep(connection, [*advanced, *built])
         _name(connection, built)
-        now = update(accounts).where(among(connection, c.id, [change.account for change in changes]))
+        now = update(accounts).where(among(c.id, [change.account for change in changes]))
         anew = c.reshaped | (c.fresh == 0)
         after = case((anew, func.coalesce(c.judged_run, 0)), else_=c.reshaped_after)
         same = {"reshaped": false(), "restated_from": None, "reshaped_after": after}
@@ -176,7 +176,7 @@ def _brought_up(
 
 def held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
     """Return the feature rows that there are of some accounts."""
-    query = select(kept.c.packed).where(among(connection, kept.c.account, ids))
+    query = select(kept.c.packed).where(among(kept.c.account, ids))
     return {row.account: row for row in map(unpack, blobs(connection, query))}
 
 
@@ -223,7 +223,7 @@ def all_rows(connection: Connection, metrics: Collection[str], through: date) ->
     ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
     for at in range(0, len(ids), IDS_A_QUERY):
         chosen = ids[at : at + IDS_A_QUERY]
-        query = select(kept.c.packed).join(accounts).where(kept.c.account.in_(chosen))
+        query = select(kept.c.packed).join(accounts).where(among(kept.c.account, chosen))
         query = query.where(accounts.c.fresh == accounts.c.touched)
         rows = {row.account: row for row in map(unpack, blobs(connection, query))} if good else {}
         stale = [account for account in chosen if account not in rows]

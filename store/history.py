@@ -68,7 +68,7 @@ def still(connection: Connection, made: Run, ids: Sequence[int]) -> dict[int, Fe
     of use is the judged one or later. Whose days tell of users or commitments is left out.
     """
     c = accounts.c
-    query = select(c.id).where(among(connection, c.id, ids), c.fresh == c.touched, c.reshaped_after < made.id)
+    query = select(c.id).where(among(c.id, ids), c.fresh == c.touched, c.reshaped_after < made.id)
     chosen = connection.execute(query).scalars().all()
     named = people.named(connection, chosen)
     return {

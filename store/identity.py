@@ -116,17 +116,17 @@ def _founded(connection: Connection, alone: Sequence[int]) -> dict[int, Link]:
     stated = {
         each: min((n.value for n in own if n.kind == OUR_ID), default="") for each, own in names.items()
     }
-    external = {row.id: row.external_id for row in connection.execute(_rows(connection, alone))}
+    external = {row.id: row.external_id for row in connection.execute(_rows(alone))}
     keys = {each: stated[each] or external[each] for each in names}
     rows = [{"key": key} for key in sorted(set(keys.values()))]
     connection.execute(insert(connection, accounts).on_conflict_do_nothing(), rows)
-    ours = select(accounts.c.key, accounts.c.id).where(among(connection, accounts.c.key, set(keys.values())))
+    ours = select(accounts.c.key, accounts.c.id).where(among(accounts.c.key, set(keys.values())))
     ids = {row.key: row.id for row in connection.execute(ours)}
     return {each: Link(ids[key], "our_id" if stated[each] else "founded", key) for each, key in keys.items()}
 
 
-def _rows(connection: Connection, ids: Sequence[int]) -> Select[tuple[int, str]]:
-    chosen = among(connection, source_accounts.c.id, ids)
+def _rows(ids: Sequence[int]) -> Select[tuple[int, str]]:
+    chosen = among(source_accounts.c.id, ids)
     return select(source_accounts.c.id, source_accounts.c.external_id).where(chosen)
 
 
@@ -167,7 +167,7 @@ def _numbered(connection: Connection, source: str) -> int:
 def _touch(connection: Connection, ids: Collection[int]) -> None:
     """Mark accounts whose facts are more or fewer now."""
     for part in parts(sorted(ids)):
-        chosen = among(connection, accounts.c.id, part)
+        chosen = among(accounts.c.id, part)
         locked = select(accounts.c.id).where(chosen).order_by(accounts.c.id)
         connection.execute(locked.with_for_update(key_share=True)).all()
         anew = {"reshaped": true(), "restated_from": date.min}

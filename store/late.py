@@ -73,7 +73,7 @@ def _versions(
     by_batch = table.c.until_batch if gone else table.c.batch
     query = select(*(table.c[name] for name in dict.fromkeys(("source_account", *stored_key(shape)))))
     query = query.add_columns(*(table.c[name] for name in _dates(shape) if name not in stored_key(shape)))
-    query = query.where(among(connection, table.c.source_account, changed), by_batch == number)
+    query = query.where(among(table.c.source_account, changed), by_batch == number)
     return connection.execute(query).all()
 
 
@@ -92,7 +92,7 @@ def mark(connection: Connection, first: Mapping[int, date]) -> None:
     since: dict[int, date] = {}
     query = select(links.c.source_account, accounts.c.id).join(accounts).where(links.c.to_batch.is_(None))
     query = query.where(accounts.c.judged_run.is_not(None))
-    for row in connection.execute(query.where(among(connection, links.c.source_account, first))):
+    for row in connection.execute(query.where(among(links.c.source_account, first))):
         since[row.id] = min(first[row.source_account], since.get(row.id, date.max))
     rows = [{"account": account, "since": since[account]} for account in sorted(since)]
     if rows:
@@ -113,4 +113,4 @@ def since(connection: Connection, first: int, last: int) -> dict[int, date]:
 
 def settled(connection: Connection, ids: Collection[int]) -> None:
     """Forget of accounts that facts came late: the days they speak of were judged again."""
-    connection.execute(delete(late).where(among(connection, late.c.account, ids)))
+    connection.execute(delete(late).where(among(late.c.account, ids)))

@@ -10,6 +10,7 @@ from health.alerts import AT_RISK, OPEN
 from health.ledger import Case, Entry, Ledger
 from health.policy import LedgerRules
 from store import history
+from store.among import among
 from store.database import now_ms
 from store.installation import business_day
 from store.tables import accounts, dismissals, flags, runs
@@ -31,7 +32,7 @@ def _cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Case]]:
     same = [dismissals.c.account == flags.c.account, dismissals.c.rule == flags.c.reason]
     dismissed = select(dismissals.c.id).where(*same, dismissals.c.term == flags.c.term).exists()
     query = select(flags.c.account, flags.c.reason, flags.c.opened, dismissed.label("dismissed"))
-    query = query.where(flags.c.account.in_(ids), flags.c.kind == AT_RISK, flags.c.opened.is_not(None))
+    query = query.where(among(flags.c.account, ids), flags.c.kind == AT_RISK, flags.c.opened.is_not(None))
     found: dict[int, list[Case]] = defaultdict(list)
     for account, rule, opened, answered in connection.execute(query):
         found[account].append(Case(rule, opened, bool(answered)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, and_, func, select
 
 from health.identity import Link, Refused
-from store.among import parts
+from store.among import among, parts
 from store.names import IN_FORCE, resolved
 from store.order import by_bytes, in_order
 from store.tables import accounts, links, source_accounts, source_status
@@ -62,7 +62,7 @@ def unlinked() -> Select[tuple[int, str, str, int]]:
 
 
 def _keys(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    rows = connection.execute(select(accounts.c.id, accounts.c.key).where(accounts.c.id.in_(ids)))
+    rows = connection.execute(select(accounts.c.id, accounts.c.key).where(among(accounts.c.id, ids)))
     return {row.id: row.key for row in rows}
 
 

@@ -37,10 +37,10 @@ def names_of(connection: Connection, unlinked: Sequence[int]) -> dict[int, set[N
     own = select(source_accounts.c.id, source_accounts.c.source, source_accounts.c.external_id)
     found = {
         row.id: {Name(row.source, row.external_id)}
-        for row in connection.execute(own.where(among(connection, source_accounts.c.id, unlinked)))
+        for row in connection.execute(own.where(among(source_accounts.c.id, unlinked)))
     }
     told = select(_identifiers.c.source_account, _identifiers.c.kind, _identifiers.c.value)
-    for row in connection.execute(told.where(among(connection, _identifiers.c.source_account, unlinked))):
+    for row in connection.execute(told.where(among(_identifiers.c.source_account, unlinked))):
         found[row.source_account].add(Name(row.kind, row.value))
     return found
 
@@ -52,31 +52,31 @@ def _owners(connection: Connection, names: Collection[Name]) -> dict[Name, set[i
     for name in names:
         values[name.kind].append(name.value)
     for kind, stated in values.items():
-        for query in _lookups(connection, kind, stated):
+        for query in _lookups(kind, stated):
             for row in connection.execute(query):
                 found[Name(kind, row.value)].add(row.account)
     return found
 
 
-def _lookups(connection: Connection, kind: str, values: Sequence[str]) -> Iterable[Select[tuple[str, int]]]:
+def _lookups(kind: str, values: Sequence[str]) -> Iterable[Select[tuple[str, int]]]:
     """Yield queries of value and account: by an identifier, by a source's id, by our key or a domain."""
     c = source_accounts.c
     yield (
         select(_identifiers.c.value, links.c.account)
         .join(links, and_(links.c.source_account == _identifiers.c.source_account, IN_FORCE))
-        .where(_identifiers.c.kind == kind, among(connection, _identifiers.c.value, values))
+        .where(_identifiers.c.kind == kind, among(_identifiers.c.value, values))
     )
     yield (
         select(c.external_id.label("value"), links.c.account)
         .join(links, and_(links.c.source_account == c.id, IN_FORCE))
-        .where(c.source == kind, among(connection, c.external_id, values))
+        .where(c.source == kind, among(c.external_id, values))
     )
     if kind == OUR_ID:
-        ours = among(connection, accounts.c.key, values)
+        ours = among(accounts.c.key, values)
         yield select(accounts.c.key.label("value"), accounts.c.id.label("account")).where(ours)
     if kind == DOMAIN:
         yield (
             select(_described.c.domain.label("value"), links.c.account)
             .join(links, and_(links.c.source_account == _described.c.source_account, IN_FORCE))
-            .where(among(connection, _described.c.domain, values))
+            .where(among(_described.c.domain, values))
         )

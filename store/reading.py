@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, liter
 
 from health import dated
 from health.records import FACTS
+from store.among import among
 from store.tables import facts, links, past, source_accounts, stored_key
 
 Fact = Any
@@ -50,16 +51,15 @@ class Present:
     def links(self, ids: Sequence[int]) -> Subquery:
         """Return the open links."""
         query = select(links.c.account, links.c.source_account, source_accounts.c.source)
-        return (
-            query.join(source_accounts).where(links.c.account.in_(ids), links.c.to_batch.is_(None)).subquery()
-        )
+        stands = among(links.c.account, ids) & links.c.to_batch.is_(None)
+        return query.join(source_accounts).where(stands).subquery()
 
     def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
         """Return the current rows through open links."""
         fact = facts[kind]
         joined = (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
         query = select(links.c.account, *fact.columns).join(links, joined)
-        return query.where(links.c.account.in_(ids)).subquery()
+        return query.where(among(links.c.account, ids)).subquery()
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:  # noqa: ARG002 - as the others do
         """Yield every row as it stands."""
@@ -92,7 +92,7 @@ class Moment:
         query = select(
             links.c.account, links.c.source_account, source_accounts.c.source, known.label("known")
         )
-        return query.join(source_accounts).where(links.c.account.in_(ids), stood).subquery()
+        return query.join(source_accounts).where(among(links.c.account, ids), stood).subquery()
 
     def _known(self) -> ColumnElement[int]:
         if not self.known:

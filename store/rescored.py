@@ -59,13 +59,13 @@ def touched(connection: Connection, since: Mapping[int, date], run: Run) -> Mapp
 def _standing(connection: Connection, ids: Collection[int]) -> set[tuple[int, int]]:
     """Return accounts and the runs that open flags of theirs rest on."""
     query = select(flags.c.account, flags.c.run).where(flags.c.state.in_(OPEN))
-    query = query.where(among(connection, flags.c.account, ids))
+    query = query.where(among(flags.c.account, ids))
     return {(row.account, row.run) for row in connection.execute(query)}
 
 
 def _verdicts(connection: Connection, since: Mapping[int, date], before: int) -> Iterable[Found[Any]]:
     made = assessments.c
-    query = select(made.account, made.as_of, made.run).where(among(connection, made.account, since))
+    query = select(made.account, made.as_of, made.run).where(among(made.account, since))
     return connection.execute(query.where(made.as_of > min(since.values()), made.run < before))
 
 
@@ -86,7 +86,7 @@ def accounts(connection: Connection, first: int, last: int) -> set[int]:
 def latest(connection: Connection, run: int, ids: Collection[int]) -> dict[int, Assessment]:
     """Return what is known now of accounts on the day of a run, of those whose day was judged again."""
     newest = select(rescored.c.account, func.max(rescored.c.by_run).label("by_run"))
-    newest = newest.where(rescored.c.run == run, among(connection, rescored.c.account, ids))
+    newest = newest.where(rescored.c.run == run, among(rescored.c.account, ids))
     last = newest.group_by(rescored.c.account).subquery()
     same = (last.c.account == rescored.c.account) & (last.c.by_run == rescored.c.by_run)
     query = select(rescored, runs.c.inputs, runs.c.traits).join(last, same)

@@ -10,6 +10,7 @@ from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
 from store import edits
+from store.among import among
 from store.database import now_ms
 from store.deferral import DEFERRED
 from store.outbox import standing
@@ -48,7 +49,7 @@ def settle(connection: Connection, token: str, answers: Sequence[tuple[Notice, R
 def _fenced(connection: Connection, token: str, ids: Sequence[int]) -> frozenset[int]:
     statement = (
         select(notices.c.id)
-        .where(notices.c.claim == token, notices.c.id.in_(ids))
+        .where(notices.c.claim == token, among(notices.c.id, ids))
         .where(standing(notices, "claimed", "sending", "unknown"))
         .with_for_update()
     )
@@ -57,7 +58,7 @@ def _fenced(connection: Connection, token: str, ids: Sequence[int]) -> frozenset
 
 def _settle_sent(connection: Connection, ids: Sequence[int]) -> None:
     if ids:
-        statement = update(notices).where(notices.c.id.in_(ids))
+        statement = update(notices).where(among(notices.c.id, ids))
         connection.execute(statement.values(status="sent", reason="", settled_ms=now_ms(), lease_ms=None))
 
 

@@ -231,7 +231,7 @@ def account_ids(connection: Connection, batch: Batch, external: Collection[str])
 
 def _known(connection: Connection, source: str, external: Collection[str]) -> dict[str, int]:
     query = select(source_accounts.c.external_id, source_accounts.c.id).where(
-        source_accounts.c.source == source, among(connection, source_accounts.c.external_id, external)
+        source_accounts.c.source == source, among(source_accounts.c.external_id, external)
     )
     return {row.external_id: row.id for row in connection.execute(query)}
 
@@ -243,13 +243,13 @@ def touch(connection: Connection, batch: Batch) -> None:
     """
     if not batch.changed:
         return
-    behind = _behind(connection, batch.changed)
+    behind = _behind(batch.changed)
     locked = select(accounts.c.id).where(accounts.c.id.in_(behind)).order_by(accounts.c.id)
     locked = locked.with_for_update(key_share=True)
     touched = accounts.c.id.in_(select(locked.cte("locked").c.id))
     values: dict[str, Any] = {"touched": accounts.c.touched + 1}
     if batch.new:
-        joined = accounts.c.id.in_(_behind(connection, batch.new))
+        joined = accounts.c.id.in_(_behind(batch.new))
         values["reshaped"] = accounts.c.reshaped | joined
         values["restated_from"] = case((joined, date.min), else_=_earliest(batch.restated))
     elif batch.restated:
@@ -259,9 +259,9 @@ def touch(connection: Connection, batch: Batch) -> None:
     connection.execute(update(accounts).where(touched).values(values))
 
 
-def _behind(connection: Connection, ids: Collection[int]) -> Select[int]:
+def _behind(ids: Collection[int]) -> Select[int]:
     """Select the accounts behind source accounts."""
-    linked = among(connection, links.c.source_account, ids) & links.c.to_batch.is_(None)
+    linked = among(links.c.source_account, ids) & links.c.to_batch.is_(None)
     return select(links.c.account).where(linked)
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, select
 
 from health.nouns import Notice
+from store.among import among
 from store.tables import notices, written
 from store.upsert import insert
 
@@ -40,10 +41,10 @@ def _digest(owner: str, payload: str) -> str:
 
 def _last(connection: Connection, threads: Sequence[str]) -> dict[str, str]:
     """Return by thread the digest of the newest state that is owed, else of the last one written."""
-    said = select(written.c.thread, written.c.hash).where(written.c.thread.in_(threads))
+    said = select(written.c.thread, written.c.hash).where(among(written.c.thread, threads))
     last = {row.thread: row.hash for row in connection.execute(said)}
     c = notices.c
-    owed = select(c.thread, c.owner, c.payload).where(c.thread.in_(threads), c.kind == "state")
+    owed = select(c.thread, c.owner, c.payload).where(among(c.thread, threads), c.kind == "state")
     owed = owed.where(c.status.in_(("planned", "due", "claimed", "sending"))).order_by(c.id)
     for row in connection.execute(owed):
         last[row.thread] = _digest(row.owner, row.payload)

@@ -150,7 +150,7 @@ def _known(band: str) -> str:
 def remember_bands(connection: Connection, changed: Mapping[Band, Sequence[int]]) -> None:
     """Keep the last known band of accounts of which it is another now, by that band."""
     for band, ids in changed.items():
-        same = among(connection, accounts.c.id, ids)
+        same = among(accounts.c.id, ids)
         connection.execute(update(accounts).where(same).values(band=band))
 
 
@@ -186,7 +186,7 @@ def of_run(connection: Connection, run: int, ids: Collection[int]) -> list[Verdi
         select(accounts.c.key, assessments, *_BASIS)
         .join(accounts, accounts.c.id == assessments.c.account)
         .join(runs, runs.c.id == assessments.c.run)
-        .where(among(connection, assessments.c.account, ids), assessments.c.run == run)
+        .where(among(assessments.c.account, ids), assessments.c.run == run)
     )
     return [_verdict(row) for row in connection.execute(query.order_by(accounts.c.id))]
 
@@ -207,7 +207,7 @@ def before(connection: Connection, latest: Verdict, since: date | None = None) -
 
 def latest(connection: Connection, ids: Collection[int]) -> list[Verdict]:
     """Return the latest verdict on each of some accounts, as computed."""
-    query = _latest().where(among(connection, accounts.c.id, ids)).order_by(accounts.c.id)
+    query = _latest().where(among(accounts.c.id, ids)).order_by(accounts.c.id)
     return [_verdict(row) for row in connection.execute(query)]
 
 
@@ -239,7 +239,7 @@ def until(connection: Connection, day: date, ids: Collection[int] | None = None)
     made = standing_until(day)
     query = select(accounts.c.key, made, *_BASIS).join(made, made.c.account == accounts.c.id)
     query = query.join(runs, runs.c.id == made.c.run).order_by(accounts.c.id)
-    query = query if ids is None else query.where(among(connection, accounts.c.id, ids))
+    query = query if ids is None else query.where(among(accounts.c.id, ids))
     return map(_verdict, connection.execute(query))
 
 

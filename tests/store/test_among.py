@@ -23,7 +23,7 @@ MORE_THAN_PARAMETERS = 40_000  # SQLite takes 32,766, PostgreSQL 65,535
 def test_texts(emptied_database, asked, found):
     with emptied_database.write() as connection:
         connection.execute(installation.insert(), [{"name": name, "value": ""} for name in HOSTILE])
-        query = select(installation.c.name).where(among(connection, installation.c.name, asked))
+        query = select(installation.c.name).where(among(installation.c.name, asked))
         assert sorted(connection.execute(query).scalars()) == sorted(found)
 
 
@@ -31,5 +31,5 @@ def test_numbers(emptied_database):
     with emptied_database.write() as connection:
         rows = [{"source": str(n), "batch": n, "kinds": "[]"} for n in (0, -1, 7, 2**40)]
         connection.execute(source_status.insert(), rows)
-        query = select(source_status.c.batch).where(among(connection, source_status.c.batch, {7, 2**40, 8}))
+        query = select(source_status.c.batch).where(among(source_status.c.batch, {7, 2**40, 8}))
         assert sorted(connection.execute(query).scalars()) == [7, 2**40]
