@@ -11,12 +11,13 @@ from hypothesis import settings
 from store.database import Database
 from store.schema import migrate
 from tests import logs, services
-from tests.databases import Databases, empty
+from tests.databases import Databases, compiled_once, empty
 
 ROOT = Path(__file__).parent
 settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("untimed")  # a busy machine says nothing of the code
 logs.plain()
+gc.set_threshold(50_000, 20, 20)  # with the modules and tests of the whole suite in it, each look is long
 
 FOLDERS = (
     "health", "config", "templates", "docs", "integrations", "kill", "days", "store", "benchmarks",
@@ -32,8 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage seldom, and never again among the thousands of tests collected: it took a tenth."""
-    gc.set_threshold(50_000, 20, 20)
+    """Look for garbage no more among the thousands of tests collected: it took a tenth of the time."""
     gc.freeze()
 
 
@@ -43,6 +43,12 @@ def _place(folder: str) -> int:
             f"tests/{folder} is not in FOLDERS of tests/conftest.py: put it where its speed belongs"
         )
     return FOLDERS.index(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

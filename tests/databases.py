@@ -1,10 +1,15 @@
 """Empty, migrated PostgreSQL databases, used one after another: to make one is to copy ten megabytes."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
+from typing import Any
+from unittest.mock import patch
 
 import psycopg
+from sqlalchemy import URL, Engine
 
+from store import database as product
 from store.database import Database
 from store.schema import migrate
 from store.tables import metadata
@@ -25,6 +30,28 @@ _MADE_OF = """
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
     WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 """
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Let all databases of a kind share a dialect, and with it what is compiled for it, until the block ends.
+
+    A process of ours has one database; the tests have thousands, and each would compile every statement anew.
+    """
+    create, kept = product.create_engine, dict[str, Engine]()
+
+    def created(url: URL, **more: Any) -> Engine:
+        made = create(url, **more)
+        first = kept.get(made.name)
+        if first and first.dialect.server_version_info:  # what its first connection brought
+            made.dialect = made.pool._dialect = first.dialect
+            made._compiled_cache = first._compiled_cache
+        else:
+            kept[made.name] = made
+        return made
+
+    with patch.object(product, "create_engine", created):
+        yield
 
 
 def empty(database: Database) -> None:
