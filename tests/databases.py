@@ -23,7 +23,7 @@ _MAINTAINED = "postgres"
 _OURS = "seatsignal-tests-databases"
 """What our own connections call themselves: they make nothing busy."""
 _EMPTY = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
-_NUMBER_ANEW = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
+_NUMBER_ANEW = "SELECT setval(quote_ident(sequencename), 1, false) FROM pg_sequences"
 _MADE_OF = """
     SELECT (SELECT version_num FROM alembic_version),
         string_agg(format('%s.%s %s', relname, attname, atttypid), ',' ORDER BY relname, attnum)
@@ -55,9 +55,10 @@ def compiled_once() -> Iterator[None]:
 
 
 def empty(database: Database) -> None:
-    """Delete every row there is."""
+    """Delete every row there is, and let numbers begin anew, as SQLite's do by themselves."""
+    emptied = ["; ".join([*_EMPTY, _NUMBER_ANEW])] if database.dialect == "postgresql" else _EMPTY
     with database.write() as connection:
-        for statement in ["; ".join(_EMPTY)] if database.dialect == "postgresql" else _EMPTY:
+        for statement in emptied:
             connection.exec_driver_sql(statement)
 
 
