@@ -1,10 +1,15 @@
 """Empty, migrated PostgreSQL databases, used one after another: to make one is to copy ten megabytes."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
+from typing import Any
+from unittest.mock import patch
 
 import psycopg
+from sqlalchemy import URL, Engine
 
+from store import database as product
 from store.database import Database
 from store.schema import migrate
 from store.tables import metadata
@@ -18,7 +23,7 @@ _MAINTAINED = "postgres"
 _OURS = "seatsignal-tests-databases"
 """What our own connections call themselves: they make nothing busy."""
 _EMPTY = [str(table.delete()) for table in reversed(metadata.sorted_tables)]
-_NUMBER_ANEW = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
+_NUMBER_ANEW = "SELECT setval(quote_ident(sequencename), 1, false) FROM pg_sequences"
 _MADE_OF = """
     SELECT (SELECT version_num FROM alembic_version),
         string_agg(format('%s.%s %s', relname, attname, atttypid), ',' ORDER BY relname, attnum)
@@ -27,10 +32,33 @@ _MADE_OF = """
 """
 
 
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Let all databases of a kind share a dialect, and with it what is compiled for it, until the block ends.
+
+    A process of ours has one database; the tests have thousands, and each would compile every statement anew.
+    """
+    create, kept = product.create_engine, dict[str, Engine]()
+
+    def created(url: URL, **more: Any) -> Engine:
+        made = create(url, **more)
+        first = kept.get(made.name)
+        if first and first.dialect.server_version_info:  # what its first connection brought
+            made.dialect = made.pool._dialect = first.dialect
+            made._compiled_cache = first._compiled_cache
+        else:
+            kept[made.name] = made
+        return made
+
+    with patch.object(product, "create_engine", created):
+        yield
+
+
 def empty(database: Database) -> None:
-    """Delete every row there is."""
+    """Delete every row there is, and let numbers begin anew, as SQLite's do by themselves."""
+    emptied = ["; ".join([*_EMPTY, _NUMBER_ANEW])] if database.dialect == "postgresql" else _EMPTY
     with database.write() as connection:
-        for statement in ["; ".join(_EMPTY)] if database.dialect == "postgresql" else _EMPTY:
+        for statement in emptied:
             connection.exec_driver_sql(statement)
 
 

@@ -13,6 +13,7 @@ DEPTH = 3
 """Levels of a document that have digests of their own: a measure, a section of the policy."""
 _PART_LENGTH = 16
 Tree = Mapping[str, Any]
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def seal(document: Tree) -> dict[str, object]:
@@ -47,5 +48,4 @@ def _whole(document: Tree, parts: Mapping[str, str]) -> str:
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()

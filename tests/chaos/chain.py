@@ -44,7 +44,7 @@ PATIENCE_S = 60.0
 """How long nothing may change."""
 SHOWN = 20
 """Facts named at most of each of two runs that do not agree."""
-POLL_S = 0.1
+POLL_S = 0.3
 
 
 def arms(seed: int, rounds: int) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ class Crib:
         self._process = process
 
     def bear(self, birth: nursery.Birth) -> int:
-        """Start a process and return its pid."""
+        """Start a process and return its pid; of one that is awaited, its exit status."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(msgspec.json.encode(birth) + b"\n")

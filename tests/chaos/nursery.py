@@ -2,8 +2,8 @@
 
 No module that looks at its environment is loaded before the fork, so that a process born here runs its
 command as one started from a shell would. ``python -m tests.chaos.nursery``
-takes one JSON line per process on standard input and answers with its pid; when its input ends, it
-ends every process it started.
+takes one JSON line per process on standard input and answers with its pid, or once it has ended with how, if
+it is awaited; when its input ends, it ends every process it started.
 """
 
 import importlib
@@ -45,6 +45,7 @@ MODULES = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite",
     "structlog",
+    "typer",
     "unittest.mock",
     "yaml",
     "config.calendars",
@@ -74,11 +75,15 @@ READ_THE_ENVIRONMENT = {"config.settings", "config.failpoints", "worker.celery"}
 
 
 class Birth(msgspec.Struct, frozen=True):
-    """A module to run with its arguments, its environment, and the file that its output goes to."""
+    """A module to run with its arguments, its environment, and the file that its output goes to.
+
+    ``awaited`` asks for the exit status, negative for a signal, instead of the pid.
+    """
 
     arguments: tuple[str, ...]
     environment: dict[str, str]
     log: str
+    awaited: bool = False
 
 
 BIRTHS = msgspec.json.Decoder(Birth)
@@ -93,8 +98,12 @@ def serve() -> None:
     born: list[int] = []
     try:
         for line in sys.stdin:
-            born.append(_fork(BIRTHS.decode(line)))
-            print(born[-1], flush=True)  # noqa: T201 - the answer the parent waits for
+            birth = BIRTHS.decode(line)
+            if birth.awaited:
+                answer = _ended(birth)
+            else:
+                born.append(answer := _fork(birth))
+            print(answer, flush=True)  # noqa: T201 - the answer the parent waits for
     finally:
         for pid in born:
             end(pid)
@@ -104,6 +113,17 @@ def end(pid: int) -> None:
     """Kill a process born here and all its children."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def _ended(birth: Birth) -> int:
+    """Run a process to its end and return its exit status. Whoever dies meanwhile is buried too."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, status = os.waitpid(_fork(birth), 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return os.waitstatus_to_exitcode(status)
 
 
 def _fork(birth: Birth) -> int:

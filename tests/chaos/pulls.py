@@ -29,7 +29,7 @@ Where = Literal["asked", "pulled", "stored"]
 PULLER = "tests.chaos.pulling"
 PATIENCE_S = 60.0
 """How long nothing may change."""
-POLL_S = 0.03
+POLL_S = 0.08
 MOST = 0.7
 """Of the deaths that must have come: the last of a source may find that nothing is left to read."""
 

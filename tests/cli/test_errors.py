@@ -234,7 +234,7 @@ def test_bad_rows_are_named_by_place_and_the_rest_is_there(seatsignal, tmp_path:
     folder = book.write(tmp_path / "import", news=False)
     with (folder / "payments.csv").open("a") as payments:
         payments.write("i-x,a1,yesterday,paid,,100,EUR\n")
-    done: Ended = seatsignal.started("-m", "cli", "import", str(folder), "--json")
+    done = seatsignal("import", str(folder), "--json")
     why = "payments.csv: has rows that were not taken; which and why: payments.rejects.csv"
     assert (done.status, done.complaint) == (3, [why])
     assert (done.document["rejects"], done.document["failure"]) == (1, "")

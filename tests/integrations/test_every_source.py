@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import get_type_hints
 
@@ -32,6 +33,8 @@ NAMES = tuple(name for name in registry.SOURCES if name not in LOCAL)
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 SECRET = re.compile("TOKEN|KEY|PASSWORD|SECRET")
 PAGE_LIMIT = 2_000
+typed = cache(get_type_hints)
+"""What each field of a type is said to be."""
 PATIENT_PAGES = 200
 """More pages than any rig's book has: who goes on after that goes round in circles."""
 
@@ -132,7 +135,7 @@ def test_records_are_of_the_types_they_say(source: Source, tried: SourceRig) -> 
 
 def assert_typed(records: list[Record]) -> None:
     for record in records:
-        for name, kind in get_type_hints(type(record)).items():
+        for name, kind in typed(type(record)).items():
             convert(getattr(record, name), kind, strict=True)
 
 

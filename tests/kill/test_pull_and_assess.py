@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,8 @@ from store.database import Database
 from store.installation import set_setting
 from store.schema import migrate
 from store.tables import accounts, assessments, facts, flags, notices
+from tests.chaos.fleet import Crib
+from tests.chaos.nursery import Birth
 from worker.bell import Aside
 from worker.pipeline import pull
 from worker.process import open_deployment
@@ -55,15 +55,15 @@ def folder(tmp_path_factory) -> Path:
     return made
 
 
-def kill_import(database: Database, folder: Path, failpoints: str) -> int:
+def kill_import(crib: Crib, database: Database, folder: Path, failpoints: str) -> int:
     """Import in a process that dies on the way; return how it ended."""
     environment = os.environ | {
         "SEATSIGNAL_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "SEATSIGNAL_FAILPOINTS": failpoints,
         "SEATSIGNAL_CHUNK_SIZE": "20",
     }
-    command = [sys.executable, "-m", "cli", "import", str(folder)]
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+    log = f"{folder}.log"
+    return crib.bear(Birth(("cli", "import", str(folder)), environment, log, awaited=True))
 
 
 def go_on(database: Database, folder: Path) -> None:
@@ -126,10 +126,10 @@ def clean(folder, tmp_path_factory) -> dict[str, object]:
     [*(("postgresql", step) for step in STEPS), *(("sqlite", step) for step in ("pulled@3", "assessed"))],
     indirect=["database_url"],
 )
-def test_a_kill_loses_nothing_and_doubles_nothing(database, folder, clean, step):
+def test_a_kill_loses_nothing_and_doubles_nothing(crib, database, folder, clean, step):
     live(database)
     name, _, nth = step.partition("@")
-    assert kill_import(database, folder, f"{name}=kill@{nth or 1}") == -signal.SIGKILL
+    assert kill_import(crib, database, folder, f"{name}=kill@{nth or 1}") == -signal.SIGKILL
     go_on(database, folder)
     assert outcome(database) == clean
 

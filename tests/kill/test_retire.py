@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +12,8 @@ from config.settings import Settings
 from integrations.files.source import FilesSource
 from store.database import Database
 from store.tables import accounts, facts, past
+from tests.chaos.fleet import Crib
+from tests.chaos.nursery import Birth
 from worker.bell import Aside
 from worker.listings import TOO_MANY, Retired
 from worker.pipeline import assess, pull
@@ -38,13 +38,12 @@ def write(folder: Path, seats: range) -> Path:
     return folder
 
 
-def dies(database: Database, folder: Path, step: str) -> bool:
+def dies(crib: Crib, database: Database, folder: Path, step: str) -> bool:
     """Whether a process that imports the complete file is killed at a step."""
     url = database.url.render_as_string(hide_password=False)
     environment = os.environ | {"SEATSIGNAL_DATABASE_URL": url, "SEATSIGNAL_FAILPOINTS": step}
-    command = [sys.executable, "-m", "cli", "import", str(folder), "--complete", "seats"]
-    done = subprocess.run(command, env=environment, capture_output=True, check=False)
-    return done.returncode == -signal.SIGKILL
+    command = ("cli", "import", str(folder), "--complete", "seats")
+    return crib.bear(Birth(command, environment, f"{folder}.log", awaited=True)) == -signal.SIGKILL
 
 
 def read(database: Database, folder: Path, *complete: str) -> Sequence[Retired]:
@@ -81,10 +80,10 @@ def unjudged(database: Database) -> int:
     [*(("sqlite", step) for step in STEPS), ("postgresql", "retired=kill")],
     indirect=["database_url"],
 )
-def test_a_kill_retires_nothing_and_the_next_import_all_of_it(database, folder, step):
+def test_a_kill_retires_nothing_and_the_next_import_all_of_it(crib, database, folder, step):
     read(database, write(folder, range(SEATS)))
     write(folder, range(SEATS - LEFT, SEATS))
-    assert dies(database, folder, step)
+    assert dies(crib, database, folder, step)
     assert counted(database) == (SEATS, 0)
     assert read(database, folder) == ()
     assert counted(database) == (SEATS, 0)
@@ -92,10 +91,10 @@ def test_a_kill_retires_nothing_and_the_next_import_all_of_it(database, folder, 
     assert (counted(database), unjudged(database)) == ((LEFT, SEATS - LEFT), 0)
 
 
-def test_what_a_killed_import_brought_does_not_make_a_wrong_file_right(database, folder):
+def test_what_a_killed_import_brought_does_not_make_a_wrong_file_right(crib, database, folder):
     read(database, write(folder, range(100)))
     write(folder, range(SEATS, 2 * SEATS))
-    assert dies(database, folder, "stored=kill@1")
+    assert dies(crib, database, folder, "stored=kill@1")
     assert read(database, folder) == ()
     assert [each.held for each in read(database, folder, "seats")] == [TOO_MANY]
     assert counted(database) == (SEATS + 100, 0)

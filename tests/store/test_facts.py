@@ -13,6 +13,11 @@ from store.tables import facts as tables
 DAY = date(2026, 5, 31)
 
 
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    return emptied_database
+
+
 def pull(database, records, source="files", cursor=None, to=None):
     """Store one page as a pull does, and return the batch's number."""
     with database.write() as connection:

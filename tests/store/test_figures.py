@@ -18,10 +18,16 @@ from health.records import (
     Validation,
 )
 from store import figures, sources
+from store.database import Database
 from store.figures import OVER_TIME, known, merged
 from tests.store.test_facts import DAY, pull
 
 KINDS = ("accounts", "subscriptions", "licences", "seats", "validations", "outcomes")
+
+
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    return emptied_database
 
 
 def read(database, kinds=KINDS, **span):

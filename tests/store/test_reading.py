@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from health.records import FACTS, Account, Seat, Subscription, Ticket, Usage
 from store import facts, history, identity, retire, sources
 from store.built import feature_rows
+from store.database import Database
 from store.reading import Moment
 from store.sources import Landed
 from store.tables import accounts, field_type
@@ -19,6 +20,11 @@ RUNS = {"sqlite": 20, "postgresql": 6}
 BATCHES = 6
 KINDS = ("tickets", "usage", "seats", "subscriptions")
 METRICS = ("active_users", "feature:x", "validations")
+
+
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    return emptied_database
 
 
 def some(dice: Random, name: str):

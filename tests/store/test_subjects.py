@@ -1,5 +1,6 @@
 """People are kept once, under a token that only this installation can make."""
 
+import string
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -37,7 +38,15 @@ def erase(database: Database, subject: str) -> None:
         connection.execute(gone)
 
 
-@given(st.emails())
+LETTERS = string.ascii_letters + string.digits
+ADDRESSES = st.builds(
+    "{}@{}.example".format,
+    st.text(LETTERS + "!#$%&'*+-/=^_`{|}~.", min_size=1),
+    st.text(LETTERS + "-", min_size=1),
+)
+
+
+@given(ADDRESSES)
 def test_a_token_is_the_same_for_every_spelling_and_says_nothing(address):
     made = token(b"key", address)
     assert {token(b"key", spelling) for spelling in (address.upper(), address.lower(), f" {address}\n")} == {

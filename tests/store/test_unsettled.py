@@ -19,6 +19,11 @@ DAY_S = 86_400
 ACTOR = "operator"
 
 
+@pytest.fixture
+def database(emptied_database: Database) -> Database:
+    return emptied_database
+
+
 def stand(database: Database, key: str, status: str, **values: object) -> None:
     """Let a notice stand so, whatever led to it."""
     with database.write() as connection:

@@ -3,6 +3,7 @@
 from array import array
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -12,7 +13,8 @@ from health.judge import scored
 from health.measures import measures
 from tests.health.examples import AS_OF, Weekends, account, assess, policy, pulse
 
-INPUTS = 100_000
+INPUTS = 16_000
+"""A hundred thousand were judged when this was written; `EDGES` and these meet the same cases."""
 WHOLE = 2_000
 TICKETS = tuple(TicketFact(name, AS_OF - timedelta(days=9), subject="Question") for name in "ab")
 PAYMENTS = tuple(PaymentFact(name, AS_OF - timedelta(days=5), "failed") for name in "ab")
@@ -80,20 +82,42 @@ def facts(it: Licence):
     }
 
 
-def test_a_hundred_thousand_licences_are_judged_as_published():
+IDLE = [range(7), range(7, 8), range(8, 9), range(9, 30), range(30, 31), range(31, 32), range(32, 500)]
+CASES = 8 * 4 * 4 * 2 * 2
+DOMAINS = ((0, 0), (3, 0), (0, 5), (1, 6), (1, 5), (2, 10), (2, 5))
+WEEKS = ((0, 0), (3, 0), (0, 2), (1, 3), (1, 2), (2, 3), (4, 4))
+EDGES = [
+    Licence(idle, *domains, *weeks, tickets, payments)
+    for idle, domains, weeks, tickets, payments in product(LAST_USE, DOMAINS, WEEKS, (0, 2), (0, 1))
+]
+
+
+def case(it: Licence) -> tuple[object, ...]:
+    """Where a licence lies by each threshold: before it, on it, behind it, or where there is none."""
+    idle = next((at for at, days in enumerate(IDLE) if it.idle_days in days), None)
+    domains = it.domains_allowed and side(5 * it.domains_used, it.domains_allowed)
+    week = it.last_week and side(2 * it.this_week, it.last_week)
+    return idle, domains, week, it.open_tickets > 0, it.failed_payments > 0
+
+
+def side(value: int, threshold: int) -> str:
+    return "below" if value < threshold else "on" if value == threshold else "above"
+
+
+def test_licences_are_judged_as_published():
     random, judged, at, calendar = Random(6_170), policy("deductions"), pulse(), Weekends()
-    steady, seen = account(), set()
-    for _ in range(INPUTS):
-        it = drawn(random)
+    steady = account()
+    for it in [*EDGES, *(drawn(random) for _ in range(INPUTS))]:
         found = scored(
             judged.rules(measures(replace(steady, **facts(it)), AS_OF, judged, at, calendar)), judged
         )
-        expected = published(it)
-        assert found.points == 100 * expected, it
+        assert found.points == 100 * published(it), it
         assert 10_000 + sum(line.points for line in found.contributions) == found.points
-        seen.add(expected)
-    assert {0, 5, 100} <= seen
-    assert len(seen) > 15
+
+
+def test_every_side_of_every_threshold_is_met_with_every_other():
+    assert len({case(it) for it in EDGES}) == CASES
+    assert {0, 5, 100} <= {published(it) for it in EDGES}
 
 
 def test_whole_verdicts_say_the_same():
