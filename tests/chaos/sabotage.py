@@ -33,6 +33,11 @@ def no_keys() -> None:
     sink.register(sink.PretendedSink)
 
 
+def callwise() -> None:
+    """Nothing is taken out: what there is without poison."""
+    sink.register(sink.CallwiseSink)
+
+
 def poison() -> None:
     """Some notices break whoever sends them; what broke is tried again soon."""
     sink.register(sink.PoisonedSink)
@@ -134,6 +139,7 @@ SABOTAGES: dict[str, Callable[[], None]] = {
         no_keys,
         leak,
         no_pause,
+        callwise,
         poison,
         poison_for_ever,
         no_sweep,

@@ -19,7 +19,7 @@ Said = str | Exception | Callable[[], object]
 class Scripted:
     """A destination that says what a test wrote down for it, and `sent` to all else."""
 
-    batch_size = 10
+    batch_size, at_once = 10, 60
 
     def __init__(self, said: Mapping[str, Said] | None = None, *, keyed: bool = True) -> None:
         self.said = dict(said or {})
@@ -113,8 +113,31 @@ def test_what_a_sender_died_over_is_sent_alone(send, database):
     send(Scripted({"b": ValueError()}))
     pass_time(database, 900)
     destination = Scripted()
+    owe(database, notice("d"), notice("e"))
     send(destination)
-    assert destination.sent == [["b"], ["c"]], "after a broke batch each that had no answer goes alone"
+    assert destination.sent == [["d", "e"], ["b"], ["c"]], "each that had no answer, and what is whole before"
+
+
+def test_nobody_is_struck_for_what_another_may_have_broken(send, database):
+    owe(database, notice("a"), notice("b"))
+    send(Scripted({"a": ValueError()}))
+    assert [(row.reason, row.strikes) for row in rows(database)] == [("broken_together", 0)] * 2
+    pass_time(database, 900)
+    send(Scripted({"a": ValueError()}))
+    assert [(row.status, row.reason, row.strikes) for row in rows(database)] == [
+        ("due", "broken", 1),
+        ("sent", "", 0),
+    ]
+
+
+def test_what_leaves_in_one_call_is_marked_and_settled_together(send, database):
+    owe(database, *(notice(key) for key in "abcde"))
+    stands: list[list[str]] = []
+    destination = Scripted({"c": lambda: stands.append([row.status for row in rows(database)])})
+    destination.at_once = 2
+    send(destination)
+    assert destination.sent == [["a", "b"], ["c", "d"], ["e"]]
+    assert stands == [["sent", "sent", "sending", "sending", "claimed"]]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +264,8 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(send, database):
         pass_time(database, 31)
         with database.write() as connection:
             settlement.lapse(connection)
+        pass_time(database, 2)
+        with database.write() as connection:
             claims.claim(connection, "sink", 1, 30.0)
 
     owe(database, notice("a"))
