@@ -161,15 +161,15 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
 def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> Iterator[list[Notice]]:
     """Yield what is marked and sent together.
 
-    That is what leaves in one call; one at a time where a key is not honoured, or where a sender has died
-    over the notice before. Those come last, so that they take along nothing that is whole.
+    One at a time where a key is not honoured, or where a sender has died over the notice before: those come
+    last, so that they take along nothing that is whole.
     """
     if not destination.keyed:
         yield from ([notice] for notice in ready)
         return
     whole = [notice for notice in ready if notice.id not in held.claim.fragile]
-    for start in range(0, len(whole), destination.at_once):
-        yield whole[start : start + destination.at_once]
+    if whole:
+        yield whole
     yield from ([notice] for notice in ready if notice.id in held.claim.fragile)
 
 

@@ -24,7 +24,7 @@ from integrations.vitals import Vitals
 class HubSpotDestination:
     """Writes a state's fields to its company, and keeps a task for a message's thread."""
 
-    batch_size = at_once = states.BATCH
+    batch_size = states.BATCH
     keyed = True
     ownership = tuple(each.name for each in FIELDS.values())
 

@@ -23,7 +23,7 @@ class MailDestination:
     SMTP knows no keys: a mail whose fate is unknown is never sent again by itself.
     """
 
-    batch_size, at_once = 20, 1
+    batch_size = 20
     keyed = False
 
     def __init__(

@@ -31,7 +31,7 @@ class SlackDestination:
     and tells its news in the thread. Without, it starts a thread.
     """
 
-    batch_size, at_once = 5, 1
+    batch_size = 5
     keyed = True
 
     def __init__(

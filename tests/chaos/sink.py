@@ -33,7 +33,7 @@ class SinkSettings(BaseSettings):
 class KeyedSink:
     """Shows each notice once: the sandbox leaves out a key that it has shown before."""
 
-    batch_size = at_once = 10
+    batch_size = 10
     keyed = True
     endpoint = "keyed"
 
@@ -87,9 +87,9 @@ def poisoned(key: str) -> str:
 
 
 class CallwiseSink(KeyedSink):
-    """Shows each notice once, and says after each call what it has shown."""
+    """Shows each notice once, and all that is claimed in one call."""
 
-    at_once = AT_ONCE
+    batch_size = AT_ONCE
 
 
 class PoisonedSink(CallwiseSink):

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 class Hostile:
     """A destination and a source that tells all it knows. It is asked again, for it honours keys."""
 
-    batch_size = at_once = 5
+    batch_size = 5
     keyed = True
 
     def __init__(self, settings: BaseSettings, *, budget: object, clock: object = None) -> None:

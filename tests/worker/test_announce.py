@@ -228,7 +228,7 @@ def test_a_letter_speaks_the_person_s_language_and_carries_its_links(judge):
 class Inbox:
     """A mail destination that remembers whom it was to write to."""
 
-    batch_size, at_once, keyed = 5, 1, False
+    batch_size, keyed = 5, False
 
     def __init__(self) -> None:
         self.written: list[str] = []

@@ -19,7 +19,7 @@ Said = str | Exception | Callable[[], object]
 class Scripted:
     """A destination that says what a test wrote down for it, and `sent` to all else."""
 
-    batch_size, at_once = 10, 60
+    batch_size = 10
 
     def __init__(self, said: Mapping[str, Said] | None = None, *, keyed: bool = True) -> None:
         self.said = dict(said or {})
@@ -128,16 +128,6 @@ def test_nobody_is_struck_for_what_another_may_have_broken(send, database):
         ("due", "broken", 1),
         ("sent", "", 0),
     ]
-
-
-def test_what_leaves_in_one_call_is_marked_and_settled_together(send, database):
-    owe(database, *(notice(key) for key in "abcde"))
-    stands: list[list[str]] = []
-    destination = Scripted({"c": lambda: stands.append([row.status for row in rows(database)])})
-    destination.at_once = 2
-    send(destination)
-    assert destination.sent == [["a", "b"], ["c", "d"], ["e"]]
-    assert stands == [["sent", "sent", "sending", "sending", "claimed"]]
 
 
 @pytest.mark.parametrize(
