@@ -64,6 +64,8 @@ class Destination(Protocol):
     """Where notices go."""
 
     batch_size: int
+    """How many are claimed and marked at a time: no more than can be sent well within the lease. If a sender
+    dies, any of these may be what it died of."""
     keyed: bool
     """Whether sending a notice again under its key leaves one visible effect."""
 

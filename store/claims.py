@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Connection, Select, bindparam, exists, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select, update
 
 from health.nouns import Notice
 from store import edits
@@ -16,6 +16,7 @@ from store.among import among
 from store.database import now_ms
 from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
 from store.outbox import OPEN, notice_of, standing
+from store.settlement import BROKEN_TOGETHER
 from store.tables import bodies, notices, threads
 from store.upsert import insert
 
@@ -55,7 +56,11 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     stored = _stored_bodies(connection, [row.body for row in rows if row.body])
     claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
     claimed = edits.remembered(connection, claimed)
-    return Claim(token, claimed, frozenset(row.id for row in rows if row.strikes))
+    return Claim(token, claimed, frozenset(row.id for row in rows if _is_fragile(row)))
+
+
+def _is_fragile(row: Row[tuple[object, ...]]) -> bool:
+    return bool(row.strikes) or row.reason == BROKEN_TOGETHER
 
 
 def _claimable(destination: str) -> Select[tuple[int]]:

@@ -5,7 +5,7 @@ Only whoever holds a notice's claim may settle it, and `store.outbox` says what 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
@@ -20,6 +20,11 @@ from store.upsert import insert
 
 MAX_STRIKES = 5
 """A notice whose sender died or broke this often while sending it is quarantined."""
+BEHIND_MS = 10 * 60_000
+"""How much later a notice counts as owed for each strike: it may take others along when it is tried again."""
+BROKEN, BROKEN_TOGETHER = "broken", "broken_together"
+"""A destination broke over a notice; or over one of several, and nobody knows which."""
+_STRUCK = range(1, MAX_STRIKES)
 
 KEEP_TRYING_MS = 3 * 24 * 3_600_000
 """A notice that could not be sent for this long is quarantined as expired."""
@@ -79,12 +84,14 @@ def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> 
 def _retried(attempt: int, receipt: Receipt) -> dict[str, object]:
     wait_ms = int(max(receipt.after_s, backoff_s(attempt)) * 1000)
     expired = notices.c.planned_ms < now_ms() - KEEP_TRYING_MS
-    struck = notices.c.strikes + (1 if receipt.reason == "broken" else 0)
+    strike = 1 if receipt.reason == BROKEN else 0
+    struck = notices.c.strikes + strike
     over = or_(expired, struck >= MAX_STRIKES)
     return {
         "status": case((over, "quarantined"), else_="due"),
         "reason": receipt.reason,
         "strikes": struck,
+        "rank_ms": notices.c.rank_ms + strike * BEHIND_MS,
         "due_ms": now_ms() + wait_ms,
         "claim": None,
         "lease_ms": None,
@@ -120,10 +127,15 @@ def _keep_remotes(connection: Connection, answers: Sequence[tuple[Notice, Receip
 
 
 def lapse(connection: Connection) -> int:
-    """Settle what dead or frozen senders left behind and return how many notices that touched."""
+    """Settle what dead or frozen senders left behind and return how many notices that touched.
+
+    What was only claimed is due at once. What was being sent may be what its sender died of: it waits, the
+    longer the more often that was so, and counts as owed later than it did.
+    """
     late = and_(notices.c.lease_ms < now_ms(), standing(notices, "claimed", "sending"))
     started = standing(notices, "sending")
-    struck = notices.c.strikes + case((started, 1), else_=0)
+    strike = case((started, 1), else_=0)
+    struck = notices.c.strikes + strike
     lost = and_(started, ~notices.c.keyed)
     poison = and_(started, struck >= MAX_STRIKES)
     statement = (
@@ -133,9 +145,16 @@ def lapse(connection: Connection) -> int:
             status=case((lost, "unknown"), (poison, "quarantined"), else_="due"),
             reason=case((lost, "sender_lost"), (poison, "poison"), else_=notices.c.reason),
             strikes=struck,
+            due_ms=case((started, now_ms() + _backoff_ms(struck)), else_=notices.c.due_ms),
+            rank_ms=notices.c.rank_ms + strike * BEHIND_MS,
             claim=case((lost, notices.c.claim), else_=None),
             lease_ms=None,
             settled_ms=case((or_(lost, poison), now_ms()), else_=None),
         )
     )
     return connection.execute(statement).rowcount
+
+
+def _backoff_ms(strikes: ColumnElement[int]) -> ColumnElement[int]:
+    waits = {count: int(backoff_s(count) * 1000) for count in _STRUCK}
+    return case(waits, value=strikes, else_=int(backoff_s(MAX_STRIKES) * 1000))

@@ -12,6 +12,7 @@ from store import audit
 from store.database import now_ms
 from store.deferral import DEFERRED, shown
 from store.outbox import OPEN, standing
+from store.settlement import BEHIND_MS
 from store.tables import accounts, notices, receipts, runs
 
 HELD = "held"
@@ -132,7 +133,8 @@ def _owe_again(connection: Connection, chosen: ColumnElement[bool], **more: None
     earlier attempt may have left behind.
     """
     overtaken = _overtaken()
-    waited = now_ms() - notices.c.planned_ms  # it keeps its head start, and no more
+    # it keeps its head start, and no more; its strikes are forgotten
+    waited = now_ms() - notices.c.planned_ms - notices.c.strikes * BEHIND_MS
     fresh = {"attempt": 1, "strikes": 0, "due_ms": now_ms(), "planned_ms": now_ms()}
     fresh |= {"rank_ms": notices.c.rank_ms + waited}
     statement = (

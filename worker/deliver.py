@@ -15,6 +15,7 @@ from integrations.roles import Destination
 from store import audit, claims, deferral, outbox, settlement
 from store.claims import Claim
 from store.deferral import DEFERRED, PAUSED
+from store.settlement import BROKEN, BROKEN_TOGETHER
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
@@ -160,15 +161,16 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
 def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> Iterator[list[Notice]]:
     """Yield what is marked and sent together.
 
-    One at a time where a key is not honoured, or where a sender has died over the notice before.
+    One at a time where a key is not honoured, or where a sender has died over the notice before: those come
+    last, so that they take along nothing that is whole.
     """
     if not destination.keyed:
         yield from ([notice] for notice in ready)
         return
+    whole = [notice for notice in ready if notice.id not in held.claim.fragile]
+    if whole:
+        yield whole
     yield from ([notice] for notice in ready if notice.id in held.claim.fragile)
-    together = [notice for notice in ready if notice.id not in held.claim.fragile]
-    if together:
-        yield together
 
 
 def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> _Sent:
@@ -246,8 +248,15 @@ def _answers(
         answers += [(waiting.pop(key), Receipt(key, "rejected", error.reason)) for key in at_hand]
     except Exception as error:
         log.exception("destination_broke", destination=marked[0].destination, error=type(error).__name__)
-        rest = Receipt("", "retry", "broken") if destination.keyed else Receipt("", "unknown", "broken")
+        rest = _broken(destination, len(waiting))
     return answers + [(notice, replace(rest, key=key)) for key, notice in waiting.items()]
+
+
+def _broken(destination: Destination, many: int) -> Receipt:
+    """Return what is known of notices over which a destination broke: of several it may be any one."""
+    if not destination.keyed:
+        return Receipt("", "unknown", BROKEN)
+    return Receipt("", "retry", BROKEN if many == 1 else BROKEN_TOGETHER)
 
 
 def _pause(deployment: Deployment, destination: str, error: Misconfigured) -> None:

@@ -20,6 +20,8 @@ VENDOR = "counting"
 CALLS_PER_MINUTE = 5_940
 RATE = Rate(per_second=100.0, burst=200)
 """What the vendor allows: a little more than we take, and no more than two seconds of it at once."""
+NARROW = Rate(per_second=20.0, burst=20)
+"""So little that four processes ask for more than it however slow they are."""
 PROCESSES = 4
 REFUSED_MOST = 0.001
 
@@ -57,13 +59,13 @@ class _Door(BaseHTTPRequestHandler):
 def limits(servers: Servers, *, calls: int) -> Verdict:
     """Ask so often from four processes. ``unknown`` are calls refused, ``disorder`` those that came early."""
     verdict = _asked(servers, calls)
-    without = _asked(servers, 40 * RATE.burst // 10, "unlimited")
+    without = _asked(servers, 5 * NARROW.burst, "unlimited", rate=NARROW)
     return verdict.against({"no_budget": without.unknown})
 
 
-def _asked(servers: Servers, calls: int, *how: str) -> Verdict:
+def _asked(servers: Servers, calls: int, *how: str, rate: Rate = RATE) -> Verdict:
     started = time.monotonic()
-    with stage(servers, "postgresql") as chosen, _vendor() as (url, counted):
+    with stage(servers, "postgresql") as chosen, _vendor(rate) as (url, counted):
         command = [sys.executable, "-m", "tests.chaos.calling", url, str(calls // PROCESSES), *how]
         callers = [
             subprocess.Popen(command, cwd=ROOT, env=chosen.environment, stdout=subprocess.DEVNULL)
@@ -92,9 +94,9 @@ def _asked(servers: Servers, calls: int, *how: str) -> Verdict:
 
 
 @contextmanager
-def _vendor() -> Iterator[tuple[str, _Counted]]:
+def _vendor(rate: Rate) -> Iterator[tuple[str, _Counted]]:
     """A vendor that listens until the end of the block."""
-    counted = _Counted(Bucket(RATE, monotonic))
+    counted = _Counted(Bucket(rate, monotonic))
     door = type("Door", (_Door,), {"counted": counted})
     with ThreadingHTTPServer(("127.0.0.1", 0), door) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -6,6 +6,7 @@ takes one JSON line per process on standard input and answers with its pid, or o
 it is awaited; when its input ends, it ends every process it started.
 """
 
+import gc
 import importlib
 import os
 import runpy
@@ -49,8 +50,11 @@ MODULES = (
     "unittest.mock",
     "yaml",
     "config.calendars",
+    "config.plays",
     "config.policy",
+    "config.routes",
     "config.schedule",
+    "health.corrections",
     "health.decide",
     "health.judge",
     "integrations.hubspot.destination",
@@ -63,12 +67,22 @@ MODULES = (
     "integrations.stripe.source",
     "integrations.zendesk.source",
     "sandbox.serve",
+    "store.balance",
+    "store.budgets",
     "store.claims",
+    "store.contacts",
     "store.features",
+    "store.figures",
+    "store.incidents",
     "store.outbox",
+    "store.policies",
+    "store.retention",
+    "store.retire",
+    "store.reviews",
     "store.schema",
     "store.settlement",
     "store.sources",
+    "templates.explained",
     "templates.render",
 )
 READ_THE_ENVIRONMENT = {"config.settings", "config.failpoints", "worker.celery"}
@@ -93,7 +107,10 @@ def serve() -> None:
     """Fork a process for each line, until the lines end; then end them all."""
     for name in MODULES:
         importlib.import_module(name)
+    importlib.import_module("config.policy").load()  # read once, and kept by its text
     assert READ_THE_ENVIRONMENT.isdisjoint(sys.modules)
+    gc.collect()
+    gc.freeze()  # what is shared stays shared: nobody born here walks through it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave no zombies
     born: list[int] = []
     try:

@@ -33,6 +33,11 @@ def no_keys() -> None:
     sink.register(sink.PretendedSink)
 
 
+def callwise() -> None:
+    """Nothing is taken out: what there is without poison."""
+    sink.register(sink.CallwiseSink)
+
+
 def poison() -> None:
     """Some notices break whoever sends them; what broke is tried again soon."""
     sink.register(sink.PoisonedSink)
@@ -71,11 +76,14 @@ def no_sweep() -> None:
 
 
 def no_order() -> None:
-    """Any due notice of a thread can be claimed, not only its oldest open one."""
+    """Any due notice of a thread can be claimed, not only its oldest open one: here the newest of all first.
+
+    Where the oldest is looked for this order changes nothing that anyone sees of a thread.
+    """
 
     def claimable(name: str) -> Select[tuple[int]]:
         due = select(notices.c.id).where(notices.c.destination == name, notices.c.status == "due")
-        return due.where(notices.c.due_ms <= now_ms()).order_by(notices.c.due_ms, notices.c.id)
+        return due.where(notices.c.due_ms <= now_ms()).order_by(notices.c.id.desc())
 
     patch.object(claims, "_claimable", claimable).start()
 
@@ -134,6 +142,7 @@ SABOTAGES: dict[str, Callable[[], None]] = {
         no_keys,
         leak,
         no_pause,
+        callwise,
         poison,
         poison_for_ever,
         no_sweep,

@@ -77,16 +77,23 @@ class PretendedSink(KeyedSink):
 
 POISON_EVERY, POISONED = 100, 7
 """One thread in a hundred is poison."""
+KILLS = "kills"
 
 
 def poisoned(key: str) -> str:
     """Return what comes of sending a notice: it raises, hangs, kills its sender, or nothing of the kind."""
     hundreds, rest = divmod(int(key.rpartition(" ")[2].partition(".")[0]), POISON_EVERY)
-    return ("kills", "raises", "hangs")[hundreds % 3] if rest == POISONED else ""
+    return (KILLS, "raises", "hangs")[hundreds % 3] if rest == POISONED else ""
 
 
-class PoisonedSink(KeyedSink):
-    """Shows what arrives, but breaks over some of it."""
+class CallwiseSink(KeyedSink):
+    """Shows each notice once, and all that is claimed in one call."""
+
+    batch_size = AT_ONCE
+
+
+class PoisonedSink(CallwiseSink):
+    """The same, but breaks over some of it."""
 
     def _show(self, items: list[dict[str, object]]) -> None:
         for item in items:

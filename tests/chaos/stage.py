@@ -24,7 +24,7 @@ from tests.rehearsal import Rehearsal, start_sandbox
 from worker.tick import AUDIT, JUDGE
 
 LEASE_S = 1.5
-TICK_S = 0.15
+TICK_S = 0.3
 LONG_S = 10**9
 """An interval that no test sees the end of."""
 SANDBOX = {

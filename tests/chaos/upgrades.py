@@ -33,7 +33,7 @@ LOCK_S = 2
 def upgrades(servers: Servers, crib: Crib, *, size: int, seed: int = 0) -> Verdict:
     """Grow the schema once, then restart one process after another on it."""
     verdict = _played(servers, crib, size, seed, since=newest())
-    without = _played(servers, crib, 400, seed, since=NEXT)
+    without = _played(servers, crib, 200, seed, since=NEXT)
     return verdict.against({"needs_the_next": without.lost})
 
 

@@ -102,7 +102,7 @@ def test_what_a_dead_sender_left(database, status, keyed, left):
     assert lapse(database) == 1
     [row] = rows(database)
     assert (row.status, row.strikes, row.reason) == left
-    assert keys(claim(database)) == (["a"] if row.status == "due" else [])
+    assert keys(claim(database)) == (["a"] if status == "claimed" else []), "what was begun waits a while"
 
 
 def test_a_lapsed_claim_can_do_nothing_any_more(database):
@@ -193,14 +193,46 @@ def test_what_could_not_be_sent_for_three_days_is_quarantined(database):
     assert standing(database) == {"a": "quarantined"}
 
 
+@pytest.mark.parametrize(("strikes", "waits_s"), [(0, 2), (1, 4), (3, 16)])
+def test_what_a_sender_died_over_waits_the_longer_the_more_often_that_was_so(database, strikes, waits_s):
+    owe(database, notice("a"))
+    with database.write() as connection:
+        connection.execute(update(notices).values(strikes=strikes))
+    mark(database, claim(database))
+    pass_time(database, LEASE_S + 1)
+    lapse(database)
+    pass_time(database, waits_s - 1)
+    assert keys(claim(database)) == []
+    pass_time(database, 1)
+    assert keys(claim(database)) == ["a"]
+
+
+@pytest.mark.parametrize("ends", ["died", settlement.BROKEN, settlement.BROKEN_TOGETHER])
+def test_each_strike_puts_a_notice_ten_minutes_behind(database, ends):
+    owe(database, notice("poison"))
+    held = claim(database)
+    mark(database, held)
+    if ends == "died":
+        die(database, held)
+    else:
+        settle(database, held, Receipt("", "retry", ends))
+    owe(database, notice("soon"))
+    pass_time(database, 660)
+    owe(database, notice("late"))
+    order = [keys(claim(database, 1))[0] for _ in range(3)]
+    together = ends == settlement.BROKEN_TOGETHER
+    assert order == (["poison", "soon", "late"] if together else ["soon", "poison", "late"])
+
+
 def die(database: Database, held: Claim) -> None:
     pass_time(database, LEASE_S + 1)
     lapse(database)
+    pass_time(database, 16)
     assert held.notices
 
 
 def break_(database: Database, held: Claim) -> None:
-    settle(database, held, Receipt("", "retry", "broken"))
+    settle(database, held, Receipt("", "retry", settlement.BROKEN))
     pass_time(database, 900)
 
 
@@ -449,6 +481,19 @@ def test_what_is_replayed_keeps_its_head_start_and_nothing_of_its_age(database):
         unsettled.replay(connection, None, actor="operator")
     owe(database, staked("new", 1))
     assert [keys(claim(database, 1)) for _ in range(2)] == [["new"], ["old"]]
+
+
+def test_what_is_replayed_begins_without_its_strikes(database):
+    owe(database, notice("poison"))
+    for _ in range(settlement.MAX_STRIKES):
+        held = claim(database)
+        mark(database, held)
+        break_(database, held)
+    with database.write() as connection:
+        unsettled.replay(connection, None, actor="operator")
+    pass_time(database, 1)
+    owe(database, notice("new"))
+    assert [keys(claim(database, 1)) for _ in range(2)] == [["poison"], ["new"]]
 
 
 def test_what_a_version_before_planned_leaves_first(database):

@@ -40,6 +40,7 @@ class Owed:
     strikes: int = 0
     keyed: bool = False
     token: str = ""
+    suspect: bool = False
     rested: bool = True
     lapsed: bool = False
 
@@ -50,6 +51,10 @@ class Owed:
     @property
     def is_open(self) -> bool:
         return self.status in outbox.OPEN
+
+    @property
+    def fragile(self) -> bool:
+        return self.strikes > 0 or self.suspect
 
     @property
     def in_hand(self) -> bool:
@@ -105,13 +110,14 @@ class Model:
         for one in ours:
             one.lapsed = False
             if receipt.outcome == "retry":
-                self._try_again(one, strike=receipt.reason == "broken")
+                self._try_again(one, receipt.reason)
             else:
                 one.status = FOLLOWS[receipt.outcome]
         return len(ours)
 
-    def _try_again(self, one: Owed, *, strike: bool) -> None:
-        one.strikes += strike
+    def _try_again(self, one: Owed, reason: str) -> None:
+        one.strikes += reason == settlement.BROKEN
+        one.suspect = reason == settlement.BROKEN_TOGETHER
         one.status = "quarantined" if one.strikes >= settlement.MAX_STRIKES else "due"
         one.token, one.rested = "", False
 
@@ -145,7 +151,7 @@ class Model:
         shown = any(other.keyed and other.status == "sent" for other in newer)
         newer_state = one.kind == "state" and any(other.status in NEWER for other in newer)
         one.status = "replaced" if shown or newer_state else "due"
-        one.token, one.strikes, one.rested = "", 0, True
+        one.token, one.strikes, one.suspect, one.rested = "", 0, False, True
 
     @staticmethod
     def _lose_sender(one: Owed) -> None:
@@ -153,14 +159,16 @@ class Model:
         if not one.keyed:
             one.status = "unknown"
             return
-        one.status, one.token = ("quarantined" if one.strikes >= settlement.MAX_STRIKES else "due"), ""
+        one.status = "quarantined" if one.strikes >= settlement.MAX_STRIKES else "due"
+        one.token, one.rested = "", False
 
 
 THREADS = {"thread a": "message", "thread b": "message", "fields a": "state", "fields b": "state"}
 RECEIPTS = [
     *(Receipt("", outcome) for outcome in FOLLOWS),
     Receipt("", "retry", "busy"),
-    Receipt("", "retry", "broken"),
+    Receipt("", "retry", settlement.BROKEN),
+    Receipt("", "retry", settlement.BROKEN_TOGETHER),
 ]
 
 
@@ -218,7 +226,7 @@ class Histories(RuleBasedStateMachine):
         kinds = {self.model.owed[int(key)].kind for key in keys}
         assert len(kinds) == (1 if claimable else 0)
         assert len(keys) == min(limit, sum(self.model.owed[int(key)].kind in kinds for key in claimable))
-        assert held.fragile == {one.id for one in held.notices if self.model.owed[int(one.key)].strikes}
+        assert held.fragile == {one.id for one in held.notices if self.model.owed[int(one.key)].fragile}
         self.model.claim(keys, held.token)
         return held if keys else multiple()
 

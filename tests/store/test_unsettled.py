@@ -133,6 +133,7 @@ def test_it_is_said_since_when_and_after_how_many_attempts(emptied_database, way
         if way in {"rejected", "expired"}:
             send(emptied_database, REJECTED if way == "rejected" else Receipt("", "retry", "status_500"))
         else:
+            pass_time(emptied_database, int(settlement.backoff_s(settlement.MAX_STRIKES)))
             mark(emptied_database, claim(emptied_database), keyed=way == "poison")
             lapse(emptied_database)
     (one,) = listed(emptied_database)

@@ -113,8 +113,21 @@ def test_what_a_sender_died_over_is_sent_alone(send, database):
     send(Scripted({"b": ValueError()}))
     pass_time(database, 900)
     destination = Scripted()
+    owe(database, notice("d"), notice("e"))
     send(destination)
-    assert destination.sent == [["b"], ["c"]], "after a broke batch each that had no answer goes alone"
+    assert destination.sent == [["d", "e"], ["b"], ["c"]], "each that had no answer, and what is whole before"
+
+
+def test_nobody_is_struck_for_what_another_may_have_broken(send, database):
+    owe(database, notice("a"), notice("b"))
+    send(Scripted({"a": ValueError()}))
+    assert [(row.reason, row.strikes) for row in rows(database)] == [("broken_together", 0)] * 2
+    pass_time(database, 900)
+    send(Scripted({"a": ValueError()}))
+    assert [(row.status, row.reason, row.strikes) for row in rows(database)] == [
+        ("due", "broken", 1),
+        ("sent", "", 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +254,8 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(send, database):
         pass_time(database, 31)
         with database.write() as connection:
             settlement.lapse(connection)
+        pass_time(database, 2)
+        with database.write() as connection:
             claims.claim(connection, "sink", 1, 30.0)
 
     owe(database, notice("a"))
