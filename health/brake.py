@@ -54,17 +54,12 @@ class Hold:
 def brake(totals: Totals, limits: Limits) -> Go | Hold:
     """Say go or hold (docs/metrics.md, "Brake")."""
     most = max(limits.worse_accounts, limits.worse_share * totals.active_accounts)
+    told = f"{totals.worse} of {totals.active_accounts} accounts got a worse band within 24 hours"
     if totals.worse > most:
-        return Hold(
-            f"{totals.worse} of {totals.active_accounts} accounts got a worse band within 24 hours, "
-            f"the limit is {most:.0f}"
-        )
+        return Hold(f"{told}, the limit is {most:.0f}")
     if totals.worse > (usual := _usual_most(totals.before, limits)):
-        return Hold(
-            f"{totals.worse} of {totals.active_accounts} accounts got a worse band within 24 hours; in the "
-            f"{len(totals.before)} days before it were {fmean(totals.before):.0f} a day, "
-            f"the limit is {usual:.0f}"
-        )
+        days, mean = len(totals.before), fmean(totals.before)
+        return Hold(f"{told}; in the {days} days before it were {mean:.0f} a day, the limit is {usual:.0f}")
     if totals.most_mails > limits.mails_per_contact:
         return Hold(
             f"a contact would have {totals.most_mails} mails within 7 days, "

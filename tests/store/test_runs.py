@@ -111,24 +111,25 @@ def test_whichever_chunk_ends_last_sees_none_left(database):
         assert runs.worsened_lately(connection, 24, 0) == 8
 
 
+def judged_ago(database: Database, hours: int, worse: int) -> None:
+    """Judge the book in a run that was opened so long ago, and made so many accounts worse."""
+    run, _ = open_run(database)
+    finish(database, run, Tally(assessed=1_000, worsened=worse))
+    with database.write() as connection:
+        moved = update(runs_table).where(runs_table.c.id == run)
+        connection.execute(moved.values(opened_ms=runs_table.c.opened_ms - hours * 3_600_000))
+
+
 def test_worse_bands_are_counted_across_the_runs_of_the_last_hours(database):
     for hours, worse in [(30, 100), (20, 7), (1, 5)]:
-        run, _ = open_run(database)
-        finish(database, run, Tally(assessed=1_000, worsened=worse))
-        with database.write() as connection:
-            moved = update(runs_table).where(runs_table.c.id == run)
-            connection.execute(moved.values(opened_ms=runs_table.c.opened_ms - hours * 3_600_000))
+        judged_ago(database, hours, worse)
     with database.read() as connection:
         assert runs.worsened_lately(connection, 24, 0) == 12
 
 
 def test_what_the_days_before_came_to_is_told_day_by_day(database):
     for hours, worse in [(24 * 30, 9), (24 * 4 + 1, 4), (24 * 2 + 23, 1), (24 * 2, 2), (24, 8), (23, 16)]:
-        run, _ = open_run(database)
-        finish(database, run, Tally(assessed=1_000, worsened=worse))
-        with database.write() as connection:
-            moved = update(runs_table).where(runs_table.c.id == run)
-            connection.execute(moved.values(opened_ms=runs_table.c.opened_ms - hours * 3_600_000))
+        judged_ago(database, hours, worse)
     with database.read() as connection:
         assert runs.worsened_before(connection, 24, 28) == [8, 3, 0, 4]
         assert runs.worsened_before(connection, 24, 30)[4:] == [*[0] * 25, 9]
