@@ -1,13 +1,12 @@
 """Re-scored days: beside a verdict, what it would have been with the facts that came late."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy import Row as Found
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy import insert as plain_insert
 
 from health.alerts import OPEN
@@ -34,39 +33,32 @@ class Rescored:
     known_band: str
 
 
-def touched(connection: Connection, since: Mapping[int, date], run: Run) -> Mapping[int, list[int]]:
+def touched(connection: Connection, since: Mapping[int, date], run: Run) -> Mapping[int, Collection[int]]:
     """Return by run the accounts whose verdicts facts of these days touch: ``since`` by account.
 
     Of each day that is the last verdict, and any that a flag rests on which is open.
     """
-    oldest = run.as_of - timedelta(days=DAYS)
-    standing = _standing(connection, since)
-    last: dict[tuple[int, date], int] = {}
-    found: dict[int, list[int]] = defaultdict(list)
-    for row in _verdicts(connection, since, run.id):
-        account, as_of, number = row.account, row.as_of, row.run
-        if as_of <= since[account]:
-            continue
-        if (account, number) in standing:
-            found[number].append(account)
-        elif oldest <= as_of < run.as_of:
-            last[account, as_of] = max(number, last.get((account, as_of), 0))
-    for (account, _), number in last.items():
-        found[number].append(account)
+    found: dict[int, set[int]] = defaultdict(set)
+    for query in (_standing(run, since), _last(run, since)):
+        for account, number, day in connection.execute(query).all():
+            if day > since[account]:
+                found[number].add(account)
     return found
 
 
-def _standing(connection: Connection, ids: Collection[int]) -> set[tuple[int, int]]:
-    """Return accounts and the runs that open flags of theirs rest on."""
-    query = select(flags.c.account, flags.c.run).where(flags.c.state.in_(OPEN))
-    query = query.where(among(flags.c.account, ids))
-    return {(row.account, row.run) for row in connection.execute(query)}
+def _standing(run: Run, ids: Collection[int]) -> Select[Any]:
+    """Select accounts, the runs before one that open flags of theirs rest on, and the day of each."""
+    query = select(flags.c.account, flags.c.run, runs.c.as_of).join(runs, runs.c.id == flags.c.run)
+    return query.where(among(flags.c.account, ids), flags.c.state.in_(OPEN), flags.c.run < run.id)
 
 
-def _verdicts(connection: Connection, since: Mapping[int, date], before: int) -> Iterable[Found[Any]]:
+def _last(run: Run, since: Mapping[int, date]) -> Select[Any]:
+    """Select accounts, the runs that judged them last on each of the days before a run, and the day."""
     made = assessments.c
-    query = select(made.account, made.as_of, made.run).where(among(made.account, since))
-    return connection.execute(query.where(made.as_of > min(since.values()), made.run < before))
+    oldest = max(min(since.values()), run.as_of - timedelta(days=DAYS))
+    query = select(made.account, func.max(made.run), made.as_of).group_by(made.account, made.as_of)
+    query = query.where(among(made.account, since), made.as_of >= oldest, made.as_of < run.as_of)
+    return query.where(made.run < run.id)
 
 
 def keep(connection: Connection, made: Run, by_run: int, known: Sequence[Assessment]) -> None:
