@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, Subquery, bindparam, select
 
 from health.records import SHAPES
 from store.among import among
@@ -46,17 +47,15 @@ class AccountFacts:
 
     def _sources(self) -> Mapping[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        held = self._reading.links(self._ids)
-        for row in self._connection.execute(select(held.c.account, held.c.source)):
+        for row in self._connection.execute(_linked(self._reading.links()), self._reading.of(self._ids)):
             found[row.account].add(row.source)
         return found
 
     def _of(self, kind: str, **only: str) -> Rows:
         """Return the facts of a kind by account, in the order of their keys."""
-        rows = self._reading.rows(kind, self._ids)
-        query = select(rows).order_by(*in_order(rows.c[name] for name in stored_key(SHAPES[kind])))
-        query = query.where(*(rows.c[name] == value for name, value in only.items()))
-        return self._told(kind, self._connection.execute(query).all())
+        query = _ordered(kind, self._reading.rows(kind), tuple(only))
+        found = self._connection.execute(query, {**self._reading.of(self._ids), **only})
+        return self._told(kind, found.all())
 
     def _told(self, kind: str, rows: Sequence[Row[Any]]) -> Rows:
         found: dict[int, list[Fact]] = defaultdict(list)
@@ -72,3 +71,15 @@ class AccountFacts:
         tokens = Tokens(self._connection)
         named = {tokens[seat.user_id] for seat in self.seats.get(account, ()) if seat.role == CHAMPION}
         return named | {contact.subject for contact in self.contacts.get(account, ())}
+
+
+@lru_cache(maxsize=64)
+def _linked(links: Subquery) -> Select[Any]:
+    return select(links.c.account, links.c.source)
+
+
+@lru_cache(maxsize=256)
+def _ordered(kind: str, rows: Subquery, given: tuple[str, ...]) -> Select[Any]:
+    """Select rows of a kind in the order of their keys, where the columns named are as given."""
+    query = select(rows).order_by(*in_order(rows.c[name] for name in stored_key(SHAPES[kind])))
+    return query.where(*(rows.c[name] == bindparam(name) for name in given))

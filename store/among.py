@@ -8,7 +8,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Column, Connection, Dialect, TableValuedAlias, Text, func, literal
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    func,
+    literal,
+)
 from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
@@ -54,8 +66,15 @@ class among(FunctionElement[bool]):  # noqa: N801 - an SQL function
     inherit_cache = True
     name = "among"
 
-    def __init__(self, column: Column[Any], values: Collection[Value]) -> None:
-        super().__init__(column, literal(values, _Many(column.type)))
+    def __init__(self, column: ColumnElement[Any], values: Collection[Value] | BindParameter[Any]) -> None:
+        """Take the values, or a parameter (`many`) for them."""
+        of_them = values if isinstance(values, BindParameter) else literal(values, _Many(column.type))
+        super().__init__(column, of_them)
+
+
+def many(name: str, column: ColumnElement[Any]) -> BindParameter[Any]:
+    """Return a parameter for many values of a column's type, for a statement that is built once."""
+    return bindparam(name, type_=_Many(column.type))
 
 
 @compiles(among, "sqlite")

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, Subquery, bindparam, func, select
 
 from health.features import Commitment
 from health.figures.consumption import BY_SEAT
@@ -57,9 +58,16 @@ def _used(
 
     What several subscriptions commit to from the same day on is used together.
     """
-    terms, use = reading.rows("subscriptions", ids), reading.rows("usage", ids)
-    starts = select(terms.c.account, terms.c.term_start).where(terms.c.committed > 0).distinct().subquery()
-    days: Any = (use.c.account == starts.c.account) & use.c.day.between(starts.c.term_start, since)
-    total = select(starts.c.account, starts.c.term_start, func.sum(use.c.consumption))
-    found = connection.execute(total.join(use, days).group_by(*starts.columns))
+    query = _by_start(reading.rows("subscriptions"), reading.rows("usage"))
+    found = connection.execute(query, {**reading.of(ids), "since": since})
     return {(account, start): units or 0.0 for account, start, units in found}
+
+
+@lru_cache(maxsize=64)
+def _by_start(terms: Subquery, use: Subquery) -> Select[Any]:
+    """Select what accounts used from each start of a term that commits through a day, ``since``."""
+    starts = select(terms.c.account, terms.c.term_start).where(terms.c.committed > 0).distinct().subquery()
+    through = bindparam("since", type_=use.c.day.type)
+    days = (use.c.account == starts.c.account) & use.c.day.between(starts.c.term_start, through)
+    total = select(starts.c.account, starts.c.term_start, func.sum(use.c.consumption))
+    return total.join(use, days).group_by(*starts.columns)

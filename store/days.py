@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, func, or_, select
 
 from health.features import SERIES_DAYS
 from health.records import Usage
@@ -58,47 +59,38 @@ class Days:
         self.usage = self._usage()
         self.validations = self._validations()
 
-    def _counted(self, rows: Subquery, first: date) -> ColumnElement[bool]:
-        """Say of rows that their days count, from one on."""
-        return rows.c.day.between(max(self.since, first), self.through)
+    def _rows(self, query: Select[Any], ids: Sequence[int], first: date) -> Sequence[Fact]:
+        """Return what a query finds of some accounts, from a day on."""
+        days = {"first": max(self.since, first), "through": self.through}
+        return self._connection.execute(query, {**self._reading.of(ids), **days}).all()
 
     def _spans(self) -> Mapping[int, Span]:
         """Return by account the first and last day of any use, and the last day stated at all."""
-        rows = self._reading.rows("usage", self._ids)
-        return self._span(rows, or_(*(rows.c[name] > 0 for name in _OF_USE)))
+        return self._span(_usage_spans(self._reading.rows("usage")))
 
     def _validated(self) -> Mapping[int, Span]:
         """Return the same of validations: use is a licence that was found good."""
-        rows = self._reading.rows("validations", self._ids)
-        return self._span(rows, rows.c.outcome == "ok")
+        return self._span(_validation_spans(self._reading.rows("validations")))
 
-    def _span(self, rows: Subquery, used: Any) -> Mapping[int, Span]:  # noqa: ANN401 - an SQL expression
-        columns = (func.min(rows.c.day).filter(used), func.max(rows.c.day).filter(used), func.max(rows.c.day))
-        query = select(rows.c.account, *columns).where(self._counted(rows, self.since))
-        found = self._connection.execute(query.group_by(rows.c.account))
-        return {account: Span(*days) for account, *days in found}
+    def _span(self, query: Select[Any]) -> Mapping[int, Span]:
+        return {account: Span(*days) for account, *days in self._rows(query, self._ids, self.since)}
 
     def _usage(self) -> Rows:
         """Return by account its days of use: day, source account, product, the map of others, columns."""
         found: dict[int, list[Fact]] = defaultdict(list)
-        others = "metrics" if self.others else "day"
+        columns = ("metrics" if self.others else "day", *self.columns)
+        query = _days_of_use(self._reading.rows("usage"), columns)
         for ids, first in self._stretches():
-            rows = self._reading.rows("usage", ids)
-            wanted = ("day", "source_account", "product", others, *self.columns)
-            query = select(*(rows.c[name].label(f"c{at}") for at, name in enumerate(wanted)), rows.c.account)
-            for row in self._connection.execute(query.where(self._counted(rows, first))).all():
+            for row in self._rows(query, ids, first):
                 found[row[-1]].append(row)
         return found
 
     def _validations(self) -> Mapping[int, list[DailyCount]]:
         """Return by account, for each day, the licences found good, and the answers of each outcome."""
         found: dict[int, list[DailyCount]] = defaultdict(list)
+        query = _days_of_validations(self._reading.rows("validations"))
         for ids, first in self._stretches():
-            rows = self._reading.rows("validations", ids)
-            counted = (rows.c.account, rows.c.day, rows.c.outcome)
-            query = select(*counted, func.count(rows.c.licence_id.distinct()), func.sum(rows.c.times))
-            query = query.where(self._counted(rows, first)).group_by(*counted)
-            for account, day, outcome, licences, times in self._connection.execute(query):
+            for account, day, outcome, licences, times in self._rows(query, ids, first):
                 found[account].append((day, f"validation:{outcome}", float(times)))
                 if outcome == "ok":
                     found[account].append((day, VALIDATIONS, float(licences)))
@@ -126,6 +118,50 @@ def stretches(stated: Mapping[int, date | None]) -> Iterator[tuple[list[int], da
 def series_since(end: date) -> date:
     """Return the day before the first one of a series that ends on a day."""
     return end - timedelta(days=SERIES_DAYS)
+
+
+# -- statements, built once --------------------------------------------------------------------------
+
+
+def _counted(rows: Subquery) -> ColumnElement[bool]:
+    """Say of rows that their days count."""
+    kind = rows.c.day.type
+    return rows.c.day.between(bindparam("first", type_=kind), bindparam("through", type_=kind))
+
+
+@lru_cache(maxsize=64)
+def _usage_spans(rows: Subquery) -> Select[Any]:
+    return _spans_where(rows, or_(*(rows.c[name] > 0 for name in _OF_USE)))
+
+
+@lru_cache(maxsize=64)
+def _validation_spans(rows: Subquery) -> Select[Any]:
+    return _spans_where(rows, rows.c.outcome == "ok")
+
+
+def _spans_where(rows: Subquery, used: ColumnElement[bool]) -> Select[Any]:
+    """Select the first and the last day that is ``used``, and the last one of all, by account."""
+    columns = (func.min(rows.c.day).filter(used), func.max(rows.c.day).filter(used), func.max(rows.c.day))
+    return select(rows.c.account, *columns).where(_counted(rows)).group_by(rows.c.account)
+
+
+@lru_cache(maxsize=64)
+def _days_of_use(rows: Subquery, columns: tuple[str, ...]) -> Select[Any]:
+    """Select days, what each is stated of, these columns, and the account in the end."""
+    wanted = ("day", "source_account", "product", *columns)
+    query = select(*(rows.c[name].label(f"c{at}") for at, name in enumerate(wanted)), rows.c.account)
+    return query.where(_counted(rows))
+
+
+@lru_cache(maxsize=64)
+def _days_of_validations(rows: Subquery) -> Select[Any]:
+    """Select by account, day and outcome how many licences there were, and how many answers."""
+    counted = (rows.c.account, rows.c.day, rows.c.outcome)
+    query = select(*counted, func.count(rows.c.licence_id.distinct()), func.sum(rows.c.times))
+    return query.where(_counted(rows)).group_by(*counted)
+
+
+# -- spans -------------------------------------------------------------------------------------------
 
 
 def _wider(first: Mapping[int, Span], second: Mapping[int, Span]) -> Mapping[int, Span]:

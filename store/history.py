@@ -163,18 +163,19 @@ def last_outcome(connection: Connection) -> date | None:
 
 def outcomes(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[tuple[date, str]]]:
     """Return by account how its terms ended, as known now: the day and the outcome."""
-    rows = PRESENT.rows("outcomes", ids)
+    rows = PRESENT.rows("outcomes")
+    query = select(rows.c.account, rows.c.at, rows.c.outcome)
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    for account, at, outcome in connection.execute(select(rows.c.account, rows.c.at, rows.c.outcome)):
+    for account, at, outcome in connection.execute(query, PRESENT.of(ids)):
         found[account].append((at, outcome))
     return found
 
 
 def size_bands(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
     """Return the size band of each account of which a source states one."""
-    rows = PRESENT.rows("accounts", ids)
+    rows = PRESENT.rows("accounts")
     query = select(rows.c.account, rows.c.size_band).where(rows.c.size_band.is_not(None))
-    return {row.account: row.size_band for row in connection.execute(query)}
+    return {row.account: row.size_band for row in connection.execute(query, PRESENT.of(ids))}
 
 
 def chunks(connection: Connection, most: int | None = None) -> Iterator[Sequence[int]]:

@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, Select, Subquery, bindparam, delete, select, tuple_
 
 from health.features import ChampionFact, LastSeen
 from health.figures.active import Act
@@ -55,11 +56,10 @@ def acts(
     ``stated`` is where each series ends: whatever other accounts are read with it, its own days count.
     """
     found: dict[int, list[Act]] = defaultdict(list)
+    query = _days(reading.rows("people"))
     for ids, first in stretches(stated):
-        rows = reading.rows("people", ids)
-        query = select(rows.c.account, rows.c.day, rows.c.acts).order_by(rows.c.day)
-        query = query.where(rows.c.day.between(first - SILENT, through))
-        for row in connection.execute(query).all():
+        days = {"first": first - SILENT, "through": through}
+        for row in connection.execute(query, {**reading.of(ids), **days}).all():
             end = stated[row.account]
             if end and row.day > series_since(end) - SILENT:
                 found[row.account].extend(acts_of(str(row.account), [row]))
@@ -68,8 +68,20 @@ def acts(
 
 def named(connection: Connection, ids: Sequence[int]) -> set[int]:
     """Return which of some accounts have a day of which it is known who did what."""
-    rows = PRESENT.rows("people", ids)
-    return set(connection.execute(select(rows.c.account).distinct()).scalars())
+    whose = _accounts(PRESENT.rows("people"))
+    return set(connection.execute(whose, PRESENT.of(ids)).scalars())
+
+
+@lru_cache(maxsize=64)
+def _days(rows: Subquery) -> Select[Any]:
+    first, through = (bindparam(name, type_=rows.c.day.type) for name in ("first", "through"))
+    query = select(rows.c.account, rows.c.day, rows.c.acts).order_by(rows.c.day)
+    return query.where(rows.c.day.between(first, through))
+
+
+@cache
+def _accounts(rows: Subquery) -> Select[Any]:
+    return select(rows.c.account).distinct()
 
 
 def acts_of(account: str, rows: Sequence[Any]) -> Iterator[Act]:

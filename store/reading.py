@@ -6,14 +6,28 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, lru_cache
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from health import dated
 from health.records import FACTS
-from store.among import among
+from store.among import among, many
 from store.tables import facts, links, past, source_accounts, stored_key
 
 Fact = Any
@@ -33,13 +47,19 @@ class Told(NamedTuple):
 
 
 class Reading(Protocol):
-    """What of the facts counts."""
+    """What of the facts counts.
 
-    def links(self, ids: Sequence[int]) -> Subquery:
+    What it selects is built once and takes parameters: most statements take longer to build than to run.
+    """
+
+    def links(self) -> Subquery:
         """Return the ``account``, ``source_account`` and ``source`` of each link of some accounts."""
 
-    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
-        """Return the rows of a kind with the ``account`` of each."""
+    def rows(self, kind: str) -> Subquery:
+        """Return the rows of a kind with the ``account`` of each, of some accounts."""
+
+    def of(self, ids: Sequence[int]) -> Mapping[str, object]:
+        """Return the parameters by which what is selected is of these accounts."""
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
         """Yield what counts of each row, in their order: `None` where nothing of it does."""
@@ -48,18 +68,17 @@ class Reading(Protocol):
 class Present:
     """All that is known now."""
 
-    def links(self, ids: Sequence[int]) -> Subquery:
+    def links(self) -> Subquery:
         """Return the open links."""
-        query = select(links.c.account, links.c.source_account, source_accounts.c.source)
-        stands = among(links.c.account, ids) & links.c.to_batch.is_(None)
-        return query.join(source_accounts).where(stands).subquery()
+        return _open_links()
 
-    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+    def rows(self, kind: str) -> Subquery:
         """Return the current rows through open links."""
-        fact = facts[kind]
-        joined = (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
-        query = select(links.c.account, *fact.columns).join(links, joined)
-        return query.where(among(links.c.account, ids)).subquery()
+        return _current(kind)
+
+    def of(self, ids: Sequence[int]) -> Mapping[str, object]:
+        """Return the parameters by which what is selected is of these accounts."""
+        return {"ids": ids}
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:  # noqa: ARG002 - as the others do
         """Yield every row as it stands."""
@@ -85,34 +104,23 @@ class Moment:
     before: date | None = None
     backfilled: frozenset[str] = field(default=frozenset())
 
-    def links(self, ids: Sequence[int]) -> Subquery:
+    def links(self) -> Subquery:
         """Return the links that stood."""
-        known = self._known()
-        stood = (links.c.from_batch <= known) & or_(links.c.to_batch.is_(None), links.c.to_batch > known)
-        query = select(
-            links.c.account, links.c.source_account, source_accounts.c.source, known.label("known")
-        )
-        return query.join(source_accounts).where(among(links.c.account, ids), stood).subquery()
+        return _stood(tuple(sorted(self.known)))
 
-    def _known(self) -> ColumnElement[int]:
-        if not self.known:
-            return literal(0)
-        return case(self.known, value=source_accounts.c.source, else_=0)
-
-    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+    def rows(self, kind: str) -> Subquery:
         """Return the rows that were current, through the links that stood."""
-        stood = self.links(ids)
-        current, left = facts[kind], past[kind]
-        first = self.backfilled if kind not in DAILY else frozenset[str]()
-        still = or_(left.c.until_batch > stood.c.known, stood.c.source.in_(first))
-        now = self._of(current, stood).where(current.c.batch <= stood.c.known)
-        then = self._of(left, stood).where(left.c.batch <= stood.c.known, still)
-        versions = union_all(now, then).subquery()
-        return _firsts(kind, versions) if first else versions
+        return _then(kind, self._shape())
 
-    def _of(self, table: Table, stood: Subquery) -> Select[Any]:
-        query = _through(table, stood)
-        return query.where(table.c.day < self.before) if self.before and "day" in table.c else query
+    def _shape(self) -> "_Shape":
+        return _Shape(
+            tuple(sorted(self.known)), dated=self.before is not None, backfilled=bool(self.backfilled)
+        )
+
+    def of(self, ids: Sequence[int]) -> Mapping[str, object]:
+        """Return the parameters by which what is selected is of these accounts, at this moment."""
+        batches = {_batch_of(at): self.known[name] for at, name in enumerate(sorted(self.known))}
+        return {"ids": ids, "before": self.before, "backfilled": self.backfilled, **batches}
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
         """Yield what was known of each row."""
@@ -140,17 +148,17 @@ class Restated:
     then: Moment
     day: date
 
-    def links(self, ids: Sequence[int]) -> Subquery:
+    def links(self) -> Subquery:
         """Return the links that stood."""
-        return self.then.links(ids)
+        return self.then.links()
 
-    def rows(self, kind: str, ids: Sequence[int]) -> Subquery:
+    def rows(self, kind: str) -> Subquery:
         """Return the days of use of today; of other facts the versions of then and those of today."""
-        if kind in DAILY:
-            return PRESENT.rows(kind, ids)
-        then, now = self.then.rows(kind, ids), _through(facts[kind], PRESENT.links(ids)).subquery()
-        both = union_all(select(then, literal(0).label("newer")), select(now, literal(1).label("newer")))
-        return both.subquery()
+        return PRESENT.rows(kind) if kind in DAILY else _both(kind, self.then.rows(kind))
+
+    def of(self, ids: Sequence[int]) -> Mapping[str, object]:
+        """Return the parameters by which what is selected is of these accounts, then and today."""
+        return self.then.of(ids)
 
     def told(self, kind: str, rows: Sequence[Fact]) -> Iterator[Told]:
         """Yield what stood of each fact, in the place of its older version."""
@@ -174,6 +182,78 @@ class Restated:
 
 def _columns(row: Fact | None) -> Mapping[str, Any] | None:
     return None if row is None else dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+
+
+# -- statements --------------------------------------------------------------------------------------
+
+
+def _some() -> ColumnElement[bool]:
+    """Say of a link that it is of the accounts that are asked for."""
+    return among(links.c.account, many("ids", links.c.account))
+
+
+@cache
+def _open_links() -> Subquery:
+    query = select(links.c.account, links.c.source_account, source_accounts.c.source)
+    return query.join(source_accounts).where(_some(), links.c.to_batch.is_(None)).subquery()
+
+
+@cache
+def _current(kind: str) -> Subquery:
+    fact = facts[kind]
+    joined = (links.c.source_account == fact.c.source_account) & links.c.to_batch.is_(None)
+    return select(links.c.account, *fact.columns).join(links, joined).where(_some()).subquery()
+
+
+class _Shape(NamedTuple):
+    """What statements about a moment differ in, whatever batches and day they are given.
+
+    Of these sources something is known; ``dated`` says whether a day is the limit, ``backfilled`` whether any
+    source was read later.
+    """
+
+    sources: tuple[str, ...]
+    dated: bool
+    backfilled: bool
+
+
+def _batch_of(source: int) -> str:
+    return f"batch_{source}"
+
+
+@lru_cache(maxsize=64)
+def _stood(names: tuple[str, ...]) -> Subquery:
+    """Select the links that stood, and the batch of its source that was the last then."""
+    last = {name: bindparam(_batch_of(at), type_=BigInteger) for at, name in enumerate(names)}
+    known = case(last, value=source_accounts.c.source, else_=0) if last else literal(0)
+    stood = (links.c.from_batch <= known) & or_(links.c.to_batch.is_(None), links.c.to_batch > known)
+    query = select(links.c.account, links.c.source_account, source_accounts.c.source, known.label("known"))
+    return query.join(source_accounts).where(_some(), stood).subquery()
+
+
+@lru_cache(maxsize=256)
+def _then(kind: str, shape: _Shape) -> Subquery:
+    """Select the versions of facts that were current at a moment."""
+    stood, current, left = _stood(shape.sources), facts[kind], past[kind]
+    first = shape.backfilled and kind not in DAILY
+    still = left.c.until_batch > stood.c.known
+    if first:
+        still = or_(still, among(stood.c.source, many("backfilled", stood.c.source)))
+    now = _through(current, stood).where(current.c.batch <= stood.c.known)
+    then = _through(left, stood).where(left.c.batch <= stood.c.known, still)
+    if shape.dated and "day" in current.c:
+        day = bindparam("before", type_=current.c.day.type)
+        now, then = now.where(current.c.day < day), then.where(left.c.day < day)
+    versions = union_all(now, then).subquery()
+    return _firsts(kind, versions) if first else versions
+
+
+@lru_cache(maxsize=256)
+def _both(kind: str, then: Subquery) -> Subquery:
+    """Select the facts of then, and those of today as newer ones."""
+    now = _through(facts[kind], PRESENT.links()).subquery()
+    both = union_all(select(then, literal(0).label("newer")), select(now, literal(1).label("newer")))
+    return both.subquery()
 
 
 def _through(table: Table, stood: Subquery) -> Select[Any]:

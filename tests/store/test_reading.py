@@ -82,8 +82,7 @@ def read(connection, source: str, batch: int, ids):
     for row in connection.execute(select(accounts.c.id, accounts.c.key)):
         keys[row.id] = row.key
     for kind in KINDS:
-        rows = then.rows(kind, ids)
-        for row in connection.execute(select(rows)):
+        for row in connection.execute(select(then.rows(kind)), then.of(ids)):
             said = {"account_id": keys[row.account], "email": None, **row._mapping}
             found.add(FACTS[kind].record(*(said[name] for name in FACTS[kind].fields)))
     return found
