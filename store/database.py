@@ -216,13 +216,16 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=300000",
+            "options": _SESSION,
             "keepalives_idle": 30,
         },
     )
     event.listen(engine, "connect", _postgresql_settings)
     return engine
 
+
+_SESSION = "-c timezone=UTC -c idle_in_transaction_session_timeout=300000 -c jit=off"
+"""Compiling a statement takes longer than any of ours runs, and a new table looks large to the planner."""
 
 _COMPRESS_QUICKLY = """
 SELECT set_config(name, 'lz4', false) FROM pg_settings

@@ -31,6 +31,16 @@ def test_sqlite_connection_settings(sqlite_url, name, value):
     database.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("jit", "off"), ("TimeZone", "UTC"), ("idle_in_transaction_session_timeout", "5min")]
+)
+def test_postgresql_connection_settings(postgresql_url, name, value):
+    database = Database(postgresql_url)
+    with database.read() as connection:
+        assert connection.exec_driver_sql(f"SHOW {name}").scalar_one() == value
+    database.close()
+
+
 def test_postgresql_compresses_quickly_where_it_can(postgresql_url):
     database = Database(postgresql_url)
     with database.read() as connection:
