@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, or_, select, update
 
 from health.nouns import Notice
 from store import edits
@@ -36,8 +36,9 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     That is by what is at stake and how long they have waited (`health.precedence`). All are of the first
     one's kind: messages among states would cut short what can be written at once. Of a thread only the
     oldest open notice can be claimed, and none while another is in hand (a replayed one is older than some
-    that went before it), so that a thread is read in its order. While the installation is paused, or
-    the destination deferred, there is nothing to claim.
+    that went before it), so that a thread is read in its order. What senders have died over one sender at a
+    time can claim, wherever it goes: side by side in a process one would be struck by the deaths of another.
+    While the installation is paused, or the destination deferred, there is nothing to claim.
     """
     if why_not(connection, [destination]):
         return Claim("", (), frozenset())
@@ -69,10 +70,11 @@ def _claimable(destination: str) -> Select[tuple[int]]:
         older.c.thread == notices.c.thread, older.c.id < notices.c.id, standing(older, *OPEN)
     )
     in_hand = select(held.c.thread).where(standing(held, "claimed", "sending"))
+    alone = or_(notices.c.strikes == 0, ~exists(in_hand.where(held.c.strikes > 0)))
     return (
         select(notices.c.id)
         .where(notices.c.destination == destination, standing(notices, "due"))
-        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
+        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand), alone)
         .order_by(notices.c.rank_ms, notices.c.id)
     )
 

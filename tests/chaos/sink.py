@@ -102,6 +102,7 @@ class PoisonedSink(CallwiseSink):
                     raise ArithmeticError("of a notice that nobody can send")
                 case "hangs":
                     time.sleep(HANGS_S)
+                    raise RetryLater("nobody_answered")
                 case "kills":
                     os.kill(os.getpid(), signal.SIGKILL)
         super()._show(items)

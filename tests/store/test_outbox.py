@@ -249,6 +249,21 @@ def test_the_fifth_strike_quarantines(database, ends):
     assert keys(claim(database)) == []
 
 
+def test_what_senders_have_died_over_is_in_the_hands_of_one_at_a_time(database):
+    owe(database, notice("poison"), notice("beside it"))
+    owe(database, notice("elsewhere", destination="plain"))
+    taken = [claim(database), claim(database, destination="plain")]
+    for held in taken:
+        mark(database, held)
+    die(database, taken[0])
+    owe(database, notice("whole"))
+    first = claim(database, 1, destination="plain")
+    assert keys(first) == ["elsewhere"]
+    assert keys(claim(database)) == ["whole"]
+    settle(database, first, SENT)
+    assert keys(claim(database)) == ["poison", "beside it"]
+
+
 def test_only_the_oldest_open_notice_of_a_thread_can_be_claimed(database):
     owe(database, notice("a1", "a"), notice("b1", "b"), notice("a2", "a"), notice("b2", "b"))
     first = claim(database)

@@ -89,8 +89,11 @@ class Model:
 
     def claimable(self) -> set[str]:
         heads = (next((one for one in self.of(thread) if one.is_open), None) for thread in THREADS)
-        free = {one.thread for one in self.owed} - {one.thread for one in self.owed if one.in_hand}
-        return {one.key for one in heads if one and one.status == "due" and one.rested and one.thread in free}
+        held = [one for one in self.owed if one.in_hand]
+        free = {one.thread for one in self.owed} - {one.thread for one in held}
+        due = [one for one in heads if one and one.status == "due" and one.rested and one.thread in free]
+        struck = any(one.strikes for one in held)
+        return {one.key for one in due if not (one.strikes and struck)}
 
     def claim(self, keys: Iterable[str], token: str) -> None:
         for one in (self.owed[int(key)] for key in keys):
