@@ -17,8 +17,8 @@ from templates.render import Unrenderable, render
 from worker.deliver import deliver
 from worker.deployment import Deployment
 
-DONE = ("sent", "suppressed")
-"""Outcomes after which nothing is left to do."""
+DONE = ("sent", "suppressed", "later")
+"""Outcomes after which nothing is left to do, or not yet."""
 WAITS_FOR_A_PERSON = ("rejected", "unknown")
 WAITS = ("retry", "deferred")
 

@@ -1,10 +1,12 @@
 """Who gets what, through what."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.files import SHIPPED, read
+from health.hours import Hours
 from health.identity import CRMS
 
 
@@ -20,9 +22,29 @@ class Route(BaseModel):
     owner: str = ""
 
 
+class ContactHours(BaseModel):
+    """The hours of a working day at which customers may be written to, by the clock of each account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opens: int = Field(ge=0, le=23)
+    closes: int = Field(ge=1, le=24)
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError("they must close later than they open, within a day: 8 and 18 for instance")
+        return self
+
+    def hours(self) -> Hours:
+        """Return them as the rule takes them."""
+        return Hours(self.opens, self.closes)
+
+
 class Routes(BaseModel):
     """Routes per audience, and the roles of contacts that each letter goes to.
 
+    ``hours`` are those at which letters leave; at any time without them.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
     """
 
@@ -33,6 +55,7 @@ class Routes(BaseModel):
     ops: Route
     record: str = ""
     letters: dict[str, tuple[str, ...]]
+    hours: ContactHours | None = None
 
     def of(self, audience: str) -> Route:
         """Return the route of an audience: csm, sales or ops."""

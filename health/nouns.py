@@ -198,10 +198,10 @@ class Receipt:
     """A destination's answer to one notice.
 
     ``outcome``: ``sent``, ``retry`` (after ``after_s`` seconds), ``deferred`` (it was not tried, and waits in
-    its place), ``rejected`` (this notice can never be sent: quarantine), ``suppressed`` (it must not be sent
-    any more) or ``unknown`` (it may have been sent: never again by itself). ``remote`` is the
-    destination's id of what it made. ``reason`` is a metric label, never a secret or an address. ``edits``
-    are the fields that were left as a person made them.
+    its place), ``later`` (its own time comes in ``after_s`` seconds), ``rejected`` (this notice can never be
+    sent: quarantine), ``suppressed`` (it must not be sent any more) or ``unknown`` (it may have been sent:
+    never again by itself). ``remote`` is the destination's id of what it made. ``reason`` is a metric label,
+    never a secret or an address. ``edits`` are the fields that were left as a person made them.
     """
 
     key: str

@@ -13,6 +13,8 @@ from store.installation import set_setting
 from store.outbox import standing
 from store.tables import installation, notices
 
+LATER = "later"
+"""The outcome of a notice whose own time has not come, whatever its destination allows."""
 DEFERRED = "deferred"
 """Where a notice stands that is due, but for which it is no time."""
 PAUSED = "paused"

@@ -5,14 +5,14 @@ Only whoever holds a notice's claim may settle it, and `store.outbox` says what 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.nouns import Notice, Receipt
 from store import edits
 from store.among import among
 from store.database import now_ms
-from store.deferral import DEFERRED
+from store.deferral import DEFERRED, LATER
 from store.outbox import standing
 from store.states import keep_written
 from store.tables import notices, receipts, threads
@@ -27,7 +27,7 @@ BROKEN, BROKEN_TOGETHER = "broken", "broken_together"
 _STRUCK = range(1, MAX_STRIKES)
 
 KEEP_TRYING_MS = 3 * 24 * 3_600_000
-"""A notice that could not be sent for this long is quarantined as expired."""
+"""A notice that was tried in vain for this long is quarantined as expired."""
 
 
 def settle(connection: Connection, token: str, answers: Sequence[tuple[Notice, Receipt]]) -> int:
@@ -69,10 +69,12 @@ def _settle_sent(connection: Connection, ids: Sequence[int]) -> None:
 
 def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> None:
     statement = update(notices).where(notices.c.id == notice.id)
-    if receipt.outcome == DEFERRED:  # it was not tried, and waits in its place
+    if receipt.outcome in {DEFERRED, LATER}:  # it was not tried, and waits in its place
         statement = statement.values(
             status="due", reason=receipt.reason, attempt=notice.attempt, claim=None, lease_ms=None
         )
+        if receipt.outcome == LATER:
+            statement = statement.values(due_ms=now_ms() + int(receipt.after_s * 1000))
     elif receipt.outcome == "retry":
         statement = statement.values(**_retried(notice.attempt, receipt))
     else:
@@ -83,7 +85,9 @@ def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> 
 
 def _retried(attempt: int, receipt: Receipt) -> dict[str, object]:
     wait_ms = int(max(receipt.after_s, backoff_s(attempt)) * 1000)
-    expired = notices.c.planned_ms < now_ms() - KEEP_TRYING_MS
+    failed = and_(receipts.c.notice == notices.c.id, receipts.c.outcome == "retry")
+    first = select(func.min(receipts.c.at_ms)).where(failed, receipts.c.at_ms >= notices.c.planned_ms)
+    expired = first.scalar_subquery() < now_ms() - KEEP_TRYING_MS
     strike = 1 if receipt.reason == BROKEN else 0
     struck = notices.c.strikes + strike
     over = or_(expired, struck >= MAX_STRIKES)

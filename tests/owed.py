@@ -9,7 +9,7 @@ from health.nouns import Notice
 from store import outbox
 from store.database import Database
 from store.installation import set_setting
-from store.tables import notices
+from store.tables import notices, receipts
 from templates.content import OperatorContent
 
 PAYLOAD = msgspec.json.encode(
@@ -56,10 +56,14 @@ def standing(database: Database) -> dict[str, str]:
 
 
 def pass_time(database: Database, seconds: float, keys: Iterable[str] | None = None) -> None:
-    """Let time pass for notices (all, or some): every instant they hold moves into the past."""
+    """Let time pass for notices (all, or some): every instant of theirs moves into the past."""
     moved = ("due_ms", "planned_ms", "rank_ms", "lease_ms", "settled_ms")
     statement = update(notices).values({name: notices.c[name] - int(seconds * 1000) for name in moved})
+    answered = update(receipts).values(at_ms=receipts.c.at_ms - int(seconds * 1000))
     if keys is not None:
-        statement = statement.where(notices.c.key.in_(list(keys)))
+        whose = notices.c.key.in_(list(keys))
+        statement = statement.where(whose)
+        answered = answered.where(receipts.c.notice.in_(select(notices.c.id).where(whose)))
     with database.write() as connection:
         connection.execute(statement)
+        connection.execute(answered)

@@ -14,12 +14,12 @@ from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Destination
 from store import audit, claims, deferral, outbox, settlement
 from store.claims import Claim
-from store.deferral import DEFERRED, PAUSED
+from store.deferral import DEFERRED, LATER, PAUSED
 from store.settlement import BROKEN, BROKEN_TOGETHER
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
-from worker.words import Withheld, prepare
+from worker.words import TooEarly, Withheld, prepare
 
 log = structlog.get_logger()
 
@@ -33,6 +33,8 @@ STOP_S = 1.0
 """How long a sender goes on before it looks whether a person has stopped it."""
 SPENT = frozenset({"budget", "daily_limit", "rate_limited", PAUSED})
 """Reasons to wait by which nothing was done, and which hold for all that is owed to a destination."""
+OUT_OF_HOURS = "out_of_hours"
+"""Why a letter waits that would leave outside the contact hours of its account."""
 DEFER_S = 1.0
 """How long one is put off at least."""
 STOPPED = Receipt("", DEFERRED, PAUSED, after_s=DEFER_S)
@@ -146,9 +148,11 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
     with deployment.database.write() as connection:
         for notice in held.notices:
             try:
-                ready.append(prepare(connection, notice))
+                ready.append(prepare(deployment, connection, notice))
             except Withheld as error:
                 refused.append((notice, Receipt(notice.key, "suppressed", str(error))))
+            except TooEarly as error:
+                refused.append((notice, Receipt(notice.key, LATER, OUT_OF_HOURS, after_s=error.wait_s)))
             except Unrenderable as error:
                 refused.append((notice, Receipt(notice.key, "rejected", error.reason)))
         bodiless = {notice.id for notice in held.notices if not notice.body}

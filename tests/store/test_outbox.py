@@ -181,16 +181,13 @@ def test_a_retry_waits_for_the_longer_of_backoff_and_the_vendors_wish(database, 
 
 def test_what_could_not_be_sent_for_three_days_is_quarantined(database):
     owe(database, notice("a"))
-    held = claim(database)
-    mark(database, held)
-    pass_time(database, 3 * 24 * 3600 - 10)
-    settle(database, held, Receipt("", "retry", "busy"))
-    assert standing(database) == {"a": "due"}
-    pass_time(database, 20)
-    held = claim(database)
-    mark(database, held)
-    settle(database, held, Receipt("", "retry", "busy"))
-    assert standing(database) == {"a": "quarantined"}
+    pass_time(database, 4 * 24 * 3600)  # that nobody tried it is nothing that counts
+    for seconds, stands in ((0, "due"), (3 * 24 * 3600 - 10, "due"), (20, "quarantined")):
+        pass_time(database, seconds)
+        held = claim(database)
+        mark(database, held)
+        settle(database, held, Receipt("", "retry", "busy"))
+        assert standing(database) == {"a": stands}
 
 
 @pytest.mark.parametrize(("strikes", "waits_s"), [(0, 2), (1, 4), (3, 16)])

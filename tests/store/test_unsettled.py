@@ -82,6 +82,7 @@ def recorded(database: Database) -> list[tuple[str, str, str, str]]:
         return [tuple(row) for row in connection.execute(query)]
 
 
+BUSY = Receipt("", "retry", "status_500")
 REJECTED = Receipt("", "rejected", "msg_too_long")
 
 
@@ -127,11 +128,13 @@ def test_what_a_held_run_planned_is_held_since_the_run_is(emptied_database):
 @pytest.mark.parametrize("way", ["rejected", "expired", "lost", "poison"])
 def test_it_is_said_since_when_and_after_how_many_attempts(emptied_database, way):
     owe(emptied_database, notice("a"))
+    if way == "expired":
+        send(emptied_database, BUSY)
     pass_time(emptied_database, 4 * DAY_S)
     began = emptied_database.now()
     for _ in range(settlement.MAX_STRIKES if way == "poison" else 1):
         if way in {"rejected", "expired"}:
-            send(emptied_database, REJECTED if way == "rejected" else Receipt("", "retry", "status_500"))
+            send(emptied_database, REJECTED if way == "rejected" else BUSY)
         else:
             pass_time(emptied_database, int(settlement.backoff_s(settlement.MAX_STRIKES)))
             mark(emptied_database, claim(emptied_database), keyed=way == "poison")
@@ -139,7 +142,7 @@ def test_it_is_said_since_when_and_after_how_many_attempts(emptied_database, way
     (one,) = listed(emptied_database)
     assert one.status == ("unknown" if way == "lost" else "quarantined")
     assert began <= one.since_ms <= emptied_database.now()
-    assert one.attempts == (settlement.MAX_STRIKES if way == "poison" else 1)
+    assert one.attempts == {"poison": settlement.MAX_STRIKES, "expired": 2}.get(way, 1)
     assert one.reason == {"rejected": "msg_too_long", "expired": "status_500", "lost": "sender_lost"}.get(
         way, way
     )
@@ -178,10 +181,11 @@ def test_what_is_replayed_is_due_as_if_new_and_once(emptied_database):
 
 def test_a_replayed_one_is_tried_again_and_not_quarantined_at_its_first_set_back(emptied_database):
     owe(emptied_database, notice("a"))
-    pass_time(emptied_database, 4 * DAY_S)
-    send(emptied_database, Receipt("", "retry", "status_500"))
+    for _ in range(2):
+        send(emptied_database, BUSY)
+        pass_time(emptied_database, 4 * DAY_S)
     replay(emptied_database)
-    send(emptied_database, Receipt("", "retry", "status_500"))
+    send(emptied_database, BUSY)
     assert standing(emptied_database) == {"a": "due"}
     pass_time(emptied_database, 1_000)
     (again,) = claim(emptied_database).notices

@@ -1,12 +1,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
+from config.routes import ContactHours
 from health.nouns import Notice, Receipt
+from health.records import Account
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from store import claims, deferral, settlement, subjects
+from store import claims, deferral, facts, features, settlement, sources, subjects
 from store.installation import set_setting
+from store.sources import Landed
+from store.tables import accounts
 from tests.owed import notice, owe, pass_time, rows, standing
 from tests.templates.examples import EXAMPLES, payload
 from worker import deliver as module
@@ -207,6 +213,82 @@ def test_a_letter_goes_to_the_address_that_its_token_stands_for(send, database):
         ("suppressed", "no_consent"),
         ("suppressed", "no_address"),
     ]
+
+
+FRIDAY_EVENING, MONDAY, TUESDAY = (
+    int(datetime(2026, *day, tzinfo=UTC).timestamp()) for day in ((11, 27, 17), (11, 30, 7), (12, 1, 7))
+)
+OFFICE = ContactHours(opens=8, closes=18)
+
+
+@pytest.fixture
+def berliners(database):
+    """The id of an account in Berlin, and the token of somebody there."""
+    with database.write() as connection:
+        sources.register(connection, "files")
+        _say(connection, Account("acme", timezone="Europe/Berlin", country="DE"))
+        (token,) = subjects.remember(connection, {"dana@customer.example": "Dana"}).values()
+        return connection.execute(select(accounts.c.id)).scalar_one(), token
+
+
+def _say(connection, account: Account) -> None:
+    batch = sources.begin_batch(connection, "files", None)
+    facts.store_records(connection, batch, [account])
+    sources.end_batch(connection, batch, None, Landed(frozenset({"accounts"}), 1, None, complete=False))
+    features.refresh(connection, 1, 10, ())
+
+
+@pytest.fixture
+def write_at(send, deployment, database, berliners, monkeypatch):
+    """Deliver what is owed to Berlin when it is some instant, in seconds since 1970."""
+    account, token = berliners
+    object.__setattr__(deployment, "routes", deployment.routes.model_copy(update={"hours": OFFICE}))
+    owe(database, replace(letter("letter", token), account=account))
+
+    def at(instant: int, said: Mapping[str, Said] | None = None) -> list[list[str]]:
+        monkeypatch.setattr("worker.words.clock", lambda _connection: instant * 1000)
+        destination = Scripted(said, keyed=False)
+        send(destination, "mail")
+        return destination.sent
+
+    return at
+
+
+def test_a_letter_waits_for_the_hours_of_its_account(write_at, database):
+    assert write_at(FRIDAY_EVENING) == []
+    (waits,) = rows(database)
+    assert (waits.status, waits.reason, waits.attempt, waits.strikes) == ("due", "out_of_hours", 0, 0)
+    assert waits.body is None
+    assert write_at(MONDAY) == [], "it is not due before"
+    pass_time(database, MONDAY - FRIDAY_EVENING - 5)
+    assert write_at(MONDAY) == []
+    pass_time(database, 5)
+    assert write_at(MONDAY) == [["letter"]]
+    assert [(row.status, row.attempt) for row in rows(database)] == [("sent", 1)]
+
+
+def test_a_wait_for_the_hours_is_no_try_in_vain(write_at, database):
+    write_at(FRIDAY_EVENING)
+    pass_time(database, TUESDAY - FRIDAY_EVENING)
+    write_at(TUESDAY, {"letter": RetryLater("busy")})
+    assert [(row.status, row.reason) for row in rows(database)] == [("due", "busy")]
+
+
+def test_who_withdraws_consent_while_a_letter_waits_gets_none(write_at, database, berliners):
+    write_at(FRIDAY_EVENING)
+    with database.write() as connection:
+        subjects.set_consent(connection, berliners[1], "failed_payment", granted=False)
+    pass_time(database, MONDAY - FRIDAY_EVENING)
+    assert write_at(MONDAY) == []
+    assert [(row.status, row.reason) for row in rows(database)] == [("suppressed", "no_consent")]
+
+
+def test_a_zone_that_there_is_not_is_read_as_utc(write_at, database):
+    with database.write() as connection:
+        _say(connection, Account("acme", timezone="Mars/Olympus", country="DE"))
+    assert write_at(MONDAY) == []
+    pass_time(database, 3_600)
+    assert write_at(MONDAY + 3_600) == [["letter"]]
 
 
 def test_the_same_bytes_are_sent_again(send, database, monkeypatch):
