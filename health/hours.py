@@ -27,12 +27,14 @@ class Place:
 
 
 def next_open(now: datetime, hours: Hours, place: Place, workdays: Workdays) -> datetime:
-    """Return ``now`` where it is within the hours, else when they open next; both in UTC."""
-    today = now.astimezone(place.zone).date()
-    for day in (today + timedelta(ahead) for ahead in range(_DAYS_AHEAD)):
-        first = max(now, _at(day, hours.opens, place.zone))
-        open_yet = first < _at(day, hours.closes, place.zone)
-        if open_yet and workdays.is_workday(day, place.country, place.region):
+    """Return ``now`` where it is within the hours, else when they open next; both in UTC.
+
+    Where no day of the next month is a workday, return its end: a time to ask again, not one to write at.
+    """
+    here = now.astimezone(place.zone).date()
+    for day in (here + timedelta(ahead) for ahead in range(_DAYS_AHEAD)):
+        first, end = max(now, _at(day, hours.opens, place.zone)), _at(day, hours.closes, place.zone)
+        if first < end and workdays.is_workday(day, place.country, place.region):
             return first
     return now + timedelta(_DAYS_AHEAD)
 

@@ -25,7 +25,7 @@ def at(text: str) -> datetime:
         ("2026-11-27T06:59:59", "2026-11-27T07:00"),
         ("2026-11-27T17:00", "2026-11-30T07:00"),  # Friday evening
         ("2026-11-29T12:00", "2026-11-30T07:00"),
-        ("2026-03-06T17:00", "2026-03-09T07:00"),  # a holiday of the region, on the Sunday
+        ("2027-03-05T17:00", "2027-03-09T07:00"),  # Monday is a holiday of the region alone
         ("2026-04-02T16:00", "2026-04-07T06:00"),  # Easter, and the clock was set
         ("2026-12-24T17:00", "2026-12-28T07:00"),
     ],
@@ -45,6 +45,17 @@ def test_letters_wait_for_the_next_working_day_of_the_account(now, opens):
 )
 def test_a_day_is_that_of_the_account(zone, now, opens):
     assert next_open(at(now), Hours(0, 24), Place(ZoneInfo(zone)), workdays()) == at(opens)
+
+
+class NoWorkdays:
+    """A calendar on which nobody works."""
+
+    def is_workday(self, *_):
+        return False
+
+
+def test_a_place_where_nobody_works_is_asked_again_after_a_month():
+    assert next_open(at("2026-11-27T12:00"), OFFICE, BERLIN, NoWorkdays()) == at("2026-12-28T12:00")
 
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago")
