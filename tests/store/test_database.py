@@ -32,7 +32,13 @@ def test_sqlite_connection_settings(sqlite_url, name, value):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("jit", "off"), ("TimeZone", "UTC"), ("idle_in_transaction_session_timeout", "5min")]
+    ("name", "value"),
+    [
+        ("TimeZone", "UTC"),
+        ("idle_in_transaction_session_timeout", "5min"),
+        ("jit", "off"),
+        ("plan_cache_mode", "force_custom_plan"),
+    ],
 )
 def test_postgresql_connection_settings(postgresql_url, name, value):
     database = Database(postgresql_url)
