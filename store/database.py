@@ -233,8 +233,8 @@ _SESSION = " ".join(
         "plan_cache_mode": "force_custom_plan",
     }.items()
 )
-"""Compiling a statement takes longer than any of ours runs, and a new table looks large to the planner. The same
-statement asks for one account and for ten thousand: a plan made for any number of them serves neither.
+"""Compiling a statement takes longer than any of ours runs, and a new table looks large to the planner. The
+same statement asks for one account and for ten thousand: a plan made for any number of them serves neither.
 """
 
 _COMPRESS_QUICKLY = """
