@@ -210,8 +210,9 @@ def test_what_needs_a_person_is_not_tried_again_and_again(scene, fault):
 @sqlite
 def test_slack_that_is_away_for_days_ends_in_quarantine_and_not_in_silence(scene):
     scene.sandbox.faults("slack", "500", times=10_000)
-    scene.send()
-    pass_time(scene.deployment.database, 4 * 86_400)
+    for _ in range(2):  # what follows in a thread is tried as long as what went before it
+        scene.send()
+        pass_time(scene.deployment.database, 4 * 86_400)
     scene.go_on()
     scene.sandbox.calm()
     assert scene.counted() == {"sent": len(MAIL), "quarantined": len(SLACK)}
