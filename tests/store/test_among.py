@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from store.among import among
-from store.tables import installation, source_status
+from store.database import Database
+from store.tables import installation, notices, source_status
 
 HOSTILE = ["", "a,b", '"', "'; --", "{}", "[]", "\\", "NULL", "é 中 🙂", "a b"]
 MORE_THAN_PARAMETERS = 40_000  # SQLite takes 32,766, PostgreSQL 65,535
@@ -33,3 +34,14 @@ def test_numbers(emptied_database):
         connection.execute(source_status.insert(), rows)
         query = select(source_status.c.batch).where(among(source_status.c.batch, {7, 2**40, 8}))
         assert sorted(connection.execute(query).scalars()) == [7, 2**40]
+
+
+def test_rows_are_looked_up_by_the_index(sqlite_url):
+    database = Database(sqlite_url)
+    query = select(notices.c.key).where(among(notices.c.id, [1, 2]), notices.c.kind == "state")
+    with database.read() as connection:
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {query.compile(database.engine)}", ("[1, 2]", "state")
+        ).all()
+    database.close()
+    assert plan[0][3] == "SEARCH notices USING INTEGER PRIMARY KEY (rowid=?)"
