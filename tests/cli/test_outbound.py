@@ -1,5 +1,6 @@
 """What leaves by command: nothing before go-live, nothing while paused, and nothing is lost on the way."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,19 @@ def test_a_held_run_waits_for_a_person(eve: Seatsignal, sandbox, reaching, cauti
     assert again.complaint == ["Run 3 is not held; `seatsignal plan` lists the runs that are."]
     assert eve("deliver").status == 0
     assert seen(sandbox) == sorted(book.OWED)
+
+
+def test_letters_out_of_hours_wait_and_nothing_is_wrong(owing: Seatsignal, sandbox, reaching, tmp_path: Path):
+    opens = (datetime.now(UTC).hour + 2) % 24
+    hours = f"hours: {{ opens: {opens}, closes: {opens + 1} }}\n"
+    (tmp_path / "routes.yaml").write_text((SHIPPED / "routes.yaml").read_text() + hours)
+    done = owing("deliver", **reaching, SEATSIGNAL_ROUTES=str(tmp_path / "routes.yaml"))
+    waiting = "2 more wait; `seatsignal plan` lists them.\n"
+    assert (done.status, done.out) == (0, f"mail: 2 later out_of_hours\nslack: 3 sent\n{waiting}")
+    assert seen(sandbox) == sorted(SLACK)
+    plan = owing("plan", "--json").document["notices"]
+    waits = {(book.without_token(each["key"]), each["status"], each["reason"]) for each in plan}
+    assert waits == {(key, "deferred", "out_of_hours") for key in LETTERS}
 
 
 def test_a_missing_token_is_named_and_loses_nothing(owing: Seatsignal, sandbox, reaching):
