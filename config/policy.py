@@ -14,7 +14,7 @@ from config.grounds import drivers, grounds
 from config.models import ModelData, model_of, parsed_model
 from config.overlaps import overlapping
 from config.profiles import Resolved, lives, resolved
-from config.schema import FittedData, LedgerData, PolicyData
+from config.schema import AlertsData, BrakeData, FittedData, LedgerData, PolicyData
 from config.scoring import ENGINES, FITTED
 from health.alerts import LICENSING
 from health.backtest import EXPANDED
@@ -225,22 +225,9 @@ def _policy(data: PolicyData, compiled: Compiled, model: Model | None) -> Policy
         signals=_signals(data),
         expansion=ExpansionRules(preset.groups_min, data.expansion.fill_pct, data.expansion.ahead_days),
         renewals=_renewals(data),
-        alerts=AlertRules(
-            data.alerts.repeat_days,
-            data.alerts.budget_per_day,
-            {kind: tuple(audiences) for kind, audiences in data.alerts.audiences.items()},
-        ),
-        ledger=LedgerRules(
-            data.ledger.window_days,
-            data.ledger.cases_min,
-            {rule: pct / 100 for rule, pct in data.ledger.precision_min_pct.items()},
-        ),
-        brake=Limits(
-            data.brake.worse_accounts,
-            data.brake.worse_share_pct / 100,
-            data.brake.unusual_sigmas,
-            data.brake.mails_per_contact,
-        ),
+        alerts=_alerts(data.alerts),
+        ledger=_ledger(data.ledger),
+        brake=_brake(data.brake),
         family_material=data.families.material_pct / 100,
         active=tuple(Active(name, **active.model_dump()) for name, active in data.active.items()),
         use_metrics=tuple(data.use.metrics),
@@ -260,6 +247,21 @@ def _policy(data: PolicyData, compiled: Compiled, model: Model | None) -> Policy
         data=written,
         model=model,
     )
+
+
+def _alerts(data: AlertsData) -> AlertRules:
+    audiences: dict[str, tuple[str, ...]] = {kind: (*told,) for kind, told in data.audiences.items()}
+    return AlertRules(data.repeat_days, data.budget_per_day, audiences)
+
+
+def _ledger(data: LedgerData) -> LedgerRules:
+    least = {rule: pct / 100 for rule, pct in data.precision_min_pct.items()}
+    return LedgerRules(data.window_days, data.cases_min, least)
+
+
+def _brake(data: BrakeData) -> Limits:
+    share = data.worse_share_pct / 100
+    return Limits(data.worse_accounts, share, data.unusual_sigmas, data.mails_per_contact)
 
 
 def _json(data: PolicyData) -> str:

@@ -73,16 +73,18 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         flags=tuple(_flag(found, flag) for flag in risks),
         talks=tuple(_talks(deployment, connection, risks, now)),
         tickets=tuple(_tickets(connection, found)),
-        messages=tuple(
-            Message(day_of(each.at_ms), each.template, each.destination, each.status)
-            for each in reviews.messages(connection, now.account)
-        ),
+        messages=tuple(_messages(connection, now.account)),
         growth=kept.growth,
         kin=kin,
         family=told_of(kin),
         notes=tuple(_notes(found, why)),
         meanings=meanings(line.figure for line in figures),
     )
+
+
+def _messages(connection: Connection, account: int) -> Iterator[Message]:
+    for each in reviews.messages(connection, account):
+        yield Message(day_of(each.at_ms), each.template, each.destination, each.status)
 
 
 def _measured(found: Verdict, before: Verdict | None) -> Iterator[Line]:
