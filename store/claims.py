@@ -8,17 +8,32 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from health.nouns import Notice
 from store import edits
 from store.among import among
-from store.database import now_ms
+from store.database import is_postgresql, now_ms
 from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
 from store.outbox import OPEN, notice_of, standing
 from store.settlement import BROKEN_TOGETHER
 from store.tables import bodies, notices, threads
 from store.upsert import insert
+
+_HOLDING_FRAGILE = 7_283_002  # one claim at a time takes what is fragile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,7 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     if why_not(connection, [destination]):
         return Claim("", (), frozenset())
     token = str(uuid4())
-    claimable = _claimable(destination)
+    claimable = _claimable(destination, fragile=_may_hold_fragile(connection))
     kind = claimable.with_only_columns(notices.c.kind).limit(1).correlate(None).scalar_subquery()
     due = claimable.where(notices.c.kind == kind).limit(limit).with_for_update(skip_locked=True).cte("d")
     statement = (
@@ -64,17 +79,30 @@ def _is_fragile(row: Row[tuple[object, ...]]) -> bool:
     return bool(row.strikes) or row.reason == BROKEN_TOGETHER
 
 
-def _claimable(destination: str) -> Select[tuple[int]]:
+def _fragile(table: FromClause) -> ColumnElement[bool]:
+    return or_(table.c.strikes > 0, table.c.reason == BROKEN_TOGETHER)
+
+
+def _may_hold_fragile(connection: Connection) -> bool:
+    """Tell whether no other claim of this moment may take what is fragile: each would miss the other's."""
+    if not is_postgresql(connection):
+        return True  # one writes at a time
+    locked = select(func.pg_try_advisory_xact_lock(_HOLDING_FRAGILE))
+    return bool(connection.execute(locked).scalar_one())
+
+
+def _claimable(destination: str, *, fragile: bool) -> Select[tuple[int]]:
     older, held = notices.alias("older"), notices.alias("held")
     waits = exists().where(
         older.c.thread == notices.c.thread, older.c.id < notices.c.id, standing(older, *OPEN)
     )
     in_hand = select(held.c.thread).where(standing(held, "claimed", "sending"))
-    alone = or_(notices.c.strikes == 0, ~exists(in_hand.where(held.c.strikes > 0)))
+    alone = ~exists(in_hand.where(_fragile(held))) if fragile else false()
     return (
         select(notices.c.id)
         .where(notices.c.destination == destination, standing(notices, "due"))
-        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand), alone)
+        .where(notices.c.due_ms <= now_ms(), ~waits, notices.c.thread.not_in(in_hand))
+        .where(or_(~_fragile(notices), alone))
         .order_by(notices.c.rank_ms, notices.c.id)
     )
 

@@ -32,11 +32,16 @@ PLACES = {"sqlite": (EMBEDDED,), "postgresql": (THREADS, THREADS, BEAT)}
 PATIENCE_S = 120.0
 SLOWER, TELLING = 1.2, 1_000
 """So many times as long as without poison the slowest twentieth takes, among as many as make it telling."""
+INNOCENT_STRIKES = 3
+"""One as it is in hand with poison, one as it is tried beside what nobody suspects yet, and one of chance."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a load went: who died, how long a healthy notice took at the 95th percentile, who stands where."""
+    """How a load went: who died, how long a healthy notice took at the 95th percentile, who stands where.
+
+    The most attempts are those of a poison, the most strikes those of a healthy notice.
+    """
 
     deaths: int
     p95_ms: int
@@ -44,12 +49,13 @@ class Course:
     healthy: Counter[str]
     poison: Counter[str]
     most_attempts: int
+    most_strikes: int
 
 
 def poison(servers: Servers, crib: Crib, database: str, *, size: int) -> Verdict:
     """Deliver with poison among it, mend the destination, replay what was put aside twice, deliver it once.
 
-    ``figures`` has times at the 95th percentile, in milliseconds.
+    ``figures`` has times at the 95th percentile, in milliseconds, and the most strikes of a healthy notice.
     """
     load, started = Load(size, threads=size), time.monotonic()
     figures = _without(servers, crib, database, load) if size >= TELLING else {}
@@ -60,7 +66,9 @@ def poison(servers: Servers, crib: Crib, database: str, *, size: int) -> Verdict
         verdict = _judged(chosen, load, course, mended, time.monotonic() - started)
     put_aside = course.poison == {"quarantined": again} and course.most_attempts <= MAX_STRIKES
     slow = bool(figures) and course.p95_ms > SLOWER * figures["p95_where_as_many_die_ms"]
-    held = verdict.named(verdict.bar, ok=verdict.ok and put_aside and not nothing and not slow)
+    spared = course.most_strikes <= INNOCENT_STRIKES
+    held = verdict.named(verdict.bar, ok=verdict.ok and put_aside and spared and not nothing and not slow)
+    figures |= {"innocent_strikes": course.most_strikes}
     return msgspec.structs.replace(held, figures={"p95_ms": course.p95_ms, **figures})
 
 
@@ -133,6 +141,7 @@ def _told(database: Database, deaths: int, seconds: float) -> Course:
         Counter(row.status for row in rows if not poisoned(row.key)),
         Counter(row.status for row in ill),
         max((row.strikes for row in ill), default=0),
+        max((row.strikes for row in rows if not poisoned(row.key)), default=0),
     )
 
 

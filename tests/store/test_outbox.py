@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from health.nouns import Notice, Receipt
 from store import claims, deferral, outbox, settlement, unsettled
+from store.among import among
 from store.claims import Claim
 from store.database import Database
 from store.installation import set_setting
@@ -259,6 +260,32 @@ def test_what_senders_have_died_over_is_in_the_hands_of_one_at_a_time(database):
     assert keys(claim(database)) == ["whole"]
     settle(database, first, SENT)
     assert keys(claim(database)) == ["poison", "beside it"]
+
+
+def test_what_broke_its_destination_together_is_in_the_hands_of_one_at_a_time_too(database):
+    owe(database, notice("a"), notice("b"))
+    held = claim(database)
+    mark(database, held)
+    settle(database, held, Receipt("", "retry", settlement.BROKEN_TOGETHER))
+    pass_time(database, 900)
+    assert [keys(claim(database, 1)) for _ in range(2)] == [["a"], []]
+
+
+@pytest.mark.parametrize("ends", ["died", settlement.BROKEN_TOGETHER])
+def test_of_two_claims_at_the_same_moment_one_takes_what_is_suspected(postgresql_url, ends):
+    database = Database(postgresql_url)
+    owe(database, notice("poison"), notice("beside it"))
+    owe(database, notice("whole"), notice("elsewhere", destination="plain"))
+    with database.write() as connection:
+        suspects = among(notices.c.key, ["poison", "beside it", "elsewhere"])
+        broken = {"reason": ends} if ends == settlement.BROKEN_TOGETHER else {"strikes": 1}
+        connection.execute(update(notices).where(suspects).values(**broken))
+    with database.write() as first, database.write() as second, database.write() as third:
+        assert keys(claims.claim(first, "sink", 1, LEASE_S)) == ["poison"]
+        assert keys(claims.claim(second, "sink", 9, LEASE_S)) == ["whole"]
+        assert keys(claims.claim(third, "plain", 9, LEASE_S)) == []
+    assert keys(claim(database, destination="plain")) == []
+    database.close()
 
 
 def test_only_the_oldest_open_notice_of_a_thread_can_be_claimed(database):

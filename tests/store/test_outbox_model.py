@@ -92,8 +92,8 @@ class Model:
         held = [one for one in self.owed if one.in_hand]
         free = {one.thread for one in self.owed} - {one.thread for one in held}
         due = [one for one in heads if one and one.status == "due" and one.rested and one.thread in free]
-        struck = any(one.strikes for one in held)
-        return {one.key for one in due if not (one.strikes and struck)}
+        fragile = any(one.fragile for one in held)
+        return {one.key for one in due if not (one.fragile and fragile)}
 
     def claim(self, keys: Iterable[str], token: str) -> None:
         for one in (self.owed[int(key)] for key in keys):
