@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    answers,
     backtest,
     configure,
     crm,
@@ -53,6 +54,7 @@ for module in (
     explain,
     override,
     done,
+    answers,
     statement,
     quality,
     erase,

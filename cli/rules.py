@@ -1,33 +1,22 @@
-"""Commands about rules: how right each was, and the answer that it was wrong about an account."""
+"""The command ``rules``: how right each rule was."""
 
-import getpass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from cli.output import answer as print_answer
-from cli.output import complain, say, table, tell, wants_json
+from cli.output import answer, say, table, wants_json
 
 if TYPE_CHECKING:
     from health.chance import Share
     from health.ledger import Entry
     from health.policy import LedgerRules
 
-REASON_LIMIT = 200
 _DIGITS = 4
 
 
-class Answer(StrEnum):
-    """What a person says of an account's open alert."""
-
-    NOT_A_RISK = "not-a-risk"
-
-
 def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
+    """Add the command."""
     app.command()(rules)
-    app.command()(answer)
 
 
 def rules() -> None:
@@ -39,7 +28,7 @@ def rules() -> None:
         agreed = deployment.policy.ledger
         found = ledger.entries(connection, agreed)
     if wants_json():
-        print_answer({"window_days": agreed.window_days, "rules": [_document(entry) for entry in found]})
+        answer({"window_days": agreed.window_days, "rules": [_document(entry) for entry in found]})
     else:
         _tell(found, agreed)
 
@@ -100,31 +89,3 @@ def _row(entry: "Entry") -> list[object]:
 
 def _percent(rate: float | None) -> str | None:
     return None if rate is None else f"{rate:.0%}"
-
-
-def answer(
-    account: Annotated[str, typer.Argument(help="An account by its key.")],
-    said: Annotated[Answer, typer.Argument(metavar="ANSWER", help="not-a-risk.")],
-    reason: Annotated[str, typer.Option(help="What the rules did not know.")],
-) -> None:
-    """Say that an account's open alert is no risk: it closes for its term, and counts against its rules."""
-    from contextlib import closing  # noqa: PLC0415 - a command loads what it needs
-
-    from config.settings import settings  # noqa: PLC0415 - see above
-    from store import audit, ledger  # noqa: PLC0415 - see above
-    from store.database import Database  # noqa: PLC0415 - see above
-
-    actor, why = getpass.getuser(), " ".join(reason.split())
-    if not 0 < len(why) <= REASON_LIMIT:
-        raise typer.BadParameter(f"needed, in at most {REASON_LIMIT} characters", param_hint="--reason")
-    with closing(Database(settings().database_url)) as database, database.write() as connection:
-        closed = ledger.dismiss(connection, account, why, actor)
-        if not closed:
-            nobody = closed is None
-            complain(f"There is no account {account!r}." if nobody else f"No risk of {account!r} is open.")
-            raise typer.Exit(1)
-        audit.record(connection, said.value.replace("-", "_"), account, ", ".join(closed), actor)
-    tell(
-        {"account": account, "answer": said.value, "reason": why, "rules": closed},
-        f"{account}: {', '.join(closed)} closed for this term.",
-    )

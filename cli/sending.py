@@ -10,9 +10,9 @@ from cli.opened import opened
 from cli.output import answer, complain, say, tell, wants_json
 from health.nouns import Notice
 from integrations.errors import IntegrationError
-from store import answers, claims, outbox, settlement
-from store.answers import Answered
+from store import claims, outbox, receipts, settlement
 from store.installation import paused
+from store.receipts import Answered
 from templates.render import Unrenderable, render
 from worker.deliver import deliver
 from worker.deployment import Deployment
@@ -28,10 +28,10 @@ def send() -> bool:
     with opened() as deployment:
         with deployment.database.write() as connection:
             settlement.lapse(connection)
-            before, waiting = answers.latest(connection), claims.waiting(connection)
+            before, waiting = receipts.latest(connection), claims.waiting(connection)
         reached = [_told(name, partial(_deliver, deployment, name)) for name in waiting]
         with deployment.database.read() as connection:
-            answered = answers.since(connection, before)
+            answered = receipts.since(connection, before)
             left, why = outbox.account_of(connection).get("due", 0), paused(connection)
             resting = set(claims.resting(connection)) - set(waiting)
         _tell_put_off(deployment, answered)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Match
 
 from config.links import BadLink
+from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
 from dashboard.webhooks import Hooks, serve_webhooks
@@ -24,10 +25,13 @@ RETRY_S = 60
 REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
-def create_app(database: Database, company_name: str, hooks: Hooks) -> FastAPI:
+def create_app(
+    database: Database, company_name: str, hooks: Hooks, reception: Reception | None = None
+) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
-    ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in.
+    ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in, and
+    ``reception`` where colleagues answer.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
@@ -37,6 +41,8 @@ def create_app(database: Database, company_name: str, hooks: Hooks) -> FastAPI:
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
     serve_webhooks(app, database, hooks)
+    if reception:
+        serve_desks(app, reception)
     return app
 
 

@@ -20,6 +20,8 @@ BODY_LIMIT = 65_536
 """Bytes; a filled form takes about 100."""
 CALL_LIMIT = 1_048_576
 """Bytes of a vendor's call, which tells of a whole object."""
+CALLED = ("/webhooks/", "/desks/")
+"""Paths at which vendors call."""
 BODY_S = 10.0
 FRAMES = 6
 """Of an error's trace the last so many; those before are the framework's."""
@@ -52,7 +54,7 @@ class Fence:
         headed = _headed(send)
         try:
             body = await _body(
-                receive, CALL_LIMIT if scope.get("path", "").startswith("/webhooks/") else BODY_LIMIT
+                receive, CALL_LIMIT if scope.get("path", "").startswith(CALLED) else BODY_LIMIT
             )
         except ClientDisconnect:
             return

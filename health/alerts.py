@@ -51,7 +51,8 @@ def alerts(
     """
     if first_run:
         flags = [flag for flag in flags if _is_explicit(policy, flag)]
-    said = [flag for flag in flags if flag.why is not Why.SUPPRESSED and not _is_demoted(flag, demoted)]
+    spoken = [flag for flag in flags if flag.why is not Why.SUPPRESSED and flag.state != "snoozed"]
+    said = [flag for flag in spoken if not _is_demoted(flag, demoted)]
     by_key = {_key(flag): flag for flag in (*standing, *flags)}
     beside = [flag for flag in by_key.values() if flag.state in OPEN and flag not in said]
     found: dict[tuple[str, str], Alert] = {}

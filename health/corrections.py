@@ -86,7 +86,7 @@ def corrected(
 
 def closed(flag: Flag, as_of: date) -> Flag:
     """Return a flag that was never so as it is kept."""
-    return replace(flag, state="resolved", why=Why.CORRECTED, since=as_of)
+    return replace(flag, state="resolved", why=Why.CORRECTED, since=as_of, until=None)
 
 
 def ends_otherwise(decision: Decision) -> bool:

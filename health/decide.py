@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from health.alerts import AT_RISK, HIGH, LICENSING, OPEN, RECOVERED, WINDOW, Alert, alerts
+from health.answers import snoozed_until
 from health.bands import worse
 from health.expansion import GROUP as EXPANSION
 from health.judge import SCORE
@@ -102,14 +103,27 @@ def _opened(case: _Case, signal: Signal) -> Flag | None:
     if signal.gate:
         return _suppressed(case, signal, stands)
     if stands is None or stands.state == "ok":
-        return _flag(case, signal, _why_new(case, signal))
+        return _new(case, signal)
     if stands.state == "resolved":
-        return None if _closed_by_hand(stands) else _flag(case, signal, _why_new(case, signal))
+        return None if _closed_by_hand(stands) else _new(case, signal)
     if signal.severity == HIGH and stands.severity != HIGH:
         return _flag(case, signal, Why.WORSENED, term=stands.term)
-    if _repeat_is_due(case, stands):
+    if _repeat_is_due(case, stands) or _snooze_is_over(case, stands):
         return _flag(case, signal, Why.REPEAT_DUE, term=stands.term)
     return None
+
+
+def _new(case: _Case, signal: Signal) -> Flag:
+    """Return the flag of a signal that nothing stood of: silent where its alert is snoozed, unless urgent."""
+    flag = _flag(case, signal, _why_new(case, signal))
+    until = snoozed_until(tuple(case.standing.values()), flag.kind, case.as_of)
+    if until is None or signal.severity == HIGH:
+        return flag
+    return replace(flag, state="snoozed", until=until)
+
+
+def _snooze_is_over(case: _Case, flag: Flag) -> bool:
+    return flag.state == "snoozed" and flag.until is not None and flag.until <= case.as_of
 
 
 def _suppressed(case: _Case, signal: Signal, stands: Flag | None) -> Flag | None:
@@ -176,7 +190,7 @@ def _closed(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
     """Return the flags whose signal is surely cleared; windows close in `_windows`."""
     met = [(_kind(signal), signal.kind) for signal in case.assessment.signals]
     return [
-        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)
+        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of, until=None)
         for flag in standing
         if flag.state in OPEN and flag.kind != WINDOW
         if (flag.kind, flag.reason) not in met and _cleared(case, flag)
@@ -207,7 +221,7 @@ def _windows(case: _Case, standing: Sequence[Flag]) -> list[Flag]:
     nearest = min([int(flag.reason) for flag in entered if flag.term == assessment.term], default=None)
     opens = isinstance(days, int) and (nearest is None or days < nearest)
     left = [
-        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of)
+        replace(flag, state="resolved", why=Why.RECOVERED, since=case.as_of, until=None)
         for flag in entered
         if flag.state in OPEN and (opens or flag.term != assessment.term)
     ]

@@ -140,7 +140,8 @@ class Why(StrEnum):
 class Flag:
     """A standing condition, keyed by account, kind, reason and term. An alert lists a term's flags.
 
-    ``state`` is one of ok, firing, acknowledged, snoozed, resolved. ``gate`` says what suppressed it.
+    ``state`` is one of ok, firing, acknowledged, snoozed, resolved; ``until`` is the day on which a snooze is
+    over. ``gate`` says what suppressed it.
     """
 
     account: int
@@ -153,6 +154,7 @@ class Flag:
     evidence: str = ""
     gate: str = ""
     since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

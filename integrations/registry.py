@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings
 
 from integrations.budget import Budget, Unlimited
 from integrations.errors import Misconfigured
-from integrations.roles import Clock, Destination, Source, Webhook
-from integrations.settings import any_given, settings
+from integrations.roles import Clock, Desk, Destination, Source, Webhook
+from integrations.settings import any_given, is_given, settings
 
 Budgets = Callable[[str, int | None], Budget]
 """Gives the budget of an integration, by its name and the calls per minute that its settings allow it."""
@@ -75,6 +75,23 @@ WEBHOOKS: Mapping[str, Entry] = {
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
     ),
 }
+
+SIGNING = "signing_secret"
+"""The setting by which a desk knows that its vendor calls."""
+DESKS: Mapping[str, Entry] = {
+    "slack": Entry("integrations.slack.desk:SlackDesk", "integrations.slack.settings:SlackSettings"),
+}
+
+
+def desk(name: str, *, clock: Clock = time) -> Desk:
+    """The desk of that name, set up as its settings say. Raises `Misconfigured`."""
+    return cast("Desk", _entry(DESKS, name).built(name, unlimited, clock=clock))
+
+
+def has_desk(name: str) -> bool:
+    """Whether the settings of a destination say how colleagues' answers there are known."""
+    entry = DESKS.get(name)
+    return entry is not None and is_given(entry.model(), SIGNING)
 
 
 def webhook(name: str, *, clock: Clock = time) -> Webhook:

@@ -110,3 +110,66 @@ class Crm(Protocol):
 
     def setup(self) -> Sequence[Prepared]:
         """Make what is missing; doing it again makes nothing. Raises the three errors."""
+
+
+class Press(NamedTuple):
+    """A button under one of our messages that a colleague has pressed.
+
+    ``call`` is the same each time that the vendor tells of it, ``remote`` is the message as `Receipt.remote`
+    names it, ``answer`` the button. With ``trigger`` something can be asked back, within seconds.
+    """
+
+    call: str
+    actor: str
+    remote: str
+    answer: str
+    trigger: str
+
+
+class Form(NamedTuple):
+    """What a colleague has filled in, of what was asked back: values by the names of its fields."""
+
+    call: str
+    actor: str
+    remote: str
+    answer: str
+    values: Mapping[str, str]
+
+
+class Field(NamedTuple):
+    """A field of a form: a line of text, a choice if it has ``choices`` (value and label), or a person."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+    person: bool = False
+
+
+class Question(NamedTuple):
+    """What is asked back before an answer is taken: a title, fields, and the word on the button."""
+
+    title: str
+    fields: tuple[Field, ...]
+    submit: str
+
+
+class Desk(Protocol):
+    """Where colleagues answer what they are told: the vendor calls us with what they press and fill in."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Return if the vendor has sent this just now, or raise `Rejected` or `Misconfigured`."""
+
+    def read(self, body: bytes) -> Press | Form | None:
+        """Return what a verified body tells of; `None` for what is no answer to us. Raises `Rejected`."""
+
+    def ask(self, press: Press, question: Question) -> None:
+        """Ask back whoever pressed a button. Raises the three errors."""
+
+    def tell(self, answer: Press | Form, words: str) -> None:
+        """Tell whoever answered, and nobody else. Raises the three errors."""
+
+    def faulty(self, faults: Mapping[str, str]) -> bytes:
+        """Return the answer to a form of which some fields cannot be taken, by name, and why."""
+
+    def close(self) -> None:
+        """Let go of what is held open; a later call opens it again."""

@@ -51,6 +51,12 @@ def any_given(model: type[BaseSettings]) -> bool:
     return any(name.startswith(prefix) for variables in given().values() for name in variables)
 
 
+def is_given(model: type[BaseSettings], field: str) -> bool:
+    """Whether the variable of one of a model's settings is set, wherever."""
+    variable = f"{model.model_config['env_prefix']}{field}".upper()
+    return any(variable in variables for variables in given().values())
+
+
 def _wrong(model: type[BaseSettings], error: ValidationError, prefix: str) -> str:
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(_line(model, prefix, [str(step) for step in one["loc"]], one) for one in found)

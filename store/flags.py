@@ -36,6 +36,7 @@ def _flag(row: Row[Any]) -> Flag:
         evidence=row.evidence,
         gate=row.gate,
         since=row.since,
+        until=row.until,
     )
 
 
@@ -49,7 +50,7 @@ def keep(connection: Connection, run: int, changed: Iterable[Flag]) -> None:
     if not rows:
         return
     statement = insert(connection, flags)
-    fields = ("state", "why", "severity", "evidence", "gate", "since", "run")
+    fields = ("state", "why", "severity", "evidence", "gate", "since", "until", "run")
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["account", "kind", "reason", "term"],

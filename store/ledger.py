@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from health.alerts import AT_RISK, OPEN
+from health.answers import Answer
 from health.ledger import Case, Entry, Ledger
+from health.nouns import Flag
 from health.policy import LedgerRules
 from store import history
 from store.among import among
 from store.database import now_ms
-from store.installation import business_day
-from store.tables import accounts, dismissals, flags, runs
+from store.tables import dismissals, flags, runs
 
 
 def entries(connection: Connection, rules: LedgerRules) -> list[Entry]:
@@ -39,24 +40,20 @@ def _cases(connection: Connection, ids: Sequence[int]) -> dict[int, list[Case]]:
     return found
 
 
-def dismiss(connection: Connection, key: str, reason: str, actor: str) -> list[str] | None:
-    """Close an account's open flags of risk as none, and return their rules; `None` if there is no account.
-
-    They do not open again in their term (`health.decide`): a person knew better.
-    """
-    locked = select(accounts.c.id).where(accounts.c.key == key).with_for_update(key_share=True)
-    account = connection.execute(locked).scalar_one_or_none()
-    if account is None:
-        return None
-    open_risks = and_(flags.c.account == account, flags.c.kind == AT_RISK, flags.c.state.in_(OPEN))
-    standing = connection.execute(select(flags.c.reason, flags.c.term).where(open_risks)).all()
-    if standing:
-        said = {"account": account, "reason": reason, "actor": actor}
-        rows = [said | {"rule": flag.reason, "term": flag.term} for flag in standing]
+def dismiss(connection: Connection, closed: Sequence[Flag], said: Answer) -> None:
+    """Remember of flags of risk that a person closed them as none: it counts against their rules."""
+    rows = [
+        {
+            "account": flag.account,
+            "rule": flag.reason,
+            "term": flag.term,
+            "reason": said.detail,
+            "actor": said.actor,
+        }
+        for flag in closed
+    ]
+    if rows:
         connection.execute(insert(dismissals).values(given_ms=now_ms()), rows)
-        closed = update(flags).where(open_risks)
-        connection.execute(closed.values(state="resolved", since=business_day(connection)))
-    return sorted({flag.reason for flag in standing})
 
 
 def last_with_none_demoted(connection: Connection, run: int) -> int:

@@ -371,7 +371,22 @@ flags = _table(
     Column("since", Date),
     Column("opened", Date),  # the day it first fired
     _number("run"),
+    Column("until", Date),  # when a snooze is over
     PrimaryKeyConstraint("account", "kind", "reason", "term"),
+)
+
+answers = _table(
+    "answers",  # what people said to alerts; a row is never changed
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("matter"),  # room to grow, or all that may cost the account
+    _text("kind"),
+    _text("actor"),
+    Column("given_on", Date, nullable=False),
+    Column("until", Date),
+    _text("detail"),
+    _number("given_ms"),
+    Column("call", Text, unique=True),  # of the desk at which it was given
 )
 
 dismissals = _table(
@@ -453,12 +468,16 @@ notices = _table(
     Index("ix_notices_leased", "lease_ms", **_LEASED),
     Index("ix_notices_tried", "thread", **_only("kind = 'state' AND attempt > 0 AND status <> 'sent'")),
     Index("ix_notices_run", "run"),
+    Index("ix_notices_told", "account", "id", **_only("kind = 'message'")),
+    Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),
 )
 
 threads = _table(
     "threads",
     Column("thread", Text, primary_key=True),
-    _text("remote"),  # the destination's id of the thread's first message
+    Column(
+        "remote", Text, nullable=False, server_default="", index=True
+    ),  # the id of its first message there
 )
 
 written = _table(

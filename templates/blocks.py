@@ -5,6 +5,7 @@ A Slack template writes one part a line, ``kind: words``; an indented line goes 
     text: what a notification shows          news: what the thread is told on an update
     header: …   section: …   context: …      divider:
     field: …    (neighbours share a section) button: ADDRESS WORDS  (neighbours share a row)
+    answer: NAME WORDS  (a button that we are told of by that name; neighbours share a row)
 
 Limits are those of Slack's Block Kit reference. The total is kept under 12,000 characters because Slack
 refuses a message near 13,200 though each of its blocks is legal (slackapi/bolt-js issue 2509).
@@ -55,6 +56,13 @@ class Button(Struct, frozen=True, tag_field="type", tag="button"):
     action_id: str
 
 
+class Answer(Struct, frozen=True, tag_field="type", tag="button"):
+    """A button of which we are told by its name that somebody has pressed it."""
+
+    text: Plain
+    action_id: str
+
+
 class Header(Struct, frozen=True, tag_field="type", tag="header"):
     """The title."""
 
@@ -77,7 +85,7 @@ class Context(Struct, frozen=True, tag_field="type", tag="context"):
 class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
     """A row of buttons."""
 
-    elements: tuple[Button, ...]
+    elements: tuple[Button | Answer, ...]
 
 
 class Divider(Struct, frozen=True, tag_field="type", tag="divider"):
@@ -167,7 +175,13 @@ def _button(number: int, words: str) -> Button:
     return Button(Plain(shortened(label, BUTTON_LIMIT)), address.replace("&amp;", "&"), f"open_{number}")
 
 
+def _answers(run: list[str]) -> Iterator[Block]:
+    parted = (words.partition(" ") for words in run[:BUTTONS_LIMIT])
+    yield Actions(tuple(Answer(Plain(shortened(label, BUTTON_LIMIT)), name) for name, _, label in parted))
+
+
 _MAKERS: Mapping[str, Callable[[list[str]], Iterator[Block]]] = {
+    "answer": _answers,
     "button": _buttons,
     "context": _contexts,
     "divider": _dividers,

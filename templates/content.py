@@ -65,6 +65,19 @@ class Play(_Content, frozen=True, kw_only=True):
     talking_points: tuple[str, ...] = ()
 
 
+class Said(_Content, frozen=True, kw_only=True):
+    """What somebody said to an alert: ``by`` is their Slack id (U…) or name, ``detail`` what they added.
+
+    That is the reason of a snooze or of a dismissal, the outcome of a play, or whom it was assigned to.
+    """
+
+    kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign"]
+    by: Name
+    on: date
+    until: date | None = None
+    detail: str = ""
+
+
 class AccountLinks(_Content, frozen=True, kw_only=True):
     """Where a CSM goes on: the account's page, and its record in the CRM."""
 
@@ -93,6 +106,9 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     contact: Contact | None = None
     play: Play | None = None
     links: AccountLinks = AccountLinks()
+    answerable: bool = False  # whether it has buttons
+    said: Said | None = None  # what somebody said to it that still holds
+    answered: bool = False  # whether that is the news
 
 
 class AlertContent(_AboutAccount, frozen=True, kw_only=True):

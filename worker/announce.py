@@ -73,12 +73,15 @@ def _told(
     template = _template(alert)
     matter = f"expansion/{alert.term}" if alert.kind == EXPANSION else alert.term
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
+    content = _CONTENT[template](deployment, connection, verdict, alert)
+    if isinstance(content, AlertContent | ExpansionContent):
+        content = msgspec.structs.replace(content, answerable=deployment.has_desk(route.destination))
     told = message(
         route,
         f"{template}_task" if route.destination in CRMS else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
         thread=thread,
-        content=_CONTENT[template](deployment, connection, verdict, alert),
+        content=content,
     )
     return replace(told, account=verdict.features.account, stake=at_stake(verdict.priority, alert.severity))
 

@@ -13,7 +13,7 @@ from health.calendars import Workdays
 from health.policy import Policy
 from integrations import registry
 from integrations.budget import Budget, Unlimited
-from integrations.roles import Destination, Source, Webhook
+from integrations.roles import Desk, Destination, Source, Webhook
 from store.database import Database
 from store.installation import business_instant_s
 from worker.beats import Beats
@@ -38,6 +38,8 @@ class Deployment:
     _sources: dict[str, Source] = field(default_factory=dict)
     _destinations: dict[str, Destination] = field(default_factory=dict)
     _webhooks: dict[str, Webhook] = field(default_factory=dict)
+    _desks: dict[str, Desk] = field(default_factory=dict)
+    _answerable: dict[str, bool] = field(default_factory=dict)
 
     @cached_property
     def workdays(self) -> Workdays:
@@ -55,6 +57,22 @@ class Deployment:
         if name not in self._webhooks:
             self._webhooks[name] = registry.webhook(name)
         return self._webhooks[name]
+
+    def desk(self, name: str) -> Desk:
+        """Return a desk by name. Raises `Misconfigured` with what to set."""
+        if name not in self._desks:
+            self._desks[name] = registry.desk(name)
+        return self._desks[name]
+
+    def use_desk(self, name: str, desk: Desk) -> None:
+        """Let this one verify and read what colleagues answer, whatever the settings say."""
+        self._desks[name] = desk
+
+    def has_desk(self, name: str) -> bool:
+        """Tell whether colleagues can answer at a destination: whether what is sent there has buttons."""
+        if name not in self._answerable:
+            self._answerable[name] = name in self._desks or registry.has_desk(name)
+        return self._answerable[name]
 
     def use_webhook(self, name: str, webhook: Webhook) -> None:
         """Let this one verify and read a vendor's calls, whatever the settings say."""

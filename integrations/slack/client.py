@@ -13,7 +13,8 @@ from integrations.errors import IntegrationError, Misconfigured, Rejected, Retry
 from integrations.http import Http
 from integrations.session import Credentials
 from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
-from integrations.slack.message import Post, Update
+from integrations.slack.forms import OpenForm
+from integrations.slack.message import Post, Update, Whisper
 from integrations.slack.settings import SlackSettings
 from integrations.vitals import Vitals
 
@@ -75,6 +76,14 @@ class SlackClient:
     def update(self, message: Update) -> Posted:
         """Change what a message says, in its place."""
         return _accepted(self._http.post("chat.update", Posted, message))
+
+    def post_to_one(self, message: Whisper) -> None:
+        """Show a message to one person of a channel."""
+        _accepted(self._http.post("chat.postEphemeral", Answer, message))
+
+    def open_form(self, form: OpenForm) -> None:
+        """Show a form to whoever has just pressed a button."""
+        _accepted(self._http.post("views.open", Answer, form))
 
     def history(self, channel: str, oldest_s: float) -> Iterator[Message]:
         """A channel's messages outside threads since ``oldest_s`` (seconds since 1970), newest first."""

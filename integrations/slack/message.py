@@ -57,6 +57,16 @@ class Update(Struct, frozen=True, kw_only=True):
     link_names: bool = False
 
 
+class Whisper(Struct, frozen=True, kw_only=True):
+    """Arguments of chat.postEphemeral: only one person sees it, until they reload."""
+
+    channel: str
+    user: str
+    text: str
+    parse: str = "none"
+    link_names: bool = False
+
+
 class Body(Struct, frozen=True):
     """A rendered notice: the words of its message, and its news for the thread."""
 

@@ -12,6 +12,14 @@ class SlackSettings(BaseSettings):
     token: SecretStr = Field(
         min_length=1, description="the bot token (xoxb-…) from OAuth & Permissions of your Slack app"
     )
+    signing_secret: SecretStr | None = Field(
+        None,
+        min_length=1,
+        description="the signing secret from Basic Information of your Slack app; then alerts have buttons",
+    )
+    signing_secret_old: SecretStr | None = Field(
+        None, min_length=1, description="the one before it, for as long as you exchange it"
+    )
     base_url: str = Field(
         "https://slack.com/api", description="where Slack's Web API is; another one only to rehearse"
     )

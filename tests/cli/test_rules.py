@@ -15,6 +15,7 @@ def test_an_answer_closes_the_alert_counts_and_is_kept(owing):
         "account": book.UNPAID,
         "answer": "not-a-risk",
         "reason": "they renew next week",
+        "until": None,
         "rules": ["failed_payment"],
     }
     document = owing("rules", "--json").document
@@ -36,7 +37,9 @@ def test_an_answer_closes_the_alert_counts_and_is_kept(owing):
     ("words", "status", "said"),
     [
         (("nobody", *SAID), 1, "There is no account 'nobody'."),
-        ((book.RENEWING, *SAID), 1, "No risk of 'a3' is open."),
+        (("a7", *SAID), 1, "No alert of"),
+        ((book.UNPAID, "snooze", "--reason", "x", "--days", "91"), 2, "less than or equal to 90"),
+        ((book.UNPAID, "snooze"), 2, "in at most 200 characters"),
         ((book.UNPAID, "not-a-risk", "--reason", " "), 2, "in at most 200 characters"),
         ((book.UNPAID, "no-idea", "--reason", "x"), 2, "not-a-risk"),
     ],

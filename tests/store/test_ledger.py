@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from health.answers import Answer
 from health.ledger import demoted
 from health.nouns import Flag, Why
 from health.policy import LedgerRules
 from health.records import Account, Outcome
 from store import ledger
 from store.flags import keep as keep_flags
-from store.tables import accounts, dismissals, flags, runs
+from store.tables import accounts, dismissals, runs
 from tests.store.test_facts import pull
 
 ON = date(2026, 3, 1)
@@ -56,16 +57,12 @@ def test_a_gate_that_opens_lets_a_flag_fire_from_that_day_on(database):
     assert entry.lead_days == 7.0
 
 
-def test_an_answer_closes_what_is_open_and_counts_against_its_rules(database):
+def test_what_is_dismissed_counts_against_its_rules(database):
     with database.write() as connection:
-        over = flag(2, "idle_7", "resolved", why=Why.RECOVERED)
-        keep(connection, 1, flag(2, "use_drop"), over, flag(2, "capacity", kind="expansion"))
-        assert ledger.dismiss(connection, "a2", "on holiday", "kim") == ["use_drop"]
-        assert ledger.dismiss(connection, "a2", "on holiday", "kim") == []
-        assert ledger.dismiss(connection, "nobody", "on holiday", "kim") is None
+        keep(connection, 1, flag(2, "use_drop"), flag(2, "idle_7", "resolved", why=Why.RECOVERED))
+        ledger.dismiss(connection, [flag(2, "use_drop")], Answer("dismiss", "kim", ON, None, "on holiday"))
+        ledger.dismiss(connection, [], Answer("dismiss", "kim", ON))
         said = connection.execute(select(dismissals.c.rule, dismissals.c.reason, dismissals.c.actor)).all()
-        open_now = select(flags.c.reason).where(flags.c.state == "firing")
-        assert connection.execute(open_now).scalars().all() == ["capacity"]
         found = {entry.rule: entry for entry in ledger.entries(connection, RULES)}
     assert [tuple(row) for row in said] == [("use_drop", "on holiday", "kim")]
     assert (found["use_drop"].precision, found["use_drop"].dismissed) == ((0, 1), 1)

@@ -10,13 +10,15 @@ import pytest
 from config.plays import load_plays
 from config.routes import load_routes
 from config.settings import Settings
+from health.answers import DISMISS, Answer
 from health.policy import LedgerRules
 from health.records import Account, Payment, Survey
-from store import ledger, runs
+from store import runs
 from store.database import Database
 from store.installation import set_setting
 from tests.owed import rows
 from tests.worker.test_assess import keep, rung
+from worker.answers import answer
 from worker.deployment import Deployment
 from worker.pipeline import assess, open_run
 
@@ -37,10 +39,9 @@ def told_twice(sqlite_url, bell, shipped):
         keep(database, [unhappy("a0"), unhappy("a1")])
         judge(made)
         with database.write() as connection:
-            assert [ledger.dismiss(connection, key, "all is well", "kim") for key in ("a0", "a1")] == [
-                ["detractor"],
-                ["detractor"],
-            ]
+            said = Answer(DISMISS, "kim", DAY, detail="all is well")
+            given = [answer(made, connection, key, said) for key in ("a0", "a1")]
+        assert [each.rules for each in given] == [("detractor",)] * 2
         yield made
 
 

@@ -1,0 +1,94 @@
+"""Where colleagues answer: what they press and fill in is verified, taken at once, and answered in time.
+
+Vendors wait 3 seconds. What is asked back, or told to one person, is sent after the answer; should that
+fail, nothing of what was taken is lost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from integrations.errors import IntegrationError, Misconfigured, Rejected
+from integrations.roles import Desk, Form, Press, Question
+from worker.desk import Faulty
+
+log = structlog.get_logger()
+
+PATH = "/desks/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Which desks there are, and what becomes of what comes in there.
+
+    ``desk`` raises `Misconfigured` for one that is none of ours. ``pressed`` returns words for whoever
+    pressed, or a question; ``filled`` raises `worker.desk.Faulty`.
+    """
+
+    desk: Callable[[str], Desk]
+    pressed: Callable[[str, Press], Question | str]
+    filled: Callable[[str, Form], None]
+
+
+def serve_desks(app: FastAPI, reception: Reception) -> None:
+    """Take calls at `PATH`."""
+
+    async def call(name: str, request: Request) -> Response:
+        body = await request.body()
+        return await run_in_threadpool(_answered, reception, name, request, body)
+
+    app.add_api_route(PATH, call, methods=["POST"])
+
+
+def _answered(reception: Reception, name: str, request: Request, body: bytes) -> Response:
+    desk, come = _verified(reception, name, request, body)
+    match come:
+        case Press():
+            back = reception.pressed(name, come)
+            log.info("desk_called", desk=name, answer=come.answer)
+            return Response(background=BackgroundTask(_tell, desk, come, back) if back else None)
+        case Form():
+            return _filled(reception, name, desk, come)
+        case _:
+            return Response()
+
+
+def _filled(reception: Reception, name: str, desk: Desk, form: Form) -> Response:
+    try:
+        reception.filled(name, form)
+    except Faulty as error:
+        return Response(desk.faulty(error.faults), media_type="application/json")
+    log.info("desk_called", desk=name, answer=form.answer)
+    return Response()
+
+
+def _verified(
+    reception: Reception, name: str, request: Request, body: bytes
+) -> tuple[Desk, Press | Form | None]:
+    try:
+        desk = reception.desk(name)
+        desk.verify(request.headers, body)
+        return desk, desk.read(body)
+    except Misconfigured:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
+    except Rejected as error:
+        log.warning("desk_refused", desk=name, reason=error.reason)
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+
+
+def _tell(desk: Desk, press: Press, back: Question | str) -> None:
+    try:
+        if isinstance(back, Question):
+            desk.ask(press, back)
+        else:
+            desk.tell(press, back)
+    except IntegrationError as error:
+        log.warning("desk_silent", answer=press.answer, reason=error.reason)

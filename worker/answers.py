@@ -1,0 +1,113 @@
+"""Answering: a person has said something to an open alert; what stands changes, and its message shows it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from config.errors import Actionable
+from health.alerts import AT_RISK
+from health.answers import ACKNOWLEDGE, ASSIGN, DISMISS, DONE, SNOOZE, Answer, answered, listed
+from health.nouns import Flag, Notice
+from store import answers, audit, flags, ledger, outbox
+from store.answers import ALERT, EXPANSION, TEMPLATES, Shown
+from store.database import Connection
+from templates.content import AlertContent, ExpansionContent, Said
+from worker.deployment import Deployment
+from worker.done import done
+from worker.plays import by_weight, signal_of
+
+TAKEN = (ACKNOWLEDGE, DONE)
+"""By what somebody has taken an alert on."""
+
+_ACTIONS = {
+    ACKNOWLEDGE: "alert_acknowledged",
+    SNOOZE: "alert_snoozed",
+    DISMISS: "not_a_risk",
+    DONE: "alert_done",
+    ASSIGN: "alert_assigned",
+}
+
+
+class Unanswerable(Actionable):
+    """There is nothing that this could be an answer to; the text says why, to the person who gave it."""
+
+
+class Given(NamedTuple):
+    """What became of an answer: ``before`` is what somebody had said already, if that made it needless."""
+
+    rules: tuple[str, ...]
+    before: Answer | None = None
+
+
+def answer(
+    deployment: Deployment,
+    connection: Connection,
+    key: str,
+    said: Answer,
+    matter: str = ALERT,
+    *,
+    call: str | None = None,
+) -> Given:
+    """Take a person's answer to an account's alert and let its message say so.
+
+    To acknowledge what somebody has taken on already changes nothing, and so does the same ``call`` of a desk
+    again. Raises `Unanswerable`, `worker.done.NoPlay` and `health.answers.Refused`.
+    """
+    account = answers.locked(connection, key)
+    if account is None:
+        raise Unanswerable(f"There is no account {key!r}.")
+    if call and answers.is_known(connection, call):
+        return Given(())
+    standing = flags.standing(connection, account, account).get(account, ())
+    open_flags = listed(standing, expansion=matter == EXPANSION)
+    if not open_flags:
+        raise Unanswerable(f"No alert of {key!r} is open: nothing is left to answer.")
+    changed = answered(open_flags, said)
+    rules = tuple(dict.fromkeys(flag.reason for flag in open_flags))
+    if said.kind == ACKNOWLEDGE and not changed:
+        return Given(rules, answers.last(connection, account, matter, TAKEN))
+    _record(deployment, connection, key, said, open_flags)
+    number = answers.keep(connection, account, matter, said, changed, call=call)
+    audit.record(connection, _ACTIONS[said.kind], key, ", ".join(rules), said.actor)
+    if shown := answers.shown(connection, account, TEMPLATES[matter]):
+        outbox.plan(connection, None, [_update(shown, account, said, number)])
+        outbox.make_due(connection, None)
+    return Given(rules)
+
+
+def _record(
+    deployment: Deployment, connection: Connection, key: str, said: Answer, open_flags: Sequence[Flag]
+) -> None:
+    """Keep what rules and plays learn from an answer."""
+    if said.kind == DISMISS:
+        ledger.dismiss(connection, [flag for flag in open_flags if flag.kind == AT_RISK], said)
+    if said.kind == DONE:
+        played = [flag for flag in by_weight(open_flags) if signal_of(flag) in deployment.plays]
+        signal = signal_of(played[0]) if played else ""
+        done(deployment, connection, key, said.detail, signal=signal, actor=said.actor)
+
+
+def _update(shown: Shown, account: int, said: Answer, number: int) -> Notice:
+    """Return the alert's last words once more, with what was said to it."""
+    content = msgspec.json.decode(
+        shown.payload, type=ExpansionContent if shown.template == "expansion" else AlertContent
+    )
+    said_now = msgspec.structs.replace(content, said=words(said), answered=True)
+    return Notice(
+        key=f"{shown.thread}/answer/{number}",
+        destination=shown.destination,
+        kind="message",
+        thread=shown.thread,
+        account=account,
+        template=shown.template,
+        owner=shown.owner,
+        payload=msgspec.json.encode(said_now).decode(),
+    )
+
+
+def words(said: Answer) -> Said:
+    """Return an answer as messages show it."""
+    return msgspec.convert(
+        {"kind": said.kind, "by": said.actor, "on": said.on, "until": said.until, "detail": said.detail}, Said
+    )
