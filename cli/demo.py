@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import answer, say, table, wants_json
-from cli.standins import ledger, sandbox_config, settings
+from cli.standins import SIGNING_SECRET, ledger, sandbox_config, settings, tell_of
 from cli.stories import Told, told
 from config.errors import Actionable
 from config.settings import data_folder
@@ -48,6 +48,7 @@ def run(*, once: bool) -> int:
         run_module(environment, "sandbox.company", "--out", str(folder))
         sandbox = json.loads(first_line(rehearsal))
         environment |= integrations(folder, sandbox)
+        tell_of(sandbox["http"], environment["SEATSIGNAL_PUBLIC_URL"])
         run_module(environment, "cli.baseline", *baseline(folder, sandbox))
         before = ledger(sandbox["http"])["effects"]
         worker = stack.enter_context(process(WORKER, environment))
@@ -105,6 +106,7 @@ def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
         "SEATSIGNAL_PUBLIC_URL": f"http://{LOOPBACK}:{web}",
         "SEATSIGNAL_COMPANY_NAME": "Lumen Ledger",
         "SEATSIGNAL_SLACK_TOKEN": "xoxb-sandbox-token",
+        "SEATSIGNAL_SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "SEATSIGNAL_SLACK_BASE_URL": f"{sandbox['http']}/slack/api",
         "SEATSIGNAL_MAIL_HOST": host,
         "SEATSIGNAL_MAIL_PORT": port,

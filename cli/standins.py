@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 VENDORS = ("stripe", "posthog", "keygen", "zendesk", "hubspot")
 FOLDERS = ("eve", "monday")
 PATIENCE_S = 15
+SIGNING_SECRET = "slack-sandbox-signing-secret"  # noqa: S105 - invented, for a loopback stand-in
 _OFTEN = "6000"
 """Calls a minute: the stand-ins take as many as come."""
 _HOURLY = 3600
@@ -98,6 +99,12 @@ def show(url: str, books: Path, day: date) -> None:
         ask(f"{url}/seed/{vendor}", (books / f"{vendor}.json").read_bytes())
     noon = datetime.combine(day, time(12), UTC)
     ask(f"{url}/clock", json.dumps({"at_s": noon.timestamp()}).encode())
+
+
+def tell_of(url: str, site: str) -> None:
+    """Let the stand-in of Slack tell our web app of what people press and fill in."""
+    app = {"request_url": f"{site}/desks/slack", "signing_secret": SIGNING_SECRET}
+    ask(f"{url}/slack/app", json.dumps(app).encode())
 
 
 def forget(url: str) -> None:

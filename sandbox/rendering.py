@@ -15,7 +15,7 @@ from sandbox.state import Sandbox
 FOLDER = Path(__file__).parent / "pages"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data: http://127.0.0.1:*; frame-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 

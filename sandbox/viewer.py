@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
+from urllib.parse import parse_qsl
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.answers import query
@@ -15,6 +17,7 @@ from sandbox.ledger import NEW_THINGS, Effect
 from sandbox.mail.mailbox import body, html_with_images
 from sandbox.mail.routes import asked_mail
 from sandbox.rendering import FOLDER, Pages
+from sandbox.slack import people
 from sandbox.state import Sandbox
 
 MOST_ROWS = 500
@@ -90,7 +93,61 @@ def _slack(sandbox: Sandbox, pages: Pages) -> list[Route]:
             raise HTTPException(404, f"there is no channel {name}")
         return pages.page("slack.html", refresh=query(request, Viewed).refresh, shown=shown)
 
-    return [Route("/view/slack", first), Route("/view/slack/{channel}", channel)]
+    return [
+        Route("/view/slack", first),
+        *_hands(sandbox, pages),
+        Route("/view/slack/{channel}", channel),
+    ]
+
+
+def _hands(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    """Buttons and forms, as the first person of the workspace presses and fills them in."""
+    workspace = sandbox.workspace
+
+    async def press(request: Request) -> Response:
+        values = await _values(request)
+        done = people.Press(user=next(iter(workspace.people)), **values)
+        before = set(workspace.forms)
+        await run_in_threadpool(people.pressed, workspace, done)
+        shown = [f"/view/slack/form/{name}" for name in workspace.forms if name not in before]
+        return RedirectResponse(shown[0] if shown else f"/view/slack/{done.channel}#m{done.ts}", 303)
+
+    async def form(request: Request) -> HTMLResponse:
+        return _form(request, {})
+
+    async def fill(request: Request) -> Response:
+        name = request.path_params["form"]
+        back = _back(name)
+        answer = await run_in_threadpool(
+            people.sent_off, workspace, people.Fill(name, await _values(request))
+        )
+        said = answer["said"]
+        if name in workspace.forms:
+            faults = (
+                said.get("errors") if isinstance(said, dict) else {"": f"the app answered {answer['status']}"}
+            )
+            return _form(request, faults or {})
+        return RedirectResponse(back, 303)
+
+    def _form(request: Request, faults: dict[str, str]) -> HTMLResponse:
+        name = request.path_params["form"]
+        if name not in workspace.forms:
+            raise HTTPException(404, f"there is no form {name}")
+        return pages.page("form.html", refresh=0, form=workspace.forms[name], faults=faults, back=_back(name))
+
+    def _back(name: str) -> str:
+        channel, _, ts = str(workspace.forms[name].view.get("private_metadata", "")).partition(":")
+        return f"/view/slack/{channel}#m{ts}"
+
+    return [
+        Route("/view/slack/press", press, methods=["POST"]),
+        Route("/view/slack/form/{form}", form),
+        Route("/view/slack/form/{form}", fill, methods=["POST"]),
+    ]
+
+
+async def _values(request: Request) -> dict[str, str]:
+    return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
 
 
 def _inbox(sandbox: Sandbox, pages: Pages) -> list[Route]:

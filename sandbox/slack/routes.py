@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
-from sandbox.slack import chat, reading
+from sandbox.slack import chat, people, reading, views
 from sandbox.slack.errors import Refused
 from sandbox.slack.workspace import Workspace
 from sandbox.state import Sandbox
@@ -20,7 +20,7 @@ from sandbox.state import Sandbox
 FAULTY: dict[str, FaultySystem] = {"/slack/api/": "slack"}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-NESTED = ("blocks", "metadata")  # JSON within a form
+NESTED = ("blocks", "metadata", "view")  # JSON within a form
 
 
 class Method(NamedTuple):
@@ -38,7 +38,9 @@ METHODS = {
     "conversations.history": Method(reading.History, reading.history),
     "conversations.list": Method(reading.Listing, reading.listing),
     "conversations.replies": Method(reading.Replies, reading.replies),
+    "chat.postEphemeral": Method(views.Ephemeral, views.post_ephemeral, takes_json=True),
     "users.lookupByEmail": Method(reading.Lookup, reading.lookup_by_email),
+    "views.open": Method(views.Open, views.open_form, takes_json=True),
 }
 
 
@@ -63,6 +65,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     return [
         Route("/slack/api/{method}", call, methods=["GET", "POST"]),
         Route("/slack/traffic", traffic),
+        *people.routes(sandbox),
     ]
 
 

@@ -78,6 +78,29 @@ class Conversation:
             yield day * DAY_S, list(posted)
 
 
+class App(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the app is told what people do, and by what it knows that it is Slack who tells."""
+
+    request_url: str
+    signing_secret: str
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A form that one person sees."""
+
+    id: str
+    user: str
+    view: dict[str, Any]
+
+
+class Whisper(msgspec.Struct, frozen=True):
+    """Words that one person of a channel sees."""
+
+    channel: str
+    user: str
+    text: str
+
+
 class Workspace:
     """Everything the stand-in remembers; each visible change is an effect in the ledger."""
 
@@ -95,6 +118,7 @@ class Workspace:
         self._last_us = 0
         self.conversations: dict[str, Conversation] = {}
         self.limited = 0
+        self.app: App | None = None
         self.clear()
 
     @property
@@ -111,6 +135,30 @@ class Workspace:
             for channel, person in [*channels, *people]
         }
         self.limited = 0
+        self.triggers: dict[str, str] = {}
+        self.forms: dict[str, Form] = {}
+        self.whispers: list[Whisper] = []
+
+    @property
+    def people(self) -> dict[str, User]:
+        """Everybody, by their id."""
+        return {user.id: user for user in self._config.users}
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._clock()
+
+    def trigger(self, user: str) -> str:
+        """A name of what somebody just did, by which they can be asked back once."""
+        name = f"{self.next_ts()}.trigger"
+        self.triggers[name] = user
+        return name
+
+    def show_form(self, user: str, view: dict[str, Any]) -> Form:
+        """Let one person see a form."""
+        form = Form(f"V{self.next_ts().replace('.', '')}", user, view)
+        self.forms[form.id] = form
+        return form
 
     def visible(self) -> int:
         """How many messages there are, replies included."""
@@ -130,7 +178,7 @@ class Workspace:
         self, conversation: Conversation, content: Content, thread_ts: str, *, broadcast: bool
     ) -> Message:
         """Add a message. Nothing here notices a repetition: posting twice shows two."""
-        message = Message(self._next_ts(), content, thread_ts, broadcast)
+        message = Message(self.next_ts(), content, thread_ts, broadcast)
         conversation.messages[message.ts] = message
         if thread_ts:
             conversation.threads[thread_ts].append(message.ts)
@@ -140,13 +188,14 @@ class Workspace:
     def update(self, conversation: Conversation, ts: str, content: Content) -> Message:
         """Replace what a message says, in its place."""
         message = msgspec.structs.replace(
-            conversation.messages[ts], content=content, edited_ts=self._next_ts()
+            conversation.messages[ts], content=content, edited_ts=self.next_ts()
         )
         conversation.messages[ts] = message
         self._record("update", conversation, message)
         return message
 
-    def _next_ts(self) -> str:
+    def next_ts(self) -> str:
+        """The instant as Slack names it; no two are the same."""
         self._last_us = max(self._last_us + 100, round(self._clock() * 1e6))
         seconds, micros = divmod(self._last_us, 1_000_000)
         return f"{seconds}.{micros:06}"

@@ -1,0 +1,142 @@
+"""People in the stand-in's channels: they press buttons and fill in forms, and the app is told of it."""
+
+import hmac
+import json
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import requests
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.answers import listed, reply
+from sandbox.slack.shapes import message_json
+from sandbox.slack.views import filled
+from sandbox.slack.workspace import TEAM, App, Workspace
+from sandbox.state import Sandbox
+
+PATIENCE_S = 3
+"""Slack shows that something went wrong if an app has not answered by then."""
+
+
+class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody presses a button of a message."""
+
+    channel: str
+    ts: str
+    action: str
+    user: str
+
+
+class Fill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody fills in a form, by block, and sends it off."""
+
+    form: str
+    values: dict[str, str]
+
+
+APPS = msgspec.json.Decoder(list[App])
+PRESSES = msgspec.json.Decoder(list[Press])
+FILLS = msgspec.json.Decoder(list[Fill])
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """`/slack/app`, `/slack/press`, `/slack/fill`, and `/slack/private` for what one person alone sees."""
+    workspace = sandbox.workspace
+
+    async def app(request: Request) -> Response:
+        (workspace.app,) = await listed(request, APPS)
+        return reply({"ok": True})
+
+    async def press(request: Request) -> Response:
+        (done,) = await listed(request, PRESSES)
+        return reply(await run_in_threadpool(pressed, workspace, done))
+
+    async def fill(request: Request) -> Response:
+        (done,) = await listed(request, FILLS)
+        return reply(await run_in_threadpool(sent_off, workspace, done))
+
+    async def private(_request: Request) -> Response:
+        return reply({"forms": list(workspace.forms.values()), "whispers": workspace.whispers})
+
+    return [
+        Route("/slack/app", app, methods=["POST"]),
+        Route("/slack/press", press, methods=["POST"]),
+        Route("/slack/fill", fill, methods=["POST"]),
+        Route("/slack/private", private),
+    ]
+
+
+def pressed(workspace: Workspace, done: Press) -> dict[str, Any]:
+    """Tell the app of a button, and return its answer."""
+    conversation = workspace.conversations.get(done.channel)
+    message = conversation.messages.get(done.ts) if conversation else None
+    if conversation is None or message is None or done.user not in workspace.people:
+        raise HTTPException(404, "there is no such message, or nobody of that name")
+    named = [each for each in _buttons(message.content.blocks) if each.get("action_id") == done.action]
+    if not named:
+        raise HTTPException(404, f"the message has no button {done.action}")
+    payload = {
+        "type": "block_actions",
+        "user": _user(workspace, done.user),
+        "container": {
+            "type": "message",
+            "message_ts": done.ts,
+            "channel_id": done.channel,
+            "is_ephemeral": False,
+        },
+        "trigger_id": workspace.trigger(done.user),
+        "channel": {"id": done.channel, "name": conversation.channel.name},
+        "message": message_json(conversation, message, metadata=True),
+        "actions": [{**named[0], "block_id": "b", "action_ts": workspace.next_ts()}],
+    }
+    return _told(workspace, payload)
+
+
+def sent_off(workspace: Workspace, done: Fill) -> dict[str, Any]:
+    """Tell the app what was filled in; the form is closed unless the app finds fault with it."""
+    form = workspace.forms.get(done.form)
+    if form is None:
+        raise HTTPException(404, f"there is no form {done.form}")
+    view = {"id": form.id, "state": filled(form, done.values), **form.view}
+    answer = _told(workspace, {"type": "view_submission", "user": _user(workspace, form.user), "view": view})
+    if answer["status"] == requests.codes.ok and not answer["said"]:
+        del workspace.forms[form.id]
+    return answer
+
+
+def _told(workspace: Workspace, payload: dict[str, Any]) -> dict[str, Any]:
+    app = workspace.app
+    if app is None:
+        raise HTTPException(409, "no app is set: POST /slack/app")
+    payload |= {
+        "team": {"id": TEAM, "domain": "rehearsal"},
+        "api_app_id": "A00SEATSIGNAL",
+        "token": "deprecated",
+    }
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    at = str(int(workspace.now()))
+    digest = hmac.new(app.signing_secret.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": f"v0={digest}",
+    }
+    try:
+        answer = requests.post(app.request_url, body, headers=headers, timeout=PATIENCE_S)
+    except requests.RequestException as error:
+        return {"status": 0, "said": type(error).__name__}
+    return {"status": answer.status_code, "said": answer.json() if answer.content else None}
+
+
+def _buttons(blocks: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [part for block in blocks if block["type"] == "actions" for part in block["elements"]]
+
+
+def _user(workspace: Workspace, user: str) -> dict[str, str]:
+    return {"id": user, "username": workspace.people[user].name, "team_id": TEAM}

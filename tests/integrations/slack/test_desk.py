@@ -1,0 +1,215 @@
+"""Who calls the desk, what their calls tell of, and how people are asked back."""
+
+import hmac
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+from random import Random
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from pydantic import SecretStr
+
+from integrations.errors import Misconfigured, Rejected
+from integrations.roles import Field, Form, Press, Question
+from integrations.slack.desk import TOLERANCE_S, SlackDesk
+from integrations.slack.settings import SlackSettings
+from tests.rehearsal import Rehearsal
+
+NOW_S = 1_780_300_800
+NEW, OLD = "new-secret", "old-secret"  # invented
+PRESSED = {
+    "type": "block_actions",
+    "user": {"id": "U01ANN", "username": "ann"},
+    "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+    "container": {"type": "message", "message_ts": "1780300800.000100", "channel_id": "C01SUCCESS"},
+    "actions": [{"type": "button", "action_id": "acknowledge", "block_id": "b", "action_ts": "1.2"}],
+    "response_url": "https://hooks.slack.example/actions/T1/2/3",
+}
+FILLED = {
+    "type": "view_submission",
+    "user": {"id": "U01ANN"},
+    "view": {
+        "id": "V111",
+        "callback_id": "snooze",
+        "private_metadata": "C01SUCCESS:1780300800.000100",
+        "state": {
+            "values": {
+                "for": {"for": {"type": "static_select", "selected_option": {"value": "7", "text": {}}}},
+                "reason": {"reason": {"type": "plain_text_input", "value": "on holiday"}},
+                "to": {"to": {"type": "users_select", "selected_user": "U02BOB"}},
+                "empty": {"empty": {"type": "plain_text_input", "value": None}},
+            }
+        },
+    },
+}
+QUESTION = Question(
+    "Snooze",
+    (
+        Field("for", "For how long?", (("1", "1 day"), ("7", "1 week"))),
+        Field("reason", "Why?"),
+        Field("to", "To whom?", person=True),
+    ),
+    "Snooze",
+)
+
+
+def desk(
+    secret: str | None = NEW, old: str | None = OLD, base_url: str = "https://slack.com/api"
+) -> SlackDesk:
+    given = {
+        name: SecretStr(value)
+        for name, value in (("signing_secret", secret), ("signing_secret_old", old))
+        if value
+    }
+    settings = SlackSettings(token=SecretStr("xoxb-sandbox-token"), base_url=base_url, **given)
+    return SlackDesk(settings, clock=lambda: float(NOW_S))
+
+
+def called(payload: object = PRESSED) -> bytes:
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def signed(body: bytes, secret: str = NEW, at: int = NOW_S) -> dict[str, str]:
+    digest = hmac.new(secret.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
+
+
+@pytest.mark.parametrize("secret", [NEW, OLD])
+@pytest.mark.parametrize("off_s", [0, -TOLERANCE_S, TOLERANCE_S])
+def test_a_call_is_known_by_either_secret_within_five_minutes(secret, off_s):
+    desk().verify(signed(called(), secret, NOW_S + off_s), called())
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "signature_missing"),
+        ({"X-Slack-Signature": "v0=00"}, "signature_missing"),
+        ({"X-Slack-Request-Timestamp": str(NOW_S)}, "signature_missing"),
+        ({**signed(called()), "X-Slack-Request-Timestamp": "1e9"}, "signature_missing"),
+        ({**signed(called()), "X-Slack-Request-Timestamp": "-1"}, "signature_missing"),
+        (signed(called(), "another"), "signature_wrong"),
+        ({**signed(called()), "X-Slack-Signature": "v0=é"}, "signature_wrong"),
+        ({**signed(called()), "X-Slack-Request-Timestamp": str(NOW_S + 1)}, "signature_wrong"),
+        (signed(called() + b" "), "signature_wrong"),
+        (signed(called(), at=NOW_S - TOLERANCE_S - 1), "signature_untimely"),
+        (signed(called(), at=NOW_S + TOLERANCE_S + 1), "signature_untimely"),
+    ],
+)
+def test_who_is_not_slack_is_refused(headers, reason):
+    with pytest.raises(Rejected) as caught:
+        desk().verify(headers, called())
+    assert caught.value.reason == reason
+    assert NEW not in repr(caught.value)
+
+
+def test_no_changed_call_is_taken():
+    """Any byte of the body, the signature or the time that is another: refused."""
+    rng, body = Random(1), called()
+    headers = signed(body)
+    for _ in range(2_000):
+        changed, part = dict(headers), rng.choice([*headers, "body"])
+        text = bytearray(body if part == "body" else headers[part].encode())
+        text[rng.randrange(len(text))] ^= 1 << rng.randrange(7)
+        if part != "body":
+            changed[part] = text.decode("latin-1")
+        with pytest.raises(Rejected):
+            desk().verify(changed, bytes(text) if part == "body" else body)
+
+
+def test_without_a_secret_nobody_is_known():
+    with pytest.raises(Misconfigured) as caught:
+        desk(None, None).verify(signed(called(), ""), called())
+    assert caught.value.reason == "no_signing_secret"
+
+
+def test_a_button_and_a_form_are_read():
+    assert desk().read(called()) == Press(
+        PRESSED["trigger_id"], "U01ANN", "C01SUCCESS:1780300800.000100", "acknowledge", PRESSED["trigger_id"]
+    )
+    assert desk().read(called(FILLED)) == Form(
+        "V111",
+        "U01ANN",
+        "C01SUCCESS:1780300800.000100",
+        "snooze",
+        {"for": "7", "reason": "on holiday", "to": "U02BOB", "empty": ""},
+    )
+
+
+LINKED = {**PRESSED, "actions": [{"type": "button", "action_id": "open_1", "url": "https://a.example"}]}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        LINKED,
+        {"type": "view_closed"},
+        {"type": "shortcut", "user": {"id": "U1"}},
+        {**PRESSED, "actions": []},
+        {name: value for name, value in PRESSED.items() if name != "container"},
+    ],
+    ids=["a link", "closed", "shortcut", "nothing", "no message"],
+)
+def test_what_is_no_answer_is_passed_over(payload):
+    assert desk().read(called(payload)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"payload",
+        b"payload=",
+        b"payload={",
+        b"payload=[]",
+        b"payload={}&payload={}",
+        b"\xff=1",
+        b"other=1",
+        called({**PRESSED, "user": {"id": "<!channel>"}}),
+        called({**PRESSED, "container": {"channel_id": "../C1", "message_ts": "1.2"}}),
+        called({"type": "block_actions"}),
+        called({**FILLED, "view": {}}),
+    ],
+)
+def test_what_cannot_be_read_is_refused(body):
+    with pytest.raises(Rejected) as caught:
+        desk().read(body)
+    assert caught.value.reason == "call_unreadable"
+
+
+# -- against the stand-in ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(sandbox: Rehearsal) -> Iterator[SlackDesk]:
+    with closing(desk(base_url=f"{sandbox.http}/slack/api")) as made:
+        yield made
+
+
+def private(sandbox: Rehearsal) -> dict[str, list[dict[str, object]]]:
+    return dict(requests.get(f"{sandbox.http}/slack/private", timeout=10).json())
+
+
+def test_one_person_alone_is_told(sandbox: Rehearsal, opened: SlackDesk) -> None:
+    press = Press("t", "U01ROBIN", "C01SUCCESS:1.000000", "acknowledge", "t")
+    opened.tell(press, "<@U02NOOR> has taken it on already.")
+    assert private(sandbox)["whispers"] == [
+        {"channel": "C01SUCCESS", "user": "U01ROBIN", "text": "<@U02NOOR> has taken it on already."}
+    ]
+
+
+def test_a_trigger_that_is_over_asks_nobody(sandbox: Rehearsal, opened: SlackDesk) -> None:
+    with pytest.raises(Rejected) as caught:
+        opened.ask(Press("t", "U01ROBIN", "C01SUCCESS:1.000000", "snooze", "t"), QUESTION)
+    assert caught.value.reason == "expired_trigger_id"
+    assert private(sandbox)["forms"] == []
+
+
+def test_faults_are_said_as_slack_reads_them() -> None:
+    assert json.loads(desk().faulty({"reason": "Say why."})) == {
+        "response_action": "errors",
+        "errors": {"reason": "Say why."},
+    }
