@@ -1,13 +1,18 @@
 """Who gets what, through what."""
 
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.files import SHIPPED, read
+from config.files import SHIPPED, nearest, read
+from health.colleagues import Absence, Colleague, addressees
 from health.hours import Hours
 from health.identity import CRMS
+
+SLACK = "slack"
 
 
 class Route(BaseModel):
@@ -41,9 +46,44 @@ class ContactHours(BaseModel):
         return Hours(self.opens, self.closes)
 
 
+class Person(BaseModel):
+    """A colleague: their Slack id, who stands in for them, days away (both included), whether they left."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slack: str = Field("", pattern=r"^([UW][A-Z0-9]{2,31})?$")
+    backup: str = ""
+    away: tuple[tuple[date, date], ...] = ()
+    left: bool = False
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        for first, last in self.away:
+            if last < first:
+                raise ValueError(f"away from {first} to {last}: the last day comes before the first")
+        return self
+
+    def colleague(self) -> Colleague:
+        """Return them as the rule takes them."""
+        away = tuple(Absence(first, last) for first, last in self.away)
+        return Colleague(self.slack, self.backup, away, self.left)
+
+
+class Escalation(BaseModel):
+    """After how many hours an alert that nobody has taken on is told to the next one, and to whom at last."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after_hours: int = Field(24, ge=1, le=24 * 30)
+    manager: str = ""
+
+
 class Routes(BaseModel):
     """Routes per audience, and the roles of contacts that each letter goes to.
 
+    ``people`` are colleagues by their address: what an account's owner should know reaches them, or who
+    stands in for them, and the route's channel where nobody of them is there.
+    ``escalation`` says when an alert climbs, and to whom at last.
     ``hours`` are those at which letters leave; at any time without them.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
     """
@@ -55,12 +95,47 @@ class Routes(BaseModel):
     ops: Route
     record: str = ""
     letters: dict[str, tuple[str, ...]]
+    people: dict[str, Person] = {}
+    escalation: Escalation = Escalation(after_hours=24)
     hours: ContactHours | None = None
 
     def of(self, audience: str) -> Route:
         """Return the route of an audience: csm, sales or ops."""
         route: Route = getattr(self, audience)
         return route
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known = {address.lower() for address in self.people}
+        for address, person in self.people.items():
+            if person.backup and person.backup.lower() not in known:
+                meant = nearest(person.backup, sorted(known))
+                raise ValueError(f"people.{address}.backup: {person.backup!r} is none of them{meant}")
+        return self
+
+    @cached_property
+    def colleagues(self) -> dict[str, Colleague]:
+        """Colleagues by their address in small letters."""
+        return {address.lower(): person.colleague() for address, person in self.people.items()}
+
+    def to(self, audience: str, owner: str, on: date) -> Route:
+        """Return the route to an account's owner, by address, on a day: to them or whoever stands in.
+
+        That is in Slack alone: a CRM's tasks stand at the record, and name the owner.
+        """
+        route = self.of(audience)
+        if route.destination != SLACK:
+            return route
+        reached = addressees(owner, self.colleagues, on)
+        return Route(destination=route.destination, owner=reached[0]) if reached else route
+
+    def ladder(self, audience: str, owner: str, on: date) -> tuple[str, ...]:
+        """Return whom an owner's alert is told to, one after the other, until somebody takes it on.
+
+        The owner and who stands in, the route's channel, the manager.
+        """
+        rungs = (*addressees(owner, self.colleagues, on), self.of(audience).owner, self.escalation.manager)
+        return tuple(dict.fromkeys(rung for rung in rungs if rung))
 
     def crms(self) -> frozenset[str]:
         """Return the CRMs that anything is written to: by the ids of their own records."""

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
+from health.alerts import AT_RISK
 from health.answers import Answer
 from health.nouns import Flag
 from store.database import now_ms
@@ -16,6 +17,10 @@ TEMPLATES = {ALERT: ("alert", "recovered"), EXPANSION: ("expansion",)}
 """By which templates people see it."""
 
 
+MOST_NOTICES = 100
+"""Of an alert's notices the last so many say where it is shown."""
+
+
 class Shown(NamedTuple):
     """The last notice of the thread in which people see an alert."""
 
@@ -24,6 +29,15 @@ class Shown(NamedTuple):
     owner: str
     template: str
     payload: str
+
+
+class Pointed(NamedTuple):
+    """The alert that a message is: its account by key and number, its matter, and the thread it stands in."""
+
+    key: str
+    account: int
+    matter: str
+    thread: str
 
 
 def locked(connection: Connection, key: str) -> int | None:
@@ -81,25 +95,32 @@ def last(connection: Connection, account: int, matter: str, kinds: Collection[st
     return Answer(*row) if row else None
 
 
-def shown(connection: Connection, account: int, templates: Collection[str]) -> Shown | None:
-    """Return where people see an account's alert, by its newest notice with one of some templates.
+def shown(connection: Connection, account: int, matter: str, *, unseen: bool = False) -> list[Shown]:
+    """Return where people see an account's alert: the newest notice of each of its threads, the newest first.
 
-    `None` where nobody was ever shown one.
+    Those are the threads of one term: with each person that it was told to. Without ``unseen`` only those of
+    which a message is there.
     """
     c = notices.c
-    query = select(c.thread, c.destination, c.owner, c.template, c.payload).join(
-        threads, threads.c.thread == c.thread
-    )
-    query = query.where(c.account == account, c.kind == "message", c.template.in_(templates))
-    row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
-    return Shown(*row) if row else None
+    query = select(c.thread, c.destination, c.owner, c.template, c.payload)
+    query = query.join(threads, threads.c.thread == c.thread, isouter=unseen)
+    query = query.where(c.account == account, c.kind == "message", c.template.in_(TEMPLATES[matter]))
+    rows = connection.execute(query.order_by(c.id.desc()).limit(MOST_NOTICES)).all()
+    found: dict[str, Shown] = {}
+    for row in rows:
+        if tail(row.thread) == tail(rows[0].thread):
+            found.setdefault(row.thread, Shown(*row))
+    return list(found.values())
 
 
-def pointed_at(connection: Connection, destination: str, remote: str) -> tuple[str, str] | None:
-    """Return the key of the account that a message is about, by its id at its destination, and the matter.
+def tail(thread: str) -> str:
+    """Return which alert a thread is of, whoever it is told to: its audience, account and term."""
+    _destination, _owner, alert = thread.split("/", 2)
+    return alert
 
-    `None` where it is no alert of ours, or no longer the one that people are shown.
-    """
+
+def pointed_at(connection: Connection, destination: str, remote: str) -> Pointed | None:
+    """Return which alert a message is, by its id at its destination; `None` where it is none of ours."""
     c = notices.c
     query = select(accounts.c.key, accounts.c.id, c.template, c.thread).join(
         accounts, accounts.c.id == c.account
@@ -107,8 +128,22 @@ def pointed_at(connection: Connection, destination: str, remote: str) -> tuple[s
     of_thread = c.thread.in_(select(threads.c.thread).where(threads.c.remote == remote))
     query = query.where(of_thread, c.kind == "message", c.destination == destination)
     row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
-    for matter, templates in TEMPLATES.items():
-        if row and row.template in templates:
-            now = shown(connection, row.id, templates)
-            return (str(row.key), matter) if now and now.thread == row.thread else None
-    return None
+    matters = [matter for matter, templates in TEMPLATES.items() if row and row.template in templates]
+    return Pointed(row.key, row.id, matters[0], row.thread) if row and matters else None
+
+
+def unanswered(connection: Connection, before_ms: int, only: int | None = None) -> list[int]:
+    """Return the accounts (or one) of which a risk fires, and whose alert was told last before an instant.
+
+    Or of which the newest news reached nobody. Not while something is still to be sent.
+    """
+    c = notices.c
+    fires = select(flags.c.account).where(flags.c.kind == AT_RISK, flags.c.state == "firing")
+    fires = fires if only is None else fires.where(flags.c.account == only)
+    told = c.template.in_(TEMPLATES[ALERT]) & (c.kind == "message")
+    query = select(c.account).where(c.account.in_(fires), told, c.status != "suppressed").group_by(c.account)
+    newest = func.max(c.id)
+    reached = func.max(case((c.status == "sent", c.id), else_=0))
+    waits = func.sum(case((c.status.in_(("sent", "quarantined")), 0), else_=1))
+    late = or_(func.max(c.settled_ms) < before_ms, reached < newest)
+    return list(connection.execute(query.having(late, waits == 0)).scalars())

@@ -69,9 +69,11 @@ class Said(_Content, frozen=True, kw_only=True):
     """What somebody said to an alert: ``by`` is their Slack id (U…) or name, ``detail`` what they added.
 
     That is the reason of a snooze or of a dismissal, the outcome of a play, or whom it was assigned to.
+    Or what became of it: it moved to whoever looks after the account now (``by``), or it was with somebody
+    for ``detail`` hours and nobody has taken it on.
     """
 
-    kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign"]
+    kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign", "move", "escalate"]
     by: Name
     on: date
     until: date | None = None

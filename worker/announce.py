@@ -13,14 +13,16 @@ from typing import TypedDict
 import msgspec
 
 from config.plays import Play as ToDo
-from config.routes import Route
+from config.routes import SLACK, Route
 from health.alerts import AT_RISK, LICENSING, RECOVERED
+from health.answers import Answer
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from health.precedence import at_stake
 from health.reasons import reasons
+from store.answers import ALERT
 from store.database import Connection
 from store.runs import Run
 from store.verdicts import Verdict as Stored
@@ -42,6 +44,7 @@ from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
 from worker.plays import play_of
+from worker.shown import MOVE, moves
 
 DIGEST_ROWS = 10
 _ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
@@ -55,16 +58,26 @@ def notices(
         if alert.audience == "customer":
             if alert.why is not Why.CORRECTED:
                 yield from letters.letters(deployment, connection, verdict, alert)
-        elif route := _routed(deployment.routes.of(alert.audience), verdict):
-            yield _told(deployment, connection, verdict, alert, route)
+        elif route := _routed(deployment, verdict, alert.audience):
+            told = _told(deployment, connection, verdict, alert, route)
+            if route.destination == SLACK:
+                matter = EXPANSION if alert.kind == EXPANSION else ALERT
+                answer = Answer(MOVE, route.owner, verdict.assessment.as_of)
+                yield from moves(connection, told, matter, answer)
+            yield told
 
 
-def _routed(route: Route, verdict: Verdict) -> Route | None:
+def _routed(deployment: Deployment, verdict: Verdict, audience: str) -> Route | None:
     """Return the route with its owner: at a CRM the account's record, and without one there is no route."""
+    route = deployment.routes.to(audience, _owner(verdict, audience), verdict.assessment.as_of)
     if route.destination not in CRMS:
         return route
     record_id = verdict.records.get(route.destination)
     return Route(destination=route.destination, owner=record_id) if record_id else None
+
+
+def _owner(verdict: Verdict, audience: str) -> str:
+    return verdict.features.sales_email if audience == "sales" else verdict.features.csm_email
 
 
 def _told(
@@ -192,7 +205,7 @@ def _about(
     facts, row = verdict.facts, verdict.features
     task = deployment.routes.of(alert.audience).destination in CRMS
     said: dict[str, object] = {
-        "owner": (row.sales_email if alert.audience == "sales" else row.csm_email) if task else "",
+        "owner": _owner(verdict, alert.audience) if task else "",
         "account_key": row.key,
         "account_name": row.name,
         "owner_name": letters.person_name(row.csm_email),

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from config.errors import Actionable
 from health.alerts import AT_RISK
 from health.answers import ACKNOWLEDGE, ASSIGN, DISMISS, DONE, SNOOZE, Answer, answered, listed
-from health.nouns import Flag, Notice
+from health.nouns import Flag
 from store import answers, audit, flags, ledger, outbox
-from store.answers import ALERT, EXPANSION, TEMPLATES, Shown
+from store.answers import ALERT, EXPANSION
 from store.database import Connection
-from templates.content import AlertContent, ExpansionContent, Said
+from worker import shown
 from worker.deployment import Deployment
 from worker.done import done
 from worker.plays import by_weight, signal_of
@@ -70,9 +68,10 @@ def answer(
     _record(deployment, connection, key, said, open_flags)
     number = answers.keep(connection, account, matter, said, changed, call=call)
     audit.record(connection, _ACTIONS[said.kind], key, ", ".join(rules), said.actor)
-    if shown := answers.shown(connection, account, TEMPLATES[matter]):
-        outbox.plan(connection, None, [_update(shown, account, said, number)])
-        outbox.make_due(connection, None)
+    told = shown.words(said)
+    places = shown.standing(connection, account, matter)
+    outbox.plan(connection, None, [shown.updated(each, account, told, f"answer/{number}") for each in places])
+    outbox.make_due(connection, None)
     return Given(rules)
 
 
@@ -86,28 +85,3 @@ def _record(
         played = [flag for flag in by_weight(open_flags) if signal_of(flag) in deployment.plays]
         signal = signal_of(played[0]) if played else ""
         done(deployment, connection, key, said.detail, signal=signal, actor=said.actor)
-
-
-def _update(shown: Shown, account: int, said: Answer, number: int) -> Notice:
-    """Return the alert's last words once more, with what was said to it."""
-    content = msgspec.json.decode(
-        shown.payload, type=ExpansionContent if shown.template == "expansion" else AlertContent
-    )
-    said_now = msgspec.structs.replace(content, said=words(said), answered=True)
-    return Notice(
-        key=f"{shown.thread}/answer/{number}",
-        destination=shown.destination,
-        kind="message",
-        thread=shown.thread,
-        account=account,
-        template=shown.template,
-        owner=shown.owner,
-        payload=msgspec.json.encode(said_now).decode(),
-    )
-
-
-def words(said: Answer) -> Said:
-    """Return an answer as messages show it."""
-    return msgspec.convert(
-        {"kind": said.kind, "by": said.actor, "on": said.on, "until": said.until, "detail": said.detail}, Said
-    )

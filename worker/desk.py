@@ -13,10 +13,12 @@ from health.answers import (
 from health.done import OUTCOMES
 from integrations.roles import Field, Form, Press, Question
 from store import answers, verdicts
+from store.answers import Pointed
 from store.database import Connection
 from store.installation import business_day
 from worker.answers import Given, answer
 from worker.deployment import Deployment
+from worker.shown import standing
 
 OLD = "This is no alert that is still open: it was closed, or it goes on in a newer message."
 _REASON = Field("reason", "Why?")
@@ -45,10 +47,10 @@ class Faulty(Exception):  # noqa: N818 - named by what happened
 def pressed(deployment: Deployment, name: str, press: Press) -> Question | str:
     """Take what a button says, and return what to tell whoever pressed it; or what to ask back first."""
     with deployment.database.write() as connection:
-        found = answers.pointed_at(connection, name, press.remote)
+        found = _pointed(connection, name, press.remote)
         if found is None:
             return OLD
-        key, matter = found
+        key, matter = found.key, found.matter
         if press.answer != ACKNOWLEDGE:
             return _question(deployment, connection, key, press.answer)
         said = Answer(ACKNOWLEDGE, press.actor, business_day(connection))
@@ -71,16 +73,25 @@ def filled(deployment: Deployment, name: str, form: Form) -> None:
     """Take what a form says. Raises `Faulty` where it cannot be taken as it was filled in."""
     first = next(iter(form.values), "reason")
     with deployment.database.write() as connection:
-        found = answers.pointed_at(connection, name, form.remote)
+        found = _pointed(connection, name, form.remote)
         if found is None:
             raise Faulty({first: OLD})
-        key, matter = found
+        key, matter = found.key, found.matter
         said = _said(deployment, connection, key, form)
         try:
             answer(deployment, connection, key, said, matter, call=form.call)
         except (Actionable, Refused) as error:
             raise Faulty({first: str(error)}) from None
     deployment.bell.deliver(name)
+
+
+def _pointed(connection: Connection, name: str, remote: str) -> Pointed | None:
+    """Return the alert that a message is, if it still stands there."""
+    found = answers.pointed_at(connection, name, remote)
+    if found is None:
+        return None
+    places = standing(connection, found.account, found.matter)
+    return found if found.thread in {each.thread for each in places} else None
 
 
 # -- questions ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from store import claims, inbox, processes, retention, runs, settlement, slots
 from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
+from worker.escalation import escalate
 from worker.lateness import Turns
 from worker.release import expire, release
 
@@ -16,6 +17,8 @@ CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
 JUDGE = "judge"
 """The job that judges every account."""
+CLIMB, CLIMB_S = "climb", 300
+"""The job that tells the next one of alerts that nobody has taken on, and how often it looks."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
 
@@ -35,11 +38,17 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
     expire(deployment, schedule.approval)
+    _if_due(deployment, CLIMB, CLIMB_S, lambda slot: _climb(deployment, slot))
     sweep(deployment)
     with deployment.database.write() as connection:
         processes.ticked(connection)
     with deployment.database.write() as connection:
         retention.retain(connection, deployment.policy.retention)
+
+
+def _climb(deployment: Deployment, slot: int) -> None:
+    escalate(deployment)
+    slot_done(deployment, CLIMB, slot)
 
 
 def _answer_calls(deployment: Deployment) -> None:

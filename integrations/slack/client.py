@@ -42,6 +42,10 @@ PERSON_NEEDED: Mapping[str, str] = {
     "token_expired": f"the token has expired; {REMEDY}",
     "token_revoked": f"the token was revoked; install the app again and {REMEDY}",
 }
+OF_A_PERSON = frozenset(
+    {"cannot_dm_bot", "channel_not_found", "is_archived", "user_disabled", "user_not_found"}
+)
+"""What is wrong with one person, where a notice is for a person: others are reached as ever."""
 TEMPORARY = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 LIMITED = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")

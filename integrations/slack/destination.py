@@ -13,7 +13,7 @@ from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.http import NEVER_SENT
 from integrations.slack.answers import Message
-from integrations.slack.client import SlackClient
+from integrations.slack.client import OF_A_PERSON, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
 from integrations.vitals import Vitals
@@ -21,6 +21,7 @@ from integrations.vitals import Vitals
 LOOK_BACK_S = 7 * 86_400.0
 """How old a message may be that an earlier attempt left behind."""
 MISSING = frozenset({"message_not_found", "thread_not_found"})
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 
 
@@ -75,6 +76,10 @@ class SlackDestination:
             return _again(notice, error.reason, error.after_s)
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
+        except Misconfigured as error:
+            if error.reason in OF_A_PERSON and _PERSON.fullmatch(notice.owner):
+                return Receipt(notice.key, "rejected", error.reason)
+            raise
 
     def _sent(self, notice: Notice, said: Body) -> str:
         if not notice.owner:

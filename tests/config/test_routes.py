@@ -1,15 +1,21 @@
 """Routes: who gets what, through what, and at which hours."""
 
+from datetime import date
+
 import pytest
 
 from config.files import SHIPPED, ConfigError
-from config.routes import load_routes
+from config.routes import Route, load_routes
 from health.hours import Hours
 
 
 def routes(folder, hours: str):
+    return written(folder, f"hours: {hours}")
+
+
+def written(folder, more: str):
     at = folder / "routes.yaml"
-    at.write_text((SHIPPED / "routes.yaml").read_text() + f"hours: {hours}\n")
+    at.write_text((SHIPPED / "routes.yaml").read_text() + f"{more}\n")
     return load_routes(at)
 
 
@@ -40,3 +46,47 @@ def test_hours_that_are_none_are_refused_with_their_place(tmp_path, hours, said)
     (problem,) = refusal.value.problems
     assert "hours" in problem
     assert said in problem
+
+
+ANN, BOB = "ann@seller.example", "Bob@seller.example"
+PEOPLE = f"people: {{ {ANN}: {{ slack: U01ANN, backup: {BOB.lower()} }}, {BOB}: {{ slack: U02BOB }} }}"
+DAY = date(2026, 6, 1)
+
+
+def test_an_owner_is_told_in_slack_whatever_the_case_of_their_address(tmp_path):
+    found = written(tmp_path, PEOPLE)
+    assert found.to("csm", ANN.upper(), DAY) == Route(destination="slack", owner="U01ANN")
+    assert found.to("csm", "", DAY) == found.csm
+    assert found.to("csm", "eve@seller.example", DAY) == found.csm
+
+
+def test_in_a_crm_the_route_stays_as_it_is(tmp_path):
+    found = written(tmp_path, PEOPLE).model_copy(update={"sales": Route(destination="hubspot")})
+    assert found.to("sales", ANN, DAY) == Route(destination="hubspot")
+
+
+def test_an_alert_climbs_from_the_owner_to_the_manager(tmp_path):
+    found = written(tmp_path, PEOPLE + "\nescalation: { manager: U09EVE }")
+    assert found.ladder("csm", ANN, DAY) == ("U01ANN", "U02BOB", "#customer-success", "U09EVE")
+    assert found.ladder("csm", "", DAY) == ("#customer-success", "U09EVE")
+    assert load_routes().ladder("csm", ANN, DAY) == ("#customer-success",)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (f"people: {{ {ANN}: {{ slack: ann }} }}", "slack"),
+        (f"people: {{ {ANN}: {{ slack: U01ANN, backup: bo@seller.example }} }}", "is none of them"),
+        (
+            f"people: {{ {ANN}: {{ away: [[2026-06-05, 2026-06-01]] }} }}",
+            "the last day comes before the first",
+        ),
+        (f"people: {{ {ANN}: {{ away: [2026-06-05] }} }}", "away"),
+        (f"people: {{ {ANN}: {{ boss: true }} }}", "boss"),
+        ("escalation: { after_hours: 0 }", "escalation.after_hours"),
+    ],
+)
+def test_people_that_are_none_are_refused_with_their_place(tmp_path, more, said):
+    with pytest.raises(ConfigError) as refusal:
+        written(tmp_path, more)
+    assert said in str(refusal.value.problems)

@@ -199,9 +199,11 @@ def test_a_message_that_is_none_of_ours_changes_nothing(told, remote):
 def test_on_a_message_that_a_newer_one_followed_nothing_can_be_answered(told):
     newer = THREAD.replace("2025", "2026")
     with told.database.write() as connection:
-        account = connection.execute(select(notices.c.account).where(notices.c.thread == THREAD)).scalar()
-        said = {"destination": "slack", "kind": "message", "template": "alert", "status": "sent"}
-        connection.execute(insert(notices).values(key="k", thread=newer, account=account, **said))
+        row = connection.execute(select(notices).where(notices.c.thread == THREAD)).one()
+        same = {
+            name: row._mapping[name] for name in ("destination", "kind", "template", "account", "payload")
+        }
+        connection.execute(insert(notices).values(key="k", thread=newer, status="sent", **same))
         connection.execute(insert(threads).values(thread=newer, remote="C01SUCCESS:2.000000"))
     assert pressed(told, "slack", press()) == OLD
     assert stands(told) == {("failed_payment", "firing")}

@@ -266,3 +266,28 @@ def test_other_peoples_messages_are_never_changed(metadata: dict[str, object] | 
     sandbox = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
     with closing(SlackDestination(SlackSettings(token=TOKEN))) as slack:
         assert sent(slack, rig(sandbox).notice("k1", owner="C01X", attempt=2)).remote == "C01X:2.0"
+
+
+@pytest.mark.parametrize("error", sorted(client.OF_A_PERSON))
+@responses.activate
+def test_one_person_who_is_not_reached_holds_up_nobody_else(error: str) -> None:
+    url = "https://slack.com/api/chat.postMessage"
+    responses.post(url, json={"ok": False, "error": error})
+    responses.post(url, json={"ok": True, "channel": "D02", "ts": "1.000001"})
+    with closing(SlackDestination(SlackSettings(token=TOKEN))) as slack:
+        made = [_to("U01GONE", "k1"), _to("U02HERE", "k2")]
+        gone, here = slack.deliver(made)
+    assert (gone.outcome, gone.reason) == ("rejected", error)
+    assert here.outcome == "sent"
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived"])
+@responses.activate
+def test_a_channel_that_is_not_there_needs_a_person(error: str) -> None:
+    responses.post("https://slack.com/api/chat.postMessage", json={"ok": False, "error": error})
+    with closing(SlackDestination(SlackSettings(token=TOKEN))) as slack, pytest.raises(Misconfigured):
+        list(slack.deliver([_to("#customer-success", "k1")]))
+
+
+def _to(owner: str, key: str) -> Notice:
+    return Notice(key, "slack", "message", key, 7, "alert", owner, "{}", body(key))

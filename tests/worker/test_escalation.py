@@ -1,0 +1,194 @@
+"""Alerts reach their owner or whoever stands in, move with the account, and climb until somebody has them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from config.routes import Escalation, Person, Routes, load_routes
+from health.nouns import Receipt
+from integrations.roles import Press
+from store import answers, claims, settlement
+from store.database import clock
+from templates.render import render
+from tests import book
+from tests.owed import pass_time, rows
+from worker import escalation as module
+from worker.deployment import Deployment
+from worker.desk import OLD, pressed
+from worker.escalation import escalate
+from worker.release import go_live
+
+ANN, BOB, EVE, CHANNEL = "U01ANN", "U02BOB", "U09EVE", "#customer-success"
+BACKUP = "bob.ray@seller.example"
+DAY_S = 86_400
+
+
+def routes(**people: Person) -> Routes:
+    named = {book.OWNER: people.get("ann", Person(slack=ANN, backup=BACKUP)), BACKUP: Person(slack=BOB)}
+    return load_routes(None).model_copy(
+        update={"people": named, "escalation": Escalation(after_hours=24, manager=EVE)}
+    )
+
+
+@pytest.fixture
+def day(tmp_path: Path, sqlite_url: str) -> Iterator[Deployment]:
+    """The day's alerts, told to Ann, to whom all accounts belong."""
+    opened = book.deployment(sqlite_url)
+    opened.routes = routes()
+    book.judge_eve(opened, tmp_path / "eve")
+    go_live(opened)
+    book.judge_day(opened, tmp_path / "day", book.DAY)
+    sent(opened)
+    yield opened
+    opened.database.close()
+
+
+def sent(deployment: Deployment, otherwise: Mapping[str, Receipt] = MappingProxyType({})) -> None:
+    """Let Slack take all that is due, each thread as a message of its own; what some get is answered else."""
+    while True:
+        with deployment.database.write() as connection:
+            held = claims.claim(connection, "slack", 50, 30.0)
+            if not held.notices:
+                return
+            ids = [each.id for each in held.notices]
+            claims.mark(connection, held.token, ids, keyed=True)
+            taken = [
+                (each, otherwise.get(each.owner) or Receipt(each.key, "sent", remote=each.thread))
+                for each in held.notices
+            ]
+            settlement.settle(connection, held.token, taken)
+
+
+def told(deployment: Deployment, account: str = book.UNPAID) -> list[tuple[str, str]]:
+    """Whom the account's alert was told to, and the news of each."""
+    return [
+        (row.owner, json.loads(render(row.template, row.payload))["news"].splitlines()[0])
+        for row in rows(deployment.database)
+        if row.destination == "slack" and f"/csm/{account}/" in row.thread
+    ]
+
+
+def later(deployment: Deployment, hours: float = 25) -> int:
+    pass_time(deployment.database, hours * 3600)
+    climbed = escalate(deployment)
+    sent(deployment)
+    return climbed
+
+
+def acknowledge(deployment: Deployment, owner: str, who: str = EVE) -> object:
+    thread = next(
+        row.thread
+        for row in rows(deployment.database)
+        if row.thread.startswith(f"slack/{owner}/csm/{book.UNPAID}/")
+    )
+    return pressed(deployment, "slack", Press(f"c {owner} {who}", who, thread, "acknowledge", "t"))
+
+
+def owners(deployment: Deployment) -> list[str]:
+    return [owner for owner, _news in told(deployment)]
+
+
+def test_an_alert_reaches_its_owner(day):
+    assert owners(day) == [ANN]
+
+
+@pytest.mark.parametrize(
+    ("ann", "reached"),
+    [
+        (Person(slack=ANN, backup=BACKUP, away=((date(2026, 6, 1), date(2026, 6, 5)),)), BOB),
+        (Person(slack=ANN, backup=BACKUP, left=True), BOB),
+        (Person(slack=ANN, left=True), CHANNEL),
+        (Person(), CHANNEL),
+    ],
+)
+def test_who_is_not_there_is_stood_in_for(tmp_path, sqlite_url, ann, reached):
+    opened = book.deployment(sqlite_url)
+    opened.routes = routes(ann=ann)
+    book.judge_eve(opened, tmp_path / "eve")
+    go_live(opened)
+    book.judge_day(opened, tmp_path / "day", book.DAY)
+    assert owners(opened) == [reached]
+    opened.database.close()
+
+
+def test_what_nobody_takes_on_climbs_a_rung_a_day_and_ends_at_the_top(day):
+    assert later(day, 23) == 0
+    assert later(day, 2) > 0
+    assert owners(day) == [ANN, BOB]
+    assert later(day, 1) == 0
+    for _ in range(4):
+        later(day)
+    assert owners(day) == [ANN, BOB, CHANNEL, EVE]
+    body = [row.payload for row in rows(day.database) if row.owner == BOB and book.UNPAID in row.thread]
+    assert (
+        f"*Nobody has taken this on for 24 hours*: it was told to <@{ANN}>"
+        in render("alert", body[0]).decode()
+    )
+
+
+def test_once_somebody_has_it_it_climbs_no_more_and_everybody_reads_who(day):
+    later(day)
+    assert acknowledge(day, ANN, BOB) == ""
+    sent(day)
+    words = f"*Taken on* by <@{BOB}>, Jun 1, 2026"
+    assert told(day)[2:] == [(BOB, words), (ANN, words)]
+    later(day)
+    assert owners(day) == [ANN, BOB, BOB, ANN]
+
+
+def test_whoever_looks_second_finds_it_told(day):
+    pass_time(day.database, DAY_S + 60)
+    with day.database.write() as first:
+        late = answers.unanswered(first, clock(first) - DAY_S * 1000)
+    assert escalate(day) == len(late)
+    assert [module._climbs(day, account, DAY_S * 1000) for account in late] == [False] * len(late)
+    assert owners(day) == [ANN, BOB]
+
+
+def test_whom_slack_does_not_reach_any_more_is_passed_over_at_once(tmp_path, sqlite_url):
+    opened = book.deployment(sqlite_url)
+    opened.routes = routes()
+    book.judge_eve(opened, tmp_path / "eve")
+    go_live(opened)
+    book.judge_day(opened, tmp_path / "day", book.DAY)
+    sent(opened, {ANN: Receipt("", "rejected", "user_disabled")})
+    assert escalate(opened) > 0
+    sent(opened)
+    assert escalate(opened) == 0
+    assert owners(opened) == [ANN, BOB]
+    opened.database.close()
+
+
+def test_what_is_not_delivered_yet_does_not_climb(day):
+    assert later(day) > 0
+    pass_time(day.database, DAY_S + 60)
+    escalate(day)
+    pass_time(day.database, DAY_S + 60)
+    assert escalate(day) == 0
+    assert owners(day) == [ANN, BOB, CHANNEL]
+
+
+def test_in_dry_run_nothing_climbs(tmp_path, sqlite_url):
+    opened = book.deployment(sqlite_url)
+    opened.routes = routes()
+    book.judge_eve(opened, tmp_path / "eve")
+    assert escalate(opened) == 0
+    opened.database.close()
+
+
+def test_with_a_new_owner_the_news_is_theirs_and_the_old_message_says_so(day, tmp_path):
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    folder = book.write(tmp_path / "gone", news=True)
+    ticket = f"t9,{book.UNPAID},2026-06-01T08:00:00Z,Please cancel us,open"
+    (folder / "tickets.csv").write_text(f"ticket_id,account_id,opened_at,subject,status\n{ticket}\n")
+    book.judge_folder(day, folder, book.DAY)
+    sent(day)
+    assert owners(day) == [ANN, ANN, BOB]
+    assert told(day)[1][1] == f"*Goes on with <@{BOB}>*, Jun 1, 2026"
+    assert acknowledge(day, ANN) == OLD
+    assert acknowledge(day, BOB) == ""
+    assert owners(day) == [ANN, ANN, BOB, BOB]

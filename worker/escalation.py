@@ -1,0 +1,62 @@
+"""Escalation: an alert that nobody has taken on is told to the next one, in a thread of theirs."""
+
+import structlog
+
+from config.routes import SLACK
+from health.answers import Answer
+from store import answers, audit, features, outbox
+from store.answers import ALERT, Shown
+from store.database import Connection, clock
+from store.installation import business_day, is_live
+from worker.deployment import Deployment
+from worker.shown import ESCALATE, passed_on, standing, words
+
+log = structlog.get_logger()
+HOUR_MS = 3_600_000
+CSM = "csm"
+
+
+def escalate(deployment: Deployment) -> int:
+    """Tell the next rung of the ladder of each alert that was told last so many hours ago and still fires.
+
+    What could be told to nobody, as Slack does not reach them any more, climbs at once. Return how many
+    climbed. Who was told keeps their message: whoever answers, all messages say so.
+    """
+    if deployment.routes.of(CSM).destination != SLACK:
+        return 0
+    wait_ms = deployment.routes.escalation.after_hours * HOUR_MS
+    with deployment.database.read() as connection:
+        if not is_live(connection):
+            return 0
+        late = answers.unanswered(connection, clock(connection) - wait_ms)
+    climbed = sum(_climbs(deployment, account, wait_ms) for account in late)
+    if climbed:
+        log.info("escalated", alerts=climbed)
+        deployment.bell.deliver(SLACK)
+    return climbed
+
+
+def _climbs(deployment: Deployment, account: int, wait_ms: int) -> bool:
+    with deployment.database.write() as connection:
+        row = features.held(connection, [account]).get(account)
+        if row is None or answers.locked(connection, row.key) is None:
+            return False
+        if account not in answers.unanswered(connection, clock(connection) - wait_ms, account):
+            return False  # answered, or told by another, while we waited for the lock
+        places = standing(connection, account, ALERT, unseen=True)
+        to = _next(deployment, connection, row.csm_email, places)
+        if to is None:
+            return False
+        said = Answer(ESCALATE, places[0].owner, business_day(connection), detail=str(wait_ms // HOUR_MS))
+        told = passed_on(places[0], account, words(said), to, f"escalated/{len(places)}")
+        outbox.plan(connection, None, [told])
+        outbox.make_due(connection, None)
+        audit.record(connection, "alert_escalated", row.key, f"{len(places) + 1} told")
+        return True
+
+
+def _next(deployment: Deployment, connection: Connection, owner: str, places: list[Shown]) -> str | None:
+    """Return the first of the ladder who has not been told; `None` where nobody is left, or nobody was."""
+    told = {place.owner for place in places}
+    ladder = deployment.routes.ladder(CSM, owner, business_day(connection))
+    return next((rung for rung in ladder if rung not in told), None) if told else None
