@@ -232,6 +232,8 @@ def _tell_reading(told: "Told", reading: "Reading") -> None:
         f"and {reading.high:+.1f}; by chance alone in {reading.chance:.1%}."
     )
     say(f"Verdict: {_VERDICTS[reading.verdict]} Read once; it stays as it is.")
+    if told.begun.stopped_on is None:
+        say("Accounts are held out until you stop it.")
 
 
 _VERDICTS = {

@@ -93,6 +93,12 @@ def sample(experiment: Experiment) -> Sample:
     return Sample(ceil(exact), ceil(exact * k))
 
 
+def enough(experiment: Experiment, over: Mapping[str, int]) -> bool:
+    """Say whether as many accounts as planned, by arm, have their days behind them."""
+    needed = sample(experiment)
+    return over.get(HELD_OUT, 0) >= needed.held_out and over.get(WRITTEN, 0) >= needed.written
+
+
 class Followed(NamedTuple):
     """An account whose days are over: its arm and stratum as noted, and whether it met the outcome."""
 
@@ -139,8 +145,7 @@ def read(experiment: Experiment, followed: Iterable[Followed]) -> Reading | None
     """
     counts = Counter(followed)
     arms = {name: _arm(counts, name) for name in ARMS}
-    needed = sample(experiment)
-    if arms[HELD_OUT].accounts < needed.held_out or arms[WRITTEN].accounts < needed.written:
+    if not enough(experiment, {name: each.accounts for name, each in arms.items()}):
         return None
     strata = _strata(counts)
     found, likely = apart(strata, experiment.alpha), chance(strata)

@@ -12,7 +12,7 @@ import msgspec
 
 from config.errors import Actionable
 from health.backtest import Horizon
-from health.experiments import HELD_OUT, Experiment, Followed, Reading, Sample, arm, read, sample
+from health.experiments import HELD_OUT, Experiment, Followed, Reading, Sample, arm, enough, read, sample
 from health.letters import LETTERS, NUDGE
 from health.nouns import Notice
 from store import audit, experiments, history, outbox
@@ -148,8 +148,8 @@ def planned_of(begun: Begun) -> Experiment:
 class Told:
     """How far an experiment is: accounts drawn and those whose days are over, by arm, and what is needed.
 
-    Outcomes are known through ``through``. ``reading`` is `None` as long as there are too few: until then
-    nobody, and nothing here, has looked at an outcome.
+    Outcomes are known through ``through``. ``reading`` is `None` as long as there are too few: until then no
+    outcome is looked at.
     """
 
     begun: Begun
@@ -171,13 +171,15 @@ def told(connection: Connection, name: str, planned_now: Experiment | None, acto
         unchanged(begun, planned_now)
     planned, through = planned_of(begun), _through(connection, begun)
     over = _over(experiments.drawn(connection, name), planned, through)
-    begun = begun if begun.reading else _read(connection, begun, planned, over, actor)
+    counts = Counter(each.arm for each in over)
+    if not begun.reading and enough(planned, counts):
+        begun = _read(connection, begun, planned, over, actor)
     return Told(
         begun=begun,
         planned=planned,
         needed=sample(planned),
         drawn=experiments.in_arms(connection, name),
-        over=Counter(each.arm for each in over),
+        over=counts,
         through=through,
         reading=msgspec.json.decode(begun.reading, type=Reading) if begun.reading else None,
     )
@@ -202,7 +204,7 @@ def _days(each: Drawn, planned: Experiment) -> Horizon:
 
 
 def _read(connection: Connection, begun: Begun, planned: Experiment, over: list[Drawn], actor: str) -> Begun:
-    """Read an experiment for the first time and keep what it told, if there are enough."""
+    """Read an experiment for the first time and keep what it told, if any stratum is in both arms."""
     reading = read(planned, _followed(connection, planned, over))
     if reading is None:
         return begun

@@ -140,14 +140,17 @@ def test_what_it_told_is_told_in_words_and_figures(ours, verdict, said):
     database.close()
     lines = ours()("experiment", "read", NAME).out.splitlines()
     assert lines[0] == "limit_letter: It helps."
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         "expanded: 20.0 % of 240 accounts written to, 10.0 % of 250 held out.",
         "Within strata apart by +10.0 points, likely between +3.2 and +16.6; by chance alone in 0.3%.",
         f"Verdict: {said} Read once; it stays as it is.",
+        "Accounts are held out until you stop it.",
     ]
     told = ours()("experiment", "read", NAME, "--json").document
     assert (told["verdict"], told["state"], told["read_on"]) == (verdict, "read", str(book.DAY))
     assert told["reading"] == json.loads(kept)
+    ours()("experiment", "stop", NAME, "--reason", "read")
+    assert ours()("experiment", "read", NAME).out.splitlines()[-1] == lines[-2]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from health.experiments import (
     Followed,
     Sample,
     arm,
+    enough,
     read,
     sample,
 )
@@ -153,6 +154,16 @@ def test_below_the_sample_nothing_is_said_however_clear_it_is():
     assert read(PLANNED, most[1:]) is None
     assert read(PLANNED, most[:-1]) is None
     assert read(PLANNED, []) is None
+    assert enough(PLANNED, {HELD_OUT: held, WRITTEN: written})
+    assert not any(
+        enough(PLANNED, counts)
+        for counts in (
+            {},
+            {HELD_OUT: held, WRITTEN: written - 1},
+            {HELD_OUT: held - 1, WRITTEN: written},
+            {WRITTEN: 10 * written},
+        )
+    )
 
 
 def test_arms_that_no_stratum_shares_tell_nothing():

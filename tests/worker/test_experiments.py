@@ -383,6 +383,7 @@ def test_days_before_a_stop_do(began):
 
 def test_it_is_read_once_whatever_comes_later(began):
     follow(began)
+    before = drawn(began)
     first = read(began)
     assert first.reading.verdict == NO_EVIDENCE
     with began.database.read() as connection:
@@ -392,6 +393,7 @@ def test_it_is_read_once_whatever_comes_later(began):
     again = read(began)
     assert again.reading == first.reading
     assert again.begun == first.begun
+    assert drawn(began) == before
     with began.database.read() as connection:
         done = connection.execute(select(audit.c.detail).where(audit.c.action == "experiment_read")).scalars()
         assert list(done) == [NO_EVIDENCE]
