@@ -30,7 +30,8 @@ def register(app: typer.Typer) -> None:
 
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
-    from config.policy import load as load_policy  # noqa: PLC0415 - a command loads what it needs
+    from config.experiments import load_experiments  # noqa: PLC0415 - a command loads what it needs
+    from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.policy import overlaps  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
@@ -43,6 +44,7 @@ def check() -> None:
     checked_plays(chosen.plays)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
+    load_experiments(chosen.experiments)
     problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]
     if wants_json():
         answer({"policy": policy.hash, "problems": problems, "overlaps": notes})

@@ -167,7 +167,7 @@ class Notice:
     understands it. ``remote`` is the destination's id of the thread's first message, where there is one.
     ``stake`` is what is at stake in it (`health.precedence`), `None` of what speaks of no account. Of a state
     ``before`` are the bodies that its record has from us, or may have, and ``taken`` the fields that a person
-    changed and has given back since.
+    changed and has given back since. ``withheld`` says why it is never to be sent: it is kept as suppressed.
     """
 
     key: str
@@ -185,6 +185,7 @@ class Notice:
     stake: int | None = None
     before: tuple[bytes, ...] = ()
     taken: frozenset[str] = frozenset()
+    withheld: str = ""
 
 
 class Edit(NamedTuple):

@@ -53,22 +53,32 @@ def plan(connection: Connection, run: int | None, owed: Iterable[Notice]) -> int
     """Store notices as planned under a run and return how many were new; a known key changes nothing.
 
     An older state notice to the same thread that nobody has claimed is replaced: only the newest state
-    is owed.
+    is owed. What is withheld is stored as suppressed, with the reason.
     """
     owed = tuple(owed)
     if not owed:
         return 0
-    since = now_ms() - bindparam("head_start_ms", type_=BigInteger)
-    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms(), rank_ms=since)
-    statement = statement.on_conflict_do_nothing(index_elements=["key"])
-    statement = statement.execution_options(preserve_rowcount=True)
-    new = connection.execute(statement, [_planned(notice, run) for notice in owed]).rowcount
+    new = _stored(connection, run, [each for each in owed if not each.withheld])
+    new += _stored(connection, run, [each for each in owed if each.withheld])
     _replace_older(connection, [notice.thread for notice in owed if notice.kind == "state"])
     if run is not None and new:
         runs.planned(connection, run, new)
     elif new:
         _count_outside(connection, new)
     return new
+
+
+def _stored(connection: Connection, run: int | None, owed: Sequence[Notice]) -> int:
+    """Store notices, all of which are withheld or none, and return how many were new."""
+    if not owed:
+        return 0
+    since = now_ms() - bindparam("head_start_ms", type_=BigInteger)
+    statement = insert(connection, notices).values(planned_ms=now_ms(), due_ms=now_ms(), rank_ms=since)
+    if owed[0].withheld:
+        statement = statement.values(status="suppressed", settled_ms=now_ms())
+    statement = statement.on_conflict_do_nothing(index_elements=["key"])
+    statement = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(statement, [_planned(notice, run) for notice in owed]).rowcount
 
 
 def _count_outside(connection: Connection, new: int) -> None:
@@ -110,6 +120,7 @@ def _planned(notice: Notice, run: int | None) -> dict[str, object]:
         "template": notice.template,
         "owner": notice.owner,
         "payload": notice.payload,
+        "reason": notice.withheld,
         "head_start_ms": head_start_ms(notice.stake),
     }
 
@@ -140,6 +151,11 @@ def owed_notices(connection: Connection) -> list[Notice]:
     """Return the notices that are planned or due, without bodies."""
     query = select(notices).where(standing(notices, "planned", "due")).order_by(notices.c.id)
     return [notice_of(row, "", b"") for row in connection.execute(query)]
+
+
+def is_known(connection: Connection, key: str) -> bool:
+    """Tell whether a notice has ever been planned under a key."""
+    return connection.execute(select(notices.c.id).where(notices.c.key == key)).first() is not None
 
 
 def latest_payload(connection: Connection, template: str, account: str) -> str | None:

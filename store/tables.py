@@ -428,6 +428,34 @@ play_outcomes = _table(
     _number("done_ms"),
 )
 
+# -- what is tried -----------------------------------------------------------------------------------
+
+experiments = _table(
+    "experiments",  # as they were planned when they started, and what they told
+    Column("name", Text, primary_key=True),
+    _text("letter"),
+    _text("hash"),
+    _text("planned"),  # JSON: the whole of it
+    _text("actor"),
+    Column("started_on", Date, nullable=False),
+    Column("stopped_on", Date),
+    _text("stop_reason"),
+    Column("read_on", Date),
+    _text("reading"),  # JSON: what it told, once
+    Index("ix_experiments_running", "letter", unique=True, **_only("stopped_on IS NULL")),
+)
+
+arms = _table(
+    "arms",  # of accounts in experiments; a row is never changed
+    Column("experiment", Text, ForeignKey("experiments.name"), nullable=False),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    _text("arm"),
+    _text("stratum"),
+    Column("drawn_on", Date, nullable=False),
+    _number("run", None),
+    PrimaryKeyConstraint("experiment", "account"),
+)
+
 # -- what is owed ------------------------------------------------------------------------------------
 
 bodies = _table(

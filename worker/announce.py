@@ -39,7 +39,7 @@ from templates.content import (
     Severity,
 )
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
-from worker import letters
+from worker import experiments, letters
 from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
@@ -57,7 +57,8 @@ def notices(
     for alert in alerts:
         if alert.audience == "customer":
             if alert.why is not Why.CORRECTED:
-                yield from letters.letters(deployment, connection, verdict, alert)
+                owed = letters.letters(deployment, connection, verdict, alert)
+                yield from (experiments.drawn(connection, verdict, letter) for letter in owed)
         elif route := _routed(deployment, verdict, alert.audience):
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:

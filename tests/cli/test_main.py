@@ -39,6 +39,10 @@ ANSWERING = {
     "metrics": ["metrics"],
     "report": ["report", "--month", "2026-05"],
     "report --account": ["report", "--account", book.LEAVING],
+    "experiment plan": ["experiment", "plan", "limit_letter"],
+    "experiment start": ["experiment", "start", "limit_letter"],
+    "experiment stop": ["experiment", "stop", "limit_letter", "--reason", "enough"],
+    "experiment read": ["experiment", "read", "limit_letter"],
     "plan": ["plan"],
     "release": ["release", "3"],
     "go-live": ["go-live"],
@@ -84,9 +88,12 @@ def test_every_command_is_tried():
     assert commands() == RUNNING | {name for name in ANSWERING if " --" not in name}
 
 
-FAILING = {"release", "deliver", "settle", "crm setup", "backtest", "fit", "rekey"}
-"""No key, nothing is held, Slack has no token, no such notice, nothing is routed to a CRM, no outcomes."""
-SILENT = {"release", "settle", "crm setup", "backtest", "fit", "rekey"}
+UNSTARTED = {"experiment stop", "experiment read"}
+FAILING = {"release", "deliver", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
+"""No key, nothing is held, Slack has no token, no such notice, nothing is routed to a CRM, no outcomes, and
+nothing was started.
+"""
+SILENT = {"release", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
 """They answer nothing where there is nothing to do."""
 
 

@@ -540,3 +540,21 @@ def test_what_a_version_before_planned_leaves_first(database):
     with database.write() as connection:
         connection.execute(update(notices).where(notices.c.key == "before").values(rank_ms=0))
     assert keys(claim(database, 1)) == ["before"]
+
+
+def test_what_is_withheld_is_kept_with_its_reason_and_never_due(database: Database) -> None:
+    held, other = replace(notice("held"), withheld="held_out"), notice("other")
+    assert plan(database, [held, other]) == 2
+    go_live(database)
+    assert make_due(database) == 1
+    assert standing(database) == {"held": "suppressed", "other": "due"}
+    (row,) = (row for row in rows(database) if row.key == "held")
+    assert (row.reason, row.settled_ms is None) == ("held_out", False)
+    assert plan(database, [notice("held"), replace(other, withheld="held_out")]) == 0
+    assert standing(database) == {"held": "suppressed", "other": "due"}
+
+
+def test_what_was_planned_is_known(database: Database) -> None:
+    plan(database, [notice("a")])
+    with database.read() as connection:
+        assert (outbox.is_known(connection, "a"), outbox.is_known(connection, "b")) == (True, False)
