@@ -4,11 +4,9 @@ A notice's key says which effect it is: the same run judged twice plans the same
 owed twice.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TypedDict
 
 import msgspec
 
@@ -24,14 +22,9 @@ from health.precedence import at_stake
 from health.reasons import reasons
 from store.answers import ALERT
 from store.database import Connection
-from store.runs import Run
-from store.verdicts import Verdict as Stored
 from templates.content import (
     AlertContent,
-    BandCounts,
     Content,
-    DigestContent,
-    DigestRow,
     ExpansionContent,
     FlagLine,
     OperatorContent,
@@ -46,7 +39,6 @@ from worker.letters import Verdict
 from worker.plays import play_of
 from worker.shown import MOVE, moves
 
-DIGEST_ROWS = 10
 _ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
 
@@ -244,79 +236,3 @@ def _rule(deployment: Deployment, connection: Connection, verdict: Verdict, aler
     plays = deployment.plays
     own = next((plays[flag.reason] for flag in alert.flags if flag.reason in plays), plays.get(alert.kind))
     return play_of(connection, own, verdict.assessment) if own else None
-
-
-# -- the book ----------------------------------------------------------------------------------------
-
-
-def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored]) -> Notice:
-    """Return the digest of the whole book, which an installation's first run sends instead of alerts.
-
-    Its key is the installation's only one: should several runs be the first, one of them sends it.
-    """
-    ranked = sorted(verdicts, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
-    pressing = [v for v in ranked if v.shown.band in {"at_risk", "watch"}]
-    content = DigestContent(
-        date=as_of,
-        scope="book",
-        counts=msgspec.convert(Counter(v.shown.band for v in verdicts), BandCounts),
-        rows=tuple(_row(v) for v in pressing[:DIGEST_ROWS]),
-        more=max(0, len(pressing) - DIGEST_ROWS),
-        **_at_risk(pressing),
-    )
-    return message(deployment.routes.csm, "digest", key="book", thread="book", content=content)
-
-
-def quiet_digest(
-    deployment: Deployment,
-    run: Run,
-    judged: Sequence[Stored],
-    evidence: Mapping[int, Sequence[str]],
-    why: Sequence[str],
-) -> Notice:
-    """Return the digest of what demoted rules found, by account, with how right each rule was."""
-    ranked = sorted(judged, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
-    content = DigestContent(
-        date=run.as_of,
-        scope="demoted",
-        counts=msgspec.convert(Counter(v.shown.band for v in judged), BandCounts),
-        rows=tuple(
-            msgspec.structs.replace(_row(v), reasons=tuple(evidence[v.assessment.account]))
-            for v in ranked[:DIGEST_ROWS]
-        ),
-        more=max(0, len(ranked) - DIGEST_ROWS),
-        notes=tuple(why),
-    )
-    thread = f"demoted/{run.id}"
-    return message(deployment.routes.csm, "digest", key=thread, thread=thread, content=content)
-
-
-def _row(stored: Stored) -> DigestRow:
-    now, facts = stored.shown, stored.shown.facts
-    said = {
-        "account_key": stored.key,
-        "account_name": facts.get("name"),
-        "band": now.band,
-        "score": now.score.points / 100,
-        "reasons": reasons(now.score, 2),
-    }
-    figures = ("anchor_on", "days_to_anchor", "revenue_at_risk_minor")
-    return msgspec.convert(said | {name: facts.get(name) for name in figures}, DigestRow)
-
-
-class _Sum(TypedDict, total=False):
-    revenue_at_risk_minor: int
-    currency: str
-
-
-def _at_risk(pressing: Sequence[Stored]) -> _Sum:
-    """Return the revenue at risk of the accounts at risk, where it is all of one currency."""
-    found: Counter[str] = Counter()
-    for stored in pressing:
-        facts = stored.assessment.facts
-        if stored.shown.band == "at_risk" and facts.get("currency"):
-            found[str(facts["currency"])] += int(facts.get("revenue_at_risk_minor") or 0)
-    if len(found) != 1:
-        return {}
-    ((currency, minor),) = found.items()
-    return {"revenue_at_risk_minor": minor, "currency": currency}

@@ -7,8 +7,8 @@ from health.policy import Policy
 from store import ledger, outbox, runs, verdicts
 from store.database import Connection
 from store.installation import set_setting, setting
-from worker.announce import quiet_digest
 from worker.deployment import Deployment
+from worker.digests import quiet_digest
 
 _TOLD = "demoted_told_run"
 """The last run whose quiet flags a digest has told."""

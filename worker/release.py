@@ -7,7 +7,7 @@ from health.brake import Hold, Totals, brake
 from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import is_live, set_setting
-from worker import announce, incidents, operators
+from worker import digests, incidents, operators
 from worker.demoted import tell_what_is_quiet
 from worker.deployment import Deployment
 
@@ -43,7 +43,7 @@ def _tell_the_book(deployment: Deployment, connection: Connection, run: int) -> 
     found = runs.load(connection, run)
     if found.first:
         book = verdicts.book(connection)
-        outbox.plan(connection, run, [announce.book_digest(deployment, found.as_of, book)])
+        outbox.plan(connection, run, [digests.book_digest(deployment, found.as_of, book)])
 
 
 def approve(deployment: Deployment, run: int, actor: str) -> int | None:

@@ -14,7 +14,7 @@ from templates.render import render
 from tests import book
 from tests.owed import rows
 from tests.templates.examples import EXAMPLES
-from worker.announce import book_digest
+from worker.digests import book_digest
 from worker.explanations import explained
 from worker.letters import Verdict
 from worker.records import record
