@@ -4,8 +4,9 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.files import SHIPPED, nearest, read
 from health.colleagues import Absence, Colleague, addressees
@@ -47,7 +48,10 @@ class ContactHours(BaseModel):
 
 
 class Person(BaseModel):
-    """A colleague: their Slack id, who stands in for them, days away (both included), whether they left."""
+    """A colleague: their Slack id, who stands in for them, days away (both included), whether they left.
+
+    With ``hours`` they are told nothing outside these, by the clock of ``timezone``, but what is urgent.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +59,17 @@ class Person(BaseModel):
     backup: str = ""
     away: tuple[tuple[date, date], ...] = ()
     left: bool = False
+    timezone: str = "UTC"
+    hours: ContactHours | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_one(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            raise ValueError(f"{name!r} is no time zone: Europe/Berlin for instance") from None
+        return name
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
@@ -117,6 +132,15 @@ class Routes(BaseModel):
     def colleagues(self) -> dict[str, Colleague]:
         """Colleagues by their address in small letters."""
         return {address.lower(): person.colleague() for address, person in self.people.items()}
+
+    def hours_of(self, owner: str) -> tuple[Hours, ZoneInfo] | None:
+        """Return the hours at which a person may be told something, by their Slack id, and their zone."""
+        return self._hours_by_owner.get(owner)
+
+    @cached_property
+    def _hours_by_owner(self) -> dict[str, tuple[Hours, ZoneInfo]]:
+        told = (person for person in self.people.values() if person.slack and person.hours)
+        return {each.slack: (each.hours.hours(), ZoneInfo(each.timezone)) for each in told if each.hours}
 
     def to(self, audience: str, owner: str, on: date) -> Route:
         """Return the route to an account's owner, by address, on a day: to them or whoever stands in.

@@ -158,6 +158,12 @@ def is_known(connection: Connection, key: str) -> bool:
     return connection.execute(select(notices.c.id).where(notices.c.key == key)).first() is not None
 
 
+def open_payloads(connection: Connection, thread: str) -> list[str]:
+    """Return the payloads of a thread's notices that are still to be sent."""
+    query = select(notices.c.payload).where(notices.c.thread == thread, standing(notices, *OPEN))
+    return list(connection.execute(query).scalars())
+
+
 def latest_payload(connection: Connection, template: str, account: str) -> str | None:
     """Return the payload of an account's latest notice from a template."""
     query = (

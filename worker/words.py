@@ -1,4 +1,4 @@
-"""The last thing before a notice leaves: its words, and for a letter the person it goes to.
+"""The last thing before a notice leaves: its words, whether it is the hour for it, and for a letter to whom.
 
 A letter is planned for a subject, a token. Only here, as it is sent, does the token become an address,
 consent is asked once more, and whether it is the hour for it.
@@ -8,14 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from health.hours import Place, next_open
+import msgspec
+
+from health.alerts import HIGH
+from health.hours import Hours, Place, next_open
 from health.nouns import Notice
-from store import features, subjects
+from store import features, outbox, subjects
 from store.database import Connection, clock
 from templates.render import render
 from worker.deployment import Deployment
 
 LETTERS = "mail"
+LOOK_AGAIN_S = 300.0
+"""How often what waits for the morning is looked at: something urgent may have come after it."""
 
 
 class Withheld(Exception):  # noqa: N818 - named by what happened
@@ -37,6 +42,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     Raises `Withheld`, `TooEarly` or `templates.content.Unrenderable`.
     """
     if notice.destination != LETTERS:
+        if wait_s := _quiet_s(deployment, connection, notice):
+            raise TooEarly(wait_s)
         return notice if notice.body else replace(notice, body=render(notice.template, notice.payload))
     address, _name = subjects.person(connection, notice.owner)
     if not address:
@@ -49,14 +56,45 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     return replace(notice, body=body, owner=address)
 
 
+class _Pressing(msgspec.Struct, frozen=True):
+    """What a message may not wait for the morning for."""
+
+    severity: str = "normal"
+    answered: bool = False
+
+
+def _quiet_s(deployment: Deployment, connection: Connection, notice: Notice) -> float:
+    """Return for how many seconds a colleague is left in peace, by their own clock.
+
+    Not where it is urgent or somebody has just answered, be it what comes after it in its thread: that
+    is looked at again every few minutes.
+    """
+    found = deployment.routes.hours_of(notice.owner)
+    if found is None:
+        return 0.0
+    hours, zone = found
+    wait_s = _until_open_s(deployment, connection, hours, Place(zone))
+    if not wait_s or any(map(_is_pressing, outbox.open_payloads(connection, notice.thread))):
+        return 0.0
+    return min(wait_s, LOOK_AGAIN_S)
+
+
+def _is_pressing(payload: str) -> bool:
+    found = msgspec.json.decode(payload, type=_Pressing)
+    return found.answered or found.severity == HIGH
+
+
+def _until_open_s(deployment: Deployment, connection: Connection, hours: Hours, place: Place) -> float:
+    now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
+    return (next_open(now, hours, place, deployment.workdays) - now).total_seconds()
+
+
 def _wait_s(deployment: Deployment, connection: Connection, account: int) -> float:
     """Return for how many seconds nobody at an account may be written to, by the clock of the database."""
     hours = deployment.routes.hours
     if hours is None:
         return 0.0
-    now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
-    opens = next_open(now, hours.hours(), _place(connection, account), deployment.workdays)
-    return (opens - now).total_seconds()
+    return _until_open_s(deployment, connection, hours.hours(), _place(connection, account))
 
 
 def _place(connection: Connection, account: int) -> Place:

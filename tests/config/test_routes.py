@@ -83,6 +83,8 @@ def test_an_alert_climbs_from_the_owner_to_the_manager(tmp_path):
         ),
         (f"people: {{ {ANN}: {{ away: [2026-06-05] }} }}", "away"),
         (f"people: {{ {ANN}: {{ boss: true }} }}", "boss"),
+        (f"people: {{ {ANN}: {{ timezone: Mars/Olympus }} }}", "is no time zone: Europe/Berlin for instance"),
+        (f"people: {{ {ANN}: {{ hours: {{ opens: 9, closes: 8 }} }} }}", "later than they open"),
         ("escalation: { after_hours: 0 }", "escalation.after_hours"),
     ],
 )

@@ -2,10 +2,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from config.routes import ContactHours
+from config.routes import ContactHours, Person
 from health.nouns import Notice, Receipt
 from health.records import Account
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
@@ -17,6 +18,7 @@ from tests.owed import notice, owe, pass_time, rows, standing
 from tests.templates.examples import EXAMPLES, payload
 from worker import deliver as module
 from worker.deliver import Delivered, deliver
+from worker.words import LOOK_AGAIN_S
 
 Said = str | Exception | Callable[[], object]
 """What a destination says to a notice: an outcome, an error, or something that happens first."""
@@ -289,6 +291,55 @@ def test_a_zone_that_there_is_not_is_read_as_utc(write_at, database):
     assert write_at(MONDAY) == []
     pass_time(database, 3_600)
     assert write_at(MONDAY + 3_600) == [["letter"]]
+
+
+@pytest.fixture
+def tell_at(send, deployment, monkeypatch):
+    """Deliver what is owed to Ann, who works in Berlin, when it is some instant."""
+    ann = Person(slack="U01ANN", timezone="Europe/Berlin", hours=OFFICE)
+    routes = deployment.routes.model_copy(update={"people": {"ann@seller.example": ann}})
+    object.__setattr__(deployment, "routes", routes)
+
+    def at(instant: int) -> list[list[str]]:
+        monkeypatch.setattr("worker.words.clock", lambda _connection: instant * 1000)
+        destination = Scripted()
+        send(destination)
+        return destination.sent
+
+    return at
+
+
+def morning(key: str, owner: str = "U01ANN", **more: object) -> Notice:
+    payload = msgspec.json.encode({"title": "t", "what_happened": "w", **more}).decode()
+    return notice(key, "thread", owner=owner, payload=payload)
+
+
+def test_a_colleague_is_left_in_peace_out_of_hours(tell_at, database):
+    owe(database, morning("a"))
+    assert tell_at(FRIDAY_EVENING) == []
+    assert [(row.status, row.reason) for row in rows(database)] == [("due", "out_of_hours")]
+    pass_time(database, MONDAY - FRIDAY_EVENING)
+    assert tell_at(MONDAY) == [["a"]]
+
+
+@pytest.mark.parametrize("more", [{"severity": "high"}, {"answered": True}])
+def test_what_is_urgent_or_just_answered_is_told_at_once(tell_at, database, more):
+    owe(database, morning("a", **more))
+    assert tell_at(FRIDAY_EVENING) == [["a"]]
+
+
+def test_others_are_told_at_any_time(tell_at, database):
+    owe(database, morning("a", owner="U02BOB"))
+    assert tell_at(FRIDAY_EVENING) == [["a"]]
+
+
+def test_what_waits_for_the_morning_holds_up_nothing_urgent_behind_it(tell_at, database):
+    owe(database, morning("a"))
+    assert tell_at(FRIDAY_EVENING) == []
+    owe(database, morning("b", severity="high"))
+    assert tell_at(FRIDAY_EVENING) == []
+    pass_time(database, LOOK_AGAIN_S)
+    assert tell_at(FRIDAY_EVENING) == [["a"], ["b"]]
 
 
 def test_the_same_bytes_are_sent_again(send, database, monkeypatch):
