@@ -141,6 +141,8 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     anchor_on: date | None = None
     days_to_anchor: int | None = None
     window: Count | None = None
+    weeks: tuple[float | None, ...] = ()  # use a day in each of the last weeks, the newest last
+    weeks_of: str = ""  # which use that is
     revenue_at_risk_minor: Count | None = None
     corrected_on: date | None = None
     told_score: Points | None = None

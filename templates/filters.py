@@ -104,6 +104,13 @@ def counted(value: int, one: str, many: str) -> str:
     return f"{number(value)} {one if value == 1 else many}"
 
 
+def sparkline(values: Sequence[float | None]) -> str:
+    """A bar for each value, from nothing to the highest: ``▂▅█``; a dot where there is none."""
+    top = max((value for value in values if value is not None), default=0) or 1
+    heights = (None if value is None else round(value / top * (len(BARS) - 1)) for value in values)
+    return "".join("·" if height is None else BARS[height] for height in heights)
+
+
 def length(items: Sequence[object]) -> int:
     """How many items there are."""
     return len(items)
@@ -119,6 +126,7 @@ def cut(text: str, limit: int) -> str:
     return shortened(text, limit)
 
 
+BARS = "▁▂▃▄▅▆▇█"
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "away": away,
     "change": change,
@@ -132,6 +140,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": percent,
     "points": points,
     "short_day": short_day,
+    "sparkline": sparkline,
     "spoken": spoken,
     "tenths": tenths,
     "whole_money": whole_money,

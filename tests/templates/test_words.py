@@ -72,6 +72,8 @@ def test_alert() -> None:
           Feb 1, 2027, in 12 days
         *Revenue at risk*
           €42,000 a year
+        *Use, 6 weeks*
+          ·███▄▁ active users a day
         *Seats in use*
           46 of 120 (38%)
         *Recurring revenue*
@@ -120,6 +122,7 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         renewal_on=None,
         anchor_on=None,
         revenue_at_risk_minor=None,
+        weeks=(),
         seats=None,
         active_users=None,
         utilisation_pct=None,

@@ -314,3 +314,11 @@ def test_operators_are_not_told_of_what_time_mends(judge):
     deployment.use_source("files", Failing(RetryLater("timeout", "files: timeout")))
     assert pull(deployment, "files").failure == "timeout"
     assert owed(deployment) == list(book.OWED)
+
+
+def test_an_alert_shows_how_use_has_gone_up_to_the_last_complete_day(judge: Judge) -> None:
+    deployment = judge()
+    (row,) = [row for row in rows(deployment.database) if row.key.startswith(f"csm/{UNPAID}/")]
+    found = json.loads(row.payload)
+    assert found["weeks"] == [None] * 4 + [7.0] * 8
+    assert found["weeks_of"] == "active_users"
