@@ -9,6 +9,7 @@ from typing import Any
 
 SILENCE = "silence_for_all_others"
 _SYSTEMS = ("slack", "crm", "email")
+_ANSWER = "/answer/"
 _OPERATORS = "operator/"
 """What keys of notices to operators begin with; the kind of incident and its source follow."""
 _RECORD = "write"
@@ -53,9 +54,13 @@ class Told:
 
 
 def told(stories_file: Path, ledger: dict[str, Any], seen_before: int) -> Told:
-    """Compare the stories with the ledger; ``seen_before`` effects are an earlier demo's."""
+    """Compare the stories with the ledger; ``seen_before`` effects are an earlier demo's.
+
+    What the visitor of a demo answered to an alert is no part of any story.
+    """
     written = json.loads(stories_file.read_text())
-    messages = [effect for effect in ledger["effects"] if effect["action"] != _RECORD]
+    told_by_us = [effect for effect in ledger["effects"] if _ANSWER not in effect["key"]]
+    messages = [effect for effect in told_by_us if effect["action"] != _RECORD]
     got = _by_matter(messages)
     stories = [_story(entry, _popped(entry, got)) for entry in written]
     others = sum(got.values(), Counter[str]())

@@ -24,6 +24,14 @@ def test_a_story_that_is_not_told_is_noticed(tmp_path):
     assert [story.name for story in told(stories, stray, 0).stories if not story.ok] == [SILENCE]
 
 
+def test_what_a_visitor_answered_is_no_part_of_a_story(tmp_path):
+    stories = tmp_path / "stories.json"
+    stories.write_text(json.dumps([{"name": "one", "account_id": "7", "expected": {"slack": 1}}]))
+    alert = {"seq": 1, "system": "slack", "action": "post", "key": "csm/7/t/at_risk/1"}
+    answer = alert | {"seq": 2, "key": "slack/#customer-success/csm/7/t/answer/1"}
+    assert told(stories, {"effects": [alert, answer], "unique": 2, "duplicates": 0}, 0).ok
+
+
 OUTAGE = {"name": "outage", "account_id": "7", "source": "keygen", "expected": {"slack": 1}}
 
 
