@@ -98,6 +98,7 @@ class Routes(BaseModel):
 
     ``people`` are colleagues by their address: what an account's owner should know reaches them, or who
     stands in for them, and the route's channel where nobody of them is there.
+    ``alerts_a_day`` is of how many alerts a person is told in 24 hours; the rest stands in a digest.
     ``escalation`` says when an alert climbs, and to whom at last.
     ``hours`` are those at which letters leave; at any time without them.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
@@ -111,6 +112,7 @@ class Routes(BaseModel):
     record: str = ""
     letters: dict[str, tuple[str, ...]]
     people: dict[str, Person] = {}
+    alerts_a_day: int = Field(5, ge=1)
     escalation: Escalation = Escalation(after_hours=24)
     hours: ContactHours | None = None
 
@@ -132,6 +134,15 @@ class Routes(BaseModel):
     def colleagues(self) -> dict[str, Colleague]:
         """Colleagues by their address in small letters."""
         return {address.lower(): person.colleague() for address, person in self.people.items()}
+
+    def is_person(self, owner: str) -> bool:
+        """Tell whether a route's owner is one of the people, by their Slack id."""
+        return owner in self.zones
+
+    @cached_property
+    def zones(self) -> dict[str, ZoneInfo]:
+        """The time zone of each of the people, by their Slack id."""
+        return {each.slack: ZoneInfo(each.timezone) for each in self.people.values() if each.slack}
 
     def hours_of(self, owner: str) -> tuple[Hours, ZoneInfo] | None:
         """Return the hours at which a person may be told something, by their Slack id, and their zone."""

@@ -498,6 +498,8 @@ notices = _table(
     Index("ix_notices_run", "run"),
     Index("ix_notices_told", "account", "id", **_only("kind = 'message'")),
     Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),
+    Index("ix_notices_owner", "owner", "settled_ms", **_only("kind = 'message'")),
+    Index("ix_notices_kept", "owner", "settled_ms", **_only("reason = 'over_budget'")),
 )
 
 threads = _table(

@@ -219,8 +219,9 @@ class DigestRow(_Content, frozen=True, kw_only=True):
 
 
 class DigestContent(_Content, frozen=True, kw_only=True):
-    """A ranked list for one owner: of the day, of the whole book on a first run, or of demoted rules.
+    """A ranked list for one owner.
 
+    Of the day, of the whole book on a first run, of demoted rules, or of alerts beyond a person's budget.
     ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``. ``notes`` say
     of demoted rules how right they were.
     """
@@ -229,7 +230,7 @@ class DigestContent(_Content, frozen=True, kw_only=True):
     counts: BandCounts
     rows: tuple[DigestRow, ...] = ()
     more: Count = 0
-    scope: Literal["daily", "book", "demoted"] = "daily"
+    scope: Literal["daily", "book", "demoted", "over_budget"] = "daily"
     notes: tuple[str, ...] = ()
     owner_name: str = ""
     revenue_at_risk_minor: Count | None = None

@@ -1,21 +1,28 @@
 """Digests: many accounts in one message, for those who were not alerted to each of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TypedDict
 
 import msgspec
 
+from config.routes import SLACK, Route
 from health.nouns import Notice
 from health.reasons import reasons
+from store import outbox, verdicts
+from store.database import Connection, clock
+from store.installation import business_day
 from store.runs import Run
+from store.told import kept_for_digests
 from store.verdicts import Verdict as Stored
 from templates.content import BandCounts, DigestContent, DigestRow
 from worker.announce import message
 from worker.deployment import Deployment
 
 DIGEST_ROWS = 10
+MORNING = time(8, 30)
+"""From when on a person's day a digest comes."""
 
 
 def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored]) -> Notice:
@@ -58,6 +65,46 @@ def quiet_digest(
     )
     thread = f"demoted/{run.id}"
     return message(deployment.routes.csm, "digest", key=thread, thread=thread, content=content)
+
+
+def person_digests(deployment: Deployment) -> int:
+    """Send each person whose morning it is one digest of the alerts that were too many, and return how many.
+
+    That is from half past eight on by their own clock, once a day, and only where there is something.
+    """
+    with deployment.database.write() as connection:
+        kept: dict[str, list[int]] = defaultdict(list)
+        for each in kept_for_digests(connection):
+            kept[each.owner].append(each.account)
+        now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
+        zones = deployment.routes.zones
+        due = {owner: now.astimezone(zones[owner]) for owner in kept if owner in zones}
+        owed = [
+            _person_digest(connection, owner, local.date(), kept[owner])
+            for owner, local in due.items()
+            if local.time() >= MORNING
+        ]
+        new = outbox.plan(connection, None, owed)
+        outbox.make_due(connection, None)
+    if new:
+        deployment.bell.deliver(SLACK)
+    return new
+
+
+def _person_digest(connection: Connection, owner: str, day: date, ids: Sequence[int]) -> Notice:
+    found = {each.assessment.account: each for each in verdicts.current(connection, ids)}
+    ranked = [found[each] for each in ids if each in found]
+    content = DigestContent(
+        date=business_day(connection),
+        scope="over_budget",
+        counts=msgspec.convert(Counter(each.shown.band for each in ranked), BandCounts),
+        rows=tuple(_row(each) for each in ranked[:DIGEST_ROWS]),
+        more=max(0, len(ranked) - DIGEST_ROWS),
+        **_at_risk(ranked),
+    )
+    thread = f"digest/{day}"
+    route = Route(destination=SLACK, owner=owner)
+    return message(route, "digest", key=f"{thread}/{owner}", thread=thread, content=content)
 
 
 def _row(stored: Stored) -> DigestRow:

@@ -9,6 +9,7 @@ from store import claims, inbox, processes, retention, runs, settlement, slots
 from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
+from worker.digests import person_digests
 from worker.escalation import escalate
 from worker.lateness import Turns
 from worker.release import expire, release
@@ -18,7 +19,7 @@ CALLED_S = 60
 JUDGE = "judge"
 """The job that judges every account."""
 CLIMB, CLIMB_S = "climb", 300
-"""The job that tells the next one of alerts that nobody has taken on, and how often it looks."""
+"""The job that tells the next one of alerts that nobody has taken on, and of what was too much; how often."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
 
@@ -48,6 +49,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
 
 def _climb(deployment: Deployment, slot: int) -> None:
     escalate(deployment)
+    person_digests(deployment)
     slot_done(deployment, CLIMB, slot)
 
 

@@ -13,7 +13,7 @@ import msgspec
 from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.nouns import Notice
-from store import features, outbox, subjects
+from store import features, outbox, subjects, told
 from store.database import Connection, clock
 from templates.render import render
 from worker.deployment import Deployment
@@ -44,6 +44,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     if notice.destination != LETTERS:
         if wait_s := _quiet_s(deployment, connection, notice):
             raise TooEarly(wait_s)
+        if _is_too_much(deployment, connection, notice):
+            raise Withheld(told.OVER_BUDGET)
         return notice if notice.body else replace(notice, body=render(notice.template, notice.payload))
     address, _name = subjects.person(connection, notice.owner)
     if not address:
@@ -77,6 +79,18 @@ def _quiet_s(deployment: Deployment, connection: Connection, notice: Notice) -> 
     if not wait_s or any(map(_is_pressing, outbox.open_payloads(connection, notice.thread))):
         return 0.0
     return min(wait_s, LOOK_AGAIN_S)
+
+
+def _is_too_much(deployment: Deployment, connection: Connection, notice: Notice) -> bool:
+    """Tell whether a person has been told of as many alerts today as they can take: it stands in the digest.
+
+    Not so of what is urgent, nor of news of what they have been told of.
+    """
+    if notice.template not in told.ALERTS or not deployment.routes.is_person(notice.owner):
+        return False
+    if _is_pressing(notice.payload) or told.is_told(connection, notice.thread):
+        return False
+    return told.alerts_today(connection, notice) >= deployment.routes.alerts_a_day
 
 
 def _is_pressing(payload: str) -> bool:

@@ -35,11 +35,18 @@ def upgrade() -> None:
         op.create_index(
             name, "notices", [column, "id"], sqlite_where=messages, postgresql_where=messages
         )
+    kept = sa.text("reason = 'over_budget'")
+    for name, condition in (("ix_notices_owner", messages), ("ix_notices_kept", kept)):
+        op.create_index(
+            name, "notices", ["owner", "settled_ms"], sqlite_where=condition, postgresql_where=condition
+        )
     op.create_index(op.f("ix_threads_remote"), "threads", ["remote"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_threads_remote", "threads")
+    op.drop_index("ix_notices_kept", "notices")
+    op.drop_index("ix_notices_owner", "notices")
     op.drop_index("ix_notices_said", "notices")
     op.drop_index("ix_notices_told", "notices")
     op.drop_table("answers")
