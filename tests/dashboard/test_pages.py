@@ -60,7 +60,7 @@ def test_a_page_needs_nothing_that_our_policy_forbids_and_escapes_what_it_is_giv
 @pytest.mark.parametrize("content", PAGES, ids=lambda content: type(content).__name__)
 def test_a_page_can_be_heard_and_worked_without_a_mouse(content: Page):
     read = Reader(page(content))
-    assert read.all("html") == [{"lang": "en"}]
+    assert read.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert [len(read.all(tag)) for tag in ("title", "main", "h1")] == [1, 1, 1]
     ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
