@@ -158,20 +158,6 @@ def test_a_pause_stops_everything_until_it_ends(owing: Seatsignal, sandbox, reac
     assert seen(sandbox) == sorted(book.OWED)
 
 
-def test_a_preview_has_the_words_that_would_be_sent(owing: Seatsignal):
-    letter = owing("preview", "failed_payment", "--account", book.UNPAID)
-    assert letter.status == 0
-    assert letter.out.startswith("Subject: ")
-    assert "Lumen Works" in letter.out
-    alert = owing("preview", "alert", "--account", book.LEAVING, "--json").document
-    assert set(alert) == {"text", "blocks", "news"}
-    none = owing("preview", "renewal", "--account", book.LEAVING)
-    assert (none.status, none.out) == (1, "")
-    assert none.complaint == [
-        f"No 'renewal' was ever planned for '{book.LEAVING}'; `seatsignal plan` lists what is."
-    ]
-
-
 def test_words_that_cannot_be_made_are_told_of_alone(owing: Seatsignal, reaching):
     owing.variables.update(reaching)
     database = owing.database()
