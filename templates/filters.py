@@ -54,6 +54,16 @@ def short_day(value: date) -> str:
     return format_date(value, "medium", locale=CURRENT.get().locale)
 
 
+def unbroken(text: str) -> str:
+    """Text that stays on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def fitted(amount: str, limit: int) -> str:
+    """An amount that may leave its currency to the next line if it has more characters than fit."""
+    return amount if len(amount) <= limit else amount.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def away(days: int) -> str:
     """How far off a day is: ``in 12 days``, ``3 days ago``."""
     locale = CURRENT.get().locale
@@ -121,6 +131,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "cut": cut,
     "day": day,
+    "fitted": fitted,
     "joined": joined,
     "length": length,
     "money": money,
@@ -130,5 +141,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "short_day": short_day,
     "spoken": spoken,
     "tenths": tenths,
+    "unbroken": unbroken,
     "whole_money": whole_money,
 }

@@ -1,6 +1,5 @@
 """How figures are written: Babel's locale of a language that there are words in."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 from babel import Locale
@@ -10,7 +9,7 @@ from health.languages import DEFAULT, written
 
 
 @lru_cache(maxsize=512)
-def locale(stated: str, among: Sequence[str]) -> Locale:
+def locale(stated: str, among: tuple[str, ...]) -> Locale:
     """Return the locale of a stated language; English where there are no words in it.
 
     One of a region that Babel does not know is the language's own.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -15,7 +16,7 @@ from templates.pages import TOPICS, Choice, PreferencesPage, UnsubscribePage, pa
 from templates.render import render
 from tests.chromium import Chromium, Scheme, chromium, program
 from tests.pictures import IMAGES, WIDTH, take
-from tests.templates.examples import APPROACHING_LIMIT, EXAMPLES, RENEWAL, payload
+from tests.templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, payload
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,11 +31,15 @@ LONG = msgspec.structs.replace(
     RENEWAL,
     account_name=LONG_NAME,
     company_name=f"https://{LONG_NAME.lower()}.example",
+    term_ends_on=date(2027, 9, 30),
+    renews_on=date(2027, 9, 30),
+    notice_by=date(2027, 9, 28),
     seats=12_345,
     price=MonthlyPrice(now_minor=123_456_700, next_minor=1_123_456_700, currency="CHF"),
 )
 LETTERS = {
-    "failed_payment": EXAMPLES["failed_payment"],
+    "failed_payment": FAILED_PAYMENT,
+    "failed_payment ": msgspec.structs.replace(FAILED_PAYMENT, invoice="in_" + "1N0ab2Cd3Ef4Gh5" * 3),
     "approaching_limit": APPROACHING_LIMIT,
     "renewal": RENEWAL,
     "renewal ": LONG,
@@ -49,7 +54,7 @@ PAGES = (
 BEYOND = """
 [...document.querySelectorAll("body *")].filter(each => {
     const box = each.getBoundingClientRect();
-    return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5);
+    return box.width > 0 && (box.right > WIDTH + 0.5 || box.left < -0.5);
 }).map(each => each.outerHTML.slice(0, 80)).concat(
     document.documentElement.scrollWidth > WIDTH ? ["it scrolls"] : [])
 """
