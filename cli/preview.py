@@ -8,13 +8,6 @@ import typer
 
 from cli.output import answer, complain, say, wants_json
 
-WHOSE = {
-    "contact": "the contact's",
-    "account": "the account's; the contact states none that letters are written in",
-    "default": "neither the contact nor the account states one that letters are written in",
-    "asked": "asked for",
-}
-
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
@@ -80,11 +73,11 @@ def _body(template: str, payload: str, language: str) -> dict[str, Any]:
 
 
 def _show(body: Mapping[str, Any]) -> None:
-    from cli.sending import readable  # noqa: PLC0415 - see above
+    from cli.sending import readable, spoken  # noqa: PLC0415 - see above
 
     if "subject" in body:
         say(f"Subject: {body['subject']}")
     if "language" in body:
-        say(f"Language: {body['language']} ({WHOSE[body['language_from']]})")
+        say(spoken(body))
     say("")
     say(readable(body))

@@ -158,6 +158,14 @@ def test_a_pause_stops_everything_until_it_ends(owing: Seatsignal, sandbox, reac
     assert seen(sandbox) == sorted(book.OWED)
 
 
+def test_a_dry_run_says_which_language_a_letter_is_in(owing: Seatsignal):
+    shown = owing("deliver", "--dry-run").out
+    letters = [part for part in shown.split("--- ") if " to mail " in part.partition("\n")[0]]
+    assert len(letters) == 2
+    assert {letter.splitlines()[1].partition(" (")[0] for letter in letters} == {"Language: en"}
+    assert shown.count("Language: ") == 2
+
+
 def test_words_that_cannot_be_made_are_told_of_alone(owing: Seatsignal, reaching):
     owing.variables.update(reaching)
     database = owing.database()
