@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check collect bench chaos lock new-integration
+.PHONY: help setup demo test check collect bench chaos words pictures lock new-integration
 
 help: ## List what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 17
@@ -49,6 +49,15 @@ chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"
 
 new-integration: setup ## Begin a vendor's folder, tests and page; NAME=pigeon
 	@$(BIN)/seatsignal new-integration $(NAME)
+
+words: setup ## Take what letters say anew from the templates into every catalogue
+	@cd templates && ../$(BIN)/pybabel -q extract -F locale/babel.cfg -k phrase --omit-header --no-wrap \
+		--add-location=file --sort-by-file -o locale/letters.pot .
+	@cd templates && for language in locale/*/; do ../$(BIN)/pybabel -q update -D letters -i locale/letters.pot -d locale \
+		-l $$(basename $$language) --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
+
+pictures: setup ## Take the pictures of letters in docs/images anew; needs Chromium
+	@$(BIN)/python -m tests.pictures
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \

@@ -1,6 +1,5 @@
-"""Commands about what leaves: plan, release, go-live, pause, resume, deliver, preview."""
+"""Commands about what leaves: plan, release, go-live, pause, resume, deliver."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -16,7 +15,6 @@ def register(app: typer.Typer) -> None:
     app.command()(pause)
     app.command()(resume)
     app.command()(deliver)
-    app.command()(preview)
 
 
 def plan() -> None:
@@ -107,30 +105,3 @@ def deliver(
         show()
     elif not send():
         raise typer.Exit(1)
-
-
-def preview(
-    template: Annotated[str, typer.Argument(help="A template by name.")],
-    account: Annotated[str, typer.Option(help="An account by its key.")],
-) -> None:
-    """Show a template's words for an account's latest notice of that kind; send nothing."""
-    from cli.opened import opened  # noqa: PLC0415 - see above
-    from cli.sending import readable  # noqa: PLC0415 - see above
-    from store import outbox  # noqa: PLC0415 - see above
-    from templates.render import Unrenderable, render  # noqa: PLC0415 - see above
-
-    with opened() as deployment, deployment.database.read() as connection:
-        payload = outbox.latest_payload(connection, template, account)
-    if payload is None:
-        complain(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
-        raise typer.Exit(1)
-    try:
-        body = json.loads(render(template, payload))
-    except Unrenderable as error:
-        complain(str(error))
-        raise typer.Exit(1) from None
-    if wants_json():
-        answer(body)
-    else:
-        say(f"Subject: {body['subject']}\n" if "subject" in body else "")
-        say(readable(body))

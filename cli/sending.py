@@ -21,6 +21,13 @@ DONE = ("sent", "suppressed", "later")
 """Outcomes after which nothing is left to do, or not yet."""
 WAITS_FOR_A_PERSON = ("rejected", "unknown")
 WAITS = ("retry", "deferred")
+WHOSE = {
+    "contact": "the contact's",
+    "account": "the account's; the contact states none that letters are written in",
+    "default": "neither the contact nor the account states one that letters are written in",
+    "asked": "asked for",
+}
+"""Where the language of a letter is from, in words."""
 
 
 def send() -> bool:
@@ -96,8 +103,15 @@ def show() -> None:
         return
     for notice, body in shown:
         say(f"--- {notice.template} to {notice.destination} ({notice.key})")
+        if "language" in body:
+            say(spoken(body))
         say(readable(body))
     say(f"{len(shown)} notices; nothing was sent.")
+
+
+def spoken(letter: Mapping[str, Any]) -> str:
+    """Return which language a letter's body is in, and whose it is."""
+    return f"Language: {letter['language']} ({WHOSE[letter['language_from']]})"
 
 
 def readable(body: Mapping[str, Any]) -> str:

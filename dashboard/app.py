@@ -16,6 +16,7 @@ from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
 from dashboard.webhooks import Hooks, serve_webhooks
+from health.languages import accepted
 from store.database import Database, Unavailable
 from templates.pages import problem, style
 
@@ -67,7 +68,8 @@ def _style() -> Response:
 def _answering(company_name: str) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         refused = _refused(request, error)
-        words = problem(company_name, refused.status_code)
+        language = accepted(request.headers.get("accept-language", ""))
+        words = problem(company_name, refused.status_code, language)
         return HTMLResponse(words, refused.status_code, refused.headers)
 
     return answer

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from health.languages import accepted
 from templates.pages import problem
 
 log = structlog.get_logger()
@@ -59,7 +60,7 @@ class Fence:
         except ClientDisconnect:
             return
         except HTTPException as refused:
-            await self._problem(refused)(scope, receive, headed)
+            await self._problem(refused, scope)(scope, receive, headed)
         else:
             await self._answer(scope, _again(body, receive), headed)
 
@@ -70,10 +71,11 @@ class Fence:
             where = "".join(traceback.format_tb(error.__traceback__, limit=-FRAMES))
             kind = type(error).__name__
             log.error("page_broke", error=kind, where=where)  # noqa: TRY400 - its text may hold a token
-            await self._problem(HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR))(scope, receive, send)
+            await self._problem(HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR), scope)(scope, receive, send)
 
-    def _problem(self, refused: HTTPException) -> HTMLResponse:
-        words = problem(self._company_name, refused.status_code)
+    def _problem(self, refused: HTTPException, scope: Scope) -> HTMLResponse:
+        language = accepted(Headers(scope=scope).get("accept-language", ""))
+        words = problem(self._company_name, refused.status_code, language)
         return HTMLResponse(words, refused.status_code, refused.headers)
 
 

@@ -10,7 +10,7 @@ from store.tables import facts, links, subjects
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person by token, with the language to write in."""
+    """A person by token, with the language that their source states; empty where it states none."""
 
     subject: str
     role: str
@@ -52,7 +52,7 @@ def recipient(connection: Connection, account: int, roles: Sequence[str]) -> Rec
         .order_by(contacts.c.subject)
     )
     found = {
-        row.role: Recipient(row.subject, row.role, row.language or "en")
+        row.role: Recipient(row.subject, row.role, row.language or "")
         for row in reversed(connection.execute(query).all())
     }
     return next((found[role] for role in roles if role in found), None)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from health.languages import Origin
 from health.nouns import Why
 
 Band = Literal["at_risk", "watch", "healthy", "unknown"]
@@ -259,7 +260,10 @@ class LetterLinks(_Content, frozen=True, kw_only=True):
 
 
 class LetterContent(_Content, frozen=True, kw_only=True):
-    """What every customer's mail says. ``reply_to`` is the CSM's address."""
+    """What every customer's mail says. ``reply_to`` is the CSM's address.
+
+    ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another.
+    """
 
     account_name: Name
     person_name: str = ""
@@ -268,6 +272,7 @@ class LetterContent(_Content, frozen=True, kw_only=True):
     reply_to: Name
     links: LetterLinks
     language: Language = "en"
+    language_from: Origin | Literal["asked"] = "default"
 
 
 class FailedPaymentLetter(LetterContent, frozen=True, kw_only=True):
@@ -289,35 +294,34 @@ class ApproachingLimitLetter(LetterContent, frozen=True, kw_only=True):
     days_until_full: Count | None = None
 
 
-class TermRow(_Content, frozen=True, kw_only=True):
-    """One line of the table that opens a renewal letter, already in words."""
+class MonthlyPrice(_Content, frozen=True, kw_only=True):
+    """What the terms in force cost per month, and what they will cost once this one has renewed."""
 
-    label: Name
-    now: str
-    next: str = ""
-
-
-class ValueRow(_Content, frozen=True, kw_only=True):
-    """One line of value realised: what, how much, and how it moved."""
-
-    label: Name
-    value: Name
-    change: str = ""
+    now_minor: int
+    next_minor: int
+    currency: Currency
 
 
 class RenewalLetter(LetterContent, frozen=True, kw_only=True):
-    """A renewal is coming up. The table, the date and the way out are mandatory.
+    """A renewal is coming up. Seats or a price, the date and the way out are mandatory.
 
-    ``notice_by`` is the last day on which the customer can still say no.
+    ``notice_by`` is the last day on which the customer can still say no. ``active_users`` are those of
+    ``seats`` that use it, by ``active_wording``: the policy's words for what active means.
     """
 
     term_ends_on: date
     renews_on: date | None = None
     notice_by: date | None = None
     auto_renew: bool
-    table: Annotated[tuple[TermRow, ...], Meta(min_length=1)]
-    options: tuple[str, ...] = ()
-    value: tuple[ValueRow, ...] = ()
+    seats: Count | None = None
+    price: MonthlyPrice | None = None
+    active_users: Count | None = None
+    active_wording: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a letter whose table would be empty."""
+        if self.seats is None and self.price is None:
+            raise ValueError("a renewal letter needs seats or a price")
 
 
 Content = (

@@ -13,6 +13,7 @@ from pathlib import Path
 from babel import Locale
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateAssertionError, nodes, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.ext import InternationalizationExtension
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
@@ -22,6 +23,7 @@ from templates.markdown import literal
 from templates.mrkdwn import inert, mention, url
 from templates.plain import Plain
 from templates.rendering import CURRENT, Rendering
+from templates.translation import FILTER, Said, said, translated
 
 FOLDER = Path(__file__).parent
 SOURCE_LIMIT = 32_768
@@ -61,6 +63,9 @@ LOOP_FIELDS = frozenset({"first", "index", "last"})
 class Environment(ImmutableSandboxedEnvironment):
     """The environment of one medium. ``escape`` makes any text safe there."""
 
+    newstyle_gettext = True
+    """Jinja's extension leaves the values of ``{% trans %}`` beside its words, for `Said` to take up."""
+
     def __init__(self, *, autoescape: bool, tags_end_lines: bool = True) -> None:
         """Keep nothing that Jinja brings along: no globals, no filters, one test."""
         super().__init__(
@@ -72,9 +77,11 @@ class Environment(ImmutableSandboxedEnvironment):
             auto_reload=False,
             trim_blocks=tags_end_lines,
             lstrip_blocks=tags_end_lines,
+            extensions=[InternationalizationExtension],
         )
         self.globals.clear()
-        self.filters = {**FILTERS, "rows": _rows}
+        self.policies["ext.i18n.trimmed"] = True
+        self.filters = {**FILTERS, "rows": _rows, "said": said, FILTER: translated}
         self.tests = {name: TESTS[name] for name in ADMITTED_TESTS}
 
     @pass_context
@@ -97,6 +104,7 @@ class Environment(ImmutableSandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja's own signature
     ) -> str:
+        source = Said(self).visit(source)
         _admit(source)
         for loop in source.find_all(nodes.For):
             _bind(loop, self)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
@@ -23,12 +22,7 @@ FAR = 1_000_000
 
 def money(minor: int, currency: str) -> str:
     """An amount of minor units, exactly: ``€1,234.50``."""
-    return price(minor, currency, CURRENT.get().locale)
-
-
-def price(minor: int, currency: str, locale: Locale | str) -> str:
-    """An amount of minor units as a locale writes it: ``€1,234.50``."""
-    return _spaced(format_currency(_major(minor, currency), currency, locale=locale))
+    return _spaced(format_currency(_major(minor, currency), currency, locale=CURRENT.get().locale))
 
 
 def whole_money(minor: int, currency: str) -> str:
@@ -49,13 +43,25 @@ def _major(minor: int, currency: str) -> Decimal:
 
 
 def day(value: date) -> str:
-    """A day in full: ``March 3, 2027``."""
-    return format_date(value, "long", locale=CURRENT.get().locale)
+    """A day in full: ``March 3, 2027``. French counts the first of a month, which Babel does not know."""
+    locale = CURRENT.get().locale
+    written = format_date(value, "long", locale=locale)
+    return f"1er{written[1:]}" if locale.language == "fr" and value.day == 1 else written
 
 
 def short_day(value: date) -> str:
     """A day in few letters: ``Mar 3, 2027``."""
     return format_date(value, "medium", locale=CURRENT.get().locale)
+
+
+def unbroken(text: str) -> str:
+    """Text that stays on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def fitted(amount: str, limit: int) -> str:
+    """An amount that may leave its currency to the next line if it has more characters than fit."""
+    return amount if len(amount) <= limit else amount.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def away(days: int) -> str:
@@ -133,6 +139,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "cut": cut,
     "day": day,
+    "fitted": fitted,
     "joined": joined,
     "length": length,
     "money": money,
@@ -143,5 +150,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sparkline": sparkline,
     "spoken": spoken,
     "tenths": tenths,
+    "unbroken": unbroken,
     "whole_money": whole_money,
 }

@@ -1,16 +1,19 @@
-"""The pages that a customer reaches from a letter. They name nobody: whoever holds the letter sees them."""
+"""The pages that a customer reaches from a letter. They name nobody: whoever holds the letter sees them.
+
+Their words are in English here; the templates say them in the language of whoever reads.
+"""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from babel import Locale
 from msgspec import Struct
 
+from health.languages import DEFAULT, LANGUAGES
+from templates.catalogues import phrase
 from templates.environment import FOLDER, Environment, filled
+from templates.locales import locale, tag
 from templates.plain import values
-
-LANGUAGE = Locale("en")
 
 
 class Topic(NamedTuple):
@@ -23,26 +26,26 @@ class Topic(NamedTuple):
 
 TOPICS: Mapping[str, Topic] = {
     "renewal": Topic(
-        "Renewals",
-        "what is coming up before your subscription renews or ends, and how to change or cancel it.",
-        "emails about renewals",
+        phrase("Renewals"),
+        phrase("what is coming up before your subscription renews or ends, and how to change or cancel it."),
+        phrase("emails about renewals"),
     ),
     "failed_payment": Topic(
-        "Failed payments",
-        "when a payment did not go through, and what to do about it.",
-        "emails about failed payments",
+        phrase("Failed payments"),
+        phrase("when a payment did not go through, and what to do about it."),
+        phrase("emails about failed payments"),
     ),
     "approaching_limit": Topic(
-        "Limits",
-        "when your seats, or something else that is counted, are nearly used up.",
-        "emails about limits",
+        phrase("Limits"),
+        phrase("when your seats, or something else that is counted, are nearly used up."),
+        phrase("emails about limits"),
     ),
 }
 """What a person may choose: every letter of `templates.payload.TEMPLATES`, by its name there."""
 
-EVERY = Topic("Everything", "", "all our emails")
+EVERY = Topic("Everything", "", phrase("all our emails"))
 """All topics at once."""
-OTHER = Topic("Other", "", "emails of this kind")
+OTHER = Topic("Other", "", phrase("emails of this kind"))
 """A kind of letter that we no longer send; its links still work."""
 
 
@@ -96,29 +99,51 @@ _FILES: Mapping[type[Page], str] = {
     ProblemPage: "web/problem.html.j2",
 }
 
-_UNKNOWN = ("Something went wrong", "It was not your doing. Please try again in a few minutes.")
+_UNKNOWN = (
+    phrase("Something went wrong"),
+    phrase("It was not your doing. Please try again in a few minutes."),
+)
 _PROBLEMS: Mapping[int, tuple[str, str]] = {
-    400: ("That could not be read", "Nothing was changed. Please go back and try again."),
-    404: (
-        "This link does not work",
-        "It may be incomplete or too old. Please use the link in a newer email, or reply to the email.",
+    400: (
+        phrase("That could not be read"),
+        phrase("Nothing was changed. Please go back and try again."),
     ),
-    405: ("That is not possible here", "Nothing was changed. Please use the link in the email."),
-    408: ("That took too long", "Nothing was changed. Please try again."),
-    413: ("That was too much at once", "Nothing was changed. Please go back and try again."),
-    503: ("Please try again soon", "Our records cannot be reached just now. Nothing was changed."),
+    404: (
+        phrase("This link does not work"),
+        phrase(
+            "It may be incomplete or too old. Please use the link in a newer email, or reply to the email."
+        ),
+    ),
+    405: (
+        phrase("That is not possible here"),
+        phrase("Nothing was changed. Please use the link in the email."),
+    ),
+    408: (
+        phrase("That took too long"),
+        phrase("Nothing was changed. Please try again."),
+    ),
+    413: (
+        phrase("That was too much at once"),
+        phrase("Nothing was changed. Please go back and try again."),
+    ),
+    503: (
+        phrase("Please try again soon"),
+        phrase("Our records cannot be reached just now. Nothing was changed."),
+    ),
 }
 
 
-def page(content: Page) -> str:
-    """The HTML of a page."""
-    return filled(_environment().get_template(_FILES[type(content)]), values(content), LANGUAGE)
+def page(content: Page, language: str = DEFAULT) -> str:
+    """The HTML of a page in a language, a tag such as ``de-AT``."""
+    spoken = locale(language, LANGUAGES)
+    template = _environment().get_template(_FILES[type(content)])
+    return filled(template, {**values(content), "language": tag(spoken)}, spoken)
 
 
-def problem(company_name: str, status: int) -> str:
+def problem(company_name: str, status: int, language: str = DEFAULT) -> str:
     """The HTML of the page that goes with an HTTP status."""
     title, advice = _PROBLEMS.get(status, _UNKNOWN)
-    return page(ProblemPage(company_name=company_name, title=title, advice=advice))
+    return page(ProblemPage(company_name=company_name, title=title, advice=advice), language)
 
 
 @cache

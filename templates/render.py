@@ -1,30 +1,34 @@
 """From a notice's payload to the bytes that are sent: the only user of Jinja.
 
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
-``{"text", "blocks", "news"}``, mail ``{"subject", "html", "text"}``, a CRM ``{"subject", "text", "priority",
-"due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as JSON in UTF-8.
+``{"text", "blocks", "news"}``, mail ``{"subject", "html", "text", "language", "language_from"}``, a CRM
+``{"subject", "text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as
+JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
+from typing import Literal
 
 from babel import Locale
-from babel.core import UnknownLocaleError
-from jinja2 import Template, TemplateError, TemplateNotFound
+from jinja2 import TemplateError
 from msgspec import Struct
 from msgspec.json import encode
+from msgspec.structs import replace
 
+from health.languages import DEFAULT, LANGUAGES, Origin, written
 from templates.blocks import message
-from templates.content import Unrenderable
+from templates.content import Content, LetterContent, Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
+from templates.locales import locale, tag
 from templates.payload import TEMPLATES, Medium, decode
 from templates.plain import Plain, one_line, shortened, values
 
 __all__ = ["Unrenderable", "render"]
 
-WRITTEN_IN = "en"
-"""The language of templates that lie in no language folder."""
+COLLEAGUES = (DEFAULT,)
+"""What is written to colleagues in; letters to customers are in `health.languages.LANGUAGES`."""
 SUBJECT_LIMIT = 180
 OUTPUT_LIMIT = 262_144
 FAILURES = (
@@ -40,11 +44,16 @@ FAILURES = (
 
 
 class Mail(Struct, frozen=True):
-    """A mail's words; its text is written for itself, not stripped from the HTML."""
+    """A mail's words; its text is written for itself, not stripped from the HTML.
+
+    ``language`` is the tag of what it is written in, and ``language_from`` why: whose it is.
+    """
 
     subject: str
     html: str
     text: str
+    language: str
+    language_from: str
 
 
 class Task(Struct, frozen=True):
@@ -63,15 +72,19 @@ class Record(Struct, frozen=True):
     fields: dict[str, str | float | date | None]
 
 
-def render(template: str, payload: bytes | str) -> bytes:
+def render(template: str, payload: bytes | str, language: str = "") -> bytes:
     """A notice's body from its template's name and its payload (`templates.content`).
+
+    With a ``language`` a letter is written in that one, whatever its payload says.
 
     Raises:
         Unrenderable: no such template, a payload of another shape, or words that cannot be made.
     """
     content = decode(template, payload)
+    if language and isinstance(content, LetterContent):
+        content = replace(content, language=language, language_from="asked")
     try:
-        body = encode(_WORDS[TEMPLATES[template].medium](template, content.language, values(content)))
+        body = encode(_WORDS[TEMPLATES[template].medium](template, content))
     except FAILURES as error:
         raise Unrenderable("template_failed", f"{template}: {error}") from None
     if len(body) > OUTPUT_LIMIT:
@@ -79,21 +92,36 @@ def render(template: str, payload: bytes | str) -> bytes:
     return body
 
 
-def _slack(name: str, language: str, fields: dict[str, Plain]) -> Struct:
-    return message(_words("slack", f"slack/{name}.j2", language, fields))
+def _slack(name: str, content: Content) -> Struct:
+    return message(_words("slack", f"slack/{name}.j2", locale(content.language, COLLEAGUES), values(content)))
 
 
-def _mail(name: str, language: str, fields: dict[str, Plain]) -> Struct:
+def _mail(name: str, content: Content) -> Struct:
     """The text template's first line is the subject."""
-    text = _words("text", f"email/{name}.txt.j2", language, fields)
+    spoken, fields = locale(content.language, LANGUAGES), values(content)
+    text = _words("text", f"email/{name}.txt.j2", spoken, fields)
     subject, _, body = text.partition("\n")
-    html = _words("html", f"email/{name}.html.j2", language, {**fields, "subject": subject})
-    return Mail(shortened(one_line(subject), SUBJECT_LIMIT), html, body.strip() + "\n")
+    html = _words("html", f"email/{name}.html.j2", spoken, {**fields, "subject": subject})
+    return Mail(
+        subject=shortened(one_line(subject), SUBJECT_LIMIT),
+        html=html,
+        text=body.strip() + "\n",
+        language=tag(spoken),
+        language_from=_origin(content),
+    )
 
 
-def _task(name: str, language: str, fields: dict[str, Plain]) -> Struct:
+def _origin(content: Content) -> Origin | Literal["asked"]:
+    """Whose language a letter is in; what an unknown one leads to is nobody's."""
+    if not isinstance(content, LetterContent) or not written(content.language):
+        return "default"
+    return content.language_from
+
+
+def _task(name: str, content: Content) -> Struct:
     """The template's first line is the subject."""
-    words = _words("text", f"crm/{name.removesuffix('_task')}.j2", language, fields)
+    file, fields = f"crm/{name.removesuffix('_task')}.j2", values(content)
+    words = _words("text", file, locale(content.language, COLLEAGUES), fields)
     subject, _, text = words.partition("\n")
     due_on = fields["due_on"]
     return Task(
@@ -105,8 +133,9 @@ def _task(name: str, language: str, fields: dict[str, Plain]) -> Struct:
     )
 
 
-def _record(_name: str, _language: str, fields: dict[str, Plain]) -> Struct:
+def _record(_name: str, content: Content) -> Struct:
     """Fields of a record need no words: what is stated in several parts is one line each."""
+    fields = values(content)
     del fields["language"]
     return Record({name: _field(value) for name, value in fields.items()})
 
@@ -121,7 +150,7 @@ def _field(value: Plain) -> str | float | date | None:
             return value
 
 
-_WORDS: Mapping[Medium, Callable[[str, str, dict[str, Plain]], Struct]] = {
+_WORDS: Mapping[Medium, Callable[[str, Content], Struct]] = {
     "slack": _slack,
     "mail": _mail,
     "task": _task,
@@ -129,32 +158,10 @@ _WORDS: Mapping[Medium, Callable[[str, str, dict[str, Plain]], Struct]] = {
 }
 
 
-def _words(environment: str, file: str, language: str, fields: dict[str, Plain]) -> str:
-    template, locale = _template(environment, file, language)
-    return filled(template, {**fields, "language": locale.language}, locale)
+def _words(environment: str, file: str, spoken: Locale, fields: dict[str, Plain]) -> str:
+    return filled(_environment(environment).get_template(file), {**fields, "language": tag(spoken)}, spoken)
 
 
 @cache
 def _environment(name: str) -> Environment:
     return SlackEnvironment() if name == "slack" else Environment(autoescape=name == "html")
-
-
-@lru_cache(maxsize=512)
-def _template(environment: str, file: str, language: str) -> tuple[Template, Locale]:
-    """The template in the language asked for, or else as written; figures follow the words' language."""
-    folder, _, name = file.partition("/")
-    wished = _locale(language)
-    for spoken in (str(wished), wished.language):
-        try:
-            return _environment(environment).get_template(f"{folder}/{spoken}/{name}"), wished
-        except TemplateNotFound:
-            continue
-    locale = wished if wished.language == WRITTEN_IN else Locale(WRITTEN_IN)
-    return _environment(environment).get_template(file), locale
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale(WRITTEN_IN)

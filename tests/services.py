@@ -1,6 +1,6 @@
 """Find or install real PostgreSQL and Redis, and run them on loopback, on free ports, in throw-away folders.
 
-``python -m tests.services`` makes sure that both are there, or says what to do and fails.
+``python -m tests.services`` makes sure that both are there, and a browser, or says what to do and fails.
 """
 
 import os
@@ -20,6 +20,7 @@ from typing import IO, Any
 import redis as client
 
 PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OWNER = "postgres"
 
 
@@ -34,7 +35,13 @@ def find(program: str) -> Path | None:
 
 def _missing() -> list[str]:
     needed = {"initdb": "postgres", "postgres": "postgres", "redis-server": "redis-server"}
-    return sorted({PACKAGES[name] for program, name in needed.items() if find(program) is None})
+    missing = {PACKAGES[name] for program, name in needed.items() if find(program) is None}
+    return sorted(missing if browser() else {*missing, BROWSERS[0]})
+
+
+def browser() -> Path | None:
+    """Return the path of a Chromium."""
+    return next((path for name in BROWSERS if (path := find(name))), None)
 
 
 def ensure() -> None:

@@ -11,6 +11,7 @@ from health.corrections import Correction
 from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
+from health.languages import Origin, spoken
 from health.nouns import Assessment, Notice
 from health.precedence import at_stake
 from health.renewals import term_key
@@ -22,9 +23,8 @@ from templates.content import (
     FailedPaymentLetter,
     LetterContent,
     LetterLinks,
+    MonthlyPrice,
     RenewalLetter,
-    TermRow,
-    ValueRow,
 )
 from worker.deployment import Deployment
 
@@ -65,6 +65,7 @@ class _Envelope(TypedDict):
     reply_to: str
     links: LetterLinks
     language: str
+    language_from: Origin
 
 
 def letters(
@@ -111,13 +112,15 @@ def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks
 
 
 def _envelope(deployment: Deployment, links: LetterLinks, verdict: Verdict, person: Recipient) -> _Envelope:
+    language = spoken(person.language, verdict.features.language)
     return {
         "account_name": verdict.features.name,
         "company_name": deployment.settings.company_name,
         "csm_name": person_name(verdict.features.csm_email),
         "reply_to": verdict.features.csm_email,
         "links": links,
-        "language": person.language,
+        "language": language.tag,
+        "language_from": language.origin,
     }
 
 
@@ -165,8 +168,8 @@ def _approaching_limit(verdict: Verdict, envelope: _Envelope) -> Written:
 def _renewal(verdict: Verdict, envelope: _Envelope) -> Written:
     facts = verdict.facts
     ends = facts.get("renewal_on")
-    rows = _term_rows(facts, _next_mrr_minor(verdict), envelope["language"])
-    if not isinstance(ends, str) or not rows:
+    seats, price, users = facts.get("seats"), _price(verdict), facts.get("active_users")
+    if not isinstance(ends, str) or (not isinstance(seats, int) and price is None):
         return None
     auto = facts.get("auto_renew") is True
     notice_by = facts.get("anchor_on") if facts.get("anchor_kind") == "notice" else None
@@ -176,10 +179,20 @@ def _renewal(verdict: Verdict, envelope: _Envelope) -> Written:
         renews_on=date.fromisoformat(ends) if auto else None,
         notice_by=date.fromisoformat(notice_by) if isinstance(notice_by, str) else None,
         auto_renew=auto,
-        table=rows,
-        value=_value_rows(facts),
+        seats=seats if isinstance(seats, int) else None,
+        price=price,
+        active_users=users if isinstance(users, int) else None,
+        active_wording=str(facts.get("active_wording") or ""),
     )
     return content, f"{verdict.assessment.term}/{facts.get('window')}"
+
+
+def _price(verdict: Verdict) -> MonthlyPrice | None:
+    now, currency = verdict.facts.get("mrr_minor"), verdict.facts.get("currency")
+    if not isinstance(now, int) or not isinstance(currency, str) or not currency:
+        return None
+    later = _next_mrr_minor(verdict)
+    return MonthlyPrice(now_minor=now, next_minor=now if later is None else later, currency=currency)
 
 
 def _next_mrr_minor(verdict: Verdict) -> int | None:
@@ -189,33 +202,6 @@ def _next_mrr_minor(verdict: Verdict) -> int | None:
     if not isinstance(now, int) or term is None or term.renewal_mrr_minor is None or term.mrr_minor is None:
         return now if isinstance(now, int) else None
     return now - term.mrr_minor + term.renewal_mrr_minor
-
-
-def _term_rows(facts: Facts, next_mrr_minor: int | None, language: str) -> tuple[TermRow, ...]:
-    """Return the scannable table: seats and price, now and next."""
-    from templates.filters import price  # noqa: PLC0415 - loads Babel's locale data
-
-    rows = []
-    if isinstance(seats := facts.get("seats"), int):
-        rows.append(TermRow(label="Seats", now=str(seats), next=str(seats)))
-    mrr, currency = facts.get("mrr_minor"), facts.get("currency")
-    if isinstance(mrr, int) and isinstance(currency, str) and currency:
-        later = mrr if next_mrr_minor is None else next_mrr_minor
-        rows.append(
-            TermRow(
-                label="Price per month",
-                now=price(mrr, currency, language),
-                next=price(later, currency, language),
-            )
-        )
-    return tuple(rows)
-
-
-def _value_rows(facts: Facts) -> tuple[ValueRow, ...]:
-    used, seats, wording = facts.get("active_users"), facts.get("seats"), facts.get("active_wording")
-    if not isinstance(used, int) or not isinstance(seats, int):
-        return ()
-    return (ValueRow(label=f"People who use it ({wording})", value=f"{used} of {seats} seats"),)
 
 
 _LETTERS: Mapping[str, tuple[str, Callable[[Verdict, _Envelope], Written]]] = {

@@ -44,6 +44,7 @@ class Body(Struct, frozen=True):
     subject: str
     html: str
     text: str
+    language: str = ""
 
 
 class _Links(Struct, frozen=True):
@@ -85,6 +86,7 @@ def mail(notice: Notice, settings: MailSettings, now: datetime) -> Mail:
             "X-Seatsignal-Key": _BEYOND_ASCII.sub(
                 lambda found: quote(found[0], errors="replace"), notice.key
             ),
+            **({"Content-Language": words.language} if words.language else {}),
             "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{_one_click(envelope.links.unsubscribe)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

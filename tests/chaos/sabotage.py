@@ -81,7 +81,8 @@ def no_order() -> None:
     Where the oldest is looked for this order changes nothing that anyone sees of a thread.
     """
 
-    def claimable(name: str) -> Select[tuple[int]]:
+    def claimable(name: str, *, fragile: bool) -> Select[tuple[int]]:
+        del fragile
         due = select(notices.c.id).where(notices.c.destination == name, notices.c.status == "due")
         return due.where(notices.c.due_ms <= now_ms()).order_by(notices.c.id.desc())
 

@@ -54,6 +54,7 @@ ANSWERING = {
     "settle": ["settle", "csm/nobody", "--sent"],
     "balance": ["balance"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
+    "preview --all-locales": ["preview", "renewal", "--account", book.RENEWING, "--all-locales"],
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],

@@ -158,18 +158,12 @@ def test_a_pause_stops_everything_until_it_ends(owing: Seatsignal, sandbox, reac
     assert seen(sandbox) == sorted(book.OWED)
 
 
-def test_a_preview_has_the_words_that_would_be_sent(owing: Seatsignal):
-    letter = owing("preview", "failed_payment", "--account", book.UNPAID)
-    assert letter.status == 0
-    assert letter.out.startswith("Subject: ")
-    assert "Lumen Works" in letter.out
-    alert = owing("preview", "alert", "--account", book.LEAVING, "--json").document
-    assert set(alert) == {"text", "blocks", "news"}
-    none = owing("preview", "renewal", "--account", book.LEAVING)
-    assert (none.status, none.out) == (1, "")
-    assert none.complaint == [
-        f"No 'renewal' was ever planned for '{book.LEAVING}'; `seatsignal plan` lists what is."
-    ]
+def test_a_dry_run_says_which_language_a_letter_is_in(owing: Seatsignal):
+    shown = owing("deliver", "--dry-run").out
+    letters = [part for part in shown.split("--- ") if " to mail " in part.partition("\n")[0]]
+    assert len(letters) == 2
+    assert {letter.splitlines()[1].partition(" (")[0] for letter in letters} == {"Language: en"}
+    assert shown.count("Language: ") == 2
 
 
 def test_words_that_cannot_be_made_are_told_of_alone(owing: Seatsignal, reaching):

@@ -39,6 +39,12 @@ def test_too_large_a_body_is_refused_before_anything_is_done(
     assert consents(shared_site.database, "large")
 
 
+def test_a_refusal_is_in_the_language_of_the_browser(shared_site: Site, http: requests.Session):
+    link = shared_site.links.unsubscribe("large", "renewal")
+    answer = http.post(link, data=b"a" * (BODY_LIMIT + 1), headers={"Accept-Language": "de"})
+    assert "<h1>Das war zu viel auf einmal</h1>" in answer.content.decode()
+
+
 def test_a_body_at_the_limit_is_read(shared_site: Site, http: requests.Session):
     link = shared_site.links.preferences("just-so")
     body = b"save=yes&topic=renewal&topic=".ljust(BODY_LIMIT, b"a")

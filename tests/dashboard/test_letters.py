@@ -37,6 +37,33 @@ def test_opening_the_link_changes_nothing(site: Site, http: requests.Session):
     assert site.audited() == []
 
 
+@pytest.mark.parametrize(
+    ("reader", "tag", "words"),
+    [
+        ("de-AT,de;q=0.9", "de-AT", ("E-Mails zu Verlängerungen abbestellen?", "Abbestellt: ")),
+        ("tlh, fr;q=0.4", "fr", ("Ne plus recevoir les e-mails", "Vous ne recevrez plus les e-mails")),
+        ("es", "es", ("¿Dejar de recibir correos sobre renovaciones?", "Baja confirmada: correos")),
+        ("tlh", "en", ("Stop emails about renewals?", "Stopped: emails about renewals")),
+        ("\xff;q=\xb2, <b>", "en", ("Stop emails about renewals?", "Stopped: emails about renewals")),
+    ],
+)
+def test_a_page_is_in_the_language_of_the_browser(
+    site: Site, http: requests.Session, reader: str, tag: str, words: tuple[str, str]
+):
+    asked, done = words
+    http.headers["Accept-Language"] = reader.encode("latin-1")
+    link = site.links.unsubscribe(site.subject, "renewal")
+    page = http.get(link).content.decode()
+    assert f'<html lang="{tag}" dir="ltr">' in page
+    assert asked in page
+    preferences = site.links.preferences(site.subject)
+    assert f'<html lang="{tag}"' in http.get(preferences).text
+    assert f'<html lang="{tag}"' in http.post(preferences, data={"save": "yes"}).text
+    assert done in http.post(link, data=ONE_CLICK).content.decode()
+    assert f'<html lang="{tag}"' in http.get(f"{site.url}/u/forged").text
+    assert site.consents("renewal") == {"renewal": False}
+
+
 def test_one_click_withdraws_consent_for_that_topic_once(site: Site, http: requests.Session):
     link = site.links.unsubscribe(site.subject, "renewal")
     for _ in range(2):

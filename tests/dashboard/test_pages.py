@@ -1,7 +1,9 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
 
+from health.languages import DEFAULT, LANGUAGES
 from templates.pages import (
     EVERY,
     OTHER,
@@ -10,6 +12,7 @@ from templates.pages import (
     Page,
     PreferencesPage,
     ProblemPage,
+    Topic,
     UnsubscribedPage,
     UnsubscribePage,
     page,
@@ -60,7 +63,7 @@ def test_a_page_needs_nothing_that_our_policy_forbids_and_escapes_what_it_is_giv
 @pytest.mark.parametrize("content", PAGES, ids=lambda content: type(content).__name__)
 def test_a_page_can_be_heard_and_worked_without_a_mouse(content: Page):
     read = Reader(page(content))
-    assert read.all("html") == [{"lang": "en"}]
+    assert read.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert [len(read.all(tag)) for tag in ("title", "main", "h1")] == [1, 1, 1]
     ids = [attributes["id"] for _, attributes in read.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -88,6 +91,34 @@ def test_each_topic_reads_as_a_sentence(topic: object):
 )
 def test_a_problem_in_plain_words(status: int, title: str):
     assert f"<h1>{title}</h1>" in problem("Example", status)
+
+
+def words_of(shown: str) -> set[str]:
+    """The texts between the tags of a page."""
+    return {text.strip() for text in re.split(r"<[^>]*>", shown) if text.strip()}
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != DEFAULT])
+@pytest.mark.parametrize("topic", [*TOPICS.values(), EVERY, OTHER], ids=lambda topic: topic.name)
+def test_no_english_is_left_in_a_page(language: str, topic: Topic):
+    pages = (
+        UnsubscribePage(company_name="Example", letters=topic.letters, about=topic.about),
+        UnsubscribedPage(company_name="Example", letters=topic.letters),
+        PreferencesPage(company_name="Example", choices=CHOICES, nothing=True, saved=True),
+        PreferencesPage(company_name="Example", choices=CHOICES, nothing=True, saved=False),
+    )
+    for each in pages:
+        shown = page(each, language)
+        assert words_of(shown) & words_of(page(each)) <= {"Example"}
+        assert f'<html lang="{language}" dir="ltr">' in shown
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != DEFAULT])
+@pytest.mark.parametrize("status", [400, 404, 405, 408, 413, 500, 503])
+def test_no_english_is_left_in_a_problem(language: str, status: int):
+    assert words_of(problem("Example", status, language)) & words_of(problem("Example", status)) <= {
+        "Example"
+    }
 
 
 def test_the_style_has_a_dark_side():

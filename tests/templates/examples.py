@@ -19,13 +19,12 @@ from templates.content import (
     FailedPaymentLetter,
     FlagLine,
     LetterLinks,
+    MonthlyPrice,
     OperatorContent,
     Play,
     RecordContent,
     RenewalLetter,
-    TermRow,
     Trigger,
-    ValueRow,
 )
 
 PLAY = Play(
@@ -159,12 +158,10 @@ RENEWAL = RenewalLetter(
     renews_on=date(2027, 3, 1),
     notice_by=date(2027, 1, 30),
     auto_renew=True,
-    table=(
-        TermRow(label="Price", now="€1,200 a month", next="€1,260 a month"),
-        TermRow(label="Seats", now="120"),
-    ),
-    options=("Renew as it is", "Reduce to 80 seats"),
-    value=(ValueRow(label="People who use it", value="46", change="+5 since the start"),),
+    seats=120,
+    price=MonthlyPrice(now_minor=120_000, next_minor=126_000, currency="EUR"),
+    active_users=46,
+    active_wording="signed in within 30 days",
 )
 RECORD = RecordContent(
     account_key="ACC-9",

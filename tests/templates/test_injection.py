@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from health.languages import LANGUAGES
 from health.nouns import Why
 from templates.content import (
     AlertContent,
@@ -20,8 +21,6 @@ from templates.content import (
     FlagLine,
     Play,
     RenewalLetter,
-    TermRow,
-    ValueRow,
 )
 from templates.mrkdwn import inert, mention, shortened
 from templates.render import Unrenderable, render
@@ -84,8 +83,8 @@ def texts(value: object) -> list[str]:
     return [text for part in parts for text in texts(part)]
 
 
-def told(name: str, content: Content) -> dict[str, Any]:
-    return dict(json.loads(render(name, payload(content))))
+def told(name: str, content: Content, language: str = "") -> dict[str, Any]:
+    return dict(json.loads(render(name, payload(content), language)))
 
 
 OURS = re.compile(r"<@[UW][A-Z0-9]+>|&(?:amp|lt|gt);")
@@ -182,9 +181,7 @@ def hostile_renewal(text: str) -> RenewalLetter:
         RENEWAL,
         account_name=text,
         company_name=text,
-        table=(TermRow(label=text, now=text, next=text),),
-        options=(text,),
-        value=(ValueRow(label=text, value=text, change=text),),
+        active_wording=text,
     )
 
 
@@ -195,19 +192,23 @@ LETTERS = {
 }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", LETTERS)
 @EXAMPLES
 @given(text=ANYTHING)
-def test_html_has_no_new_node(name: str, text: str) -> None:
-    plain, sent = (told(name, LETTERS[name](words)) for words in ("Z", f"Z{text}"))
+def test_html_has_no_new_node(name: str, language: str, text: str) -> None:
+    plain, sent = (told(name, LETTERS[name](words), language) for words in ("Z", f"Z{text}"))
     assert Structure(sent["html"]).nodes == Structure(plain["html"]).nodes
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", LETTERS)
 @EXAMPLES
 @given(text=ANYTHING)
-def test_a_subject_is_one_visible_line_and_the_text_gets_no_new_line(name: str, text: str) -> None:
-    plain, sent = (told(name, LETTERS[name](words)) for words in ("Z", f"Z{text}"))
+def test_a_subject_is_one_visible_line_and_the_text_gets_no_new_line(
+    name: str, language: str, text: str
+) -> None:
+    plain, sent = (told(name, LETTERS[name](words), language) for words in ("Z", f"Z{text}"))
     assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]{1,180}", sent["subject"])
     assert sent["text"].count("\n") == plain["text"].count("\n")
 

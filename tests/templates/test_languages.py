@@ -1,44 +1,134 @@
-"""Whose words are used, and in whose way figures are written."""
+"""Whose words are used, in whose way figures are written, and what a letter says of both."""
 
 import json
-from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
-from jinja2 import ChoiceLoader, DictLoader
 
-from templates import render as rendering
-from tests.templates.examples import FAILED_PAYMENT, payload
+from templates.content import Content, LetterContent
+from templates.render import render
+from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload
 
-GERMAN = {
-    "email/de/failed_payment.txt.j2": "Zahlung offen\n{{ amount_minor|money(currency) }} am {{ due_on|day }}",
-    "email/de_CH/failed_payment.txt.j2": "Zahlung offen\n{{ amount_minor|money(currency) }} (CH)",
-}
+LETTERS = [name for name, content in EXAMPLES.items() if isinstance(content, LetterContent)]
 
 
-@pytest.fixture
-def _german() -> Iterator[None]:
-    environment = rendering._environment("text")
-    stored = environment.loader
-    assert stored is not None
-    environment.loader = ChoiceLoader([DictLoader(GERMAN), stored])
-    rendering._template.cache_clear()
-    yield
-    environment.loader = stored
-    rendering._template.cache_clear()
+def letter(name: str, content: Content, **changes: Any) -> dict[str, Any]:
+    return dict(json.loads(render(name, payload(msgspec.structs.replace(content, **changes)))))
 
 
-@pytest.mark.usefixtures("_german")
 @pytest.mark.parametrize(
-    ("language", "text"),
+    ("language", "tag", "amount", "due"),
     [
-        ("de", "1.234,50\N{NO-BREAK SPACE}€ am 12. Januar 2027\n"),
-        ("de-AT", "€\N{NO-BREAK SPACE}1.234,50 am 12. Jänner 2027\n"),
-        ("de_CH", "EUR\N{NO-BREAK SPACE}1\N{RIGHT SINGLE QUOTATION MARK}234.50 (CH)\n"),
+        ("en", "en", "Amount: €1,234.50", "Due: January 12, 2027"),
+        ("en-GB", "en-GB", "Amount: €1,234.50", "Due: 12 January 2027"),
+        ("de", "de", "Betrag: 1.234,50\xa0€", "Fällig am: 12. Januar 2027"),
+        ("de-AT", "de-AT", "Betrag: €\xa01.234,50", "Fällig am: 12. Jänner 2027"),
+        ("de_CH", "de-CH", "Betrag: EUR\xa01\u2019234.50", "Fällig am: 12. Januar 2027"),
+        ("de-XX", "de", "Betrag: 1.234,50\xa0€", "Fällig am: 12. Januar 2027"),
+        ("fr", "fr", "Montant\xa0: 1\u202f234,50\xa0€", "Échéance\xa0: 12 janvier 2027"),
+        ("es-419", "es-419", "Importe: EUR\xa01,234.50", "Vencimiento: 12 de enero de 2027"),
+        ("tlh", "en", "Amount: €1,234.50", "Due: January 12, 2027"),
     ],
 )
-def test_words_are_taken_from_the_nearest_language_folder(language: str, text: str) -> None:
-    content = msgspec.structs.replace(FAILED_PAYMENT, language=language)
-    mail = json.loads(rendering.render("failed_payment", payload(content)))
-    assert mail["subject"] == "Zahlung offen"
-    assert mail["text"] == text
+def test_figures_are_written_as_the_words_language_writes_them(
+    language: str, tag: str, amount: str, due: str
+) -> None:
+    mail = letter("failed_payment", FAILED_PAYMENT, language=language)
+    assert mail["language"] == tag
+    assert f"  {amount}\n  {due}\n" in mail["text"]
+    assert mail["html"].lstrip().startswith(f'<!doctype html>\n<html lang="{tag}" dir="ltr">')
+
+
+@pytest.mark.parametrize(
+    ("stated", "origin"),
+    [
+        ({"language": "fr", "language_from": "contact"}, "contact"),
+        ({"language": "fr", "language_from": "account"}, "account"),
+        ({"language": "tlh", "language_from": "contact"}, "default"),
+    ],
+)
+def test_a_letter_says_whose_language_it_is_in(stated: dict[str, str], origin: str) -> None:
+    assert letter("renewal", RENEWAL, **stated)["language_from"] == origin
+
+
+def test_a_preview_may_ask_for_another_language() -> None:
+    mail = json.loads(render("renewal", payload(RENEWAL), "es"))
+    assert (mail["language"], mail["language_from"]) == ("es", "asked")
+    assert mail["subject"] == "Su suscripción a Lumen Works se renueva el 1 de marzo de 2027"
+
+
+def test_colleagues_are_written_to_in_english() -> None:
+    german = payload(msgspec.structs.replace(ALERT, language="de"))
+    assert render("alert", german) == render("alert", payload(ALERT)) == render("alert", payload(ALERT), "de")
+
+
+@pytest.mark.parametrize("name", LETTERS)
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_no_english_is_left_in_a_letter(name: str, language: str) -> None:
+    """What a letter says in English and still says in another language are names, figures and links."""
+    english, other = (json.loads(render(name, payload(EXAMPLES[name]), each)) for each in ("en", language))
+    same = {line.strip() for line in english["text"].splitlines()} & {
+        line.strip() for line in other["text"].splitlines()
+    }
+    assert same <= {"", "--", "https://app.example/billing?a=1&b=2"}
+    assert english["subject"] != other["subject"]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "heading"),
+    [
+        ("en", "Harbour & Pine uses 1 of 1 seat", "1 of 1 seat in use"),
+        ("de", "Harbour & Pine nutzt 1 von 1 Lizenz", "1 von 1 Lizenz genutzt"),
+        ("fr", "Harbour & Pine utilise 1 licence sur 1", "Licence utilisée\xa0: 1 sur 1"),
+        ("es", "Harbour & Pine usa 1 de 1 licencia", "Licencia en uso: 1 de 1"),
+    ],
+)
+def test_one_seat_is_a_singular(language: str, subject: str, heading: str) -> None:
+    mail = letter("approaching_limit", APPROACHING_LIMIT, used=1, allowed=1, language=language)
+    assert (mail["subject"], heading in mail["html"]) == (subject, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("en", "Harbour & Pine uses 9,000 of 10,000 api calls"),
+        ("de", "Harbour & Pine: 9.000 von 10.000 genutzt (api calls)"),
+    ],
+)
+def test_another_limit_is_named_as_its_source_names_it(language: str, subject: str) -> None:
+    mail = letter(
+        "approaching_limit",
+        APPROACHING_LIMIT,
+        used=9_000,
+        allowed=10_000,
+        unit="api_calls",
+        language=language,
+    )
+    assert mail["subject"] == subject
+
+
+@pytest.mark.parametrize(("days", "said"), [(None, False), (0, False), (1, True)])
+def test_how_long_the_rest_lasts_is_said_where_it_lasts(days: int | None, said: bool) -> None:
+    mail = letter("approaching_limit", APPROACHING_LIMIT, days_until_full=days, language="de")
+    assert ("Hält dieses Tempo an" in mail["text"]) is said
+
+
+@pytest.mark.parametrize(
+    ("language", "on", "said"),
+    [
+        ("fr", date(2027, 3, 1), "le 1er mars 2027"),
+        ("fr-CA", date(2027, 3, 1), "le 1er mars 2027"),
+        ("fr", date(2027, 3, 11), "le 11 mars 2027"),
+        ("es", date(2027, 3, 1), "el 1 de marzo de 2027"),
+    ],
+)
+def test_french_counts_the_first_of_a_month(language: str, on: date, said: str) -> None:
+    assert letter("renewal", RENEWAL, renews_on=on, language=language)["subject"].endswith(said)
+
+
+def test_a_policy_s_own_words_for_active_are_said_in_english_alone() -> None:
+    own = {"active_wording": "sent an invoice this month"}
+    assert "People who use it (sent an invoice this month): 46" in letter("renewal", RENEWAL, **own)["text"]
+    assert "Aktive Personen: 46 bei 120 Lizenzen" in letter("renewal", RENEWAL, **own, language="de")["text"]

@@ -19,7 +19,7 @@ def test_every_template_has_an_example_that_survives_the_way_through_json(name: 
 def test_every_template_renders(name: str) -> None:
     keys = {
         "slack": {"text", "blocks", "news"},
-        "mail": {"subject", "html", "text"},
+        "mail": {"subject", "html", "text", "language", "language_from"},
         "task": {"subject", "text", "priority", "due_on", "owner"},
         "record": {"fields"},
     }
@@ -51,7 +51,9 @@ def without(content: str, field: str) -> str:
         ("alert", altered(payload(ALERT), renewal_on="soon"), "payload_invalid", "renewal_on"),
         ("alert", altered(payload(ALERT), language="../../x"), "payload_invalid", "language"),
         ("alert", " " * (PAYLOAD_LIMIT + 1), "payload_too_large", "bytes"),
-        ("renewal", altered(payload(RENEWAL), table=[]), "payload_invalid", "table"),
+        ("renewal", altered(payload(RENEWAL), seats=None, price=None), "payload_invalid", "price"),
+        ("renewal", altered(payload(RENEWAL), price={"now_minor": 1}), "payload_invalid", "next_minor"),
+        ("renewal", altered(payload(RENEWAL), language_from="me"), "payload_invalid", "language_from"),
         ("renewal", without(payload(RENEWAL), "links"), "payload_invalid", "links"),
         ("renewal", without(payload(RENEWAL), "auto_renew"), "payload_invalid", "auto_renew"),
         ("renewal", payload(ALERT), "payload_invalid", "links"),

@@ -305,10 +305,10 @@ def test_failed_payment() -> None:
 
         We tried to collect invoice INV-204 for Harbour & Pine, and the payment did not go through.
 
-          Invoice   INV-204
-          Amount    €1,234.50
-          Due       January 12, 2027
-          Next try  January 15, 2027
+          Invoice: INV-204
+          Amount: €1,234.50
+          Due: January 12, 2027
+          Next try: January 15, 2027
 
         Most often a card has expired or the bank asks for a confirmation. You can put it right here:
         https://app.example/billing?a=1&b=2
@@ -352,18 +352,20 @@ def test_renewal() -> None:
           Term ends: March 1, 2027
           Renews by itself on: March 1, 2027
           Last day to change or cancel: January 30, 2027
-          Price: €1,200 a month, next term €1,260 a month
           Seats: 120
+          Price per month: €1,200.00
+          Price per month in the next term: €1,260.00
 
         Your options
-          - Renew as it is
-          - Reduce to 80 seats
+          - Go on as you are: you need not do anything.
+          - Change the seats or the plan.
+          - Cancel.
 
         What you got out of it
-          People who use it: 46 (+5 since the start)
+          People who use it (signed in within 30 days): 46 of 120 seats
 
         How to change or cancel
-        Change seats or plan, or cancel, here, until January 30, 2027:
+        Change seats or plan, or cancel, here until January 30, 2027:
         https://app.example/billing?a=1&b=2
         """)
         + CLOSE
@@ -373,7 +375,9 @@ def test_renewal() -> None:
 def test_a_term_that_ends_by_itself_says_so() -> None:
     mail = read("renewal", msgspec.structs.replace(RENEWAL, auto_renew=False, renews_on=None))
     assert mail["subject"] == "Your Lumen Works subscription ends on March 1, 2027"
-    assert "Renews by itself: no, it ends unless you renew it" in mail["text"]
+    assert "Renews by itself: No, it ends unless you renew it" in mail["text"]
+    assert "Let it end: you need not do anything." in mail["text"]
+    assert "Cancel." not in mail["text"]
 
 
 @pytest.mark.parametrize("name", ["failed_payment", "approaching_limit", "renewal"])
@@ -382,17 +386,6 @@ def test_the_html_says_what_the_text_says(name: str) -> None:
     links = ("https://app.example/billing?a=1&amp;b=2", "/p/abc", "/u/abc")
     for part in (*links, "Harbour &amp; Pine", "Robin Vale", "Lumen Works"):
         assert part in mail["html"]
-
-
-@pytest.mark.parametrize("language", ["de", "de-AT", "xx", "fr_CA", "zh-Hant-TW"])
-def test_a_language_without_words_falls_back_to_english_words_and_english_figures(language: str) -> None:
-    content = msgspec.structs.replace(FAILED_PAYMENT, language=language)
-    assert read("failed_payment", content) == read("failed_payment", FAILED_PAYMENT)
-
-
-def test_a_variant_of_english_writes_its_own_dates() -> None:
-    mail = read("failed_payment", msgspec.structs.replace(FAILED_PAYMENT, language="en-GB"))
-    assert "Due       12 January 2027" in mail["text"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -208,11 +208,39 @@ def test_a_letter_goes_to_the_first_role_that_the_account_has(judge, template):
     assert addressee(judge(contacts(*without)), template) == book.person(account, roles[1])
 
 
-def test_a_letter_speaks_the_person_s_language_and_carries_its_links(judge):
+def in_languages(contact_s: str, account_s: str) -> Change:
+    """Say what language a billing contact states, and every account."""
+
+    def change(folder: Path) -> None:
+        contacts(contact(UNPAID, "billing", language=contact_s))(folder)
+        header, *lines = (folder / "accounts.csv").read_text().splitlines()
+        assert "language" not in header
+        told = [f"{header},language", *(f"{line},{account_s}" for line in lines)]
+        (folder / "accounts.csv").write_text("\n".join(told) + "\n")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("contact_s", "account_s", "language"),
+    [
+        ("de_AT", "fr", ["de-AT", "contact"]),
+        ("", "fr", ["fr", "account"]),
+        ("tlh", "fr", ["fr", "account"]),
+        ("Deutsch", "", ["en", "default"]),
+    ],
+)
+def test_a_letter_is_in_the_contact_s_language_or_the_account_s(judge, contact_s, account_s, language):
+    deployment = judge(in_languages(contact_s, account_s))
+    told = json.loads(letters(deployment)["failed_payment"].payload)
+    assert [told["language"], told["language_from"]] == language
+
+
+def test_a_letter_carries_its_links(judge):
     deployment = judge(contacts(contact(UNPAID, "billing", language="de")))
     letter = letters(deployment)["failed_payment"]
     told = json.loads(letter.payload)
-    assert (told["language"], told["company_name"], told["reply_to"]) == ("de", "Lumen Works", book.OWNER)
+    assert (told["company_name"], told["reply_to"]) == ("Lumen Works", book.OWNER)
     assert (told["invoice"], told["amount_minor"], told["currency"]) == (f"i-{UNPAID}", 10_000, "EUR")
     links = deployment.links
     assert links is not None

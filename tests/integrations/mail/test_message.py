@@ -19,7 +19,12 @@ from tests.templates.test_injection import ANYTHING
 
 SETTINGS = server_settings(25, sender_name="Lumen Works")
 NOW = datetime(2027, 1, 20, 8, 30, tzinfo=UTC)
-BODY = {"subject": "Your payment of €9", "html": "<p>Hello, Grüße</p>", "text": "Hello, Grüße\n"}
+BODY = {
+    "subject": "Your payment of €9",
+    "html": "<p>Hello, Grüße</p>",
+    "text": "Hello, Grüße\n",
+    "language": "de-AT",
+}
 PAYLOAD = {
     "reply_to": "robin.vale@seller.example",
     "csm_name": "Robin Vale",
@@ -30,6 +35,7 @@ HEADERS = [
     "To",
     "Reply-To",
     "X-Seatsignal-Key",
+    "Content-Language",
     "Auto-Submitted",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
@@ -78,6 +84,7 @@ def test_a_mail_in_full() -> None:
     assert message.keys() == HEADERS
     assert {name: message[name] for name in HEADERS[:-2]} == {
         "X-Seatsignal-Key": "k1",
+        "Content-Language": "de-AT",
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": "<https://seatsignal.example/u/abc>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -120,6 +127,10 @@ def test_the_message_id_comes_from_the_key_alone() -> None:
 def test_a_long_link_stays_in_one_piece() -> None:
     link = "https://seatsignal.example/u/" + "Ab1_-" * 120
     assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in made(links={"unsubscribe": link}).lines
+
+
+def test_a_body_that_states_no_language_has_no_header_of_it() -> None:
+    assert "Content-Language" not in read(made(language=""))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +213,7 @@ def test_an_owner_that_is_no_address_is_refused(owner: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"language": "de\r\nBcc: x@evil.example"}, "header_unsafe"),
         ({"subject": "Hello\r\nBcc: x@evil.example"}, "header_unsafe"),
         ({"subject": "Hello\nX: y"}, "header_unsafe"),
         ({"subject": "Hello\x00"}, "header_unsafe"),

@@ -1,0 +1,83 @@
+"""The command that shows a template's words, a letter's in any of its languages."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import answer, complain, say, wants_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(preview)
+
+
+def preview(
+    template: Annotated[str, typer.Argument(help="A template by name.")],
+    account: Annotated[str, typer.Option(help="An account by its key.")],
+    language: Annotated[str, typer.Option(help="Show a letter in this language, such as de or fr-CA.")] = "",
+    all_locales: Annotated[bool, typer.Option("--all-locales", help="Show it in every language.")] = False,
+) -> None:
+    """Show a template's words for an account's latest notice of that kind; send nothing."""
+    from templates.render import Unrenderable  # noqa: PLC0415 - a command loads what it needs
+
+    languages = _languages(template, language, every=all_locales)
+    payload = _payload(template, account)
+    try:
+        bodies = [_body(template, payload, each) for each in languages]
+    except Unrenderable as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
+    if wants_json():
+        answer(bodies if all_locales else bodies[0])
+        return
+    for body in bodies:
+        if all_locales:
+            say(f"--- {body['language']}")
+        _show(body)
+
+
+def _languages(template: str, language: str, *, every: bool) -> Sequence[str]:
+    """Return the languages to show, an empty one for that of the notice; ends the command on wrong use."""
+    from health.languages import LANGUAGES, written  # noqa: PLC0415 - see above
+    from templates.payload import TEMPLATES  # noqa: PLC0415 - see above
+
+    letters = [name for name, each in TEMPLATES.items() if each.medium == "mail"]
+    if (language or every) and template not in letters:
+        raise typer.BadParameter(f"only letters speak several languages: {', '.join(letters)}")
+    if language and every:
+        raise typer.BadParameter("give --language or --all-locales, not both")
+    if language and not written(language):
+        raise typer.BadParameter(f"no letters are written in {language!r}, but in {', '.join(LANGUAGES)}")
+    return LANGUAGES if every else (language,)
+
+
+def _payload(template: str, account: str) -> str:
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from store import outbox  # noqa: PLC0415 - see above
+
+    with opened() as deployment, deployment.database.read() as connection:
+        payload = outbox.latest_payload(connection, template, account)
+    if payload is None:
+        complain(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
+        raise typer.Exit(1)
+    return payload
+
+
+def _body(template: str, payload: str, language: str) -> dict[str, Any]:
+    from templates.render import render  # noqa: PLC0415 - see above
+
+    return dict(json.loads(render(template, payload, language)))
+
+
+def _show(body: Mapping[str, Any]) -> None:
+    from cli.sending import readable, spoken  # noqa: PLC0415 - see above
+
+    if "subject" in body:
+        say(f"Subject: {body['subject']}")
+    if "language" in body:
+        say(spoken(body))
+    say("")
+    say(readable(body))

@@ -1,0 +1,65 @@
+"""What a preview shows, and in which language."""
+
+import pytest
+
+from health.languages import LANGUAGES
+from tests import book
+from tests.cli.conftest import Seatsignal
+
+RENEWAL = ("preview", "renewal", "--account", book.RENEWING)
+
+
+def test_a_preview_has_the_words_that_would_be_sent(owing: Seatsignal):
+    letter = owing("preview", "failed_payment", "--account", book.UNPAID)
+    assert letter.status == 0
+    subject, language, blank, hello, *_ = letter.out.splitlines()
+    assert subject.startswith("Subject: Your payment of ")
+    assert language == (
+        "Language: en (neither the contact nor the account states one that letters are written in)"
+    )
+    assert (blank, hello) == ("", "Hello,")
+    assert "Lumen Works" in letter.out
+    alert = owing("preview", "alert", "--account", book.LEAVING, "--json").document
+    assert set(alert) == {"text", "blocks", "news"}
+    none = owing("preview", "renewal", "--account", book.LEAVING)
+    assert (none.status, none.out) == (1, "")
+    assert none.complaint == [
+        f"No 'renewal' was ever planned for '{book.LEAVING}'; `seatsignal plan` lists what is."
+    ]
+
+
+def test_a_letter_can_be_seen_in_another_language(owing: Seatsignal):
+    german = owing(*RENEWAL, "--language", "de_at")
+    subject, language, *_ = german.out.splitlines()
+    assert subject.startswith("Subject: Ihr Abonnement bei Lumen Works ")
+    assert language == "Language: de-AT (asked for)"
+
+
+def test_a_letter_can_be_seen_in_every_language(owing: Seatsignal):
+    shown = owing(*RENEWAL, "--all-locales")
+    assert [line for line in shown.out.splitlines() if line.startswith("--- ")] == [
+        f"--- {language}" for language in LANGUAGES
+    ]
+    assert shown.out.count("(asked for)") == len(LANGUAGES)
+    told = owing(*RENEWAL, "--all-locales", "--json").document
+    assert [(each["language"], each["language_from"]) for each in told] == [
+        (language, "asked") for language in LANGUAGES
+    ]
+    assert len({each["subject"] for each in told}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((*RENEWAL, "--language", "tlh"), "no letters are written in 'tlh', but in en, de, fr, es"),
+        ((*RENEWAL, "--language", "de", "--all-locales"), "not both"),
+        (("preview", "alert", "--account", book.LEAVING, "--all-locales"), "only letters speak"),
+        (("preview", "alert", "--account", book.LEAVING, "--language", "de"), "only letters speak"),
+    ],
+)
+def test_a_language_that_there_is_not_is_wrong_use(
+    owing: Seatsignal, arguments: tuple[str, ...], complaint: str
+):
+    refused = owing(*arguments)
+    assert (refused.status, refused.out) == (2, "")
+    assert complaint in " ".join(refused.err.split())
