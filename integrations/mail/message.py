@@ -5,11 +5,10 @@ One-click unsubscribing is RFC 8058.
 """
 
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from binascii import b2a_qp
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
@@ -28,6 +27,29 @@ T = TypeVar("T")
 
 NAME_LIMIT = 80
 """Characters of a name beside an address."""
+
+LINE_LIMIT, WORD_LIMIT = 75, 45
+"""Characters of an encoded word, and the octets that it holds."""
+_SHELL = b"""\
+Subject: %(subject)b
+Date: %(date)b
+Message-ID: %(id)b
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="%(boundary)b"
+
+--%(boundary)b
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+%(text)b
+--%(boundary)b
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+%(html)b
+--%(boundary)b--
+"""
+"""A mail's parts, text first (RFC 2046). Quoted text never holds a boundary: no underscore follows its =."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -72,27 +94,52 @@ def mail(notice: Notice, settings: MailSettings, now: datetime) -> Mail:
     words = _decoded(notice.body, Body, "body_unreadable")
     envelope = _decoded(notice.payload.encode(), _Envelope, "payload_unreadable")
     recipient = _address(notice.owner, "invalid_recipient")
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = _safe(words.subject)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(notice.key, settings.domain)
-    message.set_content(words.text, cte="quoted-printable")
-    message.add_alternative(words.html, subtype="html", cte="quoted-printable")
-    headers = _headers(
-        {
-            "From": _mailbox(settings.sender_name, settings.sender),
-            "To": recipient,
-            **_reply_to(envelope),
-            "X-Seatsignal-Key": _BEYOND_ASCII.sub(
-                lambda found: quote(found[0], errors="replace"), notice.key
-            ),
-            **({"Content-Language": words.language} if words.language else {}),
-            "Auto-Submitted": "auto-generated",
-            "List-Unsubscribe": f"<{_one_click(envelope.links.unsubscribe)}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-    )
-    return Mail(recipient, message["Message-ID"], _dot_stuffed(headers + message.as_bytes()))
+    named = message_id(notice.key, settings.domain)
+    headers = {
+        "From": _mailbox(settings.sender_name, settings.sender),
+        "To": recipient,
+        **_reply_to(envelope),
+        "X-Seatsignal-Key": _BEYOND_ASCII.sub(lambda found: quote(found[0], errors="replace"), notice.key),
+        **({"Content-Language": words.language} if words.language else {}),
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{_one_click(envelope.links.unsubscribe)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    parts = _SHELL % {
+        b"subject": _subject(words.subject),
+        b"date": format_datetime(now).encode(),
+        b"id": named.encode(),
+        b"boundary": b"=_" + sha256(notice.key.encode()).hexdigest()[:40].encode(),
+        b"text": _quoted(words.text),
+        b"html": _quoted(words.html),
+    }
+    return Mail(recipient, named, _dot_stuffed(_headers(headers) + parts))
+
+
+def _subject(text: str) -> bytes:
+    """A subject, encoded (RFC 2047) unless it is short and plain, and no encoded word by its looks."""
+    safe = _safe(text)
+    if len(safe) <= LINE_LIMIT and _VISIBLE_ASCII.fullmatch(safe) and "=?" not in safe:
+        return safe.encode("ascii")
+    return "\n ".join(_encoded_words(safe)).encode("ascii")
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    """Any text as encoded words (RFC 2047), none longer than a line or cut within a character."""
+    part = b""
+    for character in text:
+        octets = character.encode("utf-8", "replace")
+        if len(part) + len(octets) > WORD_LIMIT:
+            yield f"=?utf-8?b?{b64encode(part).decode()}?="
+            part = b""
+        part += octets
+    yield f"=?utf-8?b?{b64encode(part).decode()}?="
+
+
+def _quoted(text: str) -> bytes:
+    """Text as quoted-printable (RFC 2045), lines and all; an equals sign stands before two digits only."""
+    lines = _LINE_END.sub(b"\n", text.encode("utf-8", "replace"))
+    return b2a_qp(lines, istext=True)
 
 
 def message_id(key: str, domain: str) -> str:
@@ -121,7 +168,7 @@ def _mailbox(name: str, address: str) -> str:
     """An address with a name beside it; a name of more than plain words is encoded (RFC 2047)."""
     shown = _safe(name)[:NAME_LIMIT].strip()
     if shown and not _PLAIN_WORDS.fullmatch(shown):
-        shown = Header(shown, "utf-8", maxlinelen=75).encode(linesep="")
+        shown = " ".join(_encoded_words(shown))
     return f"{shown} <{address}>" if shown else address
 
 

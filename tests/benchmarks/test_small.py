@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import advance, changed, databases, event, live, windows
+from benchmarks import advance, changed, databases, event, live, mail, windows
 from store import features
 
 SMALL: Mapping[ModuleType, Mapping[str, object]] = {
@@ -58,3 +58,11 @@ def test_other_accounts_than_those_that_changed_are_found_out(monkeypatch: pytes
     monkeypatch.setattr(changed, "_change", lambda _database: None)
     with pytest.raises(changed.WrongAccounts):
         next(changed.results())
+
+
+def test_letters_are_measured_at_what_each_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "LETTERS", 40)
+    monkeypatch.setattr(mail, "NAIVE", 2)
+    found = list(mail.results())
+    assert [each.bench for each in found] == ["mail_rendered", "mail_enclosed", "mail_queued"]
+    assert all(each.ratio > 1 for each in found)

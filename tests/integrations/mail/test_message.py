@@ -97,7 +97,7 @@ def test_a_mail_in_full() -> None:
     }
     assert message.get_content_type() == "multipart/alternative"
     assert [piece.get_content_type() for piece in message.iter_parts()] == ["text/plain", "text/html"]
-    assert (part(message, "plain"), part(message, "html")) == ("Hello, Grüße\n", "<p>Hello, Grüße</p>\n")
+    assert (part(message, "plain"), part(message, "html")) == ("Hello, Grüße\n", "<p>Hello, Grüße</p>")
     assert sent.lines.isascii()
 
 
@@ -127,6 +127,26 @@ def test_the_message_id_comes_from_the_key_alone() -> None:
 def test_a_long_link_stays_in_one_piece() -> None:
     link = "https://seatsignal.example/u/" + "Ab1_-" * 120
     assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in made(links={"unsubscribe": link}).lines
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Plain words",
+        "Ä" * 200,
+        "\N{GRINNING FACE}" * 60,
+        "plain and long " * 20,
+        "=?utf-8?b?SGVsbG8=?=",
+        " spaces at both ends ",
+        "a=?b?c",
+        "",
+    ],
+)
+def test_a_subject_is_read_as_it_was_written_in_lines_that_are_short(subject: str) -> None:
+    sent = made(subject=subject)
+    assert str(read(sent)["Subject"]).strip() == subject.strip()
+    header = sent.lines.split(b"Subject: ", 1)[1].split(b"\r\nDate:", 1)[0]
+    assert all(len(line) <= 80 for line in header.split(b"\r\n"))
 
 
 def test_a_body_that_states_no_language_has_no_header_of_it() -> None:
