@@ -108,9 +108,9 @@ QUICK = Sizes(
     over_http=("postgresql",),
 )
 USUAL = Sizes(
-    8_000,
-    processes=24,
-    children=56,
+    20_000,
+    processes=60,
+    children=140,
     rounds=3,
     brokers=8,
     databases=3,

@@ -28,12 +28,14 @@ GROWN = (
     "UPDATE alembic_version SET version_num = '9999'",
 )
 LOCK_S = 2
+MANY = 2_000
+"""Deliveries of the control: more than are sent, however fast, before the schema has grown."""
 
 
 def upgrades(servers: Servers, crib: Crib, *, size: int, seed: int = 0) -> Verdict:
     """Grow the schema once, then restart one process after another on it."""
     verdict = _played(servers, crib, size, seed, since=newest())
-    without = _played(servers, crib, 200, seed, since=NEXT)
+    without = _played(servers, crib, MANY, seed, since=NEXT)
     return verdict.against({"needs_the_next": without.lost})
 
 

@@ -55,6 +55,7 @@ ANSWERING = {
     "balance": ["balance"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "preview --all-locales": ["preview", "renewal", "--account", book.RENEWING, "--all-locales"],
+    "send-test": ["send-test", "renewal", "--account", book.RENEWING, "--to", book.OWNER],
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
@@ -90,11 +91,11 @@ def test_every_command_is_tried():
 
 
 UNSTARTED = {"experiment stop", "experiment read"}
-FAILING = {"release", "deliver", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
-"""No key, nothing is held, Slack has no token, no such notice, nothing is routed to a CRM, no outcomes, and
-nothing was started.
+FAILING = {"release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
+"""No key, nothing is held, Slack has no token and mail no server, no such notice, nothing is routed to a CRM, no
+outcomes, and nothing was started.
 """
-SILENT = {"release", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
+SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
 """They answer nothing where there is nothing to do."""
 
 
