@@ -92,7 +92,7 @@ def test_every_command_is_tried():
 
 UNSTARTED = {"experiment stop", "experiment read"}
 FAILING = {"release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
-"""No key, nothing is held, Slack has no token and mail no server, no such notice, nothing is routed to a CRM, no
+"""No key, nothing is held, Slack has no token, mail no server, no such notice, nothing is routed to a CRM, no
 outcomes, and nothing was started.
 """
 SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
