@@ -112,7 +112,7 @@ def _one(database: Database, letter: Notice) -> None:
 
 def _compiled_and_rendered(letter: Notice) -> bytes:
     for name in ("text", "html"):
-        cache = rendering._environment(name).cache  # noqa: SLF001 - what is measured
+        cache = rendering.environment(name).cache
         if cache is not None:
             cache.clear()
     return render(letter.template, letter.payload)

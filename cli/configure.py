@@ -37,11 +37,13 @@ def check() -> None:
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
     from config.targets import load_targets  # noqa: PLC0415 - see above
+    from worker.letters import checked_letters  # noqa: PLC0415 - see above
     from worker.plays import checked_plays  # noqa: PLC0415 - see above
 
     chosen = settings()
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
     checked_plays(chosen.plays)
+    checked_letters(chosen.letters, policy)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     load_experiments(chosen.experiments)

@@ -158,10 +158,11 @@ _WORDS: Mapping[Medium, Callable[[str, Content], Struct]] = {
 }
 
 
-def _words(environment: str, file: str, spoken: Locale, fields: dict[str, Plain]) -> str:
-    return filled(_environment(environment).get_template(file), {**fields, "language": tag(spoken)}, spoken)
+def _words(medium: str, file: str, spoken: Locale, fields: dict[str, Plain]) -> str:
+    return filled(environment(medium).get_template(file), {**fields, "language": tag(spoken)}, spoken)
 
 
 @cache
-def _environment(name: str) -> Environment:
+def environment(name: str) -> Environment:
+    """Return the environment of a medium: ``slack``, ``html`` or ``text``, made once per process."""
     return SlackEnvironment() if name == "slack" else Environment(autoescape=name == "html")

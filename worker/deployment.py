@@ -1,6 +1,6 @@
 """One deployment's parts, made once per process and handed to every step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from config.plays import PlayRule
 from config.routes import Routes
 from config.settings import Settings
 from health.calendars import Workdays
+from health.letters import LetterRule
 from health.policy import Policy
 from integrations import registry
 from integrations.budget import Budget, Unlimited
@@ -33,6 +34,8 @@ class Deployment:
     bell: Bell
     links: Links | None
     """Links under the public address; without one no letter leaves."""
+    letter_rules: Sequence[LetterRule] = ()
+    """When customers are told of a renewal; without any nobody is."""
     beats: Beats = field(default_factory=Beats)
     """What was measured for the last pulse; it is measured again where it is not at hand."""
     _sources: dict[str, Source] = field(default_factory=dict)

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TypedDict
 
 import msgspec
 
+from config.letters import load_letters
 from health.corrections import Correction
 from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.languages import Origin, spoken
+from health.letters import Customer, LetterRule, rule_for
 from health.nouns import Assessment, Notice
+from health.policy import Policy
 from health.precedence import at_stake
 from health.renewals import term_key
 from health.service import failing
@@ -32,6 +36,8 @@ MAIL = "mail"
 LIMIT, CAPACITY = "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
 SEATS = "seats"
+NO_RULE, UNTIMELY, INCOMPLETE = "no_letter_rule", "untimely", "incomplete"
+"""Why a renewal letter is withheld: no rule surely holds, it is not the time, a field is unknown."""
 Facts = Mapping[str, str | int | float | bool | None]
 
 
@@ -68,6 +74,16 @@ class _Envelope(TypedDict):
     language_from: Origin
 
 
+def checked_letters(path: Path | None, policy: Policy) -> tuple[LetterRule, ...]:
+    """Return the rules of renewal letters, held to the policy's windows and to what the letter states.
+
+    Raises `config.files.ConfigError`.
+    """
+    from templates.stated import stated  # noqa: PLC0415 - who reads no rules loads no templates
+
+    return load_letters(path, policy.renewals.windows, stated("renewal"))
+
+
 def letters(
     deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert
 ) -> Iterator[Notice]:
@@ -86,6 +102,12 @@ def letters(
     if written is None:
         return
     content, matter = written
+    withheld = ""
+    if isinstance(content, RenewalLetter):
+        rule = rule_for(deployment.letter_rules, _customer(verdict))
+        if rule and verdict.facts.get("window") not in rule.windows:
+            return
+        withheld = _why_not(rule, content, verdict.assessment.as_of)
     yield Notice(
         key=f"letter/{template}/{verdict.features.key}/{person.subject}/{matter}",
         destination=MAIL,
@@ -96,7 +118,28 @@ def letters(
         owner=person.subject,
         payload=msgspec.json.encode(content).decode(),
         stake=at_stake(verdict.priority, alert.severity),
+        withheld=withheld,
     )
+
+
+def _customer(verdict: Verdict) -> Customer:
+    """Return what rules of letters ask of an account and the term that renews."""
+    row, facts = verdict.features, verdict.facts
+    term = next((each for each in row.terms if term_key(each) == verdict.assessment.term), None)
+    days = (term.term_end - term.term_start).days if term and term.term_end else None
+    auto = facts.get("auto_renew")
+    return Customer(
+        row.country, row.region, row.customer_type, days, auto if isinstance(auto, bool) else None
+    )
+
+
+def _why_not(rule: LetterRule | None, content: RenewalLetter, as_of: date) -> str:
+    """Return why a renewal letter must not leave, or nothing."""
+    if rule is None:
+        return NO_RULE
+    if not rule.allows((content.term_ends_on - as_of).days):
+        return UNTIMELY
+    return INCOMPLETE if any(getattr(content, name, None) is None for name in rule.needs) else ""
 
 
 def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks | None:

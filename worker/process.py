@@ -14,6 +14,7 @@ from store.schema import require
 from worker import log
 from worker.bell import Bell, CeleryBell
 from worker.deployment import Deployment
+from worker.letters import checked_letters
 from worker.plays import checked_plays
 from worker.secrets import secrets
 
@@ -23,14 +24,16 @@ def open_deployment(chosen: Settings, bell: Bell) -> Deployment:
     with ExitStack() as stack:
         database = stack.enter_context(closing(Database(chosen.database_url)))
         require(database)
+        policy = load_policy(chosen.policy)
         deployment = Deployment(
             database=database,
             settings=chosen,
-            policy=load_policy(chosen.policy),
+            policy=policy,
             routes=load_routes(chosen.routes),
             plays=checked_plays(chosen.plays),
             bell=bell,
             links=_links(database, chosen.public_url),
+            letter_rules=checked_letters(chosen.letters, policy),
         )
         stack.pop_all()
     return deployment

@@ -9,7 +9,7 @@ from babel import Locale
 from templates.content import Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
 from templates.plain import Plain
-from templates.render import FAILURES, _environment, render
+from templates.render import FAILURES, environment, render
 from tests.templates.examples import FAILED_PAYMENT, payload
 
 VALUES: dict[str, Plain] = {
@@ -307,7 +307,7 @@ def test_whatever_fails_within_is_one_clear_error(
     def failing(*_: object) -> str:
         raise failure
 
-    monkeypatch.setitem(_environment("text").filters, "money", failing)
+    monkeypatch.setitem(environment("text").filters, "money", failing)
     with pytest.raises(Unrenderable, match=r"^template_failed: failed_payment") as caught:
         render("failed_payment", payload(FAILED_PAYMENT))
     assert caught.value.reason == "template_failed"

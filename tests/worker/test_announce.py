@@ -350,3 +350,50 @@ def test_an_alert_shows_how_use_has_gone_up_to_the_last_complete_day(judge: Judg
     found = json.loads(row.payload)
     assert found["weeks"] == [None] * 4 + [7.0] * 8
     assert found["weeks_of"] == "active_users"
+
+
+def renewals(deployment: Deployment) -> list[tuple[str, str]]:
+    found = [row for row in rows(deployment.database) if row.template == "renewal"]
+    return [(row.status, row.reason) for row in found]
+
+
+def rules(folder: Path, rule: str) -> dict[str, object]:
+    """The settings under which one rule of renewal letters holds."""
+    (folder / "letters.yaml").write_text(f"renewal:\n  - {{ name: ours, {rule} }}\n")
+    return {"letters": folder / "letters.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "owed"),
+    [
+        ("windows: [90]", [("due", "")]),
+        ("windows: [30]", []),
+        ("windows: [90], countries: [DE], term_days_min: 300", [("due", "")]),
+        ("windows: [90], countries: [FR]", [("suppressed", "no_letter_rule")]),
+        ("windows: [90], regions: [BY]", [("suppressed", "no_letter_rule")]),
+        ("windows: [90], customer_types: [consumer]", [("suppressed", "no_letter_rule")]),
+        ("windows: [90, 60], between: [90, 60]", [("due", "")]),
+        ("windows: [90], between: [100, 90]", [("due", "")]),
+        ("windows: [90], needs: [seats]", [("due", "")]),
+        ("windows: [90], needs: [notice_by]", [("suppressed", "incomplete")]),
+    ],
+)
+def test_a_renewal_letter_leaves_by_its_rule_or_is_kept_with_the_reason(
+    judge: Judge, tmp_path: Path, rule: str, owed: list[tuple[str, str]]
+) -> None:
+    assert renewals(judge(**rules(tmp_path, rule))) == owed
+
+
+def test_too_late_for_its_rule_a_letter_is_kept_as_untimely(judge: Judge, tmp_path: Path) -> None:
+    """The notice deadline opens the window, and the term ends long after it."""
+    notice = "subscription_id,account_id,term_start,term_end,seats,mrr,currency,status,auto_renew,notice_days"
+
+    def with_notice(folder: Path) -> None:
+        file = folder / "subscriptions.csv"
+        lines = file.read_text().splitlines()
+        changed = [f"{line},30" if f",{RENEWING}," in line else f"{line}," for line in lines[1:]]
+        changed = [line.replace("2026-08-30", "2026-09-29") for line in changed]
+        file.write_text("\n".join([notice, *changed]) + "\n")
+
+    deployment = judge(with_notice, **rules(tmp_path, "windows: [90], between: [100, 60]"))
+    assert renewals(deployment) == [("suppressed", "untimely")]

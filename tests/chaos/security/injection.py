@@ -97,11 +97,11 @@ def without_cells() -> Iterator[None]:
 @contextmanager
 def fresh() -> Iterator[None]:
     """Templates that are compiled anew within, and again after."""
-    render._environment.cache_clear()
+    render.environment.cache_clear()
     try:
         yield
     finally:
-        render._environment.cache_clear()
+        render.environment.cache_clear()
 
 
 PROPERTIES: Mapping[str, tuple[list[tuple[Check, Mapping[str, Any]]], Callable[[], Any]]] = {
