@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
-from health.alerts import AT_RISK
+from health.alerts import AT_RISK, OPEN
 from health.answers import Answer
 from health.nouns import Flag
 from store.database import now_ms
@@ -147,3 +147,12 @@ def unanswered(connection: Connection, before_ms: int, only: int | None = None) 
     waits = func.sum(case((c.status.in_(("sent", "quarantined")), 0), else_=1))
     late = or_(func.max(c.settled_ms) < before_ms, reached < newest)
     return list(connection.execute(query.having(late, waits == 0)).scalars())
+
+
+def told_to(connection: Connection, owners: Collection[str]) -> list[tuple[int, str]]:
+    """Return the accounts of which a risk is open, each with those of some people who were told of it."""
+    c = notices.c
+    held = select(flags.c.account).where(flags.c.kind == AT_RISK, flags.c.state.in_(OPEN))
+    told = c.template.in_(TEMPLATES[ALERT]) & (c.kind == "message") & (c.status == "sent")
+    query = select(c.account, c.owner).where(c.owner.in_(owners), c.account.in_(held), told).distinct()
+    return [(row.account, row.owner) for row in connection.execute(query.order_by(c.account, c.owner))]

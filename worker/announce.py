@@ -13,7 +13,6 @@ import msgspec
 from config.plays import Play as ToDo
 from config.routes import SLACK, Route
 from health.alerts import AT_RISK, LICENSING, RECOVERED
-from health.answers import Answer
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
@@ -38,7 +37,7 @@ from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
 from worker.plays import play_of
-from worker.shown import MOVE, moves
+from worker.shown import elsewhere
 
 _ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
@@ -56,8 +55,9 @@ def notices(
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:
                 matter = EXPANSION if alert.kind == EXPANSION else ALERT
-                answer = Answer(MOVE, route.owner, verdict.assessment.as_of)
-                yield from moves(connection, told, matter, answer)
+                as_of = verdict.assessment.as_of
+                ladder = deployment.routes.ladder(alert.audience, _owner(verdict, alert.audience), as_of)
+                yield from elsewhere(connection, told, matter, ladder, as_of)
             yield told
 
 

@@ -9,7 +9,7 @@ from store.answers import ALERT, Shown
 from store.database import Connection, clock
 from store.installation import business_day, is_live
 from worker.deployment import Deployment
-from worker.shown import ESCALATE, passed_on, standing, words
+from worker.shown import ESCALATE, MOVE, passed_on, standing, updated, words
 
 log = structlog.get_logger()
 HOUR_MS = 3_600_000
@@ -34,6 +34,52 @@ def escalate(deployment: Deployment) -> int:
         log.info("escalated", alerts=climbed)
         deployment.bell.deliver(SLACK)
     return climbed
+
+
+def follow(deployment: Deployment) -> int:
+    """Let open alerts follow the owner of their account, or whoever stands in, and return how many did.
+
+    An alert stays with whoever is on the owner's ladder: who comes back finds it where it is.
+    """
+    routes = deployment.routes
+    if routes.of(CSM).destination != SLACK or not routes.zones:
+        return 0
+    with deployment.database.read() as connection:
+        if not is_live(connection):
+            return 0
+        told, today = answers.told_to(connection, list(routes.zones)), business_day(connection)
+        rows = features.held(connection, sorted({account for account, _owner in told}))
+    gone = {
+        account
+        for account, owner in told
+        if account in rows and owner not in routes.ladder(CSM, rows[account].csm_email, today)
+    }
+    followed = sum(_follows(deployment, account) for account in sorted(gone))
+    if followed:
+        deployment.bell.deliver(SLACK)
+    return followed
+
+
+def _follows(deployment: Deployment, account: int) -> bool:
+    with deployment.database.write() as connection:
+        row = features.held(connection, [account]).get(account)
+        if row is None or answers.locked(connection, row.key) is None:
+            return False
+        today = business_day(connection)
+        ladder = deployment.routes.ladder(CSM, row.csm_email, today)
+        places = standing(connection, account, ALERT)
+        left = [place for place in places if place.owner not in ladder]
+        if not left:
+            return False
+        to, told = deployment.routes.to(CSM, row.csm_email, today).owner, {place.owner for place in places}
+        said = words(Answer(MOVE, to, today))
+        owed = [updated(place, account, said, f"moved/{to}/{today}") for place in left]
+        if not told & set(ladder):
+            owed.append(passed_on(left[0], account, None, to, f"followed/{today}"))
+        outbox.plan(connection, None, owed)
+        outbox.make_due(connection, None)
+        audit.record(connection, "alert_moved", row.key, f"{len(left)} left")
+        return True
 
 
 def _climbs(deployment: Deployment, account: int, wait_ms: int) -> bool:

@@ -1,7 +1,8 @@
 """Where people see an alert: its message is told what was said to it, moves with its owner, and climbs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import date
 
 import msgspec
 
@@ -41,33 +42,41 @@ def words(said: Answer) -> Said:
     )
 
 
-def updated(shown: Shown, account: int, said: Said, effect: str, stake: int | None = None) -> Notice:
+def updated(shown: Shown, account: int, said: Said, effect: str) -> Notice:
     """Return an alert's last words once more, with what became of it; ``effect`` names that, once."""
     told = msgspec.structs.replace(content(shown), said=said, answered=True)
-    return Notice(
-        key=f"{shown.thread}/{effect}",
-        destination=shown.destination,
-        kind="message",
-        thread=shown.thread,
-        account=account,
-        template=shown.template,
-        owner=shown.owner,
-        payload=msgspec.json.encode(told).decode(),
-        stake=stake,
-    )
+    payload = msgspec.json.encode(told).decode()
+    key = f"{shown.thread}/{effect}"
+    return _notice(shown, account, key, thread=shown.thread, owner=shown.owner, payload=payload)
 
 
-def passed_on(shown: Shown, account: int, said: Said, to: str, effect: str) -> Notice:
+def _notice(shown: Shown, account: int, key: str, *, thread: str, owner: str, payload: str) -> Notice:
+    """Return a message about an alert to somebody, at the destination and of the template that it has."""
+    return Notice(key, shown.destination, "message", thread, account, shown.template, owner, payload)
+
+
+def passed_on(shown: Shown, account: int, said: Said | None, to: str, effect: str) -> Notice:
     """Return an alert as it is told to somebody else, in a thread of theirs."""
     told = msgspec.structs.replace(content(shown), said=said, answered=False)
     thread = f"{shown.destination}/{to}/{answers.tail(shown.thread)}"
     payload = msgspec.json.encode(told).decode()
-    told_to = replace(updated(shown, account, said, effect), thread=thread, owner=to, payload=payload)
-    return replace(told_to, key=f"{thread}/{effect}")
+    return _notice(shown, account, f"{thread}/{effect}", thread=thread, owner=to, payload=payload)
 
 
-def moves(connection: Connection, told: Notice, matter: str, answer: Answer) -> Iterator[Notice]:
-    """Yield what tells those who have an alert that it goes on with somebody else, if ``told`` does so."""
-    for shown in standing(connection, told.account, matter):
-        if shown.owner != told.owner and answers.tail(shown.thread) == answers.tail(told.thread):
-            yield updated(shown, told.account, words(answer), f"moved/{told.owner}/{answer.on}")
+def elsewhere(
+    connection: Connection, told: Notice, matter: str, ladder: Collection[str], on: date
+) -> Iterator[Notice]:
+    """Yield what news of an alert, ``told`` to its owner, owes to all others who have it.
+
+    Who is on the owner's ``ladder`` is told the same: one of them may have taken it on. Who is not had it
+    from another owner, or is away: their message says with whom it goes on.
+    """
+    for place in standing(connection, told.account, matter):
+        if place.owner == told.owner or answers.tail(place.thread) != answers.tail(told.thread):
+            continue
+        if place.owner in ladder:
+            key = f"{place.owner}/{told.key}"
+            yield replace(told, key=key, thread=place.thread, owner=place.owner)
+        else:
+            said = words(Answer(MOVE, told.owner, on))
+            yield updated(place, told.account, said, f"moved/{told.owner}/{on}")

@@ -10,7 +10,7 @@ from worker import incidents, lateness
 from worker.bell import NO_SLOT
 from worker.deployment import Deployment
 from worker.digests import person_digests
-from worker.escalation import escalate
+from worker.escalation import escalate, follow
 from worker.lateness import Turns
 from worker.release import expire, release
 
@@ -48,6 +48,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
 
 
 def _climb(deployment: Deployment, slot: int) -> None:
+    follow(deployment)
     escalate(deployment)
     person_digests(deployment)
     slot_done(deployment, CLIMB, slot)

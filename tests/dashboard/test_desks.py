@@ -1,5 +1,6 @@
 """Colleagues answer in Slack: from the button, over HTTP, to what everybody in the channel reads."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from worker.release import go_live
 
 CHANNEL, ROBIN, NOOR = "C01SUCCESS", "U01ROBIN", "U02NOOR"
 SECRET = "signing-secret"  # invented
+PATIENCE_S = 10
 
 
 @dataclass
@@ -59,13 +61,15 @@ class Channel:
 
     def form(self) -> dict[str, Any]:
         """The form that was asked back; it is sent after the answer."""
-        while not (forms := self.private()["forms"]):
-            pass
-        return dict(forms[-1])
+        return dict(self._shown("forms")[-1])
 
     def whispers(self) -> list[dict[str, Any]]:
-        while not (found := self.private()["whispers"]):
-            pass
+        return self._shown("whispers")
+
+    def _shown(self, what: str) -> list[dict[str, Any]]:
+        until = time.monotonic() + PATIENCE_S
+        while not (found := self.private()[what]):
+            assert time.monotonic() < until, f"no {what} within {PATIENCE_S} s"
         return found
 
     def delivered(self) -> None:

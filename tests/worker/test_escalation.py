@@ -19,7 +19,7 @@ from tests.owed import pass_time, rows
 from worker import escalation as module
 from worker.deployment import Deployment
 from worker.desk import OLD, pressed
-from worker.escalation import escalate
+from worker.escalation import escalate, follow
 from worker.release import go_live
 
 ANN, BOB, EVE, CHANNEL = "U01ANN", "U02BOB", "U09EVE", "#customer-success"
@@ -182,13 +182,67 @@ def test_in_dry_run_nothing_climbs(tmp_path, sqlite_url):
 
 def test_with_a_new_owner_the_news_is_theirs_and_the_old_message_says_so(day, tmp_path):
     day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
-    folder = book.write(tmp_path / "gone", news=True)
-    ticket = f"t9,{book.UNPAID},2026-06-01T08:00:00Z,Please cancel us,open"
-    (folder / "tickets.csv").write_text(f"ticket_id,account_id,opened_at,subject,status\n{ticket}\n")
-    book.judge_folder(day, folder, book.DAY)
-    sent(day)
+    news_of(day, tmp_path)
     assert owners(day) == [ANN, ANN, BOB]
     assert told(day)[1][1] == f"*Goes on with <@{BOB}>*, Jun 1, 2026"
     assert acknowledge(day, ANN) == OLD
     assert acknowledge(day, BOB) == ""
     assert owners(day) == [ANN, ANN, BOB, BOB]
+
+
+def news_of(deployment: Deployment, folder: Path) -> None:
+    """Let the account's customer ask to cancel, and Slack take what is owed."""
+    written = book.write(folder / "news", news=True)
+    ticket = f"t9,{book.UNPAID},2026-06-01T08:00:00Z,Please cancel us,open"
+    (written / "tickets.csv").write_text(f"ticket_id,account_id,opened_at,subject,status\n{ticket}\n")
+    book.judge_folder(deployment, written, book.DAY)
+    sent(deployment)
+
+
+def test_whoever_took_on_what_climbed_hears_the_news_too(day, tmp_path):
+    later(day)
+    assert acknowledge(day, BOB, BOB) == ""
+    sent(day)
+    before = len(told(day))
+    news_of(day, tmp_path)
+    assert sorted(owners(day)[before:]) == [ANN, BOB]
+    assert acknowledge(day, BOB, BOB) == "", "it is news that nobody has taken on yet"
+
+
+def test_an_open_alert_follows_its_owner_without_any_news(day):
+    assert follow(day) == 0
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    assert follow(day) > 0
+    sent(day)
+    goes_on = f"*Goes on with <@{BOB}>*, Jun 1, 2026"
+    (_first, moved, new) = told(day)
+    assert moved == (ANN, goes_on)
+    assert new[0] == BOB
+    assert follow(day) == 0
+    assert acknowledge(day, ANN) == OLD
+    assert acknowledge(day, BOB) == ""
+
+
+def test_who_comes_back_finds_an_alert_where_it_is(day):
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, away=((book.DAY, book.DAY),)))
+    follow(day)
+    sent(day)
+    day.routes = routes()
+    assert follow(day) == 0
+    assert owners(day) == [ANN, ANN, BOB]
+
+
+def test_where_it_has_climbed_to_somebody_who_stays_nobody_is_told_again(day):
+    later(day)
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    follow(day)
+    sent(day)
+    assert owners(day) == [ANN, BOB, ANN]
+
+
+def test_in_dry_run_nothing_follows(tmp_path, sqlite_url):
+    opened = book.deployment(sqlite_url)
+    opened.routes = routes()
+    book.judge_eve(opened, tmp_path / "eve")
+    assert follow(opened) == 0
+    opened.database.close()
