@@ -1,13 +1,17 @@
 """Who gets what, through what."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.files import SHIPPED, read
 from health.hours import Hours
 from health.identity import CRMS
+
+Sender = Literal["mail", "postmark"]
+SENDERS: tuple[Sender, ...] = get_args(Sender)
+"""The destinations that letters may leave through."""
 
 
 class Route(BaseModel):
@@ -45,6 +49,7 @@ class Routes(BaseModel):
     """Routes per audience, and the roles of contacts that each letter goes to.
 
     ``hours`` are those at which letters leave; at any time without them.
+    ``sender`` is what letters leave through.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
     """
 
@@ -54,6 +59,7 @@ class Routes(BaseModel):
     sales: Route
     ops: Route
     record: str = ""
+    sender: Sender = "mail"
     letters: dict[str, tuple[str, ...]]
     hours: ContactHours | None = None
 

@@ -66,6 +66,10 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
     ),
     "mail": Entry("integrations.mail.destination:MailDestination", "integrations.mail.settings:MailSettings"),
+    "postmark": Entry(
+        "integrations.postmark.destination:PostmarkDestination",
+        "integrations.postmark.settings:PostmarkSettings",
+    ),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),

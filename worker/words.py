@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from config.routes import SENDERS
 from health.hours import Place, next_open
 from health.nouns import Notice
 from store import features, subjects
 from store.database import Connection, clock
 from templates.render import render
 from worker.deployment import Deployment
-
-LETTERS = "mail"
 
 
 class Withheld(Exception):  # noqa: N818 - named by what happened
@@ -36,7 +35,7 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
 
     Raises `Withheld`, `TooEarly` or `templates.content.Unrenderable`.
     """
-    if notice.destination != LETTERS:
+    if notice.destination not in SENDERS:
         return notice if notice.body else replace(notice, body=render(notice.template, notice.payload))
     address, _name = subjects.person(connection, notice.owner)
     if not address:
