@@ -35,6 +35,7 @@ from cli import (
     rules,
     simulate,
     statement,
+    suppressions,
     unsettled,
 )
 from cli.output import plainly
@@ -58,6 +59,7 @@ for module in (
     statement,
     quality,
     erase,
+    suppressions,
     rekey,
     move,
     rules,

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from config.routes import SENDERS
 from health.hours import Place, next_open
 from health.nouns import Notice
-from store import features, subjects
+from store import features, returns, subjects
 from store.database import Connection, clock
 from templates.render import render
 from worker.deployment import Deployment
 
 
 class Withheld(Exception):  # noqa: N818 - named by what happened
-    """A notice must not be sent any more: the person withdrew consent, or is gone."""
+    """A notice must not be sent any more: the person withdrew consent, or is gone, or letters came back."""
 
 
 class TooEarly(Exception):  # noqa: N818 - as above
@@ -42,6 +42,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld("no_address")
     if not subjects.consents_to(connection, notice.owner, notice.template):
         raise Withheld("no_consent")
+    if came_back := returns.suppressed(connection, notice.owner):
+        raise Withheld(came_back)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
     body = notice.body or render(notice.template, notice.payload)

@@ -15,6 +15,13 @@ class PostmarkSettings(BaseSettings):
     sender: str = Field(description="the address that mail comes from: a confirmed signature or domain")
     sender_name: str = Field("", max_length=80, description="the name that people see beside it")
     stream: str = Field("outbound", min_length=1, description="the id of the message stream to send through")
+    webhook_user: str = Field("seatsignal", min_length=1, description="the user in the webhook's address")
+    webhook_password: SecretStr | None = Field(
+        None, min_length=1, description="that user's password; then bounces and complaints are heard of"
+    )
+    webhook_password_old: SecretStr | None = Field(
+        None, min_length=1, description="the one before it, for as long as you exchange it"
+    )
     base_url: str = Field(
         "https://api.postmarkapp.com", description="where its API is; another one only to rehearse"
     )

@@ -52,6 +52,7 @@ ANSWERING = {
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
+    "suppressions": ["suppressions"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
     "config key": ["config", "key"],

@@ -13,7 +13,7 @@ from config.files import SHIPPED
 from config.routes import SENDERS
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, RetryLater
-from store import subjects
+from store import returns, subjects
 from store.subjects import EVERYTHING
 from store.tables import subjects as people
 from tests import book
@@ -258,9 +258,23 @@ def erase(deployment: Deployment, subject: str) -> None:
         connection.execute(gone)
 
 
+def tell(kind: str, address: str = "") -> Callable[[Deployment, str], None]:
+    def told(deployment: Deployment, subject: str) -> None:
+        with deployment.database.write() as connection:
+            whose = address or subjects.person(connection, subject)[0].upper()
+            returns.take(connection, "postmark", returns.Return("e1", whose, kind, 1))
+
+    return told
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (tell("bounced"), "bounced"),
+        (tell("complained"), "complained"),
+        (tell("unsubscribed"), "no_consent"),
+        (tell("delayed"), ""),
+        (tell("bounced", "somebody.else@customer.example"), ""),
         (refuse("failed_payment"), "no_consent"),
         (refuse(EVERYTHING), "no_consent"),
         (erase, "no_address"),
