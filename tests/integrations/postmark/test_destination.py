@@ -5,11 +5,15 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from email.utils import getaddresses
 from typing import Any
 
 import pytest
 import requests
 import responses
+from hypothesis import example, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from health.nouns import Notice, Receipt
 from integrations.errors import Rejected
@@ -21,6 +25,7 @@ from integrations.postmark.settings import PostmarkSettings
 from tests.integrations.postmark.rig import rig
 from tests.rehearsal import Rehearsal
 
+NOWHERE = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
 BASE = "https://postmark.example"
 
 
@@ -31,7 +36,7 @@ def settings(**more: str) -> PostmarkSettings:
 
 @pytest.fixture
 def notice() -> Notice:
-    return rig(Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)).notice("letter/ä/1")
+    return rig(NOWHERE).notice("letter/ä/1")
 
 
 def delivered(*notices: Notice) -> list[Receipt]:
@@ -125,6 +130,16 @@ def test_a_mail_without_a_way_out_may_not_leave(notice):
     with pytest.raises(Rejected) as caught:
         email(bare, settings())
     assert caught.value.reason == "no_unsubscribe_link"
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200))
+@example('Dana" <x@evil.example>, "Quill')
+@settings_of_hypothesis(deadline=None)
+def test_no_name_adds_an_address(name):
+    owed = rig(NOWHERE).notice("k")
+    payload = json.loads(owed.payload) | {"csm_name": name}
+    sent = email(replace(owed, payload=json.dumps(payload)), settings())
+    assert [address for _, address in getaddresses([sent.reply_to])] == [payload["reply_to"]]
 
 
 @pytest.mark.parametrize("name", ["Dana\r\nBcc: x@evil.example", "a\x00b"])
