@@ -15,6 +15,9 @@ from integrations.vitals import Vitals
 NOT_TAKEN = NEVER_SENT | {"maintenance", "status_408", "status_425", "status_503"}
 """Reasons to come back by which Postmark does not have the mail. By any other it may have it."""
 
+TOO_LARGE = "answer_too_large"
+"""The one refusal that is ours, of an answer: Postmark may have the mail."""
+
 
 class PostmarkDestination:
     """Sends to the address that is a notice's owner. ``Receipt.remote`` is Postmark's id of the mail.
@@ -70,6 +73,10 @@ class PostmarkDestination:
         except RetryLater as error:
             if error.reason in NOT_TAKEN:
                 return _again(notice, error.reason, error.after_s)
+            reason = error.reason
+        except Rejected as error:
+            if error.reason != TOO_LARGE:
+                raise
             reason = error.reason
         remote = self._found(notice.key)
         return Receipt(notice.key, "sent" if remote else "unknown", "" if remote else reason, remote=remote)

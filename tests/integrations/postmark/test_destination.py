@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from health.nouns import Notice, Receipt
 from integrations.errors import Rejected
+from integrations.http import BODY_LIMIT
 from integrations.letter import digest
 from integrations.postmark.client import PERSON_NEEDED, refusal
 from integrations.postmark.destination import PostmarkDestination
@@ -112,6 +113,13 @@ def test_a_mail_of_unknown_fate_is_looked_for_by_its_notice(vendor, notice, stat
     assert (receipt.outcome, receipt.reason, receipt.remote) == (*expected, "m-1" if found else "")
     asked = vendor.calls[-1].request.params  # type: ignore[union-attr]
     assert asked["metadata_notice"] == digest(notice.key)
+
+
+def test_an_answer_that_is_no_answer_leaves_the_fate_unknown(vendor, notice):
+    vendor.add("POST", f"{BASE}/email", body=b" " * (BODY_LIMIT + 1))
+    vendor.add("GET", re.compile(f"{BASE}/messages/outbound.*"), json={"Messages": []})
+    [receipt] = delivered(notice)
+    assert (receipt.outcome, receipt.reason) == ("unknown", "answer_too_large")
 
 
 def test_a_mail_holds_what_finds_it_again_and_a_way_out(notice):
