@@ -38,6 +38,7 @@ from cli import (
     send_test,
     simulate,
     statement,
+    suppressions,
     unsettled,
 )
 from cli.output import plainly
@@ -63,6 +64,7 @@ for module in (
     statement,
     quality,
     erase,
+    suppressions,
     rekey,
     move,
     rules,

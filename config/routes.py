@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -14,6 +14,9 @@ from health.hours import Hours
 from health.identity import CRMS
 
 SLACK = "slack"
+Sender = Literal["mail", "postmark"]
+SENDERS: tuple[Sender, ...] = get_args(Sender)
+"""The destinations that letters may leave through."""
 
 
 class Route(BaseModel):
@@ -101,6 +104,7 @@ class Routes(BaseModel):
     ``alerts_a_day`` is of how many alerts a person is told in 24 hours; the rest stands in a digest.
     ``escalation`` says when an alert climbs, and to whom at last.
     ``hours`` are those at which letters leave; at any time without them.
+    ``sender`` is what letters leave through.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
     """
 
@@ -110,6 +114,7 @@ class Routes(BaseModel):
     sales: Route
     ops: Route
     record: str = ""
+    sender: Sender = "mail"
     letters: dict[str, tuple[str, ...]]
     people: dict[str, Person] = {}
     alerts_a_day: int = Field(5, ge=1)

@@ -15,6 +15,7 @@ from config.links import BadLink
 from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
+from dashboard.returns import Senders, serve_returns
 from dashboard.webhooks import Hooks, serve_webhooks
 from health.languages import accepted
 from store.database import Database, Unavailable
@@ -27,12 +28,16 @@ REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
 def create_app(
-    database: Database, company_name: str, hooks: Hooks, reception: Reception | None = None
+    database: Database,
+    company_name: str,
+    hooks: Hooks,
+    reception: Reception | None = None,
+    returns: Senders | None = None,
 ) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
     ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in, and
-    ``reception`` where colleagues answer.
+    ``reception`` where colleagues answer, ``returns`` which senders tell of letters that came back.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
@@ -44,6 +49,8 @@ def create_app(
     serve_webhooks(app, database, hooks)
     if reception:
         serve_desks(app, reception)
+    if returns:
+        serve_returns(app, database, returns)
     return app
 
 

@@ -21,7 +21,7 @@ BODY_LIMIT = 65_536
 """Bytes; a filled form takes about 100."""
 CALL_LIMIT = 1_048_576
 """Bytes of a vendor's call, which tells of a whole object."""
-CALLED = ("/webhooks/", "/desks/")
+CALLED = ("/webhooks/", "/desks/", "/returns/")
 """Paths at which vendors call."""
 BODY_S = 10.0
 FRAMES = 6

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from integrations.budget import Budget, Unlimited
 from integrations.errors import Misconfigured
-from integrations.roles import Clock, Desk, Destination, Source, Webhook
+from integrations.roles import Clock, Desk, Destination, Returns, Source, Webhook
 from integrations.settings import any_given, is_given, settings
 
 Budgets = Callable[[str, int | None], Budget]
@@ -66,6 +66,10 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
     ),
     "mail": Entry("integrations.mail.destination:MailDestination", "integrations.mail.settings:MailSettings"),
+    "postmark": Entry(
+        "integrations.postmark.destination:PostmarkDestination",
+        "integrations.postmark.settings:PostmarkSettings",
+    ),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
@@ -73,6 +77,11 @@ DESTINATIONS: Mapping[str, Entry] = {
 WEBHOOKS: Mapping[str, Entry] = {
     "stripe": Entry(
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
+    ),
+}
+RETURNS: Mapping[str, Entry] = {
+    "postmark": Entry(
+        "integrations.postmark.returns:PostmarkReturns", "integrations.postmark.settings:PostmarkSettings"
     ),
 }
 
@@ -97,6 +106,11 @@ def has_desk(name: str) -> bool:
 def webhook(name: str, *, clock: Clock = time) -> Webhook:
     """The webhook of that name, set up as its settings say. Raises `Misconfigured`."""
     return cast("Webhook", _entry(WEBHOOKS, name).built(name, unlimited, clock=clock))
+
+
+def returns(name: str) -> Returns:
+    """What takes back letters of a sender, set up as its settings say. Raises `Misconfigured`."""
+    return cast("Returns", _entry(RETURNS, name).built(name, unlimited))
 
 
 def source(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Source:

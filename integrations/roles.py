@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from health.nouns import Notice, Receipt
@@ -58,6 +59,30 @@ class Webhook(Protocol):
 
     def parse(self, body: bytes) -> Iterator[Record]:
         """Yield the records in a verified body."""
+
+
+class Returned(NamedTuple):
+    """What a sender of letters tells of an address that it wrote to.
+
+    ``kind`` is ``bounced`` (there is no such mailbox), ``complained`` (marked as spam), ``unsubscribed`` or
+    ``delayed`` (it may pass next time); ``event`` is the same each time that the sender tells of it, ``at``
+    the instant that it says.
+    """
+
+    event: str
+    address: str
+    kind: str
+    at: datetime
+
+
+class Returns(Protocol):
+    """A sender of letters that calls us with what comes back."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Return if the sender has sent this, or raise `Rejected` or `Misconfigured`."""
+
+    def read(self, body: bytes) -> Returned | None:
+        """Return what a verified body tells; `None` for what is about no address. Raises `Rejected`."""
 
 
 class Destination(Protocol):

@@ -83,6 +83,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hubspot_rate: Rate = Rate(per_second=19.0, burst=190)
     hubspot_search_rate: Rate = Rate(per_second=4.0, burst=4)
     hubspot_daily: int = 625_000
+    postmark_token: str = "postmark-sandbox-token"  # noqa: S105 - as above
     smtp_user: str = ""
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000

@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from config.routes import SENDERS
 from health.nouns import Notice
 from health.precedence import head_start_ms
 from store import runs
@@ -181,7 +182,7 @@ def most_letters(connection: Connection, days: int = 7) -> int:
     since = now_ms() - days * 86_400_000
     counted = (
         select(func.count().label("letters"))
-        .where(notices.c.destination == "mail", notices.c.planned_ms > since)
+        .where(notices.c.destination.in_(SENDERS), notices.c.planned_ms > since)
         .where(standing(notices, *OPEN, "sent", "unknown"))
         .group_by(notices.c.owner)
         .subquery()

@@ -186,6 +186,18 @@ consents = _table(
     PrimaryKeyConstraint("subject", "topic"),
 )
 
+returns = _table(
+    "returns",  # what senders of letters told of an address: each event once, and the address as its token
+    Column("sender", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _number("at_ms"),
+    _number("lifted_ms", None),  # since then a person says that it counts no more
+    PrimaryKeyConstraint("sender", "event"),
+    Index("ix_returns_subject", "subject"),
+)
+
 # -- facts -------------------------------------------------------------------------------------------
 
 _TYPES: dict[object, type[TypeEngine[Any]]] = {

@@ -32,7 +32,6 @@ from templates.content import (
 )
 from worker.deployment import Deployment
 
-MAIL = "mail"
 LIMIT, CAPACITY = "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
 SEATS = "seats"
@@ -110,7 +109,7 @@ def letters(
         withheld = _why_not(rule, content, verdict.assessment.as_of)
     yield Notice(
         key=f"letter/{template}/{verdict.features.key}/{person.subject}/{matter}",
-        destination=MAIL,
+        destination=deployment.routes.sender,
         kind="message",
         thread=f"letter/{verdict.features.key}/{person.subject}",
         account=verdict.features.account,

@@ -12,8 +12,8 @@ from store.database import Connection
 from templates.payload import TEMPLATES
 from templates.render import render
 from worker.deployment import Deployment
-from worker.letters import MAIL
 
+MAIL = "mail"
 MARK = "[Test] "
 _NOBODY = "nobody"
 """Whom the links of a trial are for: whoever follows one changes nothing for the customer."""
@@ -54,9 +54,10 @@ def trial(
     payload = _relinked(deployment, template, payload)
     body = msgspec.json.decode(render(template, payload, language))
     body["subject"] = f"{MARK}{body['subject']}"
+    sender = deployment.routes.sender
     key = f"trial/{template}/{uuid4()}"
-    letter = Notice(key, MAIL, "message", key, 0, template, to, payload, msgspec.json.encode(body))
-    (receipt,) = deployment.destination(MAIL).deliver([letter])
+    letter = Notice(key, sender, "message", key, 0, template, to, payload, msgspec.json.encode(body))
+    (receipt,) = deployment.destination(sender).deliver([letter])
     audit.record(connection, "letter_tried", account, f"{template}: {receipt.outcome}", "operator")
     return Trial(str(body["subject"]), receipt)
 

@@ -10,21 +10,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from config.routes import SENDERS
 from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.nouns import Notice
-from store import features, outbox, subjects, told
+from store import features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.render import render
 from worker.deployment import Deployment
 
-LETTERS = "mail"
 LOOK_AGAIN_S = 300.0
 """How often what waits for the morning is looked at: something urgent may have come after it."""
 
 
 class Withheld(Exception):  # noqa: N818 - named by what happened
-    """A notice must not be sent any more: the person withdrew consent, or is gone."""
+    """A notice must not be sent any more: the person withdrew consent, or is gone, or letters came back."""
 
 
 class TooEarly(Exception):  # noqa: N818 - as above
@@ -41,7 +41,7 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
 
     Raises `Withheld`, `TooEarly` or `templates.content.Unrenderable`.
     """
-    if notice.destination != LETTERS:
+    if notice.destination not in SENDERS:
         if wait_s := _quiet_s(deployment, connection, notice):
             raise TooEarly(wait_s)
         if _is_too_much(deployment, connection, notice):
@@ -52,6 +52,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld("no_address")
     if not subjects.consents_to(connection, notice.owner, notice.template):
         raise Withheld("no_consent")
+    if came_back := returns.suppressed(connection, notice.owner):
+        raise Withheld(came_back)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
     body = notice.body or render(notice.template, notice.payload)

@@ -10,23 +10,23 @@ from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from hashlib import sha256
-from typing import NamedTuple, TypeVar
-from urllib.parse import quote, urlsplit
-
-from email_validator import EmailNotValidError, validate_email
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import decode
+from typing import NamedTuple
 
 from health.nouns import Notice
-from integrations.addresses import LOOPBACK
 from integrations.errors import Rejected
+from integrations.letter import (
+    NAME_LIMIT,
+    Envelope,
+    body,
+    digest,
+    envelope,
+    one_click,
+    recipient,
+    reply_to,
+    safe,
+    visible,
+)
 from integrations.mail.settings import MailSettings
-
-T = TypeVar("T")
-
-NAME_LIMIT = 80
-"""Characters of a name beside an address."""
 
 LINE_LIMIT, WORD_LIMIT = 75, 45
 """Characters of an encoded word, and the octets that it holds."""
@@ -53,32 +53,8 @@ Content-Transfer-Encoding: quoted-printable
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-_LINK = re.compile(r"https?://[!-;=?-~]{1,900}")
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9]+(?:[ '-]+[A-Za-z0-9]+)*")
 _VISIBLE_ASCII = re.compile(r"[ -~]{1,950}")
-_BEYOND_ASCII = re.compile(r"[^ -~]+")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-class Body(Struct, frozen=True):
-    """A rendered notice: what its mail says."""
-
-    subject: str
-    html: str
-    text: str
-    language: str = ""
-
-
-class _Links(Struct, frozen=True):
-    unsubscribe: str = ""
-
-
-class _Envelope(Struct, frozen=True):
-    """What the payload says about the mail around the words."""
-
-    reply_to: str = ""
-    csm_name: str = ""
-    links: _Links = _Links()
 
 
 class Mail(NamedTuple):
@@ -91,37 +67,37 @@ class Mail(NamedTuple):
 
 def mail(notice: Notice, settings: MailSettings, now: datetime) -> Mail:
     """A notice's mail, dated ``now`` (with a zone). Raises `Rejected`."""
-    words = _decoded(notice.body, Body, "body_unreadable")
-    envelope = _decoded(notice.payload.encode(), _Envelope, "payload_unreadable")
-    recipient = _address(notice.owner, "invalid_recipient")
+    words = body(notice.body)
+    around = envelope(notice.payload)
+    address = recipient(notice.owner)
     named = message_id(notice.key, settings.domain)
     headers = {
         "From": _mailbox(settings.sender_name, settings.sender),
-        "To": recipient,
-        **_reply_to(envelope),
-        "X-Seatsignal-Key": _BEYOND_ASCII.sub(lambda found: quote(found[0], errors="replace"), notice.key),
+        "To": address,
+        **_reply_to(around),
+        "X-Seatsignal-Key": visible(notice.key),
         **({"Content-Language": words.language} if words.language else {}),
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{_one_click(envelope.links.unsubscribe)}>",
+        "List-Unsubscribe": f"<{one_click(around.links.unsubscribe)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     parts = _SHELL % {
         b"subject": _subject(words.subject),
         b"date": format_datetime(now).encode(),
         b"id": named.encode(),
-        b"boundary": b"=_" + sha256(notice.key.encode()).hexdigest()[:40].encode(),
+        b"boundary": b"=_" + digest(notice.key)[:40].encode(),
         b"text": _quoted(words.text),
         b"html": _quoted(words.html),
     }
-    return Mail(recipient, named, _dot_stuffed(_headers(headers) + parts))
+    return Mail(address, named, _dot_stuffed(_headers(headers) + parts))
 
 
 def _subject(text: str) -> bytes:
     """A subject, encoded (RFC 2047) unless it is short and plain, and no encoded word by its looks."""
-    safe = _safe(text)
-    if len(safe) <= LINE_LIMIT and _VISIBLE_ASCII.fullmatch(safe) and "=?" not in safe:
-        return safe.encode("ascii")
-    return "\n ".join(_encoded_words(safe)).encode("ascii")
+    plain = safe(text)
+    if len(plain) <= LINE_LIMIT and _VISIBLE_ASCII.fullmatch(plain) and "=?" not in plain:
+        return plain.encode("ascii")
+    return "\n ".join(_encoded_words(plain)).encode("ascii")
 
 
 def _encoded_words(text: str) -> Iterator[str]:
@@ -144,7 +120,7 @@ def _quoted(text: str) -> bytes:
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the mail that a notice's key names."""
-    return f"<{sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+    return f"<{digest(key)[:40]}@{domain}>"
 
 
 def _headers(lines: Mapping[str, str]) -> bytes:
@@ -158,49 +134,18 @@ def _headers(lines: Mapping[str, str]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("ascii")
 
 
-def _reply_to(envelope: _Envelope) -> dict[str, str]:
-    if not envelope.reply_to:
+def _reply_to(around: Envelope) -> dict[str, str]:
+    if not around.reply_to:
         return {}
-    return {"Reply-To": _mailbox(envelope.csm_name, _address(envelope.reply_to, "invalid_reply_to"))}
+    return {"Reply-To": _mailbox(around.csm_name, reply_to(around.reply_to))}
 
 
 def _mailbox(name: str, address: str) -> str:
     """An address with a name beside it; a name of more than plain words is encoded (RFC 2047)."""
-    shown = _safe(name)[:NAME_LIMIT].strip()
+    shown = safe(name)[:NAME_LIMIT].strip()
     if shown and not _PLAIN_WORDS.fullmatch(shown):
         shown = " ".join(_encoded_words(shown))
     return f"{shown} <{address}>" if shown else address
-
-
-def _one_click(link: str) -> str:
-    parts = urlsplit(link) if _LINK.fullmatch(link) else None
-    if parts is None or not parts.hostname or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
-        raise Rejected("no_unsubscribe_link", "mail: no https link to unsubscribe, so it may not leave")
-    return link
-
-
-def _address(text: str, reason: str) -> str:
-    try:
-        address = validate_email(text, check_deliverability=False).ascii_email
-    except EmailNotValidError:
-        address = None
-    if address is None:
-        raise Rejected(reason, f"mail: {reason.replace('_', ' ')}")
-    return address
-
-
-def _safe(value: str) -> str:
-    if _UNSAFE.search(value):
-        raise Rejected("header_unsafe", "mail: a header would hold a control character")
-    return value
-
-
-def _decoded(text: bytes, model: type[T], reason: str) -> T:
-    try:
-        return decode(text, type=model)
-    except (DecodeError, ValidationError):
-        failure = Rejected(reason, f"mail: {reason.replace('_', ' ')}")
-    raise failure
 
 
 def _dot_stuffed(message: bytes) -> bytes:

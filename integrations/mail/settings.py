@@ -2,11 +2,11 @@
 
 from typing import Self
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from integrations.addresses import LOOPBACK
+from integrations.letter import ascii_address
 
 
 class MailSettings(BaseSettings):
@@ -26,10 +26,7 @@ class MailSettings(BaseSettings):
     @field_validator("sender")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        try:
-            address = validate_email(value, check_deliverability=False).ascii_email
-        except EmailNotValidError:
-            address = None
+        address = ascii_address(value)
         if address is None:
             raise ValueError("not a mail address in ASCII")
         return address

@@ -58,6 +58,7 @@ ANSWERING = {
     "send-test": ["send-test", "renewal", "--account", book.RENEWING, "--to", book.OWNER],
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
+    "suppressions": ["suppressions"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
     "config key": ["config", "key"],

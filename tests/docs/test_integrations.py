@@ -5,8 +5,10 @@ import re
 import pytest
 
 from integrations import registry
-from integrations.errors import Misconfigured, RetryLater
+from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.mail.destination import MailDestination
+from integrations.postmark import client as postmark
+from integrations.postmark.destination import PostmarkDestination
 from integrations.slack import client
 from integrations.slack.destination import SlackDestination
 from integrations.stripe.client import PERMISSIONS
@@ -15,6 +17,7 @@ from tests.docs.pages import DOCS, ROOT, Page, page
 NAMES = sorted({*registry.SOURCES, *registry.DESTINATIONS})
 SLACK = page("integrations/slack.md")
 MAIL = page("integrations/mail.md")
+POSTMARK = page("integrations/postmark.md")
 STRIPE = page("integrations/stripe.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
@@ -42,11 +45,30 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-@pytest.mark.parametrize("found", [SLACK, STRIPE], ids=["slack", "stripe"])
+@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK], ids=["slack", "stripe", "postmark"])
 def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
     assert labels - reasons(found) == set()
+
+
+@pytest.mark.parametrize("found", [MAIL, POSTMARK], ids=["mail", "postmark"])
+def test_the_page_of_a_sender_of_letters_explains_what_every_sender_refuses(found: Page) -> None:
+    labels = set(REASON.findall((ROOT / "integrations" / "letter.py").read_text(encoding="utf-8")))
+    assert {"invalid_recipient", "no_unsubscribe_link", "body_unreadable"} <= labels
+    assert labels - reasons(found) == set()
+
+
+def test_refusals_of_postmark_are_of_the_kind_that_the_page_says() -> None:
+    said = POSTMARK.table("Errors", "number").pairs("number", "reason")
+    kinds = POSTMARK.table("Errors", "number").pairs("number", "kind")
+    assert said.pop("any other") == "refused"
+    assert kinds.pop("any other") == "quarantined"
+    known = {*postmark.PERSON_NEEDED, *postmark.NEVER, *postmark.LATER}
+    assert {int(number) for number in said} == known
+    assert {number: postmark.refusal(int(number)).reason for number in said} == said
+    types = {"a person": Misconfigured, "retry": RetryLater, "quarantined": Rejected, "suppressed": Rejected}
+    assert all(isinstance(postmark.refusal(int(number)), types[kind]) for number, kind in kinds.items())
 
 
 def test_permissions_of_stripe_are_those_of_the_client() -> None:
@@ -73,6 +95,7 @@ def test_slack_scopes_and_methods_are_those_of_the_client() -> None:
 
 def test_batches_are_as_documented() -> None:
     assert (f"| notices claimed at a time | {SlackDestination.batch_size} |") in SLACK.text
+    assert (f"| notices claimed at a time | {PostmarkDestination.batch_size} |") in POSTMARK.text
     assert (
         f"| letters over one connection | {MailDestination.batch_size}, one recipient each |"
     ) in MAIL.text

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from config.routes import SENDERS
 from integrations import registry
 from integrations.errors import Misconfigured
 from integrations.files.source import FilesSource
+
+
+def test_letters_can_leave_through_every_sender_that_routes_may_name() -> None:
+    assert set(SENDERS) <= set(registry.DESTINATIONS)
 
 
 def test_nothing_of_a_vendor_is_imported_before_it_is_asked_for() -> None:

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Row, update
 
 from cli.opened import judge_waiting
+from config.files import SHIPPED
+from config.routes import SENDERS
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, RetryLater
-from store import subjects
+from store import returns, subjects
 from store.subjects import EVERYTHING
 from store.tables import subjects as people
 from tests import book
@@ -64,7 +66,7 @@ def owed(deployment: Deployment) -> list[str]:
 
 def letters(deployment: Deployment) -> dict[str, Row[tuple[object, ...]]]:
     """What customers are written, by template."""
-    return {row.template: row for row in rows(deployment.database) if row.destination == "mail"}
+    return {row.template: row for row in rows(deployment.database) if row.destination in SENDERS}
 
 
 def addressee(deployment: Deployment, template: str) -> str:
@@ -284,9 +286,23 @@ def erase(deployment: Deployment, subject: str) -> None:
         connection.execute(gone)
 
 
+def tell(kind: str, address: str = "") -> Callable[[Deployment, str], None]:
+    def told(deployment: Deployment, subject: str) -> None:
+        with deployment.database.write() as connection:
+            whose = address or subjects.person(connection, subject)[0].upper()
+            returns.take(connection, "postmark", returns.Return("e1", whose, kind, 1))
+
+    return told
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (tell("bounced"), "bounced"),
+        (tell("complained"), "complained"),
+        (tell("unsubscribed"), "no_consent"),
+        (tell("delayed"), ""),
+        (tell("bounced", "somebody.else@customer.example"), ""),
         (refuse("failed_payment"), "no_consent"),
         (refuse(EVERYTHING), "no_consent"),
         (erase, "no_address"),
@@ -303,6 +319,17 @@ def test_consent_is_asked_again_as_a_letter_is_sent(judge, change, reason):
     assert (letter.status, letter.reason) == (("suppressed", reason) if reason else ("sent", ""))
     assert (book.person(UNPAID) in inbox.written) is (reason == "")
     assert book.person(RENEWING) in inbox.written
+
+
+def test_letters_leave_through_the_sender_that_the_routes_name(judge, tmp_path):
+    routes = tmp_path / "routes.yaml"
+    routes.write_text((SHIPPED / "routes.yaml").read_text().replace("# sender: postmark", "sender: postmark"))
+    deployment, inbox = judge(routes=routes), Inbox()
+    deployment._destinations["postmark"] = inbox
+    assert {row.destination for row in letters(deployment).values()} == {"postmark"}
+    deployment.routes = deployment.routes.model_copy(update={"sender": "mail"})
+    deliver(deployment, "postmark")
+    assert book.person(RENEWING) in inbox.written, "an address, though letters leave through another now"
 
 
 # -- for the people who run it -----------------------------------------------------------------------

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from health.languages import LANGUAGES
+from integrations import letter
 from integrations.files import report
-from integrations.mail import message
 from templates import environment, render
 from tests.chaos.security.measured import Tally
 from tests.chaos.verdict import Verdict
@@ -83,7 +83,7 @@ def without_html() -> Iterator[None]:
 @contextmanager
 def without_headers() -> Iterator[None]:
     """Headers' values as they came."""
-    with patch.object(message, "_UNSAFE", re.compile("(?!)")):
+    with patch.object(letter, "_UNSAFE", re.compile("(?!)")):
         yield
 
 
