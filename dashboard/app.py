@@ -15,6 +15,7 @@ from config.links import BadLink
 from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
+from dashboard.surveys import SurveyPages
 from dashboard.webhooks import Hooks, serve_webhooks
 from health.languages import accepted
 from store.database import Database, Unavailable
@@ -27,12 +28,17 @@ REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
 def create_app(
-    database: Database, company_name: str, hooks: Hooks, reception: Reception | None = None
+    database: Database,
+    company_name: str,
+    hooks: Hooks,
+    reception: Reception | None = None,
+    judge: Callable[[], object] = bool,
 ) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
     ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in, and
-    ``reception`` where colleagues answer.
+    ``reception`` where colleagues answer. ``judge`` judges the accounts of which something changed; without
+    it the next pull does.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
@@ -41,6 +47,7 @@ def create_app(
     app.add_api_route("/healthz", health(database), methods=[*READING])
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
+    SurveyPages(database, company_name, judge).serve_from(app)
     serve_webhooks(app, database, hooks)
     if reception:
         serve_desks(app, reception)
