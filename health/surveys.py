@@ -18,7 +18,7 @@ ACTIVATION, RENEWAL, NPS = "activation_ease", "renewal_confidence", "nps"
 SCALES: Mapping[str, tuple[int, int]] = {RENEWAL: (1, 5), ACTIVATION: (1, 5), NPS: (0, 10)}
 """The kinds that are asked by mail, the one that can least wait first, and the ends of each one's scale."""
 REST_DAYS = 30
-"""A contact is asked at most once in so many days, whatever about; and so long the links of a survey work."""
+"""An account and a contact are asked once in so many days at most; as long the links of a survey work."""
 CHANGE_DAYS = 7
 """So long after the first answer to a survey another one may follow it."""
 URGENT_TICKET, SNOOZED, AT_RISK_ALERT = "urgent_ticket", "snoozed", "at_risk_alert"
@@ -41,7 +41,6 @@ class Asked(NamedTuple):
     """A survey that was owed before. ``left`` unless it was kept from leaving."""
 
     kind: str
-    subject: str
     occasion: str
     on: date
     left: bool
@@ -104,13 +103,13 @@ _IS_DUE: Mapping[str, Callable[[Features, Assessment, SurveyRules], bool]] = {
 }
 
 
-def may_ask(found: Due, subject: str, asked: Sequence[Asked], as_of: date, rules: SurveyRules) -> bool:
-    """Say whether a contact may be asked what is due, by what their account was owed before.
+def may_ask(found: Due, asked: Sequence[Asked], as_of: date, rules: SurveyRules) -> bool:
+    """Say whether an account may be asked what is due, by what it was owed before.
 
-    What was kept from leaving is tried again, once the rest is over.
+    Whoever of its people was asked: they talk. What was kept from leaving is tried again after the rest.
     """
     rested = as_of - timedelta(days=REST_DAYS)
-    if any(each.on > rested and subject == each.subject for each in asked):
+    if any(each.on > rested for each in asked):
         return False
     before = [each.on for each in asked if each.left and (each.kind, each.occasion) == found]
     if found.kind != NPS:

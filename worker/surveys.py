@@ -35,10 +35,12 @@ def notices(
     as_of, rules = verdict.assessment.as_of, deployment.policy.surveys
     asked = [_asked(letter, verdict.features.key) for letter in before]
     for found in due(verdict.features, verdict.assessment, deployment.policy):
+        if not may_ask(found, asked, as_of, rules):
+            continue
         template = SURVEYS[found.kind]
         roles = deployment.routes.letters.get(template, ())
         person = recipient(connection, verdict.features.account, roles)
-        if person is None or not may_ask(found, person.subject, asked, as_of, rules):
+        if person is None:
             continue
         write = partial(_written, deployment, found, person.subject)
         letter = letters.letter(deployment, verdict, person, template, write)
@@ -64,7 +66,7 @@ def _asked(letter: Letter, account: str) -> Asked:
     occasion, _, on = letter.key.removeprefix(
         letters.key(letter.template, account, letter.subject, "")
     ).rpartition("/")
-    return Asked(_KINDS[letter.template], letter.subject, occasion, date.fromisoformat(on), letter.left)
+    return Asked(_KINDS[letter.template], occasion, date.fromisoformat(on), letter.left)
 
 
 def _written(
