@@ -5,20 +5,27 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from sqlalchemy import Row, delete, select, update
 
 from cli.opened import judge_waiting
 from config.links import Survey
+from dashboard.app import create_app
+from dashboard.webhooks import Hooks
 from health.experiments import HELD_OUT, arm
 from health.policy import SurveyRules
 from health.surveys import ACTIVATION, NPS, REST_DAYS, SCALES
 from store import subjects
+from store.runs import TOUCHED
 from store.subjects import EVERYTHING
 from store.tables import accounts, facts, flags, links
 from tests import book
+from tests.dashboard.conftest import served
 from tests.owed import pass_time, rows
 from tests.worker.test_announce import Inbox
 from tests.worker.test_experiments import PLANNED
@@ -281,3 +288,29 @@ def test_a_person_at_several_accounts_is_asked_once(judge: Judge) -> None:
     sent(deployment)
     both = [fate(deployment, account)[0] for account in (WELL, "a8")]
     assert sorted(both) == [("sent", ""), ("suppressed", "asked_lately")]
+
+
+# -- the answer --------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_judged_at_once_and_speaks_up(judge: Judge) -> None:
+    """From the letter's own link to the flag that a CSM is told of."""
+    deployment = judge(only(NPS))
+    (row,) = asked(deployment, WELL)
+    link = urlsplit(json.loads(row.payload)["answer"]).path
+    app = create_app(
+        deployment.database,
+        "Lumen Works",
+        Hooks(deployment.webhook, lambda _: None),
+        judge=partial(open_run, deployment, TOUCHED),
+    )
+    with served(app) as url:
+        assert requests.get(f"{url}{link}?score=2", timeout=30).status_code == 200
+        assert requests.post(f"{url}{link}", data={"score": "2"}, timeout=30).status_code == 200
+    judge_waiting(deployment)
+    query = select(flags.c.state).join(accounts, accounts.c.id == flags.c.account)
+    with deployment.database.read() as connection:
+        found = connection.execute(query.where(accounts.c.key == WELL, flags.c.reason == "detractor"))
+        assert found.scalars().all() == ["firing"]
+    sent(deployment)
+    assert fate(deployment, WELL) == [("suppressed", "at_risk_alert")]
