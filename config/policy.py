@@ -42,7 +42,7 @@ from health.policy import (
     Weight,
     Windows,
 )
-from health.surveys import RENEWAL, SCALES
+from health.surveys import ACTIVATION, NPS, RENEWAL, SCALES
 from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
@@ -207,6 +207,11 @@ def _unasked(data: PolicyData) -> Iterator[str]:
     window = data.surveys.ask.renewal_confidence.window
     if RENEWAL in kinds and window not in data.renewals.windows:
         yield f"surveys.ask.renewal_confidence.window: {window} is none of renewals.windows"
+    ask, kept = data.surveys.ask, data.retention_days.get("notices", 0)
+    looked_back = {NPS: ask.nps.every_days, ACTIVATION: ask.activation_ease.until_days}
+    longest = max((days for kind, days in looked_back.items() if kind in kinds), default=0)
+    if kept < longest:
+        yield f"retention_days.notices: {longest} at least, or it is forgotten who was asked what"
 
 
 def _unfitted(data: PolicyData) -> Iterator[str]:

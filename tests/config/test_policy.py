@@ -425,6 +425,13 @@ def test_a_survey_that_could_not_be_sent_as_it_says_is_refused(tmp_path, old, ne
         load(written(tmp_path, (old, new)))
 
 
+def test_letters_are_kept_until_the_same_may_be_asked_again(tmp_path):
+    short = ("\n  notices: 400", "\n  notices: 179")
+    assert load(written(tmp_path, short)).retention["notices"] == 179
+    with pytest.raises(PolicyError, match=r"retention_days\.notices: 180 at least"):
+        load(written(tmp_path, short, (ASK, ASK.replace("false", "true"))))
+
+
 def test_what_is_sent_asks_on_the_scale_that_counts(tmp_path):
     wider = ("nps: [0, 10]", "nps: [0, 100]")
     assert load(written(tmp_path, wider)).scales["nps"] == (0, 100)
