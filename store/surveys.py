@@ -40,7 +40,8 @@ def asked(
     left = standing(notices, *OPEN, "sent", "unknown").label("left")
     query = select(c.account, c.key, c.template, c.owner, left)
     found: dict[int, list[Letter]] = defaultdict(list)
-    for row in connection.execute(query.where(c.account.between(first, last), c.template.in_(templates))):
+    query = query.where(c.kind == "message", c.account.between(first, last), c.template.in_(templates))
+    for row in connection.execute(query):
         found[row.account].append(Letter(row.key, row.template, row.owner, bool(row.left)))
     return found
 
@@ -55,7 +56,8 @@ def sent_lately(
     c = notices.c
     sent = standing(notices, "sent", "unknown") & (c.settled_ms > now_ms() - days * _DAY_MS)
     in_hand = standing(notices, "claimed", "sending") & (c.id < ours)
-    query = select(c.id).where(c.owner == subject, c.template.in_(templates), c.id != ours)
+    query = select(c.id).where(c.kind == "message", c.owner == subject, c.id != ours)
+    query = query.where(c.template.in_(templates))
     return connection.execute(query.where(or_(sent, in_hand)).limit(1)).first() is not None
 
 
