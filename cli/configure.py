@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
     from config.routes import Routes
+    from health.policy import Policy
 
 OF_THE_PROCESS = ("SEATSIGNAL_FAILPOINTS", "SEATSIGNAL_JSON", "SEATSIGNAL_SECRETS_DIR")
 """Variables that are no field of a model: read from the environment alone."""
@@ -47,7 +48,8 @@ def check() -> None:
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     load_experiments(chosen.experiments)
-    problems = [*_unknown_variables(), *_integrations(), *_routes(load_routes(chosen.routes))]
+    routes = load_routes(chosen.routes)
+    problems = [*_unknown_variables(), *_integrations(), *_routes(routes), *_unaddressed(policy, routes)]
     if wants_json():
         answer({"policy": policy.hash, "problems": problems, "overlaps": notes})
     for line in problems:
@@ -105,6 +107,15 @@ def _integrations() -> Iterator[str]:
                 settings(model)
             except Misconfigured as error:
                 yield f"{vendor}: {error}"
+
+
+def _unaddressed(policy: "Policy", routes: "Routes") -> Iterator[str]:
+    """Yield a line for each survey that is sent, and that the routes send to nobody."""
+    from health.letters import SURVEYS  # noqa: PLC0415 - see above
+
+    for kind in sorted(policy.surveys.kinds):
+        if not routes.letters.get(SURVEYS[kind]):
+            yield f"routes: letters.{SURVEYS[kind]}: the policy sends {kind}, and nobody would get it"
 
 
 def _routes(routes: "Routes") -> Iterator[str]:

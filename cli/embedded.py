@@ -49,14 +49,17 @@ def _app(chosen: Settings) -> "FastAPI":
     from dashboard.desks import Reception  # noqa: PLC0415 - see above
     from dashboard.webhooks import Hooks  # noqa: PLC0415 - see above
     from integrations.registry import returns  # noqa: PLC0415 - see above
+    from store.runs import TOUCHED  # noqa: PLC0415 - see above
     from worker.bell import NO_SLOT  # noqa: PLC0415 - see above
     from worker.desk import filled, pressed  # noqa: PLC0415 - see above
+    from worker.pipeline import open_run  # noqa: PLC0415 - see above
     from worker.process import deployment  # noqa: PLC0415 - see above
 
     made = deployment()
     hooks = Hooks(made.webhook, lambda source: made.bell.pull(source, NO_SLOT))
     reception = Reception(made.desk, partial(pressed, made), partial(filled, made))
-    return create_app(made.database, chosen.company_name, hooks, reception, returns)
+    judge = partial(open_run, made, TOUCHED)
+    return create_app(made.database, chosen.company_name, hooks, reception, returns=returns, judge=judge)
 
 
 def _operations(chosen: Settings) -> "list[Web]":

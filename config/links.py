@@ -8,8 +8,10 @@ import hmac
 import re
 import time
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from itsdangerous import Signer
@@ -28,6 +30,15 @@ class BadLink(Exception):  # noqa: N818 - named by what it is
     """This is no link of ours, it was altered, it was made for another purpose, or it is too old."""
 
 
+class Survey(NamedTuple):
+    """What the links of a survey's letter say: who was asked, of which account, about what, on which day."""
+
+    subject: str
+    account: int
+    kind: str
+    asked_on: date
+
+
 class LinkReader:
     """Reads the tokens of links; this needs the installation's key alone."""
 
@@ -36,6 +47,7 @@ class LinkReader:
         self._now_s = now_s
         self._unsubscribe = _signer(key, "unsubscribe")
         self._preferences = _signer(key, "preferences")
+        self._survey = _signer(key, "survey")
 
     def read_unsubscribe(self, token: str) -> tuple[str, str]:
         """Return the subject and the topic that a token was made for. Raises `BadLink`."""
@@ -47,6 +59,12 @@ class LinkReader:
         if self._day() - int(made_on) > PREFERENCES_DAYS:
             raise BadLink(f"made over {PREFERENCES_DAYS} days ago")
         return subject
+
+    def read_survey(self, token: str) -> Survey:
+        """Return what a token was made for; how long that counts is for others to say. Raises `BadLink`."""
+        subject, about = _opened(self._survey, token)
+        kind, account, day = about.rsplit("-", 2)
+        return Survey(subject, int(account), kind, date.fromordinal(int(day)))
 
     def _day(self) -> int:
         """Days since 1970 UTC: fine enough for an expiry, too coarse to tell when a letter was made."""
@@ -68,6 +86,11 @@ class Links(LinkReader):
     def preferences(self, subject: str) -> str:
         """Return the link under which a person chooses what to receive."""
         return f"{self._address}/p/{_sealed(self._preferences, subject, str(self._day()))}"
+
+    def survey(self, asked: Survey) -> str:
+        """Return the link to a survey's question; with ``?score=7`` after it the 7 is ticked, and no more."""
+        about = f"{asked.kind}-{asked.account}-{asked.asked_on.toordinal()}"
+        return f"{self._address}/s/{_sealed(self._survey, asked.subject, about)}"
 
     def account(self, key: str) -> str:
         """Return the address of an account's page. It is for colleagues and proves nothing."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,7 +15,7 @@ from config.grounds import drivers, grounds
 from config.models import ModelData, model_of, parsed_model
 from config.overlaps import overlapping
 from config.profiles import Resolved, lives, resolved
-from config.schema import AlertsData, BrakeData, FittedData, LedgerData, PolicyData
+from config.schema import AlertsData, AskData, BrakeData, FittedData, LedgerData, PolicyData
 from config.scoring import ENGINES, FITTED
 from health.alerts import LICENSING
 from health.backtest import EXPANDED
@@ -37,9 +38,11 @@ from health.policy import (
     Profile,
     RenewalRules,
     SignalRule,
+    SurveyRules,
     Weight,
     Windows,
 )
+from health.surveys import ACTIVATION, NPS, RENEWAL, SCALES
 from health.use import CONSUMPTION, MISMATCHES, VALIDATIONS
 
 _HUNDREDTHS = 100
@@ -175,6 +178,7 @@ def _missing(data: PolicyData) -> list[str]:
         *_outside(data),
         *_agreed(data),
         *_unfitted(data),
+        *_unasked(data),
         *(
             f"{path}: {name!r} is no preset{nearest(name, known)}"
             for path, name, known in wanted
@@ -191,6 +195,23 @@ def _agreed(data: PolicyData) -> Iterator[str]:
             yield f"ledger.precision_min_pct: {rule!r} is no rule of risk{nearest(rule, known)}"
         elif rule != SCORE and data.signals[rule].family in ALWAYS:
             yield f"ledger.precision_min_pct.{rule}: {data.signals[rule].family} signals alert always"
+
+
+def _unasked(data: PolicyData) -> Iterator[str]:
+    """Yield a line for each survey that is sent though its answer, or the day to send it, is another's."""
+    kinds = _surveys(data.surveys.ask).kinds
+    for kind in SCALES:
+        if kind in kinds and tuple(data.surveys.scales.get(kind, ())) != SCALES[kind]:
+            low, high = SCALES[kind]
+            yield f"surveys.scales.{kind}: what is sent asks for {low} to {high}: [{low}, {high}]"
+    window = data.surveys.ask.renewal_confidence.window
+    if RENEWAL in kinds and window not in data.renewals.windows:
+        yield f"surveys.ask.renewal_confidence.window: {window} is none of renewals.windows"
+    ask, kept = data.surveys.ask, data.retention_days.get("notices", 0)
+    looked_back = {NPS: ask.nps.every_days, ACTIVATION: ask.activation_ease.until_days}
+    longest = max((days for kind, days in looked_back.items() if kind in kinds), default=0)
+    if kept < longest:
+        yield f"retention_days.notices: {longest} at least, or it is forgotten who was asked what"
 
 
 def _unfitted(data: PolicyData) -> Iterator[str]:
@@ -246,6 +267,18 @@ def _policy(data: PolicyData, compiled: Compiled, model: Model | None) -> Policy
         retention=data.retention_days,
         data=written,
         model=model,
+        surveys=_surveys(data.surveys.ask),
+    )
+
+
+def _surveys(ask: AskData) -> SurveyRules:
+    return SurveyRules(
+        kinds=frozenset(kind for kind in SCALES if getattr(ask, kind).sent),
+        activation_after_days=ask.activation_ease.after_days,
+        activation_until_days=ask.activation_ease.until_days,
+        renewal_window=ask.renewal_confidence.window,
+        nps_after_days=ask.nps.after_days,
+        nps_every_days=ask.nps.every_days,
     )
 
 
@@ -267,11 +300,12 @@ def _brake(data: BrakeData) -> Limits:
 def _json(data: PolicyData) -> str:
     """Return the policy as JSON. The order of its rules stays: it says which of them comes first.
 
-    A ledger that agrees on nothing, and a model where there is none, are left out: statements from before
-    there were such keep their hash.
+    A ledger that agrees on nothing, a model where there is none, and surveys of which none is sent are left
+    out: statements from before there were such keep their hash.
     """
-    unsaid = {"ledger"} if data.ledger == LedgerData() else set()
-    unsaid |= {"fitted"} if data.fitted is None else set()
+    unsaid: dict[str, Any] = {"ledger": True} if data.ledger == LedgerData() else {}
+    unsaid |= {"fitted": True} if data.fitted is None else {}
+    unsaid |= {"surveys": {"ask"}} if data.surveys.ask == AskData() else {}
     return json.dumps(data.model_dump(exclude=unsaid), separators=(",", ":"), ensure_ascii=True)
 
 

@@ -17,6 +17,7 @@ from config.scoring import (
     Text,
     WeightedData,
 )
+from health.surveys import REST_DAYS
 
 _FULL = 100
 Days = Annotated[int, Field(ge=1, le=3660)]
@@ -180,11 +181,53 @@ class IntentData(Strict):
     reach: Annotated[int, Field(ge=1, le=10)]
 
 
+Lately = Annotated[int, Field(ge=REST_DAYS, le=365)]
+"""Days that stored letters can tell of, and no fewer than a contact is left in peace."""
+
+
+class AskActivationData(Strict):
+    """Once, within these days after first value."""
+
+    sent: bool = False
+    after_days: Annotated[int, Field(ge=0, le=365)] = 14
+    until_days: Lately = 60
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.until_days < self.after_days:
+            raise ValueError("until_days is before after_days: nobody would ever be asked")
+        return self
+
+
+class AskRenewalData(Strict):
+    """Once a term, as this window is open."""
+
+    sent: bool = False
+    window: Days = 120
+
+
+class AskNpsData(Strict):
+    """Again and again, and first so long after first value."""
+
+    sent: bool = False
+    after_days: Annotated[int, Field(ge=0, le=365)] = 60
+    every_days: Lately = 180
+
+
+class AskData(Strict):
+    """Which surveys are sent by mail: none unless it says so."""
+
+    activation_ease: AskActivationData = Field(default_factory=AskActivationData)
+    renewal_confidence: AskRenewalData = Field(default_factory=AskRenewalData)
+    nps: AskNpsData = Field(default_factory=AskNpsData)
+
+
 class SurveysData(Strict):
-    """How long an answer counts, and the ends of each kind's scale."""
+    """How long an answer counts, the ends of each kind's scale, and which kinds are sent by mail."""
 
     shelf_days: Days
     scales: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
+    ask: AskData = Field(default_factory=AskData)
 
 
 class FamiliesData(Strict):

@@ -16,6 +16,7 @@ from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
 from dashboard.returns import Senders, serve_returns
+from dashboard.surveys import SurveyPages
 from dashboard.webhooks import Hooks, serve_webhooks
 from health.languages import accepted
 from store.database import Database, Unavailable
@@ -32,12 +33,15 @@ def create_app(
     company_name: str,
     hooks: Hooks,
     reception: Reception | None = None,
+    *,
     returns: Senders | None = None,
+    judge: Callable[[], object] | None = None,
 ) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
     ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in, and
-    ``reception`` where colleagues answer, ``returns`` which senders tell of letters that came back.
+    ``reception`` where colleagues answer, ``returns`` which senders tell of letters that came back. ``judge``
+    judges the accounts of which something changed; without it the next pull does.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
@@ -46,6 +50,7 @@ def create_app(
     app.add_api_route("/healthz", health(database), methods=[*READING])
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
+    SurveyPages(database, company_name, judge or _left_to_the_next_pull).serve_from(app)
     serve_webhooks(app, database, hooks)
     if reception:
         serve_desks(app, reception)
@@ -66,6 +71,10 @@ def health(database: Database) -> Callable[[], JSONResponse]:
         return JSONResponse({"ok": True})
 
     return answer
+
+
+def _left_to_the_next_pull() -> None:
+    """Judge nothing: the end of every pull judges what was touched before it, too."""
 
 
 def _style() -> Response:

@@ -4,9 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from health.surveys import ACTIVATION, NPS, RENEWAL
+
 NOTICE, NUDGE = "notice", "nudge"
 """A notice tells what the customer has to know in time and is never held back; a nudge suggests something."""
-LETTERS: Mapping[str, str] = {"failed_payment": NOTICE, "approaching_limit": NUDGE, "renewal": NOTICE}
+SURVEYS: Mapping[str, str] = {
+    ACTIVATION: "survey_activation",
+    RENEWAL: "survey_renewal",
+    NPS: "survey_nps",
+}
+"""The letter that asks each kind of survey."""
+SURVEY_LETTERS = frozenset(SURVEYS.values())
+LETTERS: Mapping[str, str] = {
+    "failed_payment": NOTICE,
+    "approaching_limit": NUDGE,
+    "renewal": NOTICE,
+    **dict.fromkeys(SURVEYS.values(), NUDGE),
+}
 """Every letter by its template, and which of the two it is."""
 
 
@@ -86,3 +100,11 @@ def _same(value: bool | None, wanted: bool | None) -> bool | None:  # noqa: FBT0
     if wanted is None:
         return True
     return None if value is None else value == wanted
+
+
+SURVEY_TOPIC = "surveys"
+
+
+def topic(template: str) -> str:
+    """Return what a person consents to with a letter: a topic of its own, but one for all surveys."""
+    return SURVEY_TOPIC if template in SURVEY_LETTERS else template

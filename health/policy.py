@@ -173,6 +173,18 @@ class LedgerRules:
     agreed: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyRules:
+    """Which surveys are sent by mail, by kind, and when, in days (`health.surveys`)."""
+
+    kinds: frozenset[str] = frozenset()
+    activation_after_days: int = 14
+    activation_until_days: int = 60
+    renewal_window: int = 120
+    nps_after_days: int = 60
+    nps_every_days: int = 180
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """The whole policy. ``rules`` is the compiled function, ``source`` its text, ``hash`` names the data.
@@ -216,6 +228,7 @@ class Policy:
     retention: Mapping[str, int]
     data: str = field(default="", repr=False)
     model: Model | None = field(default=None, repr=False)
+    surveys: SurveyRules = SurveyRules()
 
     @property
     def against_peers(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from health.nouns import Why
 
 Band = Literal["at_risk", "watch", "healthy", "unknown"]
 Severity = Literal["high", "normal"]
+SurveyKind = Literal["activation_ease", "renewal_confidence", "nps"]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Percent = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
@@ -324,6 +325,14 @@ class RenewalLetter(LetterContent, frozen=True, kw_only=True):
             raise ValueError("a renewal letter needs seats or a price")
 
 
+class SurveyLetter(LetterContent, frozen=True, kw_only=True):
+    """One question and its possible answers. ``answer`` leads to it; ``?score=7`` after it ticks a number."""
+
+    kind: SurveyKind
+    scores: Annotated[tuple[int, ...], Meta(min_length=2, max_length=11)]
+    answer: Link
+
+
 Content = (
     AlertContent
     | ExpansionContent
@@ -333,4 +342,5 @@ Content = (
     | FailedPaymentLetter
     | ApproachingLimitLetter
     | RenewalLetter
+    | SurveyLetter
 )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from health.languages import DEFAULT, LANGUAGES
+from health.letters import SURVEY_TOPIC
 from templates.catalogues import phrase
 from templates.environment import FOLDER, Environment, filled
 from templates.locales import locale, tag
@@ -40,8 +41,13 @@ TOPICS: Mapping[str, Topic] = {
         phrase("when your seats, or something else that is counted, are nearly used up."),
         phrase("emails about limits"),
     ),
+    SURVEY_TOPIC: Topic(
+        phrase("Surveys"),
+        phrase("what we would like to know from you: one short question now and then."),
+        phrase("emails with a question"),
+    ),
 }
-"""What a person may choose: every letter of `templates.payload.TEMPLATES`, by its name there."""
+"""What a person may choose: what every letter of `templates.payload.TEMPLATES` is about."""
 
 EVERY = Topic("Everything", "", phrase("all our emails"))
 """All topics at once."""
@@ -83,6 +89,20 @@ class PreferencesPage(_Page, frozen=True, kw_only=True):
     saved: bool
 
 
+class SurveyPage(_Page, frozen=True, kw_only=True):
+    """Asks a survey's question, with the number ticked that was followed; the button alone answers."""
+
+    kind: str
+    scores: tuple[int, ...]
+    chosen: int | None = None
+
+
+class SurveyedPage(_Page, frozen=True, kw_only=True):
+    """Thanks for an answer, or says that it came too late to change the one before."""
+
+    kept: bool
+
+
 class ProblemPage(_Page, frozen=True, kw_only=True):
     """What went wrong and what to do, in plain words."""
 
@@ -90,12 +110,14 @@ class ProblemPage(_Page, frozen=True, kw_only=True):
     advice: str
 
 
-Page = UnsubscribePage | UnsubscribedPage | PreferencesPage | ProblemPage
+Page = UnsubscribePage | UnsubscribedPage | PreferencesPage | SurveyPage | SurveyedPage | ProblemPage
 
 _FILES: Mapping[type[Page], str] = {
     UnsubscribePage: "web/unsubscribe.html.j2",
     UnsubscribedPage: "web/unsubscribed.html.j2",
     PreferencesPage: "web/preferences.html.j2",
+    SurveyPage: "web/survey.html.j2",
+    SurveyedPage: "web/surveyed.html.j2",
     ProblemPage: "web/problem.html.j2",
 }
 

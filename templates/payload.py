@@ -17,6 +17,7 @@ from templates.content import (
     OperatorContent,
     RecordContent,
     RenewalLetter,
+    SurveyLetter,
     Unrenderable,
 )
 
@@ -26,10 +27,11 @@ PAYLOAD_LIMIT = 1_048_576
 
 
 class Template(NamedTuple):
-    """Where a template's words go and what they are made of."""
+    """Where a template's words go, what they are made of, and its file, where that has another name."""
 
     medium: Medium
     content: type[Content]
+    file: str = ""
 
 
 TEMPLATES: Mapping[str, Template] = {
@@ -45,6 +47,9 @@ TEMPLATES: Mapping[str, Template] = {
     "failed_payment": Template("mail", FailedPaymentLetter),
     "approaching_limit": Template("mail", ApproachingLimitLetter),
     "renewal": Template("mail", RenewalLetter),
+    "survey_activation": Template("mail", SurveyLetter, "survey"),
+    "survey_renewal": Template("mail", SurveyLetter, "survey"),
+    "survey_nps": Template("mail", SurveyLetter, "survey"),
 }
 """Every template by name: `Notice.template` is one of these."""
 

@@ -99,9 +99,10 @@ def _slack(name: str, content: Content) -> Struct:
 def _mail(name: str, content: Content) -> Struct:
     """The text template's first line is the subject."""
     spoken, fields = locale(content.language, LANGUAGES), values(content)
-    text = _words("text", f"email/{name}.txt.j2", spoken, fields)
+    file = TEMPLATES[name].file or name
+    text = _words("text", f"email/{file}.txt.j2", spoken, fields)
     subject, _, body = text.partition("\n")
-    html = _words("html", f"email/{name}.html.j2", spoken, {**fields, "subject": subject})
+    html = _words("html", f"email/{file}.html.j2", spoken, {**fields, "subject": subject})
     return Mail(
         subject=shortened(one_line(subject), SUBJECT_LIMIT),
         html=html,

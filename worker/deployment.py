@@ -17,6 +17,7 @@ from integrations.budget import Budget, Unlimited
 from integrations.roles import Desk, Destination, Source, Webhook
 from store.database import Database
 from store.installation import business_instant_s
+from store.surveys import SOURCE as SURVEYS
 from worker.beats import Beats
 from worker.bell import Bell
 from worker.budgets import SharedBudget
@@ -91,8 +92,8 @@ class Deployment:
         return name in self._sources or registry.is_set_up(name)
 
     def in_use(self, name: str) -> bool:
-        """Tell whether a source is still read: whatever is left of another, nobody mends it."""
-        if name == registry.BY_HAND or name in self._sources:
+        """Tell whether a source still tells us something: whatever is left of another, nobody mends it."""
+        if name in {registry.BY_HAND, SURVEYS} or name in self._sources:
             return True
         return name in registry.SOURCES and registry.is_set_up(name)
 

@@ -16,7 +16,8 @@ from store import flags, incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
-from worker import announce
+from store.surveys import Letter
+from worker import announce, experiments, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
@@ -37,11 +38,13 @@ class Found:
         *,
         stakes: Stakes,
         again: Mapping[int, bool] = MappingProxyType({}),
+        asked: Mapping[int, Sequence[Letter]] | None = None,
     ) -> None:
         """Start with nothing found.
 
         ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
-        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`).
+        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`). ``asked`` are
+        the surveys that accounts were owed before; `None` where nobody is asked anything.
         """
         self._deployment = deployment
         self._run = run
@@ -50,6 +53,7 @@ class Found:
         self._overrides = overrides
         self._again = again
         self._stakes = stakes
+        self._asked = asked
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -85,7 +89,7 @@ class Found:
         self._worsened += worse(computed.band, known)
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
-        if decision.alerts or self._records:
+        if decision.alerts or self._records or self._asked is not None:
             records = self._records_of(row.account)
             priority = self._stakes.priority(assessment.facts)
             verdict = Verdict(run.id, row, assessment, before, records, corrections, priority)
@@ -95,6 +99,10 @@ class Found:
         """Gather what is owed to people, and to the account's record in a CRM."""
         deployment = self._deployment
         self._notices += announce.notices(deployment, connection, verdict, alerts)
+        if self._asked is not None:
+            before = self._asked.get(verdict.features.account, ())
+            owed = surveys.notices(deployment, connection, verdict, before)
+            self._notices += (experiments.drawn(connection, verdict, letter) for letter in owed)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
 

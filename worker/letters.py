@@ -14,7 +14,7 @@ from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.languages import Origin, spoken
-from health.letters import Customer, LetterRule, rule_for
+from health.letters import Customer, LetterRule, rule_for, topic
 from health.nouns import Assessment, Notice
 from health.policy import Policy
 from health.precedence import at_stake
@@ -61,7 +61,7 @@ class Verdict:
         return self.assessment.facts
 
 
-class _Envelope(TypedDict):
+class Envelope(TypedDict):
     """What every letter says beside its own matter."""
 
     account_name: str
@@ -93,22 +93,32 @@ def letters(
     if template == LIMIT and not any(flag.reason == CAPACITY for flag in alert.flags):
         return
     person = recipient(connection, verdict.features.account, deployment.routes.letters.get(template, ()))
-    links = _links(deployment, person, template) if person else None
-    if person is None or links is None or not verdict.features.csm_email:
-        return
-    envelope = _envelope(deployment, links, verdict, person)
-    written = write(verdict, envelope)
+    owed = letter(deployment, verdict, person, template, write, alert.severity) if person else None
+    if owed:
+        yield owed
+
+
+def letter(  # noqa: PLR0917 - one letter and all that it is made of
+    deployment: Deployment,
+    verdict: Verdict,
+    person: Recipient,
+    template: str,
+    write: "Writer",
+    severity: str = "normal",
+) -> Notice | None:
+    """Return a letter to a person, if everything it needs is known: links, whom to reply to, its matter."""
+    links = _links(deployment, person, topic(template))
+    if links is None or not verdict.features.csm_email:
+        return None
+    written = write(verdict, _envelope(deployment, links, verdict, person))
     if written is None:
-        return
+        return None
     content, matter = written
-    withheld = ""
-    if isinstance(content, RenewalLetter):
-        rule = rule_for(deployment.letter_rules, _customer(verdict))
-        if rule and verdict.facts.get("window") not in rule.windows:
-            return
-        withheld = _why_not(rule, content, verdict.assessment.as_of)
-    yield Notice(
-        key=f"letter/{template}/{verdict.features.key}/{person.subject}/{matter}",
+    withheld = _withheld(deployment, verdict, content)
+    if withheld is None:
+        return None
+    return Notice(
+        key=key(template, verdict.features.key, person.subject, matter),
         destination=deployment.routes.sender,
         kind="message",
         thread=f"letter/{verdict.features.key}/{person.subject}",
@@ -116,9 +126,24 @@ def letters(
         template=template,
         owner=person.subject,
         payload=msgspec.json.encode(content).decode(),
-        stake=at_stake(verdict.priority, alert.severity),
+        stake=at_stake(verdict.priority, severity),
         withheld=withheld,
     )
+
+
+def key(template: str, account: str, subject: str, matter: str) -> str:
+    """Return a letter's key: a person gets one letter about one matter of an account."""
+    return f"letter/{template}/{account}/{subject}/{matter}"
+
+
+def _withheld(deployment: Deployment, verdict: Verdict, content: LetterContent) -> str | None:
+    """Return why a renewal letter must not leave, or nothing; `None` if none is due with this window."""
+    if not isinstance(content, RenewalLetter):
+        return ""
+    rule = rule_for(deployment.letter_rules, _customer(verdict))
+    if rule and verdict.facts.get("window") not in rule.windows:
+        return None
+    return _why_not(rule, content, verdict.assessment.as_of)
 
 
 def _customer(verdict: Verdict) -> Customer:
@@ -153,7 +178,7 @@ def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks
     )
 
 
-def _envelope(deployment: Deployment, links: LetterLinks, verdict: Verdict, person: Recipient) -> _Envelope:
+def _envelope(deployment: Deployment, links: LetterLinks, verdict: Verdict, person: Recipient) -> Envelope:
     language = spoken(person.language, verdict.features.language)
     return {
         "account_name": verdict.features.name,
@@ -173,9 +198,11 @@ def person_name(address: str) -> str:
 
 Written = tuple[LetterContent, str] | None
 """A letter and its matter: what makes it this one and no other."""
+Writer = Callable[[Verdict, Envelope], Written]
+"""Words a letter; nothing where it has nothing to say."""
 
 
-def _failed_payment(verdict: Verdict, envelope: _Envelope) -> Written:
+def _failed_payment(verdict: Verdict, envelope: Envelope) -> Written:
     as_of, payments = verdict.assessment.as_of, verdict.features.payments
     failed = [each for each in payments if failing(each, as_of) and each.status != "uncollectible"]
     oldest: PaymentFact | None = min(failed, key=lambda each: each.due_on, default=None)
@@ -191,7 +218,7 @@ def _failed_payment(verdict: Verdict, envelope: _Envelope) -> Written:
     return content, oldest.invoice_id
 
 
-def _approaching_limit(verdict: Verdict, envelope: _Envelope) -> Written:
+def _approaching_limit(verdict: Verdict, envelope: Envelope) -> Written:
     facts = verdict.facts
     unit, used, allowed = (facts.get(f"nearest_{name}") for name in ("limit", "used", "allowed"))
     if not isinstance(unit, str) or not isinstance(used, int) or not isinstance(allowed, int) or allowed <= 0:
@@ -207,7 +234,7 @@ def _approaching_limit(verdict: Verdict, envelope: _Envelope) -> Written:
     return content, verdict.assessment.term
 
 
-def _renewal(verdict: Verdict, envelope: _Envelope) -> Written:
+def _renewal(verdict: Verdict, envelope: Envelope) -> Written:
     facts = verdict.facts
     ends = facts.get("renewal_on")
     seats, price, users = facts.get("seats"), _price(verdict), facts.get("active_users")
@@ -246,7 +273,7 @@ def _next_mrr_minor(verdict: Verdict) -> int | None:
     return now - term.mrr_minor + term.renewal_mrr_minor
 
 
-_LETTERS: Mapping[str, tuple[str, Callable[[Verdict, _Envelope], Written]]] = {
+_LETTERS: Mapping[str, tuple[str, Writer]] = {
     "failed_payment": ("failed_payment", _failed_payment),
     EXPANSION: (LIMIT, _approaching_limit),
     WINDOW: ("renewal", _renewal),

@@ -39,7 +39,7 @@ from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import incidents, operators
+from worker import incidents, operators, surveys
 from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
@@ -267,7 +267,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     touched = run.kind == runs.TOUCHED
     again = rescore(deployment, connection, run, chunk)
     stakes = Stakes(connection, run.as_of)
-    found = Found(deployment, run, read_pulse(run.pulse), records, set_by_hand, stakes=stakes, again=again)
+    pulse, asked = read_pulse(run.pulse), surveys.asked_before(deployment, connection, run, chunk)
+    found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, asked=asked)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, run=run.id, stale_only=touched):

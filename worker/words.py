@@ -13,10 +13,12 @@ import msgspec
 from config.routes import SENDERS
 from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
+from health.letters import SURVEY_LETTERS, topic
 from health.nouns import Notice
 from store import features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.render import render
+from worker import surveys
 from worker.deployment import Deployment
 
 LOOK_AGAIN_S = 300.0
@@ -24,7 +26,7 @@ LOOK_AGAIN_S = 300.0
 
 
 class Withheld(Exception):  # noqa: N818 - named by what happened
-    """A notice must not be sent any more: the person withdrew consent, or is gone, or letters came back."""
+    """A notice must not be sent any more: no consent, nobody there, letters came back, or it is too much."""
 
 
 class TooEarly(Exception):  # noqa: N818 - as above
@@ -50,12 +52,14 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     address, _name = subjects.person(connection, notice.owner)
     if not address:
         raise Withheld("no_address")
-    if not subjects.consents_to(connection, notice.owner, notice.template):
+    if not subjects.consents_to(connection, notice.owner, topic(notice.template)):
         raise Withheld("no_consent")
     if came_back := returns.suppressed(connection, notice.owner):
         raise Withheld(came_back)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
+    if notice.template in SURVEY_LETTERS and (why := surveys.kept_back(deployment, connection, notice)):
+        raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)
 

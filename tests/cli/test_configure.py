@@ -245,3 +245,17 @@ def test_the_schema_describes_each_setting(seatsignal: Seatsignal):
             assert schema.get("type", "string") in TYPES
         assert all(setting.get("description") for setting in model["properties"].values())
     assert "token" in document["slack"]["required"]
+
+
+def test_a_survey_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_path: Path):
+    policy, routes = (tmp_path / f"{name}.yaml" for name in ("policy", "routes"))
+    text = (SHIPPED / "policy.yaml").read_text()
+    policy.write_text(text.replace("nps: { sent: false", "nps: { sent: true"))
+    own = (SHIPPED / "routes.yaml").read_text().replace("  survey_nps: [user, champion, admin]\n", "")
+    routes.write_text(own)
+    files = {"SEATSIGNAL_POLICY": str(policy), "SEATSIGNAL_ROUTES": str(routes)}
+    done = seatsignal("config", "check", **files)
+    found = "routes: letters.survey_nps: the policy sends nps, and nobody would get it"
+    assert (done.status, done.complaint) == (1, [found])
+    policy.write_text(text)
+    assert seatsignal("config", "check", **files).status == 0

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
-from store import incidents
+from health.records import Survey
+from store import incidents, surveys
 from store.database import Database
 from store.tables import accounts, source_status
 from tests import book
@@ -117,6 +118,15 @@ def test_a_source_that_is_set_up_is_not_out_of_use(eve: Seatsignal):
     found = findings(eve("doctor", "--json", SEATSIGNAL_POSTHOG_PROJECT_ID="1"))
     assert found["posthog", "incident: stale"] == ("bad", "since 2026-05-31")
     assert ("posthog", "out of use") not in found
+
+
+def test_answers_to_surveys_by_mail_are_never_out_of_use(eve: Seatsignal):
+    with closing(Database(eve.url)) as database, database.write() as connection:
+        surveys.keep(connection, surveys.begin(connection), Survey(book.LEAVING, "nps", 9, 1_780_300_000_000))
+    done = eve("doctor", "--json")
+    found = {what: state for (about, what), (state, _) in findings(done).items() if about == surveys.SOURCE}
+    assert found == {"accounts matched": "good"}
+    assert done.status == 0
 
 
 def test_a_source_under_its_floor_is_bad_and_an_account_s_verdict_says_why(eve: Seatsignal):

@@ -1,12 +1,13 @@
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from config.files import ConfigError
-from config.links import PREFERENCES_DAYS, BadLink, LinkReader, Links, public_address
+from config.links import PREFERENCES_DAYS, BadLink, LinkReader, Links, Survey, public_address
 
 KEY = bytes(range(32))
 SUBJECT = "5f2a9c0d1e4b7a8835f0c6d2"
@@ -22,23 +23,27 @@ def token(link: str) -> str:
 
 UNSUBSCRIBE = token(LINKS.unsubscribe(SUBJECT, "renewal"))
 PREFERENCES = token(LINKS.preferences(SUBJECT))
+ASKED = Survey(SUBJECT, 41, "renewal_confidence", date(2026, 6, 1))
+SURVEY = token(LINKS.survey(ASKED))
 
 
 def test_a_link_is_read_back_by_whoever_has_the_key():
     reader = LinkReader(KEY, lambda: NOON)
     assert reader.read_unsubscribe(UNSUBSCRIBE) == (SUBJECT, "renewal")
     assert reader.read_preferences(PREFERENCES) == SUBJECT
+    assert reader.read_survey(SURVEY) == ASKED
 
 
 def test_links_stand_under_the_public_address():
     assert LINKS.unsubscribe(SUBJECT, "renewal") == f"https://letters.example/seats/u/{UNSUBSCRIBE}"
     assert LINKS.preferences(SUBJECT) == f"https://letters.example/seats/p/{PREFERENCES}"
+    assert LINKS.survey(ASKED) == f"https://letters.example/seats/s/{SURVEY}"
     assert LINKS.account("ACME/1 ü'") == "https://letters.example/seats/accounts/ACME%2F1%20%C3%BC%27"
 
 
 def test_a_link_is_short_plain_and_the_same_each_time():
-    for made in (UNSUBSCRIBE, PREFERENCES):
-        assert re.fullmatch(r"[A-Za-z0-9._-]{60,100}", made)
+    for made in (UNSUBSCRIBE, PREFERENCES, SURVEY):
+        assert re.fullmatch(r"[A-Za-z0-9._-]{60,110}", made)
     assert token(LINKS.unsubscribe(SUBJECT, "renewal")) == UNSUBSCRIBE
 
 
@@ -47,10 +52,14 @@ def test_a_link_is_short_plain_and_the_same_each_time():
     [
         (LINKS.read_preferences, UNSUBSCRIBE),
         (LINKS.read_unsubscribe, PREFERENCES),
+        (LINKS.read_survey, UNSUBSCRIBE),
+        (LINKS.read_survey, PREFERENCES),
+        (LINKS.read_unsubscribe, SURVEY),
+        (LINKS.read_preferences, SURVEY),
+        (LinkReader(KEY[::-1], lambda: NOON).read_survey, SURVEY),
         (LinkReader(KEY[::-1], lambda: NOON).read_unsubscribe, UNSUBSCRIBE),
         (LinkReader(KEY[::-1], lambda: NOON).read_preferences, PREFERENCES),
     ],
-    ids=["unsubscribe for preferences", "preferences for unsubscribe", "other key", "other key, preferences"],
 )
 def test_a_link_for_another_purpose_or_of_another_installation_is_refused(
     read: Callable[[str], object], given_token: str
@@ -92,26 +101,34 @@ def spliced(good: str, start: int, left_out: int, inserted: str) -> str:
 
 ALTERED = st.builds(
     spliced,
-    st.sampled_from([UNSUBSCRIBE, PREFERENCES]),
-    st.integers(0, len(UNSUBSCRIBE)),
+    st.sampled_from([UNSUBSCRIBE, PREFERENCES, SURVEY]),
+    st.integers(0, len(SURVEY)),
     st.integers(0, 4),
-    st.sampled_from(["", UNSUBSCRIBE, PREFERENCES, ".", "="]) | st.text(ALPHABET, min_size=1, max_size=3),
+    st.sampled_from(["", UNSUBSCRIBE, PREFERENCES, SURVEY, ".", "="])
+    | st.text(ALPHABET, min_size=1, max_size=3),
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=2_000)
 @given(ALTERED)
 def test_an_altered_link_is_refused(token: str):
-    assume(token not in {UNSUBSCRIBE, PREFERENCES})
-    for read in (LINKS.read_unsubscribe, LINKS.read_preferences):
+    assume(token not in {UNSUBSCRIBE, PREFERENCES, SURVEY})
+    for read in (LINKS.read_unsubscribe, LINKS.read_preferences, LINKS.read_survey):
         with pytest.raises(BadLink):
             read(token)
 
 
-@pytest.mark.parametrize("good", [UNSUBSCRIBE, PREFERENCES], ids=["unsubscribe", "preferences"])
-def test_each_single_character_counts(good: str):
+@pytest.mark.parametrize(
+    ("good", "read"),
+    [
+        (UNSUBSCRIBE, LINKS.read_unsubscribe),
+        (PREFERENCES, LINKS.read_preferences),
+        (SURVEY, LINKS.read_survey),
+    ],
+    ids=["unsubscribe", "preferences", "survey"],
+)
+def test_each_single_character_counts(good: str, read: Callable[[str], object]):
     """The last character of a signature has spare bits; other spellings of it are refused too."""
-    read = LINKS.read_unsubscribe if good == UNSUBSCRIBE else LINKS.read_preferences
     spellings = {good[:i] + c + good[i + 1 :] for i in range(len(good)) for c in ALPHABET} - {good}
     spellings |= {good + c for c in ALPHABET}
     for spelling in spellings:

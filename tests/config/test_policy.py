@@ -387,3 +387,53 @@ def test_what_is_agreed_of_rules_is_read_and_an_older_file_agrees_on_nothing(tmp
     assert "ledger" not in data  # and so it keeps the hash that it had
     assert stated(data).ledger == LedgerRules(90, 20, {})
     assert stated(json.loads(load(file).data)).ledger == load(file).ledger
+
+
+# -- surveys by mail ---------------------------------------------------------------------------------
+
+ASK = "nps: { sent: false, after_days: 60, every_days: 180 }"
+
+
+def test_no_survey_is_sent_and_the_policy_says_nothing_of_it_by_default():
+    policy = load()
+    assert policy.surveys.kinds == frozenset()
+    assert "ask" not in json.loads(policy.data)["surveys"]  # and so it keeps the hash that it had
+
+
+def test_a_kind_is_sent_once_it_says_so(tmp_path):
+    sent = ASK.replace("false", "true").replace("180", "90")
+    policy = load(written(tmp_path, (ASK, sent)))
+    assert (policy.surveys.kinds, policy.surveys.nps_every_days) == ({"nps"}, 90)
+    assert policy.hash != load().hash
+    assert stated(json.loads(policy.data)).surveys == policy.surveys
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("nps: { sent", "npss: { sent", "surveys.ask.npss: unknown key, did you mean 'nps'?"),
+        ("nps: { sent", "csat: { sent", "surveys.ask.csat: unknown key"),
+        ("nps: { sent: false", "nps: { send: true", "surveys.ask.nps.send: unknown key"),
+        ("every_days: 180 }", "every_days: 29 }", "greater than or equal to 30"),
+        ("until_days: 60", "until_days: 400", "less than or equal to 365"),
+        ("after_days: 14, until_days: 60", "after_days: 61, until_days: 60", "nobody would ever be asked"),
+        ("sent: false, window: 120", "sent: true, window: 100", "100 is none of renewals.windows"),
+    ],
+)
+def test_a_survey_that_could_not_be_sent_as_it_says_is_refused(tmp_path, old, new, problem):
+    with pytest.raises(PolicyError, match=re.escape(problem)):
+        load(written(tmp_path, (old, new)))
+
+
+def test_letters_are_kept_until_the_same_may_be_asked_again(tmp_path):
+    short = ("\n  notices: 400", "\n  notices: 179")
+    assert load(written(tmp_path, short)).retention["notices"] == 179
+    with pytest.raises(PolicyError, match=r"retention_days\.notices: 180 at least"):
+        load(written(tmp_path, short, (ASK, ASK.replace("false", "true"))))
+
+
+def test_what_is_sent_asks_on_the_scale_that_counts(tmp_path):
+    wider = ("nps: [0, 10]", "nps: [0, 100]")
+    assert load(written(tmp_path, wider)).scales["nps"] == (0, 100)
+    with pytest.raises(PolicyError, match=r"surveys\.scales\.nps: what is sent asks for 0 to 10"):
+        load(written(tmp_path, wider, (ASK, ASK.replace("false", "true"))))

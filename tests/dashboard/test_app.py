@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import cache
 from http.client import HTTPConnection
 from itertools import product
 from pathlib import Path
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from dashboard.app import create_app
 from store.database import Database
 from tests.dashboard.conftest import COMPANY, NOBODY, Site, is_fenced, served
+from tests.dashboard.test_surveys import someone
 from tests.databases import MIGRATED, Databases
 from tests.services import PostgreSQL, free_port
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
-SAVE = {"save": "yes"}
+SAVE = {"save": "yes", "score": "7"}
 ANSWERS = {
     ("/healthz", "GET"): 200,
     ("/healthz", "HEAD"): 200,
@@ -30,15 +32,26 @@ ANSWERS = {
     ("/p/{token}", "GET"): 200,
     ("/p/{token}", "HEAD"): 200,
     ("/p/{token}", "POST"): 200,
+    ("/s/{token}", "GET"): 200,
+    ("/s/{token}", "HEAD"): 200,
+    ("/s/{token}", "POST"): 200,
     ("/webhooks/{source}", "POST"): 404,
 }
 """Every route and method there is. A new one fails the first test until it is listed here."""
 PATHS = sorted({path for path, _ in ANSWERS})
-WITH_TOKEN = ("/p/{token}", "/u/{token}")
+WITH_TOKEN = ("/p/{token}", "/s/{token}", "/u/{token}")
+
+
+@cache
+def survey_path(site: Site) -> str:
+    """The path of a survey that somebody at the site was asked, the same each time."""
+    return urlsplit(someone(site).link()).path
 
 
 def path_of(site: Site, route: str) -> str:
     """A route's path with a good token in it."""
+    if route == "/s/{token}":
+        return survey_path(site)
     made = {
         "/u/{token}": site.links.unsubscribe("router", "renewal"),
         "/p/{token}": site.links.preferences("router"),
@@ -119,7 +132,7 @@ def test_an_altered_token_is_not_found(shared_site: Site, line: HTTPConnection, 
     place = data.draw(st.integers(3, len(path) - 1))
     other = data.draw(st.characters(exclude_characters=path[place], exclude_categories=["Cs"]))
     altered = quote(path[:place] + other + path[place + 1 :], safe="/")
-    line.request("POST", altered, "save=yes", {"Content-Type": "application/x-www-form-urlencoded"})
+    line.request("POST", altered, "save=yes&score=7", {"Content-Type": "application/x-www-form-urlencoded"})
     answer = line.getresponse()
     answer.read()
     assert answer.status == 404

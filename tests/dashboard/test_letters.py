@@ -148,7 +148,11 @@ def test_preferences_are_kept_shown_again_and_audited(site: Site, http: requests
         assert "Saved." in saved.text
     assert ticked(saved.text) == ticked(http.get(link).text) == {"failed_payment"}
     assert site.consents(*TOPICS) == {topic: topic == "failed_payment" for topic in TOPICS}
-    assert sorted(site.audited()) == [("subject", "consent_withdrawn", "approaching_limit"), WITHDRAWN]
+    assert sorted(site.audited()) == [
+        ("subject", "consent_withdrawn", "approaching_limit"),
+        WITHDRAWN,
+        ("subject", "consent_withdrawn", "surveys"),
+    ]
 
 
 def test_nothing_at_all_overrides_every_topic_and_can_be_taken_back(site: Site, http: requests.Session):
@@ -168,6 +172,7 @@ def test_nothing_at_all_overrides_every_topic_and_can_be_taken_back(site: Site, 
         ("subject", "consent_given", EVERYTHING),
         ("subject", "consent_withdrawn", "failed_payment"),
         ("subject", "consent_withdrawn", "approaching_limit"),
+        ("subject", "consent_withdrawn", "surveys"),
     ]
 
 

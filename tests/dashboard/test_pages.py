@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from health.languages import DEFAULT, LANGUAGES
+from health.letters import topic
 from templates.pages import (
     EVERY,
     OTHER,
@@ -12,6 +13,8 @@ from templates.pages import (
     Page,
     PreferencesPage,
     ProblemPage,
+    SurveyedPage,
+    SurveyPage,
     Topic,
     UnsubscribedPage,
     UnsubscribePage,
@@ -27,6 +30,9 @@ PAGES: tuple[Page, ...] = (
     UnsubscribePage(company_name=HOSTILE, letters=HOSTILE, about=HOSTILE),
     UnsubscribedPage(company_name=HOSTILE, letters=HOSTILE),
     PreferencesPage(company_name=HOSTILE, choices=CHOICES, nothing=True, saved=True),
+    SurveyPage(company_name=HOSTILE, kind="nps", scores=tuple(range(11)), chosen=7),
+    SurveyedPage(company_name=HOSTILE, kept=True),
+    SurveyedPage(company_name=HOSTILE, kept=False),
     ProblemPage(company_name=HOSTILE, title=HOSTILE, advice=HOSTILE),
 )
 
@@ -47,7 +53,8 @@ class Reader(HTMLParser):
 
 
 def test_every_letter_can_be_chosen():
-    assert set(TOPICS) == {name for name, template in TEMPLATES.items() if template.medium == "mail"}
+    assert set(TOPICS) == {topic(name) for name, template in TEMPLATES.items() if template.medium == "mail"}
+    assert topic("survey_nps") == topic("survey_renewal") == "surveys"
 
 
 @pytest.mark.parametrize("content", PAGES, ids=lambda content: type(content).__name__)
@@ -69,7 +76,8 @@ def test_a_page_can_be_heard_and_worked_without_a_mouse(content: Page):
     assert len(ids) == len(set(ids))
     shown = [field for field in read.all("input") if field["type"] != "hidden"]
     assert {field["id"] for field in shown} == {label["for"] for label in read.all("label")}
-    assert {field["aria-describedby"] for field in shown} <= set(ids)
+    assert {field["aria-describedby"] for field in shown if "aria-describedby" in field} <= set(ids)
+    assert all("aria-describedby" in field for field in shown if field["type"] == "checkbox")
     assert len(read.all("fieldset")) == len(read.all("legend"))
 
 

@@ -79,6 +79,8 @@ def written(value: Any) -> str:
             return ", ".join("→".join(map(written, knot)) for knot in knots)
         case list(items):
             return ", ".join(map(written, items))
+        case bool():
+            return str(value).lower()
         case float() | int():
             return f"{value:g}"
         case _:

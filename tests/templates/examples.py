@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+import msgspec
 from msgspec.json import encode
 
 from health.nouns import Why
@@ -24,6 +25,7 @@ from templates.content import (
     Play,
     RecordContent,
     RenewalLetter,
+    SurveyLetter,
     Trigger,
 )
 
@@ -163,6 +165,19 @@ RENEWAL = RenewalLetter(
     active_users=46,
     active_wording="signed in within 30 days",
 )
+SURVEY = SurveyLetter(
+    account_name="Harbour & Pine",
+    person_name="Dana Quill",
+    company_name="Lumen Works",
+    csm_name="Robin Vale",
+    reply_to="robin.vale@seller.example",
+    links=LETTER_LINKS,
+    kind="nps",
+    scores=tuple(range(11)),
+    answer="https://seatsignal.example/s/abc",
+)
+EASE = msgspec.structs.replace(SURVEY, kind="activation_ease", scores=(1, 2, 3, 4, 5))
+CONFIDENCE = msgspec.structs.replace(EASE, kind="renewal_confidence")
 RECORD = RecordContent(
     account_key="ACC-9",
     band="healthy",
@@ -191,6 +206,9 @@ EXAMPLES: Mapping[str, Content] = {
     "failed_payment": FAILED_PAYMENT,
     "approaching_limit": APPROACHING_LIMIT,
     "renewal": RENEWAL,
+    "survey_activation": EASE,
+    "survey_renewal": CONFIDENCE,
+    "survey_nps": SURVEY,
 }
 
 

@@ -21,10 +21,11 @@ from templates.content import (
     FlagLine,
     Play,
     RenewalLetter,
+    SurveyLetter,
 )
 from templates.mrkdwn import inert, mention, shortened
 from templates.render import Unrenderable, render
-from tests.templates.examples import ALERT, APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, payload
+from tests.templates.examples import ALERT, APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, SURVEY, payload
 
 PAYLOADS = (
     "<!channel>",
@@ -185,10 +186,15 @@ def hostile_renewal(text: str) -> RenewalLetter:
     )
 
 
+def hostile_survey(text: str) -> SurveyLetter:
+    return msgspec.structs.replace(SURVEY, account_name=text, company_name=text, person_name=text)
+
+
 LETTERS = {
     "failed_payment": hostile_payment,
     "approaching_limit": hostile_limit,
     "renewal": hostile_renewal,
+    "survey_nps": hostile_survey,
 }
 
 

@@ -17,6 +17,8 @@ from templates.pages import (
     Choice,
     PreferencesPage,
     ProblemPage,
+    SurveyedPage,
+    SurveyPage,
     UnsubscribedPage,
     UnsubscribePage,
     page,
@@ -25,7 +27,15 @@ from templates.pages import (
 from templates.render import render
 from tests.chromium import Chromium, Scheme, chromium
 from tests.pictures import IMAGES, WIDTH, take
-from tests.templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, payload
+from tests.templates.examples import (
+    APPROACHING_LIMIT,
+    CONFIDENCE,
+    EASE,
+    FAILED_PAYMENT,
+    RENEWAL,
+    SURVEY,
+    payload,
+)
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 600)
@@ -49,6 +59,12 @@ LETTERS = {
     "approaching_limit": APPROACHING_LIMIT,
     "renewal": RENEWAL,
     "renewal ": LONG,
+    "survey_nps": SURVEY,
+    "survey_renewal": CONFIDENCE,
+    "survey_activation": EASE,
+    "survey_nps ": msgspec.structs.replace(
+        SURVEY, account_name=LONG_NAME, company_name=f"https://{LONG_NAME.lower()}.example"
+    ),
 }
 CHOICES = tuple(Choice(name, words.name, words.about, wanted=True) for name, words in TOPICS.items())
 PAGES = (
@@ -57,6 +73,10 @@ PAGES = (
         company_name="Lumen Works", letters=TOPICS["renewal"].letters, about=TOPICS["renewal"].about
     ),
     UnsubscribedPage(company_name="Lumen Works", letters=TOPICS["failed_payment"].letters),
+    SurveyPage(company_name="Lumen Works", kind="nps", scores=SURVEY.scores, chosen=10),
+    SurveyPage(company_name=LONG_NAME, kind="renewal_confidence", scores=EASE.scores),
+    SurveyedPage(company_name="Lumen Works", kept=True),
+    SurveyedPage(company_name="Lumen Works", kept=False),
     ProblemPage(
         company_name="Lumen Works",
         title="This link does not work",
