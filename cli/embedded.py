@@ -48,13 +48,16 @@ def _app(chosen: Settings) -> "FastAPI":
     from dashboard.app import create_app  # noqa: PLC0415 - see above
     from dashboard.desks import Reception  # noqa: PLC0415 - see above
     from dashboard.webhooks import Hooks  # noqa: PLC0415 - see above
+    from worker.asked import asked, opened  # noqa: PLC0415 - see above
     from worker.bell import NO_SLOT  # noqa: PLC0415 - see above
     from worker.desk import filled, pressed  # noqa: PLC0415 - see above
     from worker.process import deployment  # noqa: PLC0415 - see above
 
     made = deployment()
     hooks = Hooks(made.webhook, lambda source: made.bell.pull(source, NO_SLOT))
-    reception = Reception(made.desk, partial(pressed, made), partial(filled, made))
+    reception = Reception(
+        made.desk, partial(pressed, made), partial(filled, made), partial(asked, made), partial(opened, made)
+    )
     return create_app(made.database, chosen.company_name, hooks, reception)
 
 

@@ -1,0 +1,314 @@
+"""Colleagues ask in Slack: over HTTP, from the command and the home tab to what they read."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import func, select, update
+
+from config.routes import Escalation, Person, Routes, load_routes
+from store.erasure import erase
+from store.tables import accounts, answers, inbox
+from tests import book
+from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, opened
+from tests.integrations.slack.test_desk import signed
+from tests.rehearsal import Rehearsal, start_sandbox
+
+SALES = "C03SALES"
+MOST_LOOKS = 1_000
+HOSTILE = "<!channel> *x* <https://evil.example|bank> @here `c` & \u202egpj \x07"
+PLAIN = load_routes(None)
+
+
+def people(**changes: Person) -> Routes:
+    """Ann, whose accounts all are, is Robin in Slack."""
+    named = {book.OWNER: Person(slack=ROBIN)} | {f"{k}@seller.example": v for k, v in changes.items()}
+    return load_routes(None).model_copy(update={"people": named})
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Rehearsal]:
+    with start_sandbox({"slack_rate": {"per_second": 10_000, "burst": 10_000}}) as running:
+        yield running
+
+
+@pytest.fixture
+def channel(
+    sandbox: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Channel]:
+    """The alerts stand in the channel: the routes are as they are shipped, until a test sets others."""
+    with opened(sandbox, sqlite_url, tmp_path, monkeypatch) as found:
+        yield found
+
+
+def words(said: dict[str, Any]) -> str:
+    return str(said["blocks"])
+
+
+def looked(channel: Channel, user: str = ROBIN, **more: str) -> list[dict[str, Any]]:
+    """The blocks of somebody's home tab; it is published after the answer."""
+    assert channel.act("look", user=user, **more)["status"] == 200
+    for _ in range(MOST_LOOKS):
+        if home := channel.private()["homes"].get(user):
+            return list(home["blocks"])
+    raise AssertionError(f"nothing is shown to {user}")
+
+
+# -- account -----------------------------------------------------------------------------------------
+
+
+def test_an_account_is_told_of_to_whoever_asks_alone(channel):
+    said = channel.ask(f"account {book.UNPAID}")
+    assert said["response_type"] == "ephemeral"
+    assert said["parse"] == "none"
+    shown = words(said)
+    for part in (
+        "at risk",
+        "of 100",
+        "*What we see*",
+        "*Open*, and nobody has taken it on.",
+        "*Seats in use*",
+    ):
+        assert part in shown
+
+
+def test_who_has_an_alert_is_told(channel):
+    channel.press(book.UNPAID, "acknowledge", NOOR)
+    assert f"*Taken on* by <@{NOOR}>, Jun 1, 2026" in words(channel.ask(f"account {book.UNPAID}"))
+    channel.deployment.routes = people()
+    assert f"for <@{ROBIN}>" in words(channel.ask(f"account {book.UNPAID}"))
+
+
+@pytest.mark.parametrize(
+    "text", ["account a2", "ACCOUNT Account a2", " account   a2 ", "account\taCCOUNT  A2"]
+)
+def test_an_account_is_found_by_its_key_or_its_name(channel, text):
+    assert channel.ask(text)["text"].startswith("Account a2 is to watch")
+
+
+def renamed(channel: Channel, **names: str) -> None:
+    with channel.deployment.database.write() as connection:
+        for key, name in names.items():
+            connection.execute(update(accounts).where(accounts.c.key == key).values(name=name))
+
+
+def test_a_name_that_several_have_lists_them(channel):
+    renamed(channel, a4="Mill & Co", a5="mill & co", a6="Mill & Company")
+    said = channel.ask("account Mill & Co")
+    assert said["text"] == "Several accounts are called Mill &amp; Co."
+    shown = words(said)
+    assert "*a4*" in shown
+    assert "*a5*" in shown
+    assert "*a6*" not in shown
+
+
+@pytest.mark.parametrize(("asked", "found"), [("Acount a7", "a7"), ("count a7", "a7"), ("Zebra", None)])
+def test_a_name_that_nobody_has_names_the_nearest(channel, asked, found):
+    said = channel.ask(f"account {asked}")
+    assert said["text"] == f"No account is called {asked}."
+    first = words(said).partition("• ")[2]
+    assert first.startswith(f"*Account {found}*, {found}") if found else first == ""
+
+
+@pytest.mark.parametrize(
+    ("routes", "user", "place", "told"),
+    [
+        (PLAIN, ROBIN, CHANNEL, True),
+        (PLAIN, ROBIN, SALES, False),
+        (PLAIN, ROBIN, "D01ROBIN", False),
+        (people(), ROBIN, SALES, True),
+        (people(), NOOR, SALES, False),
+        (people(), NOOR, CHANNEL, True),
+        (people(n=Person(slack=NOOR, left=True)), NOOR, CHANNEL, False),
+        (people(n=Person(slack=NOOR, left=True), m=Person(slack=NOOR)), NOOR, SALES, True),
+        (PLAIN.model_copy(update={"escalation": Escalation(manager="#sales")}), ROBIN, SALES, True),
+    ],
+)
+def test_no_more_is_told_than_a_person_or_a_channel_may_see(channel, routes, user, place, told):
+    channel.deployment.routes = routes
+    for asked in (f"account {book.UNPAID}", "account nobody", f"mute {book.UNPAID} 7 why"):
+        said = channel.ask(asked, user, place)
+        assert said["text"].startswith("Of accounts you are told in the channel") is not told
+    assert channel.states() == ({"snoozed"} if told else {"firing"})
+
+
+def test_who_was_erased_is_named_no_more_and_has_no_accounts(channel):
+    channel.deployment.routes = people()
+    assert f"for <@{ROBIN}>" in words(channel.ask(f"account {book.UNPAID}"))
+    erase(channel.deployment.database, book.OWNER, "test")
+    assert f"<@{ROBIN}>" not in words(channel.ask(f"account {book.UNPAID}"))
+    assert "No account is yours" in words(channel.ask("mine"))
+    assert "No account is yours" in str(looked(channel))
+
+
+# -- mute --------------------------------------------------------------------------------------------
+
+
+def test_an_alert_is_muted_and_everybody_reads_by_whom_and_why(channel):
+    said = channel.ask(f"mute {book.UNPAID} 7 they pay <!channel> *Monday*")
+    assert said["text"] == f"The alert of {book.UNPAID} is snoozed until Jun 8, 2026."
+    assert channel.states() == {"snoozed"}
+    channel.delivered()
+    (_, told) = channel.messages(channel.about(book.UNPAID)["ts"])
+    assert told["text"].startswith(f"*Snoozed until Jun 8, 2026* by <@{ROBIN}>, Jun 1, 2026: they pay ")
+    assert "<!channel>" not in told["text"]
+    assert "*Monday*" not in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (f"mute {book.UNPAID}", "Say which account"),
+        (f"mute {book.UNPAID} 7", "Say which account"),
+        (f"mute {book.UNPAID} seven days", "Say which account"),
+        (f"mute {book.UNPAID} -7 days", "Say which account"),
+        (f"mute {book.UNPAID} 0 why", "An alert is snoozed for 1 to 90 days."),
+        (f"mute {book.UNPAID} 91 why", "An alert is snoozed for 1 to 90 days."),
+        ("mute a9 7 why", "No alert of 'a9' is open"),
+        ("mute nobody 7 why", "No account is called nobody."),
+    ],
+)
+def test_what_cannot_be_muted_is_not(channel, asked, told):
+    assert channel.ask(asked)["text"].startswith(told)
+    assert channel.states() == {"firing"}
+
+
+def test_a_command_that_comes_again_and_again_has_one_effect(channel, monkeypatch):
+    sent: list[tuple[dict[str, str], bytes]] = []
+    desk = channel.deployment.desk("slack")
+    verify = desk.verify
+    monkeypatch.setattr(
+        desk, "verify", lambda headers, body: (sent.append((dict(headers), body)), verify(headers, body))
+    )
+    channel.ask(f"mute {book.UNPAID} 7 on holiday")
+    headers, body = sent[-1]
+    same = {name: headers[name] for name in headers if name.startswith("x-slack")}
+    with ThreadPoolExecutor(8) as pool:
+        again = [
+            pool.submit(requests.post, f"{channel.url}/desks/slack", body, headers=same) for _ in range(24)
+        ]
+    assert {each.result().status_code for each in again} == {200}
+    with channel.deployment.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(answers)).scalar_one() == 1
+
+
+def test_of_two_who_mute_at_once_each_is_heard_and_the_last_holds(channel):
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda user: channel.ask(f"mute {book.UNPAID} 7 why", user), (ROBIN, NOOR)))
+    with channel.deployment.database.read() as connection:
+        last = connection.execute(select(answers.c.actor).order_by(answers.c.id)).scalars().all()
+    assert set(last) == {ROBIN, NOOR}
+    assert f"by <@{last[-1]}>" in words(channel.ask(f"account {book.UNPAID}"))
+
+
+# -- mine, help, and what is hostile -----------------------------------------------------------------
+
+
+def test_my_accounts_are_ranked_and_say_where_their_alerts_stand(channel):
+    channel.deployment.routes = people()
+    channel.press(book.UNPAID, "acknowledge")
+    shown = [each["text"]["text"] for each in channel.ask("mine")["blocks"] if each["type"] == "section"]
+    assert len(shown) == 1 + len(book.ACCOUNTS)
+    by_key = {line.splitlines()[1].partition(" ")[0]: number for number, line in enumerate(shown) if number}
+    assert by_key[book.LEAVING] < by_key["a9"]
+    assert "*open*, nobody has it" in shown[by_key[book.LEAVING]]
+    assert "open, taken on" in shown[by_key[book.UNPAID]]
+    assert "open" not in shown[by_key["a9"]]
+
+
+@pytest.mark.parametrize("text", ["", "help", "HELP", "nonsense", "account", HOSTILE, "x" * 4_000])
+def test_what_is_no_command_gets_help(channel, text):
+    assert channel.ask(text)["text"] == "What you can ask: account, mine, mute, help."
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "&" * 4_000, "<@U01ROBIN>" * 300, "\u202e\x00\r\nsection: x", "%_'\""]
+)
+def test_hostile_words_are_said_back_and_do_nothing(channel, text):
+    for asked in (f"account {text}", f"mute {text} 7 {text}", f"mute {book.UNPAID} 7 {text}"):
+        shown = words(channel.ask(asked))
+        for mark in ("<!", "<@U01", "<https", "*x*", "`c`", "\u202e", "\\x00"):
+            assert mark not in shown
+
+
+# -- the home tab ------------------------------------------------------------------------------------
+
+
+def test_slack_finds_us_where_events_go(channel):
+    assert channel.act("verify")["verified"] is True
+
+
+def test_the_home_tab_shows_my_accounts(channel):
+    channel.deployment.routes = people()
+    header, counts, *rows = looked(channel)
+    assert header["text"]["text"] == "Your accounts, Jun 1, 2026"
+    assert "alerts are open" in counts["text"]["text"]
+    assert len(rows) == len(book.ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    "routes", [PLAIN, people(n=Person(slack=NOOR, left=True)), people(), people(n=Person())]
+)
+def test_who_is_none_of_the_people_sees_nobody_s_accounts(channel, routes):
+    channel.deployment.routes = routes
+    (_header, told) = looked(channel, NOOR)
+    assert "You are none of the people" in told["text"]["text"]
+    assert "You are none of the people" in channel.ask("mine", NOOR)["text"]
+
+
+def test_who_looks_after_no_account_is_told_so(channel):
+    channel.deployment.routes = people(n=Person(slack=NOOR))
+    assert "No account is yours" in str(looked(channel, NOOR))
+
+
+def test_two_people_with_one_address_both_have_its_accounts(channel):
+    both = {book.OWNER: Person(slack=ROBIN), book.OWNER.title(): Person(slack=NOOR)}
+    channel.deployment.routes = load_routes(None).model_copy(update={"people": both})
+    assert looked(channel, NOOR) == looked(channel, ROBIN)
+    assert len(looked(channel, NOOR)) == 2 + len(book.ACCOUNTS)
+
+
+def test_an_event_is_taken_once(channel):
+    channel.deployment.routes = people()
+    event = channel.act("look", user=ROBIN)["event"]
+    assert channel.act("look", user=ROBIN, event=event)["status"] == 200
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: channel.act("look", user=ROBIN, event=event), range(16)))
+    looked(channel, NOOR)
+    with channel.deployment.database.read() as connection:
+        taken = connection.execute(select(inbox.c.event, inbox.c.body)).all()
+    assert [row for row in taken if row.event == event] == [(event, b"")]
+    assert len(taken) == 2
+
+
+def test_another_tab_shows_nothing_new(channel):
+    assert channel.act("look", user=ROBIN, tab="messages")["status"] == 200
+    looked(channel, NOOR)
+    assert ROBIN not in channel.private()["homes"]
+
+
+def test_a_home_that_slack_does_not_take_costs_nothing(channel):
+    channel.sandbox.faults("slack", "500", on="views.publish", times=3)
+    assert channel.act("look", user=ROBIN)["status"] == 200
+    channel.sandbox.calm()
+    assert looked(channel)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"type": "event_callback"}', b'{"type": ', b"command=%2Fseatsignal&text=x"]
+)
+def test_what_is_signed_and_no_call_is_refused(channel, body, monkeypatch):
+    desk = channel.deployment.desk("slack")
+    monkeypatch.setattr(desk, "verify", lambda _headers, _body: None)
+    assert requests.post(f"{channel.url}/desks/slack", body, timeout=10).status_code == 400
+
+
+def test_nobody_else_asks(channel):
+    body = (
+        f"command=%2Fseatsignal&text=account+a1&user_id={ROBIN}&channel_id={CHANNEL}&trigger_id=1.2".encode()
+    )
+    forged = signed(body, f"not {SECRET}")
+    assert requests.post(f"{channel.url}/desks/slack", body, headers=forged, timeout=10).status_code == 400
