@@ -153,13 +153,17 @@ class Routes(BaseModel):
         theirs = ((address, each) for address, each in self.people.items() if slack and each.slack == slack)
         return frozenset(address.lower() for address, each in theirs if not each.left)
 
+    def has_left(self, slack: str) -> bool:
+        """Tell whether somebody was one of the people, by their Slack id, and has left."""
+        return self.is_person(slack) and not self.addresses(slack)
+
     def may_ask(self, slack: str, places: Collection[str]) -> bool:
         """Tell whether somebody may be told of any account in a place: a channel by its id and its name.
 
         Colleagues may anywhere, for nobody else reads it; others where alerts are told to all who are there.
         """
         if self.is_person(slack):
-            return bool(self.addresses(slack))
+            return not self.has_left(slack)
         owners = {self.csm.owner if self.csm.destination == SLACK else "", self.escalation.manager}
         return bool({owner.removeprefix("#") for owner in owners if owner} & {slack, *places})
 

@@ -20,9 +20,10 @@ from templates.content import (
     RenewalLetter,
     Unrenderable,
 )
+from templates.week import WeekContent
 
 Medium = Literal["slack", "home", "mail", "task", "record"]
-Spoken = Content | Asked
+Spoken = Content | Asked | WeekContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""
@@ -40,6 +41,7 @@ TEMPLATES: Mapping[str, Template] = {
     "recovered": Template("slack", AlertContent),
     "expansion": Template("slack", ExpansionContent),
     "digest": Template("slack", DigestContent),
+    "week": Template("slack", WeekContent),
     "operator": Template("slack", OperatorContent),
     "account": Template("slack", AccountContent),
     "own": Template("slack", OwnContent),

@@ -32,6 +32,7 @@ from templates.content import (
     Severity,
 )
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
+from templates.payload import Spoken
 from worker import experiments, letters
 from worker.accounts import weeks_told
 from worker.deployment import Deployment
@@ -99,7 +100,7 @@ def _template(alert: Alert) -> str:
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
 
-def message(route: Route, template: str, *, key: str, thread: str, content: Content) -> Notice:
+def message(route: Route, template: str, *, key: str, thread: str, content: Spoken) -> Notice:
     """Return a message of a thread to whoever a route names, its content as payload."""
     return Notice(
         key=key,

@@ -28,6 +28,7 @@ from templates.content import (
     Trigger,
 )
 from templates.payload import Spoken
+from templates.week import OwnerRow, WeekContent
 
 PLAY = Play(
     title="Win back the quiet team",
@@ -233,6 +234,19 @@ REPLY = ReplyContent(
     asked="Harbor",
     rows=(DigestRow(account_key="ACC-7", account_name="Harbour & Pine", band="at_risk", score=41.27),),
 )
+WEEK = WeekContent(
+    first=date(2027, 1, 12),
+    last=date(2027, 1, 18),
+    counts=BandCounts(at_risk=3, watch=12, healthy=185),
+    before=BandCounts(at_risk=5, watch=11, healthy=184),
+    owners=(
+        OwnerRow(owner="U01ROBIN", told=4, taken=2, open=2),
+        OwnerRow(owner="#customer-success", told=1, taken=0, open=1),
+    ),
+    overdue=(DigestRow(account_key="ACC-7", account_name="Harbour & Pine", band="at_risk", score=41.27),),
+    revenue_at_risk_minor=2_880_000,
+    currency="EUR",
+)
 EXAMPLES: Mapping[str, Spoken] = {
     "alert": ALERT,
     "recovered": ALERT,
@@ -242,6 +256,7 @@ EXAMPLES: Mapping[str, Spoken] = {
     "expansion_task": EXPANSION,
     "record": RECORD,
     "digest": DIGEST,
+    "week": WEEK,
     "operator": OPERATOR,
     "account": ACCOUNT,
     "own": OWN,

@@ -14,10 +14,11 @@ from templates.blocks import message
 from templates.content import DigestRow, FlagLine, OperatorContent, Play
 from templates.payload import Spoken
 from templates.render import render
-from tests.templates.examples import ACCOUNT, ALERT, DIGEST, EXAMPLES, OWN, REPLY, payload
+from tests.templates.examples import ACCOUNT, ALERT, DIGEST, EXAMPLES, OWN, REPLY, WEEK, payload
 from worker.asked import HOME_ROWS, LISTED, OWN_ROWS
+from worker.weekly import OVERDUE, OWNERS
 
-SLACK = ("alert", "recovered", "expansion", "digest", "operator", "account", "own", "reply")
+SLACK = ("alert", "recovered", "expansion", "digest", "operator", "account", "own", "reply", "week")
 LONG = "Wörter & <mehr> " * 400
 LONG_FLAGS = tuple(FlagLine(kind="k", evidence=LONG, why=Why.FIRST) for _ in range(40))
 
@@ -77,7 +78,21 @@ def test_as_many_accounts_of_any_name_as_are_told_of_fit_and_none_is_cut_away(na
     for kind in ("several", "unknown"):
         reply = read("reply", msgspec.structs.replace(REPLY, kind=kind, asked=name, rows=(listed,) * LISTED))
         assert_slack_takes(reply)
-        assert reply["blocks"][0]["text"]["text"].count("• ") == LISTED
+        assert str(reply["blocks"]).count("• ") == LISTED
+
+
+@pytest.mark.parametrize("name", ["&" * 900, LONG[:900]])
+def test_a_week_of_any_names_fits(name: str) -> None:
+    row = msgspec.structs.replace(DIGEST.rows[0], account_key=name, account_name=name)
+    owner = msgspec.structs.replace(WEEK.owners[0], owner=f"#{name}")
+    full = msgspec.structs.replace(
+        WEEK, owners=(owner,) * OWNERS, more_owners=9, overdue=(row,) * OVERDUE, more_overdue=200
+    )
+    sent = read("week", full)
+    assert_slack_takes(sent)
+    assert str(sent["blocks"]).count(" told, ") == OWNERS
+    assert str(sent["blocks"]).count("act by") == OVERDUE
+    assert sent["blocks"][-1]["elements"][0]["text"] == "And 200 accounts more."
 
 
 def test_an_account_of_any_length_is_cut_to_what_slack_takes() -> None:
