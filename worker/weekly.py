@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
+import structlog
 
 from config.routes import SLACK, Route
 from health.answers import listed, state
@@ -19,6 +20,7 @@ from worker.announce import message
 from worker.deployment import Deployment
 from worker.digests import MORNING, at_risk
 
+log = structlog.get_logger()
 MONDAY, WEEK = 0, timedelta(days=7)
 OWNERS, OVERDUE = 10, 8
 """So many are told one by one: as Slack takes them, whatever they are called."""
@@ -45,6 +47,7 @@ def weekly_digest(deployment: Deployment) -> int:
         new = outbox.plan(connection, None, [_digest(deployment, connection, week, owner)])
         outbox.make_due(connection, None)
     if new:
+        log.info("week_told", week=week)
         deployment.bell.deliver(SLACK)
     return new
 

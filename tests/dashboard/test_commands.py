@@ -16,6 +16,7 @@ from tests import book
 from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, opened
 from tests.integrations.slack.test_desk import signed
 from tests.rehearsal import Rehearsal, start_sandbox
+from worker.asked import HOME_ROWS, OWN_ROWS
 
 SALES = "C03SALES"
 MOST_LOOKS = 1_000
@@ -217,6 +218,24 @@ def test_my_accounts_are_ranked_and_say_where_their_alerts_stand(channel):
     assert "*open*, nobody has it" in shown[by_key[book.LEAVING]]
     assert "open, taken on" in shown[by_key[book.UNPAID]]
     assert "open" not in shown[by_key["a9"]]
+
+
+def test_of_two_hundred_accounts_with_long_names_as_many_are_told_as_fit_and_the_rest_is_counted(
+    channel, tmp_path
+):
+    names = [f"{number:03}{'&' * 150}" for number in range(200)]
+    book_of = "".join(f"b{name[:3]},{name},{book.OWNER}\n" for name in names)
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / "accounts.csv").write_text(f"account_id,name,csm_email\n{book_of}")
+    book.judge_folder(channel.deployment, tmp_path / "many", book.DAY)
+    channel.deployment.routes = people()
+    everyone = len(names) + len(book.ACCOUNTS)
+    mine = channel.ask("mine")["blocks"]
+    assert len(mine) == 3 + OWN_ROWS
+    assert mine[-1]["elements"][0]["text"] == f"And {everyone - OWN_ROWS} accounts more."
+    home = looked(channel)
+    assert len(home) == 3 + HOME_ROWS
+    assert home[-1]["elements"][0]["text"] == f"And {everyone - HOME_ROWS} accounts more."
 
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "nonsense", "account", HOSTILE, "x" * 4_000])
