@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Text, func, or_, select
 
 from store import features
 from store.among import among
@@ -11,7 +11,7 @@ from store.tables import accounts, facts, links
 
 
 class Called(NamedTuple):
-    """An account's key and its name, which is empty where no source states one."""
+    """An account's key and its name, which is the key again where no source states one."""
 
     key: str
     name: str
@@ -31,9 +31,8 @@ def owned(connection: Connection, addresses: Collection[str]) -> list[int]:
     if not addresses:
         return []
     fact = facts["accounts"]
-    theirs = or_(
-        among(func.lower(fact.c.csm_email), addresses), among(func.lower(fact.c.sales_email), addresses)
-    )
+    lowered = (func.lower(column, type_=Text()) for column in (fact.c.csm_email, fact.c.sales_email))
+    theirs = or_(*(among(column, addresses) for column in lowered))
     query = select(links.c.account).where(links.c.to_batch.is_(None), theirs).distinct()
     query = query.join(fact, fact.c.source_account == links.c.source_account)
     rows = features.held(connection, list(connection.execute(query).scalars()))
