@@ -12,7 +12,7 @@ import requests
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from config.routes import Routes
+from config.routes import Person, Routes, load_routes
 from dashboard.app import create_app
 from dashboard.desks import Reception
 from store.tables import flags
@@ -28,6 +28,9 @@ from worker.release import go_live
 
 CHANNEL, ROBIN, NOOR = "C01SUCCESS", "U01ROBIN", "U02NOOR"
 SECRET = "signing-secret"  # invented
+
+
+MOST_LOOKS = 1_000
 
 
 @dataclass
@@ -56,7 +59,7 @@ class Channel:
         ts = self.about(account)["ts"]
         return self.act("press", channel=CHANNEL, ts=ts, action=action, user=user)
 
-    def private(self) -> dict[str, list[dict[str, Any]]]:
+    def private(self) -> dict[str, Any]:
         return dict(requests.get(f"{self.sandbox.http}/slack/private", timeout=10).json())
 
     def form(self) -> dict[str, Any]:
@@ -68,7 +71,7 @@ class Channel:
     def whispers(self) -> list[dict[str, Any]]:
         while not (found := self.private()["whispers"]):
             pass
-        return found
+        return list(found)
 
     def delivered(self) -> None:
         deliver(self.deployment, "slack")
@@ -83,6 +86,20 @@ class Channel:
         answer = self.act("command", user=user, channel=channel, text=text)
         assert (answer["status"], answer["problems"]) == (200, [])
         return answer["said"]
+
+    def home(self, user: str = ROBIN) -> list[dict[str, Any]]:
+        """Look at somebody's home tab and return its blocks; it is published after the answer."""
+        assert self.act("look", user=user)["status"] == 200
+        for _ in range(MOST_LOOKS):
+            if shown := self.private()["homes"].get(user):
+                return list(shown["blocks"])
+        raise AssertionError(f"nothing is shown to {user}")
+
+
+def people(**more: Person) -> Routes:
+    """The routes as they are shipped, with Ann, whose accounts all are, and who is Robin in Slack."""
+    named = {book.OWNER: Person(slack=ROBIN)} | {f"{k}@seller.example": v for k, v in more.items()}
+    return load_routes(None).model_copy(update={"people": named})
 
 
 @contextmanager

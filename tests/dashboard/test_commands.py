@@ -1,4 +1,4 @@
-"""Colleagues ask in Slack: over HTTP, from the command and the home tab to what they read."""
+"""Colleagues ask in Slack: over HTTP, from the command to what they read."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,25 +9,18 @@ import pytest
 import requests
 from sqlalchemy import func, select, update
 
-from config.routes import Escalation, Person, Routes, load_routes
+from config.routes import Escalation, Person, load_routes
 from store.erasure import erase
-from store.tables import accounts, answers, inbox
+from store.tables import accounts, answers
 from tests import book
-from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, opened
+from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, opened, people
 from tests.integrations.slack.test_desk import signed
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker.asked import HOME_ROWS, OWN_ROWS
 
 SALES = "C03SALES"
-MOST_LOOKS = 1_000
 HOSTILE = "<!channel> *x* <https://evil.example|bank> @here `c` & \u202egpj \x07"
 PLAIN = load_routes(None)
-
-
-def people(**changes: Person) -> Routes:
-    """Ann, whose accounts all are, is Robin in Slack."""
-    named = {book.OWNER: Person(slack=ROBIN)} | {f"{k}@seller.example": v for k, v in changes.items()}
-    return load_routes(None).model_copy(update={"people": named})
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +42,6 @@ def words(said: dict[str, Any]) -> str:
     return str(said["blocks"])
 
 
-def looked(channel: Channel, user: str = ROBIN, **more: str) -> list[dict[str, Any]]:
-    """The blocks of somebody's home tab; it is published after the answer."""
-    assert channel.act("look", user=user, **more)["status"] == 200
-    for _ in range(MOST_LOOKS):
-        if home := channel.private()["homes"].get(user):
-            return list(home["blocks"])
-    raise AssertionError(f"nothing is shown to {user}")
-
-
 # -- account -----------------------------------------------------------------------------------------
 
 
@@ -67,7 +51,7 @@ def test_an_account_is_told_of_to_whoever_asks_alone(channel):
     assert said["parse"] == "none"
     shown = words(said)
     for part in (
-        "at risk",
+        "to watch",
         "of 100",
         "*What we see*",
         "*Open*, and nobody has taken it on.",
@@ -88,6 +72,15 @@ def test_who_has_an_alert_is_told(channel):
 )
 def test_an_account_is_found_by_its_key_or_its_name(channel, text):
     assert channel.ask(text)["text"].startswith("Account a2 is to watch")
+
+
+@pytest.mark.parametrize(("given_on", "told"), [(book.DAY, True), (book.DAY_BEFORE, False)])
+def test_to_whom_an_alert_was_assigned_is_told_of_this_alert_alone(channel, given_on, told):
+    channel.press(book.UNPAID, "assign")
+    channel.act("fill", form=channel.form()["id"], values={"to": NOOR})
+    with channel.deployment.database.write() as connection:
+        connection.execute(update(answers).values(given_on=given_on))
+    assert (f"*Assigned to <@{NOOR}>*" in words(channel.ask(f"account {book.UNPAID}"))) is told
 
 
 def renamed(channel: Channel, **names: str) -> None:
@@ -130,9 +123,11 @@ def test_a_name_that_nobody_has_names_the_nearest(channel, asked, found):
 )
 def test_no_more_is_told_than_a_person_or_a_channel_may_see(channel, routes, user, place, told):
     channel.deployment.routes = routes
-    for asked in (f"account {book.UNPAID}", "account nobody", f"mute {book.UNPAID} 7 why"):
-        said = channel.ask(asked, user, place)
-        assert said["text"].startswith("Of accounts you are told in the channel") is not told
+    for text in (f"account {book.UNPAID}", "account nobody", f"mute {book.UNPAID} 7 why"):
+        assert (
+            channel.ask(text, user, place)["text"].startswith("Of accounts you are told in the channel")
+            is not told
+        )
     assert channel.states() == ({"snoozed"} if told else {"firing"})
 
 
@@ -142,7 +137,7 @@ def test_who_was_erased_is_named_no_more_and_has_no_accounts(channel):
     erase(channel.deployment.database, book.OWNER, "test")
     assert f"<@{ROBIN}>" not in words(channel.ask(f"account {book.UNPAID}"))
     assert "No account is yours" in words(channel.ask("mine"))
-    assert "No account is yours" in str(looked(channel))
+    assert "No account is yours" in str(channel.home())
 
 
 # -- mute --------------------------------------------------------------------------------------------
@@ -233,7 +228,7 @@ def test_of_two_hundred_accounts_with_long_names_as_many_are_told_as_fit_and_the
     mine = channel.ask("mine")["blocks"]
     assert len(mine) == 3 + OWN_ROWS
     assert mine[-1]["elements"][0]["text"] == f"And {everyone - OWN_ROWS} accounts more."
-    home = looked(channel)
+    home = channel.home()
     assert len(home) == 3 + HOME_ROWS
     assert home[-1]["elements"][0]["text"] == f"And {everyone - HOME_ROWS} accounts more."
 
@@ -247,73 +242,13 @@ def test_what_is_no_command_gets_help(channel, text):
     "text", [HOSTILE, "&" * 4_000, "<@U01ROBIN>" * 300, "\u202e\x00\r\nsection: x", "%_'\""]
 )
 def test_hostile_words_are_said_back_and_do_nothing(channel, text):
-    for asked in (f"account {text}", f"mute {text} 7 {text}", f"mute {book.UNPAID} 7 {text}"):
-        shown = words(channel.ask(asked))
+    for said in (f"account {text}", f"mute {text} 7 {text}", f"mute {book.UNPAID} 7 {text}"):
+        shown = words(channel.ask(said))
         for mark in ("<!", "<@U01", "<https", "*x*", "`c`", "\u202e", "\\x00"):
             assert mark not in shown
 
 
-# -- the home tab ------------------------------------------------------------------------------------
-
-
-def test_slack_finds_us_where_events_go(channel):
-    assert channel.act("verify")["verified"] is True
-
-
-def test_the_home_tab_shows_my_accounts(channel):
-    channel.deployment.routes = people()
-    header, counts, *rows = looked(channel)
-    assert header["text"]["text"] == "Your accounts, Jun 1, 2026"
-    assert "alerts are open" in counts["text"]["text"]
-    assert len(rows) == len(book.ACCOUNTS)
-
-
-@pytest.mark.parametrize(
-    "routes", [PLAIN, people(n=Person(slack=NOOR, left=True)), people(), people(n=Person())]
-)
-def test_who_is_none_of_the_people_sees_nobody_s_accounts(channel, routes):
-    channel.deployment.routes = routes
-    (_header, told) = looked(channel, NOOR)
-    assert "You are none of the people" in told["text"]["text"]
-    assert "You are none of the people" in channel.ask("mine", NOOR)["text"]
-
-
-def test_who_looks_after_no_account_is_told_so(channel):
-    channel.deployment.routes = people(n=Person(slack=NOOR))
-    assert "No account is yours" in str(looked(channel, NOOR))
-
-
-def test_two_people_with_one_address_both_have_its_accounts(channel):
-    both = {book.OWNER: Person(slack=ROBIN), book.OWNER.title(): Person(slack=NOOR)}
-    channel.deployment.routes = load_routes(None).model_copy(update={"people": both})
-    assert looked(channel, NOOR) == looked(channel, ROBIN)
-    assert len(looked(channel, NOOR)) == 2 + len(book.ACCOUNTS)
-
-
-def test_an_event_is_taken_once(channel):
-    channel.deployment.routes = people()
-    event = channel.act("look", user=ROBIN)["event"]
-    assert channel.act("look", user=ROBIN, event=event)["status"] == 200
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: channel.act("look", user=ROBIN, event=event), range(16)))
-    looked(channel, NOOR)
-    with channel.deployment.database.read() as connection:
-        taken = connection.execute(select(inbox.c.event, inbox.c.body)).all()
-    assert [row for row in taken if row.event == event] == [(event, b"")]
-    assert len(taken) == 2
-
-
-def test_another_tab_shows_nothing_new(channel):
-    assert channel.act("look", user=ROBIN, tab="messages")["status"] == 200
-    looked(channel, NOOR)
-    assert ROBIN not in channel.private()["homes"]
-
-
-def test_a_home_that_slack_does_not_take_costs_nothing(channel):
-    channel.sandbox.faults("slack", "500", on="views.publish", times=3)
-    assert channel.act("look", user=ROBIN)["status"] == 200
-    channel.sandbox.calm()
-    assert looked(channel)
+# -- who is let in ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

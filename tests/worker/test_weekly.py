@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from config.routes import Escalation, Person, load_routes
+from config.schedule import Schedule
 from health.answers import ACKNOWLEDGE, Answer
+from store.tables import notices
 from templates.render import render
 from tests import book
 from tests.owed import pass_time, rows
@@ -20,6 +23,7 @@ from worker.answers import answer
 from worker.deployment import Deployment
 from worker.digests import person_digests
 from worker.release import go_live
+from worker.tick import tick
 from worker.weekly import week_of, weekly_digest
 
 ANN, EVE, CHANNEL = "U01ANN", "U09EVE", "#success-leads"
@@ -115,6 +119,19 @@ def test_it_says_what_was_told_and_who_has_it(live):
         answer(live, connection, book.UNPAID, Answer(ACKNOWLEDGE, EVE, book.DAY))
     (ann,) = week(live)["owners"]
     assert (ann["told"], ann["taken"], ann["open"]) == (3, 1, 2)
+
+
+def test_who_has_most_open_comes_first(live):
+    theirs = notices.c.thread.like(f"%/csm/{book.UNPAID}/%")
+    with live.database.write() as connection:
+        connection.execute(update(notices).where(theirs).values(owner="#a"))
+    assert [(each["owner"], each["open"]) for each in week(live)["owners"]] == [(ANN, 2), ("#a", 1)]
+
+
+def test_a_tick_sends_it(live, monkeypatch):
+    monkeypatch.setattr("worker.weekly.clock", lambda _connection: int(MONDAY.timestamp() * 1000))
+    tick(live, Schedule(pull={}, assess=86_400))
+    assert [row.owner for row in rows(live.database) if row.template == "week"] == [CHANNEL]
 
 
 def test_what_nobody_has_taken_on_in_time_is_overdue_the_most_urgent_first(live):
