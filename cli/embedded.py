@@ -50,6 +50,7 @@ def _app(chosen: Settings) -> "FastAPI":
     from dashboard.webhooks import Hooks  # noqa: PLC0415 - see above
     from integrations.registry import returns  # noqa: PLC0415 - see above
     from store.runs import TOUCHED  # noqa: PLC0415 - see above
+    from worker.asked import asked, opened  # noqa: PLC0415 - see above
     from worker.bell import NO_SLOT  # noqa: PLC0415 - see above
     from worker.desk import filled, pressed  # noqa: PLC0415 - see above
     from worker.pipeline import open_run  # noqa: PLC0415 - see above
@@ -57,7 +58,9 @@ def _app(chosen: Settings) -> "FastAPI":
 
     made = deployment()
     hooks = Hooks(made.webhook, lambda source: made.bell.pull(source, NO_SLOT))
-    reception = Reception(made.desk, partial(pressed, made), partial(filled, made))
+    reception = Reception(
+        made.desk, partial(pressed, made), partial(filled, made), partial(asked, made), partial(opened, made)
+    )
     judge = partial(open_run, made, TOUCHED)
     return create_app(made.database, chosen.company_name, hooks, reception, returns=returns, judge=judge)
 

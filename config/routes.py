@@ -1,5 +1,6 @@
 """Who gets what, through what."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -148,6 +149,28 @@ class Routes(BaseModel):
     def zones(self) -> dict[str, ZoneInfo]:
         """The time zone of each of the people, by their Slack id."""
         return {each.slack: ZoneInfo(each.timezone) for each in self.people.values() if each.slack}
+
+    def addresses(self, slack: str) -> frozenset[str]:
+        """Return under which addresses (small letters) somebody looks after accounts, by their Slack id.
+
+        None of whoever has left, or is none of the people.
+        """
+        theirs = ((address, each) for address, each in self.people.items() if slack and each.slack == slack)
+        return frozenset(address.lower() for address, each in theirs if not each.left)
+
+    def has_left(self, slack: str) -> bool:
+        """Tell whether somebody was one of the people, by their Slack id, and has left."""
+        return self.is_person(slack) and not self.addresses(slack)
+
+    def may_ask(self, slack: str, places: Collection[str]) -> bool:
+        """Tell whether somebody may be told of any account in a place: a channel by its id and its name.
+
+        Colleagues may anywhere, for nobody else reads it; others where alerts are told to all who are there.
+        """
+        if self.is_person(slack):
+            return not self.has_left(slack)
+        owners = {self.csm.owner if self.csm.destination == SLACK else "", self.escalation.manager}
+        return bool({owner.removeprefix("#") for owner in owners if owner} & {slack, *places})
 
     def hours_of(self, owner: str) -> tuple[Hours, ZoneInfo] | None:
         """Return the hours at which a person may be told something, by their Slack id, and their zone."""

@@ -1,7 +1,7 @@
-"""Where colleagues answer: what they press and fill in is verified, taken at once, and answered in time.
+"""Where colleagues answer and ask: what comes in is verified, taken at once, and answered in time.
 
-Vendors wait 3 seconds. What is asked back, or told to one person, is sent after the answer; should that
-fail, nothing of what was taken is lost.
+Vendors wait 3 seconds. What is asked back, told to one person, or shown on their own page is sent after the
+answer; should that fail, nothing of what was taken is lost.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected
-from integrations.roles import Desk, Form, Press, Question
+from integrations.roles import Challenge, Come, Command, Desk, Form, Opened, Press, Question
 from worker.desk import Faulty
 
 log = structlog.get_logger()
 
 PATH = "/desks/{name}"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,15 @@ class Reception:
     """Which desks there are, and what becomes of what comes in there.
 
     ``desk`` raises `Misconfigured` for one that is none of ours. ``pressed`` returns words for whoever
-    pressed, or a question; ``filled`` raises `worker.desk.Faulty`.
+    pressed, or a question; ``filled`` raises `worker.desk.Faulty`. ``asked`` returns rendered words for who
+    gave a command, ``opened`` those of somebody's own page, or `None` for a call that has come before.
     """
 
     desk: Callable[[str], Desk]
     pressed: Callable[[str, Press], Question | str]
     filled: Callable[[str, Form], None]
+    asked: Callable[[str, Command], bytes]
+    opened: Callable[[str, Opened], bytes | None]
 
 
 def serve_desks(app: FastAPI, reception: Reception) -> None:
@@ -57,6 +61,14 @@ def _answered(reception: Reception, name: str, request: Request, body: bytes) ->
             return Response(background=BackgroundTask(_tell, desk, come, back) if back else None)
         case Form():
             return _filled(reception, name, desk, come)
+        case Command():
+            body = reception.asked(name, come)
+            log.info("desk_called", desk=name, answer="command")
+            return Response(desk.replied(body), media_type=JSON)
+        case Opened():
+            return Response(background=BackgroundTask(_show, reception, name, desk, come))
+        case Challenge(words):
+            return Response(words, media_type="text/plain")
         case _:
             return Response()
 
@@ -65,14 +77,12 @@ def _filled(reception: Reception, name: str, desk: Desk, form: Form) -> Response
     try:
         reception.filled(name, form)
     except Faulty as error:
-        return Response(desk.faulty(error.faults), media_type="application/json")
+        return Response(desk.faulty(error.faults), media_type=JSON)
     log.info("desk_called", desk=name, answer=form.answer)
     return Response()
 
 
-def _verified(
-    reception: Reception, name: str, request: Request, body: bytes
-) -> tuple[Desk, Press | Form | None]:
+def _verified(reception: Reception, name: str, request: Request, body: bytes) -> tuple[Desk, Come | None]:
     try:
         desk = reception.desk(name)
         desk.verify(request.headers, body)
@@ -92,3 +102,15 @@ def _tell(desk: Desk, press: Press, back: Question | str) -> None:
             desk.tell(press, back)
     except IntegrationError as error:
         log.warning("desk_silent", answer=press.answer, reason=error.reason)
+
+
+def _show(reception: Reception, name: str, desk: Desk, opened: Opened) -> None:
+    body = reception.opened(name, opened)
+    if body is None:
+        return
+    try:
+        desk.show(opened, body)
+    except IntegrationError as error:
+        log.warning("desk_silent", answer="home", reason=error.reason)
+    else:
+        log.info("desk_called", desk=name, answer="home")

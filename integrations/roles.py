@@ -161,6 +161,32 @@ class Form(NamedTuple):
     values: Mapping[str, str]
 
 
+class Command(NamedTuple):
+    """What a colleague has asked in words, and where: a channel by its id, and by its name if it has one."""
+
+    call: str
+    actor: str
+    places: tuple[str, ...]
+    words: str
+
+
+class Opened(NamedTuple):
+    """A colleague looks at the page that is for them alone."""
+
+    call: str
+    actor: str
+
+
+class Challenge(NamedTuple):
+    """The vendor asks whether we are there, and wants its own words back."""
+
+    words: str
+
+
+Come = Press | Form | Command | Opened | Challenge
+"""Whatever a desk may be told."""
+
+
 class Field(NamedTuple):
     """A field of a form: a line of text, a choice if it has ``choices`` (value and label), or a person."""
 
@@ -184,8 +210,8 @@ class Desk(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Return if the vendor has sent this just now, or raise `Rejected` or `Misconfigured`."""
 
-    def read(self, body: bytes) -> Press | Form | None:
-        """Return what a verified body tells of; `None` for what is no answer to us. Raises `Rejected`."""
+    def read(self, body: bytes) -> Come | None:
+        """Return what a verified body tells of; `None` for what is nothing to us. Raises `Rejected`."""
 
     def ask(self, press: Press, question: Question) -> None:
         """Ask back whoever pressed a button. Raises the three errors."""
@@ -195,6 +221,12 @@ class Desk(Protocol):
 
     def faulty(self, faults: Mapping[str, str]) -> bytes:
         """Return the answer to a form of which some fields cannot be taken, by name, and why."""
+
+    def replied(self, body: bytes) -> bytes:
+        """Return the answer to a command: rendered words, which only whoever gave it reads."""
+
+    def show(self, opened: Opened, body: bytes) -> None:
+        """Show rendered words on somebody's own page. Raises the three errors."""
 
     def close(self) -> None:
         """Let go of what is held open; a later call opens it again."""

@@ -17,7 +17,7 @@ from sandbox.ledger import NEW_THINGS, Effect
 from sandbox.mail.mailbox import body, html_with_images
 from sandbox.mail.routes import asked_mail
 from sandbox.rendering import FOLDER, Pages
-from sandbox.slack import people
+from sandbox.slack import asking, people
 from sandbox.state import Sandbox
 
 MOST_ROWS = 500
@@ -96,6 +96,7 @@ def _slack(sandbox: Sandbox, pages: Pages) -> list[Route]:
     return [
         Route("/view/slack", first),
         *_hands(sandbox, pages),
+        *_homes(sandbox, pages),
         Route("/view/slack/{channel}", channel),
     ]
 
@@ -143,6 +144,29 @@ def _hands(sandbox: Sandbox, pages: Pages) -> list[Route]:
         Route("/view/slack/press", press, methods=["POST"]),
         Route("/view/slack/form/{form}", form),
         Route("/view/slack/form/{form}", fill, methods=["POST"]),
+    ]
+
+
+def _homes(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    """The home tab of a person, and how they look at it: what is shown then comes a moment later."""
+    workspace = sandbox.workspace
+
+    async def home(request: Request) -> HTMLResponse:
+        person = workspace.people.get(request.path_params["user"])
+        if person is None:
+            raise HTTPException(404, f"there is nobody called {request.path_params['user']}")
+        view = workspace.homes.get(person.id, {})
+        refresh = query(request, Viewed).refresh
+        return pages.page("home.html", refresh=refresh, person=person, blocks=view.get("blocks", []))
+
+    async def look(request: Request) -> Response:
+        user = request.path_params["user"]
+        await run_in_threadpool(asking.looked, workspace, asking.Look(user))
+        return RedirectResponse(f"/view/slack/home/{user}?refresh=2", 303)
+
+    return [
+        Route("/view/slack/home/{user}", home),
+        Route("/view/slack/home/{user}", look, methods=["POST"]),
     ]
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
 from health.alerts import AT_RISK, OPEN
-from health.answers import Answer
+from health.answers import ACKNOWLEDGE, DONE, Answer
 from health.nouns import Flag
+from store.among import among
 from store.database import now_ms
 from store.tables import accounts, answers, flags, notices, threads
 
@@ -93,6 +94,13 @@ def last(connection: Connection, account: int, matter: str, kinds: Collection[st
     query = select(c.kind, c.actor, c.given_on, c.until, c.detail).order_by(c.id.desc()).limit(1)
     row = connection.execute(query.where(c.account == account, c.matter == matter, c.kind.in_(kinds))).first()
     return Answer(*row) if row else None
+
+
+def taken_since(connection: Connection, ids: Collection[int], since_ms: int) -> set[int]:
+    """Return which of some accounts somebody has taken on the risk of since an instant."""
+    c = answers.c
+    taken = among(c.account, ids) & (c.matter == ALERT) & c.kind.in_((ACKNOWLEDGE, DONE))
+    return set(connection.execute(select(c.account).where(taken, c.given_ms > since_ms)).scalars())
 
 
 def shown(connection: Connection, account: int, matter: str, *, unseen: bool = False) -> list[Shown]:

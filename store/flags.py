@@ -1,12 +1,13 @@
 """Flags: what stands of accounts, as it was told last."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from health.nouns import Flag, Why
+from store.among import among
 from store.tables import accounts, flags
 from store.upsert import insert
 
@@ -18,6 +19,15 @@ def standing(
     query = select(flags).where(flags.c.account.between(first, last))
     if stale_only:
         query = query.join(accounts).where(accounts.c.touched > accounts.c.judged)
+    return _by_account(connection, query)
+
+
+def of(connection: Connection, ids: Collection[int]) -> Mapping[int, list[Flag]]:
+    """Return the flags of some accounts, by account."""
+    return _by_account(connection, select(flags).where(among(flags.c.account, ids)))
+
+
+def _by_account(connection: Connection, query: Select[Any]) -> Mapping[int, list[Flag]]:
     found: dict[int, list[Flag]] = defaultdict(list)
     for row in connection.execute(query).all():
         found[row.account].append(_flag(row))

@@ -25,6 +25,17 @@ def append(connection: Connection, source: str, event: str, body: bytes) -> bool
     return connection.execute(kept).first() is not None
 
 
+NOTHING_TO_STORE = 0
+"""The batch of a call that tells of no fact."""
+
+
+def is_first(connection: Connection, source: str, event: str) -> bool:
+    """Remember a call that tells of no fact, without its body; false if it has come before."""
+    seen = {"source": source, "event": event, "body": b"", "received_ms": now_ms()}
+    call = insert(connection, inbox).values(batch=NOTHING_TO_STORE, **seen)
+    return connection.execute(call.on_conflict_do_nothing().returning(inbox.c.id)).first() is not None
+
+
 def waiting(connection: Connection, source: str, limit: int) -> list[Call]:
     """Return the oldest calls of a source that are not stored yet."""
     query = select(inbox.c.id, inbox.c.body).where(inbox.c.source == source, inbox.c.batch.is_(None))

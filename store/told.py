@@ -37,7 +37,7 @@ def is_told(connection: Connection, thread: str) -> bool:
 
 
 class Kept(NamedTuple):
-    """An account whose alert was kept for the digest of a person."""
+    """An account, and to whom its alert was told or for whose digest it was kept."""
 
     owner: str
     account: int
@@ -53,3 +53,11 @@ def kept_for_digests(connection: Connection) -> list[Kept]:
     query = query.where(c.settled_ms > func.coalesce(last.scalar_subquery(), 0))
     query = query.group_by(c.owner, c.account).order_by(c.owner, func.min(c.rank_ms))
     return [Kept(owner, account) for owner, account, _rank in connection.execute(query)]
+
+
+def told_since(connection: Connection, since_ms: int) -> list[Kept]:
+    """Return of which accounts a risk was told since an instant, and to whom; each once."""
+    c = notices.c
+    query = select(c.owner, c.account).where(c.template == "alert", c.kind == "message")
+    query = query.where(standing(notices, "sent"), c.settled_ms > since_ms).distinct()
+    return [Kept(owner, account) for owner, account in connection.execute(query)]

@@ -28,10 +28,19 @@ FIELD_LIMIT = 500
 FIELDS_LIMIT = 10
 BUTTON_LIMIT = 75
 BUTTONS_LIMIT = 5
-BLOCKS_LIMIT = 50
-TOTAL_LIMIT = 12_000
 TOLL = 60
 """Characters that a block costs beside its own JSON; Slack counts more than the words."""
+
+
+class Room(NamedTuple):
+    """How many blocks Slack takes at once, and how many characters of them."""
+
+    blocks: int
+    characters: int
+
+
+MESSAGE, HOME = Room(50, 12_000), Room(100, 100_000)
+"""A view may have 100 blocks and 250 kB (docs.slack.dev/reference/views)."""
 
 
 class Plain(Struct, frozen=True, tag_field="type", tag="plain_text"):
@@ -111,13 +120,20 @@ class Line(NamedTuple):
     words: str
 
 
-def message(words: str) -> Message:
-    """The message that lines of words make. Raises `ValueError` for a line that is none."""
+def message(words: str, room: Room = MESSAGE) -> Message:
+    """The message that lines of words make, as far as there is room.
+
+    Raises `ValueError` for a line that is none.
+    """
     lines = list(_lines(words))
     text = _only(lines, "text", TEXT_LIMIT)
     parts = groupby((line for line in lines if line.kind not in {"text", "news"}), key=lambda line: line.kind)
     blocks = [block for kind, run in parts for block in _MAKERS[kind]([line.words for line in run])]
-    return Message(text, _fitted(blocks, TOTAL_LIMIT - len(text)), _only(lines, "news", NEWS_LIMIT) or text)
+    return Message(
+        text,
+        _fitted(blocks, room._replace(characters=room.characters - len(text))),
+        _only(lines, "news", NEWS_LIMIT) or text,
+    )
 
 
 def _lines(words: str) -> Iterator[Line]:
@@ -192,7 +208,7 @@ _MAKERS: Mapping[str, Callable[[list[str]], Iterator[Block]]] = {
 _KINDS = frozenset({"text", "news", *_MAKERS})
 
 
-def _fitted(blocks: list[Block], room: int) -> tuple[Block, ...]:
+def _fitted(blocks: list[Block], room: Room) -> tuple[Block, ...]:
     """The blocks that fit, the last ones left out first; buttons stay, and the cut is said."""
     if _fits(blocks, room):
         return tuple(blocks)
@@ -203,6 +219,6 @@ def _fitted(blocks: list[Block], room: int) -> tuple[Block, ...]:
     return (*words, SHORTENED, *buttons)
 
 
-def _fits(blocks: Sequence[Block], room: int) -> bool:
+def _fits(blocks: Sequence[Block], room: Room) -> bool:
     size = sum(len(encode(block).decode()) + TOLL for block in blocks)
-    return len(blocks) <= BLOCKS_LIMIT and size <= room
+    return len(blocks) <= room.blocks and size <= room.characters

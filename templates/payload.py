@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from msgspec import DecodeError, ValidationError
 from msgspec.json import Decoder
 
+from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.content import (
     AlertContent,
     ApproachingLimitLetter,
@@ -20,8 +21,11 @@ from templates.content import (
     SurveyLetter,
     Unrenderable,
 )
+from templates.week import WeekContent
 
-Medium = Literal["slack", "mail", "task", "record"]
+Medium = Literal["slack", "home", "mail", "task", "record"]
+Spoken = Content | Asked | WeekContent
+"""Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""
 
@@ -30,7 +34,7 @@ class Template(NamedTuple):
     """Where a template's words go, what they are made of, and its file, where that has another name."""
 
     medium: Medium
-    content: type[Content]
+    content: type[Spoken]
     file: str = ""
 
 
@@ -39,7 +43,12 @@ TEMPLATES: Mapping[str, Template] = {
     "recovered": Template("slack", AlertContent),
     "expansion": Template("slack", ExpansionContent),
     "digest": Template("slack", DigestContent),
+    "week": Template("slack", WeekContent),
     "operator": Template("slack", OperatorContent),
+    "account": Template("slack", AccountContent),
+    "own": Template("slack", OwnContent),
+    "home": Template("home", OwnContent),
+    "reply": Template("slack", ReplyContent),
     "alert_task": Template("task", AlertContent),
     "recovered_task": Template("task", AlertContent),
     "expansion_task": Template("task", ExpansionContent),
@@ -51,15 +60,15 @@ TEMPLATES: Mapping[str, Template] = {
     "survey_renewal": Template("mail", SurveyLetter, "survey"),
     "survey_nps": Template("mail", SurveyLetter, "survey"),
 }
-"""Every template by name: `Notice.template` is one of these."""
+"""Every template by name: `Notice.template` is one of these, but for what is said to who asks."""
 
 _VALUE = re.compile(r"Invalid enum value .*(?= - at )", re.DOTALL)
-_DECODERS: Mapping[str, Decoder[Content]] = {
+_DECODERS: Mapping[str, Decoder[Spoken]] = {
     name: Decoder(template.content) for name, template in TEMPLATES.items()
 }
 
 
-def decode(template: str, payload: bytes | str) -> Content:
+def decode(template: str, payload: bytes | str) -> Spoken:
     """The content that a payload holds for a template, checked. Raises `Unrenderable`."""
     if template not in TEMPLATES:
         raise Unrenderable("unknown_template", f"there is no template {template[:60]!r}")

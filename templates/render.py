@@ -1,9 +1,9 @@
 """From a notice's payload to the bytes that are sent: the only user of Jinja.
 
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
-``{"text", "blocks", "news"}``, mail ``{"subject", "html", "text", "language", "language_from"}``, a CRM
-``{"subject", "text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as
-JSON in UTF-8.
+``{"text", "blocks", "news"}`` (of a home tab it shows the blocks), mail ``{"subject", "html", "text",
+"language", "language_from"}``, a CRM ``{"subject", "text", "priority", "due_on", "owner"}`` for a task and
+``{"fields"}`` for a record, all as JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,11 +18,11 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from health.languages import DEFAULT, LANGUAGES, Origin, written
-from templates.blocks import message
-from templates.content import Content, LetterContent, Unrenderable
+from templates.blocks import HOME, message
+from templates.content import LetterContent, Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
 from templates.locales import locale, tag
-from templates.payload import TEMPLATES, Medium, decode
+from templates.payload import TEMPLATES, Medium, Spoken, decode
 from templates.plain import Plain, one_line, shortened, values
 
 __all__ = ["Unrenderable", "render"]
@@ -92,11 +92,18 @@ def render(template: str, payload: bytes | str, language: str = "") -> bytes:
     return body
 
 
-def _slack(name: str, content: Content) -> Struct:
+def _slack(name: str, content: Spoken) -> Struct:
     return message(_words("slack", f"slack/{name}.j2", locale(content.language, COLLEAGUES), values(content)))
 
 
-def _mail(name: str, content: Content) -> Struct:
+def _home(_name: str, content: Spoken) -> Struct:
+    """A person's own accounts, with the room of a home tab rather than of a message."""
+    return message(
+        _words("slack", "slack/own.j2", locale(content.language, COLLEAGUES), values(content)), HOME
+    )
+
+
+def _mail(name: str, content: Spoken) -> Struct:
     """The text template's first line is the subject."""
     spoken, fields = locale(content.language, LANGUAGES), values(content)
     file = TEMPLATES[name].file or name
@@ -112,14 +119,14 @@ def _mail(name: str, content: Content) -> Struct:
     )
 
 
-def _origin(content: Content) -> Origin | Literal["asked"]:
+def _origin(content: Spoken) -> Origin | Literal["asked"]:
     """Whose language a letter is in; what an unknown one leads to is nobody's."""
     if not isinstance(content, LetterContent) or not written(content.language):
         return "default"
     return content.language_from
 
 
-def _task(name: str, content: Content) -> Struct:
+def _task(name: str, content: Spoken) -> Struct:
     """The template's first line is the subject."""
     file, fields = f"crm/{name.removesuffix('_task')}.j2", values(content)
     words = _words("text", file, locale(content.language, COLLEAGUES), fields)
@@ -134,7 +141,7 @@ def _task(name: str, content: Content) -> Struct:
     )
 
 
-def _record(_name: str, content: Content) -> Struct:
+def _record(_name: str, content: Spoken) -> Struct:
     """Fields of a record need no words: what is stated in several parts is one line each."""
     fields = values(content)
     del fields["language"]
@@ -151,8 +158,9 @@ def _field(value: Plain) -> str | float | date | None:
             return value
 
 
-_WORDS: Mapping[Medium, Callable[[str, Content], Struct]] = {
+_WORDS: Mapping[Medium, Callable[[str, Spoken], Struct]] = {
     "slack": _slack,
+    "home": _home,
     "mail": _mail,
     "task": _task,
     "record": _record,

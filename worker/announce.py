@@ -19,7 +19,6 @@ from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from health.precedence import at_stake
 from health.reasons import reasons
-from health.weeks import weeks
 from store.answers import ALERT
 from store.database import Connection
 from templates.content import (
@@ -32,7 +31,9 @@ from templates.content import (
     Severity,
 )
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
+from templates.payload import Spoken
 from worker import experiments, letters
+from worker.accounts import weeks_told
 from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
@@ -99,7 +100,7 @@ def _template(alert: Alert) -> str:
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
 
 
-def message(route: Route, template: str, *, key: str, thread: str, content: Content) -> Notice:
+def message(route: Route, template: str, *, key: str, thread: str, content: Spoken) -> Notice:
     """Return a message of a thread to whoever a route names, its content as payload."""
     return Notice(
         key=key,
@@ -131,21 +132,11 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "flags": _lines(now, alert),
         "play": _play(rule),
         "term": alert.term,
-        **_weeks(deployment, verdict),
+        **weeks_told(deployment, verdict.features, now),
         **_corrected(verdict, alert),
     }
     figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
     return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, AlertContent)
-
-
-def _weeks(deployment: Deployment, verdict: Verdict) -> dict[str, object]:
-    """Return how use has gone, week by week, up to the last complete day that the verdict rests on."""
-    now = verdict.assessment
-    age = now.inputs.get("usage_age_days")
-    if not isinstance(age, float):
-        return {}
-    found = weeks(verdict.features, now.as_of - timedelta(days=1 + int(age)), deployment.policy.use_metrics)
-    return {"weeks": found.means, "weeks_of": found.metric} if found else {}
 
 
 def _corrected(verdict: Verdict, alert: Alert) -> dict[str, object]:

@@ -9,14 +9,15 @@ import msgspec
 
 from config.routes import SLACK, Route
 from health.nouns import Notice
-from health.reasons import reasons
 from store import outbox, verdicts
 from store.database import Connection, clock
 from store.installation import business_day
 from store.runs import Run
 from store.told import kept_for_digests
 from store.verdicts import Verdict as Stored
-from templates.content import BandCounts, DigestContent, DigestRow
+from templates.content import BandCounts, DigestContent
+from worker.accounts import ranked as by_priority
+from worker.accounts import row
 from worker.announce import message
 from worker.deployment import Deployment
 
@@ -30,15 +31,15 @@ def book_digest(deployment: Deployment, as_of: date, verdicts: Sequence[Stored])
 
     Its key is the installation's only one: should several runs be the first, one of them sends it.
     """
-    ranked = sorted(verdicts, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+    ranked = by_priority(verdicts)
     pressing = [v for v in ranked if v.shown.band in {"at_risk", "watch"}]
     content = DigestContent(
         date=as_of,
         scope="book",
         counts=msgspec.convert(Counter(v.shown.band for v in verdicts), BandCounts),
-        rows=tuple(_row(v) for v in pressing[:DIGEST_ROWS]),
+        rows=tuple(row(v) for v in pressing[:DIGEST_ROWS]),
         more=max(0, len(pressing) - DIGEST_ROWS),
-        **_at_risk(pressing),
+        **at_risk(pressing),
     )
     return message(deployment.routes.csm, "digest", key="book", thread="book", content=content)
 
@@ -51,13 +52,13 @@ def quiet_digest(
     why: Sequence[str],
 ) -> Notice:
     """Return the digest of what demoted rules found, by account, with how right each rule was."""
-    ranked = sorted(judged, key=lambda v: -float(v.assessment.facts.get("priority") or 0))
+    ranked = by_priority(judged)
     content = DigestContent(
         date=run.as_of,
         scope="demoted",
         counts=msgspec.convert(Counter(v.shown.band for v in judged), BandCounts),
         rows=tuple(
-            msgspec.structs.replace(_row(v), reasons=tuple(evidence[v.assessment.account]))
+            msgspec.structs.replace(row(v), reasons=tuple(evidence[v.assessment.account]))
             for v in ranked[:DIGEST_ROWS]
         ),
         more=max(0, len(ranked) - DIGEST_ROWS),
@@ -98,34 +99,23 @@ def _person_digest(connection: Connection, owner: str, day: date, ids: Sequence[
         date=business_day(connection),
         scope="over_budget",
         counts=msgspec.convert(Counter(each.shown.band for each in ranked), BandCounts),
-        rows=tuple(_row(each) for each in ranked[:DIGEST_ROWS]),
+        rows=tuple(row(each) for each in ranked[:DIGEST_ROWS]),
         more=max(0, len(ranked) - DIGEST_ROWS),
-        **_at_risk(ranked),
+        **at_risk(ranked),
     )
     thread = f"digest/{day}"
     route = Route(destination=SLACK, owner=owner)
     return message(route, "digest", key=f"{thread}/{owner}", thread=thread, content=content)
 
 
-def _row(stored: Stored) -> DigestRow:
-    now, facts = stored.shown, stored.shown.facts
-    said = {
-        "account_key": stored.key,
-        "account_name": facts.get("name"),
-        "band": now.band,
-        "score": now.score.points / 100,
-        "reasons": reasons(now.score, 2),
-    }
-    figures = ("anchor_on", "days_to_anchor", "revenue_at_risk_minor")
-    return msgspec.convert(said | {name: facts.get(name) for name in figures}, DigestRow)
+class Sum(TypedDict, total=False):
+    """Revenue of one currency, or nothing."""
 
-
-class _Sum(TypedDict, total=False):
     revenue_at_risk_minor: int
     currency: str
 
 
-def _at_risk(pressing: Sequence[Stored]) -> _Sum:
+def at_risk(pressing: Sequence[Stored]) -> Sum:
     """Return the revenue at risk of the accounts at risk, where it is all of one currency."""
     found: Counter[str] = Counter()
     for stored in pressing:

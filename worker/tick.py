@@ -13,13 +13,14 @@ from worker.digests import person_digests
 from worker.escalation import escalate, follow
 from worker.lateness import Turns
 from worker.release import expire, release
+from worker.weekly import weekly_digest
 
 CALLED_S = 60
 """How often a pull is rung for while calls of its vendor wait."""
 JUDGE = "judge"
 """The job that judges every account."""
 CLIMB, CLIMB_S = "climb", 300
-"""The job that tells the next one of alerts that nobody has taken on, and of what was too much; how often."""
+"""The job that tells the next one of alerts that nobody has taken on, and sends digests; how often."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
 
@@ -51,6 +52,7 @@ def _climb(deployment: Deployment, slot: int) -> None:
     follow(deployment)
     escalate(deployment)
     person_digests(deployment)
+    weekly_digest(deployment)
     slot_done(deployment, CLIMB, slot)
 
 

@@ -13,7 +13,7 @@ from integrations.errors import IntegrationError, Misconfigured, Rejected, Retry
 from integrations.http import Http
 from integrations.session import Credentials
 from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
-from integrations.slack.forms import OpenForm
+from integrations.slack.forms import OpenForm, ShowHome
 from integrations.slack.message import Post, Update, Whisper
 from integrations.slack.settings import SlackSettings
 from integrations.vitals import Vitals
@@ -24,7 +24,7 @@ L = TypeVar("L", bound=Listing)
 REMEDY = "set SEATSIGNAL_SLACK_TOKEN to the bot token of your Slack app"
 SCOPES = (
     "chat:write, chat:write.public, channels:read, channels:history, groups:read, groups:history, "
-    "im:read and im:history"
+    "im:read, im:history and commands"
 )
 PAGE = 200
 PAGES_LIMIT = 10
@@ -88,6 +88,10 @@ class SlackClient:
     def open_form(self, form: OpenForm) -> None:
         """Show a form to whoever has just pressed a button."""
         _accepted(self._http.post("views.open", Answer, form))
+
+    def show_home(self, home: ShowHome) -> None:
+        """Show somebody their home tab, in place of what it showed."""
+        _accepted(self._http.post("views.publish", Answer, home))
 
     def history(self, channel: str, oldest_s: float) -> Iterator[Message]:
         """A channel's messages outside threads since ``oldest_s`` (seconds since 1970), newest first."""

@@ -1,7 +1,6 @@
-"""What people do in Slack with our messages: buttons they press, forms they fill in.
+"""What people do in Slack: buttons they press, forms they fill in, commands they give, their home tab.
 
-Slack calls with a form whose field ``payload`` is JSON (docs.slack.dev/interactivity), and expects an
-answer within 3 seconds.
+Slack expects an answer within 3 seconds.
 """
 
 import hmac
@@ -10,68 +9,23 @@ from collections.abc import Mapping
 from hashlib import sha256
 from time import time
 from typing import Literal
-from urllib.parse import parse_qs
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import decode, encode
+from msgspec import Struct
+from msgspec.json import encode
 
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Clock, Form, Press, Question
-from integrations.slack.answers import ChannelId, Ts
+from integrations.roles import Clock, Come, Form, Opened, Press, Question
+from integrations.slack.calls import come
 from integrations.slack.client import SlackClient
-from integrations.slack.forms import OpenForm, View, modal
-from integrations.slack.message import Whisper
+from integrations.slack.forms import Home, OpenForm, ShowHome, modal
+from integrations.slack.message import Reply, Whisper, rendered
 from integrations.slack.settings import SlackSettings
 
 TOLERANCE_S = 300
 """How far the time of a signature may lie from ours, either way."""
 SIGNATURE, TIMESTAMP, VERSION = "x-slack-signature", "x-slack-request-timestamp", "v0"
 _SECOND = re.compile(r"[0-9]{1,12}")
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
-_UNREADABLE = "slack: a call that tells of nothing we know"
-
-
-class User(Struct, frozen=True):
-    """Who did it."""
-
-    id: str
-
-
-class Container(Struct, frozen=True):
-    """The message that a button stands under."""
-
-    channel_id: ChannelId
-    message_ts: Ts
-
-
-class Action(Struct, frozen=True):
-    """The button; one with a link is told of too."""
-
-    action_id: str
-    url: str | None = None
-
-
-class Pressed(Struct, frozen=True, tag_field="type", tag="block_actions"):
-    """Somebody has pressed a button."""
-
-    user: User
-    trigger_id: str
-    actions: tuple[Action, ...]
-    container: Container | None = None
-
-
-class Filled(Struct, frozen=True, tag_field="type", tag="view_submission"):
-    """Somebody has filled in a form."""
-
-    user: User
-    view: View
-
-
-class Other(Struct, frozen=True):
-    """Anything else that Slack may tell of."""
-
-    type: str = ""
 
 
 class Faults(Struct, frozen=True):
@@ -120,15 +74,9 @@ class SlackDesk:
         ]
         return any(hmac.compare_digest(each, signature) for each in expected)
 
-    def read(self, body: bytes) -> Press | Form | None:
-        """Return the button or the form a verified body tells of. Raises `Rejected`."""
-        match _told(body):
-            case Pressed(user, trigger, (Action(answer, None),), Container(channel, ts)):
-                return Press(trigger, _person(user), f"{channel}:{ts}", answer, trigger)
-            case Filled(user, view):
-                return Form(view.id, _person(user), view.private_metadata, view.callback_id, view.filled())
-            case _:
-                return None
+    def read(self, body: bytes) -> Come | None:
+        """Return what a verified body tells of. Raises `Rejected`."""
+        return come(body)
 
     def ask(self, press: Press, question: Question) -> None:
         """Show a form to whoever pressed a button."""
@@ -145,20 +93,11 @@ class SlackDesk:
         """Return what makes Slack keep a form open, with what is wrong beside each field."""
         return encode(Faults(faults))
 
+    def replied(self, body: bytes) -> bytes:
+        """Return the answer to a command, which only whoever gave it sees."""
+        words = rendered(body)
+        return encode(Reply(text=words.text, blocks=words.blocks))
 
-def _told(body: bytes) -> Pressed | Filled | Other:
-    try:
-        (payload,) = parse_qs(body.decode(), strict_parsing=True, max_num_fields=10)["payload"]
-        kind = decode(payload, type=Other).type
-        if kind not in {"block_actions", "view_submission"}:
-            return Other(kind)
-        return decode(payload, type=Pressed | Filled)
-    except (DecodeError, ValidationError, ValueError, KeyError):
-        failure = Rejected("call_unreadable", _UNREADABLE)
-    raise failure
-
-
-def _person(user: User) -> str:
-    if not _PERSON.fullmatch(user.id):
-        raise Rejected("call_unreadable", _UNREADABLE)
-    return user.id
+    def show(self, opened: Opened, body: bytes) -> None:
+        """Show somebody their home tab."""
+        self._slack.show_home(ShowHome(user_id=opened.actor, view=Home(rendered(body).blocks)))

@@ -21,6 +21,19 @@ class OpenForm(Struct, frozen=True, kw_only=True):
     view: Raw
 
 
+class Home(Struct, frozen=True, tag_field="type", tag="home"):
+    """What a home tab shows."""
+
+    blocks: Raw
+
+
+class ShowHome(Struct, frozen=True, kw_only=True):
+    """Arguments of views.publish."""
+
+    user_id: str
+    view: Home
+
+
 class Value(Struct, frozen=True):
     """What stands in a field: text, a choice, or a person, as the kind of the field has it."""
 

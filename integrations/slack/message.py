@@ -67,6 +67,18 @@ class Whisper(Struct, frozen=True, kw_only=True):
     link_names: bool = False
 
 
+class Reply(Struct, frozen=True, kw_only=True):
+    """The answer to a command, in the HTTP response: only whoever gave it sees it."""
+
+    text: str
+    blocks: Raw
+    response_type: str = "ephemeral"
+    parse: str = "none"
+    link_names: bool = False
+    unfurl_links: bool = False
+    unfurl_media: bool = False
+
+
 class Body(Struct, frozen=True):
     """A rendered notice: the words of its message, and its news for the thread."""
 
@@ -88,8 +100,13 @@ class Body(Struct, frozen=True):
 
 def body(notice: Notice) -> Body:
     """A notice's rendered words. Raises `Rejected`."""
+    return rendered(notice.body)
+
+
+def rendered(words: bytes) -> Body:
+    """Rendered words as they are. Raises `Rejected`."""
     try:
-        return decode(notice.body, type=Body)
+        return decode(words, type=Body)
     except (DecodeError, ValidationError):
         failure = Rejected("body_unreadable", "the body is not a rendered Slack message")
     raise failure

@@ -92,12 +92,11 @@ BLOCKS: dict[str, Check] = {
     "divider": _block("divider", {}),
     "image": _block("image", IMAGE, {"title": _plain(2000)}),
 }
-MESSAGE = items(by_type(BLOCKS), MOST_BLOCKS, 0)
 
 
-def problems(blocks: list[Any]) -> list[Problem]:
-    """Everything Slack would refuse in a message's blocks; empty if they are fine."""
-    found = list(MESSAGE(blocks, "/blocks"))
+def problems(blocks: Any, most: int = MOST_BLOCKS) -> list[Problem]:  # noqa: ANN401 - whatever was sent
+    """Everything Slack would refuse in so many blocks; empty if they are fine."""
+    found = list(items(by_type(BLOCKS), most, 0)(blocks, "/blocks"))
     return found or [*_empty_sections(blocks), *_repeated_names(blocks)]
 
 

@@ -20,6 +20,9 @@ from sandbox.slack.views import filled
 from sandbox.slack.workspace import TEAM, App, Workspace
 from sandbox.state import Sandbox
 
+APP = "A00SEATSIGNAL"
+FORM = "application/x-www-form-urlencoded"
+NO_APP = "no app is set: POST /slack/app"
 PATIENCE_S = 3
 """Slack shows that something went wrong if an app has not answered by then."""
 
@@ -62,7 +65,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return reply(await run_in_threadpool(sent_off, workspace, done))
 
     async def private(_request: Request) -> Response:
-        return reply({"forms": list(workspace.forms.values()), "whispers": workspace.whispers})
+        seen = {"forms": list(workspace.forms.values()), "whispers": workspace.whispers}
+        return reply(seen | {"homes": workspace.homes})
 
     return [
         Route("/slack/app", app, methods=["POST"]),
@@ -111,27 +115,34 @@ def sent_off(workspace: Workspace, done: Fill) -> dict[str, Any]:
 
 
 def _told(workspace: Workspace, payload: dict[str, Any]) -> dict[str, Any]:
+    payload |= {"team": {"id": TEAM, "domain": "rehearsal"}, "api_app_id": APP, "token": "deprecated"}
+    return told(workspace, urlencode({"payload": json.dumps(payload)}).encode(), FORM)
+
+
+def told(workspace: Workspace, body: bytes, kind: str, **more: str) -> dict[str, Any]:
+    """Call the app as Slack does, signed, and return its status and what it said."""
     app = workspace.app
     if app is None:
-        raise HTTPException(409, "no app is set: POST /slack/app")
-    payload |= {
-        "team": {"id": TEAM, "domain": "rehearsal"},
-        "api_app_id": "A00SEATSIGNAL",
-        "token": "deprecated",
-    }
-    body = urlencode({"payload": json.dumps(payload)}).encode()
+        raise HTTPException(409, NO_APP)
     at = str(int(workspace.now()))
     digest = hmac.new(app.signing_secret.encode(), f"v0:{at}:".encode() + body, sha256).hexdigest()
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": kind,
         "X-Slack-Request-Timestamp": at,
         "X-Slack-Signature": f"v0={digest}",
+        **more,
     }
     try:
         answer = requests.post(app.request_url, body, headers=headers, timeout=PATIENCE_S)
     except requests.RequestException as error:
         return {"status": 0, "said": type(error).__name__}
-    return {"status": answer.status_code, "said": answer.json() if answer.content else None}
+    return {"status": answer.status_code, "said": _said(answer)}
+
+
+def _said(answer: requests.Response) -> object:
+    if not answer.content:
+        return None
+    return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.text
 
 
 def _buttons(blocks: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
-from sandbox.slack import chat, people, reading, views
+from sandbox.slack import asking, chat, people, reading, views
 from sandbox.slack.errors import Refused
 from sandbox.slack.workspace import Workspace
 from sandbox.state import Sandbox
@@ -41,6 +41,7 @@ METHODS = {
     "chat.postEphemeral": Method(views.Ephemeral, views.post_ephemeral, takes_json=True),
     "users.lookupByEmail": Method(reading.Lookup, reading.lookup_by_email),
     "views.open": Method(views.Open, views.open_form, takes_json=True),
+    "views.publish": Method(views.Publish, views.publish, takes_json=True),
 }
 
 
@@ -66,6 +67,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         Route("/slack/api/{method}", call, methods=["GET", "POST"]),
         Route("/slack/traffic", traffic),
         *people.routes(sandbox),
+        *asking.routes(sandbox),
     ]
 
 

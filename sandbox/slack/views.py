@@ -1,6 +1,6 @@
-"""Forms as Slack accepts them, and what is said to one person alone.
+"""Forms and home tabs as Slack accepts them, and what is said to one person alone.
 
-Limits are those of docs.slack.dev/reference/views/modal-views.
+Limits are those of docs.slack.dev/reference/views.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from sandbox.slack.blocks import NAME, OPTION
+from sandbox.slack.blocks import NAME, OPTION, problems
 from sandbox.slack.errors import Refused
 from sandbox.slack.schema import Check, Problem, boolean, by_type, items, no_repeats, one_of, shape, string
 from sandbox.slack.workspace import Form, Whisper, Workspace
@@ -23,6 +23,11 @@ def _plain(most: int) -> Check:
 def _number(value: object, at: str) -> Iterator[Problem]:
     if not isinstance(value, int) or isinstance(value, bool):
         yield Problem("must be a number", at)
+
+
+def anything(_value: object, _at: str) -> Iterator[Problem]:
+    """What is looked at elsewhere."""
+    yield from ()
 
 
 ELEMENTS: dict[str, Check] = {
@@ -56,10 +61,24 @@ VIEW = shape(
 )
 
 
+HOME = shape(
+    {"type": one_of("home"), "blocks": anything},
+    {"callback_id": string(255), "private_metadata": string(3000, 0), "external_id": string(255)},
+)
+MOST_BYTES = 250_000
+
+
 class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Arguments of views.open."""
 
     trigger_id: str
+    view: Any
+
+
+class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Arguments of views.publish."""
+
+    user_id: str
     view: Any
 
 
@@ -86,6 +105,19 @@ def open_form(workspace: Workspace, asked: Open) -> dict[str, Any]:
         raise Refused("expired_trigger_id")
     form = workspace.show_form(user, asked.view)
     return {"view": {"id": form.id, **asked.view}}
+
+
+def publish(workspace: Workspace, asked: Publish) -> dict[str, Any]:
+    """Let somebody's home tab show this."""
+    if asked.user_id not in workspace.people:
+        raise Refused("user_not_found")
+    if len(msgspec.json.encode(asked.view)) > MOST_BYTES:
+        raise Refused("view_too_large")
+    found = list(HOME(asked.view, "")) or problems(asked.view["blocks"], MOST_BLOCKS)
+    if found:
+        raise Refused("invalid_arguments", map(str, found))
+    workspace.homes[asked.user_id] = asked.view
+    return {"view": {"id": f"V{workspace.next_ts().replace('.', '')}", **asked.view}}
 
 
 def post_ephemeral(workspace: Workspace, said: Ephemeral) -> dict[str, Any]:

@@ -138,6 +138,7 @@ class Workspace:
         self.triggers: dict[str, str] = {}
         self.forms: dict[str, Form] = {}
         self.whispers: list[Whisper] = []
+        self.homes: dict[str, dict[str, Any]] = {}
 
     @property
     def people(self) -> dict[str, User]:

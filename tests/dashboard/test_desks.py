@@ -1,84 +1,20 @@
 """Colleagues answer in Slack: from the button, over HTTP, to what everybody in the channel reads."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from fastapi import FastAPI
 from sqlalchemy import select
 
-from dashboard.app import create_app
-from dashboard.desks import Reception
-from store.tables import answers, flags
+from store.tables import answers
 from tests import book
-from tests.dashboard.conftest import COMPANY, NOBODY, is_fenced, served
-from tests.integrations.slack.rig import rig
+from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, Channel, opened
+from tests.dashboard.conftest import is_fenced
 from tests.rehearsal import Rehearsal, start_sandbox
-from worker.deliver import deliver
-from worker.deployment import Deployment
-from worker.desk import filled, pressed
-from worker.release import go_live
-
-CHANNEL, ROBIN, NOOR = "C01SUCCESS", "U01ROBIN", "U02NOOR"
-SECRET = "signing-secret"  # invented
-PATIENCE_S = 10
-
-
-@dataclass
-class Channel:
-    """The channel of customer success, the people in it, and our side of it."""
-
-    sandbox: Rehearsal
-    url: str
-    deployment: Deployment
-
-    def messages(self, ts: str = "") -> list[dict[str, Any]]:
-        """What the channel shows outside threads, or a thread from its first message on."""
-        method = "conversations.replies" if ts else "conversations.history"
-        asked = {"channel": CHANNEL} | ({"ts": ts} if ts else {})
-        headers = {"Authorization": "Bearer xoxb-sandbox-token"}
-        url = f"{self.sandbox.http}/slack/api/{method}"
-        return list(requests.get(url, asked, headers=headers, timeout=10).json()["messages"])
-
-    def about(self, account: str) -> dict[str, Any]:
-        return next(each for each in self.messages() if f"Account {account}" in str(each["blocks"]))
-
-    def act(self, what: str, **done: object) -> Any:
-        return requests.post(f"{self.sandbox.http}/slack/{what}", json=done, timeout=10).json()
-
-    def press(self, account: str, action: str, user: str = ROBIN) -> Any:
-        ts = self.about(account)["ts"]
-        return self.act("press", channel=CHANNEL, ts=ts, action=action, user=user)
-
-    def private(self) -> dict[str, list[dict[str, Any]]]:
-        return dict(requests.get(f"{self.sandbox.http}/slack/private", timeout=10).json())
-
-    def form(self) -> dict[str, Any]:
-        """The form that was asked back; it is sent after the answer."""
-        return dict(self._shown("forms")[-1])
-
-    def whispers(self) -> list[dict[str, Any]]:
-        return self._shown("whispers")
-
-    def _shown(self, what: str) -> list[dict[str, Any]]:
-        until = time.monotonic() + PATIENCE_S
-        while not (found := self.private()[what]):
-            assert time.monotonic() < until, f"no {what} within {PATIENCE_S} s"
-        return found
-
-    def delivered(self) -> None:
-        deliver(self.deployment, "slack")
-
-    def states(self) -> set[str]:
-        with self.deployment.database.read() as connection:
-            query = select(flags.c.state).where(flags.c.term.like(f"%{book.UNPAID}@%"))
-            return set(connection.execute(query).scalars())
 
 
 @pytest.fixture(scope="module")
@@ -91,26 +27,8 @@ def sandbox() -> Iterator[Rehearsal]:
 def channel(
     sandbox: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
-    """A day's alerts, delivered."""
-    sandbox.reset()
-    for name, value in {**rig(sandbox).good, "SEATSIGNAL_SLACK_SIGNING_SECRET": SECRET}.items():
-        monkeypatch.setenv(name, value)
-    made = book.deployment(sqlite_url)
-    book.judge_eve(made, tmp_path / "eve")
-    go_live(made)
-    book.judge_day(made, tmp_path / "day", book.DAY)
-    with served(_app(made)) as url:
-        found = Channel(sandbox, url, made)
-        found.act("app", request_url=f"{url}/desks/slack", signing_secret=SECRET)
-        found.delivered()
+    with opened(sandbox, sqlite_url, tmp_path, monkeypatch) as found:
         yield found
-    made.desk("slack").close()
-    made.database.close()
-
-
-def _app(made: Deployment) -> FastAPI:
-    reception = Reception(made.desk, partial(pressed, made), partial(filled, made))
-    return create_app(made.database, COMPANY, NOBODY, reception)
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

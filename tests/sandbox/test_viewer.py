@@ -12,6 +12,7 @@ PAGES = [
     "/view/slack",
     "/view/slack/sales",
     "/view/slack/D01ROBIN",
+    "/view/slack/home/U01ROBIN",
     "/view/inbox",
     "/view/crm",
     "/view/ledger",
@@ -42,9 +43,20 @@ def test_a_page_reloads_itself_if_asked(sandbox: Rehearsal, path):
     assert '<meta http-equiv="refresh" content="5">' in page(sandbox, f"{path}?refresh=5")
 
 
-@pytest.mark.parametrize("path", ["/view/slack/C09", "/view/inbox/1", "/view/inbox/1/html", "/view/crm/1"])
+@pytest.mark.parametrize(
+    "path", ["/view/slack/C09", "/view/slack/home/U09", "/view/inbox/1", "/view/inbox/1/html", "/view/crm/1"]
+)
 def test_what_is_not_there_is_not_found(sandbox: Rehearsal, path):
     assert requests.get(sandbox.http + path, timeout=10).status_code == 404
+
+
+def test_a_home_tab_is_shown(sandbox: Rehearsal):
+    view = {"type": "home", "blocks": [{"type": "header", "text": text("plain_text", HOSTILE)}]}
+    assert Slack(sandbox.http).call("views.publish", {"user_id": "U01ROBIN", "view": view})["ok"]
+    shown = page(sandbox, "/view/slack/home/U01ROBIN")
+    assert INERT in shown
+    assert HOSTILE not in shown
+    assert INERT not in page(sandbox, "/view/slack/home/U02NOOR")
 
 
 def test_a_message_looks_like_in_slack(sandbox: Rehearsal):

@@ -7,13 +7,13 @@ import msgspec
 from msgspec.json import encode
 
 from health.nouns import Why
+from templates.asked import AccountContent, OwnContent, OwnRow, ReplyContent
 from templates.content import (
     AccountLinks,
     AlertContent,
     ApproachingLimitLetter,
     BandCounts,
     Contact,
-    Content,
     DigestContent,
     DigestRow,
     ExpansionContent,
@@ -25,9 +25,12 @@ from templates.content import (
     Play,
     RecordContent,
     RenewalLetter,
+    Said,
     SurveyLetter,
     Trigger,
 )
+from templates.payload import Spoken
+from templates.week import OwnerRow, WeekContent
 
 PLAY = Play(
     title="Win back the quiet team",
@@ -193,7 +196,73 @@ RECORD = RecordContent(
     currency="EUR",
     renewal_on=date(2027, 3, 1),
 )
-EXAMPLES: Mapping[str, Content] = {
+ACCOUNT = AccountContent(
+    account_key="ACC-7",
+    account_name="Harbour & Pine",
+    as_of=date(2027, 1, 20),
+    band="at_risk",
+    score=41.27,
+    delta=-11.73,
+    reasons=("weekly active users: 18", "idle for 9 days"),
+    flags=(FlagLine(kind="usage_drop", evidence="Use is 44 % of what is usual", why=Why.WORSENED),),
+    growth=("9 of 10 seats are in use",),
+    state="acknowledged",
+    said=Said(kind="acknowledge", by="U02NOOR", on=date(2027, 1, 18)),
+    owner="U01ROBIN",
+    owner_name="Robin Vale",
+    seats=58,
+    active_users=18,
+    utilisation_pct=31.0,
+    active_definition="signed in within 30 days",
+    mrr_minor=240_000,
+    currency="EUR",
+    renewal_on=date(2027, 3, 1),
+    anchor_on=date(2027, 2, 1),
+    days_to_anchor=12,
+    revenue_at_risk_minor=2_880_000,
+    weeks=(None, 41.0, 18.0),
+    weeks_of="active_users",
+)
+OWN = OwnContent(
+    date=date(2027, 1, 20),
+    counts=BandCounts(at_risk=1, healthy=1),
+    open=1,
+    rows=(
+        OwnRow(
+            account_key="ACC-7",
+            account_name="Harbour & Pine",
+            band="at_risk",
+            score=41.27,
+            state="snoozed",
+            until=date(2027, 1, 27),
+            renewal_on=date(2027, 3, 1),
+            anchor_on=date(2027, 2, 1),
+            revenue_at_risk_minor=2_880_000,
+            currency="EUR",
+        ),
+        OwnRow(account_key="ACC-8", account_name="Mill Lane", band="healthy", score=88.0, grows=True),
+    ),
+    more=3,
+)
+REPLY = ReplyContent(
+    kind="unknown",
+    asked="Harbor",
+    rows=(DigestRow(account_key="ACC-7", account_name="Harbour & Pine", band="at_risk", score=41.27),),
+)
+WEEK = WeekContent(
+    first=date(2027, 1, 12),
+    last=date(2027, 1, 18),
+    counts=BandCounts(at_risk=3, watch=12, healthy=185),
+    before=BandCounts(at_risk=5, watch=11, healthy=184),
+    owners=(
+        OwnerRow(owner="U01ROBIN", told=4, taken=2, open=2),
+        OwnerRow(owner="#customer-success", told=1, taken=0, open=1),
+    ),
+    overdue=(DigestRow(account_key="ACC-7", account_name="Harbour & Pine", band="at_risk", score=41.27),),
+    revenue_at_risk_minor=2_880_000,
+    currency="EUR",
+)
+EXAMPLES: Mapping[str, Spoken] = {
     "alert": ALERT,
     "recovered": ALERT,
     "expansion": EXPANSION,
@@ -202,7 +271,12 @@ EXAMPLES: Mapping[str, Content] = {
     "expansion_task": EXPANSION,
     "record": RECORD,
     "digest": DIGEST,
+    "week": WEEK,
     "operator": OPERATOR,
+    "account": ACCOUNT,
+    "own": OWN,
+    "home": OWN,
+    "reply": REPLY,
     "failed_payment": FAILED_PAYMENT,
     "approaching_limit": APPROACHING_LIMIT,
     "renewal": RENEWAL,
@@ -212,6 +286,6 @@ EXAMPLES: Mapping[str, Content] = {
 }
 
 
-def payload(content: Content) -> str:
+def payload(content: Spoken) -> str:
     """A content as a notice carries it."""
     return encode(content).decode()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from health.languages import LANGUAGES
 from health.nouns import Why
+from templates.asked import ReplyContent
 from templates.content import (
     AlertContent,
     ApproachingLimitLetter,
     Contact,
-    Content,
+    DigestRow,
     FailedPaymentLetter,
     FlagLine,
     Play,
@@ -24,6 +26,7 @@ from templates.content import (
     SurveyLetter,
 )
 from templates.mrkdwn import inert, mention, shortened
+from templates.payload import Spoken
 from templates.render import Unrenderable, render
 from tests.templates.examples import ALERT, APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, SURVEY, payload
 
@@ -84,7 +87,7 @@ def texts(value: object) -> list[str]:
     return [text for part in parts for text in texts(part)]
 
 
-def told(name: str, content: Content, language: str = "") -> dict[str, Any]:
+def told(name: str, content: Spoken, language: str = "") -> dict[str, Any]:
     return dict(json.loads(render(name, payload(content), language)))
 
 
@@ -98,6 +101,17 @@ def test_slack_shows_any_text_and_does_nothing(text: str) -> None:
     sent = told("alert", hostile_alert(text))
     for shown in [*texts(sent["blocks"]), sent["text"], sent["news"]]:
         if not shown.startswith("https://"):
+            assert not ACTS.search(OURS.sub("", shown)), shown
+
+
+@EXAMPLES
+@given(text=ANYTHING)
+def test_slack_says_back_what_was_asked_and_does_nothing(text: str) -> None:
+    row = DigestRow(account_key=text or "K", account_name=text or "N", band="watch")
+    for kind in ("unknown", "several", "muted", "refused"):
+        said = ReplyContent(kind=kind, asked=text, detail=text, rows=(row,), until=date(2026, 6, 8))
+        sent = told("reply", said)
+        for shown in [*texts(sent["blocks"]), sent["text"]]:
             assert not ACTS.search(OURS.sub("", shown)), shown
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from templates.content import Content, LetterContent
+from templates.content import LetterContent
+from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload
 
 LETTERS = [name for name, content in EXAMPLES.items() if isinstance(content, LetterContent)]
 
 
-def letter(name: str, content: Content, **changes: Any) -> dict[str, Any]:
+def letter(name: str, content: Spoken, **changes: Any) -> dict[str, Any]:
     return dict(json.loads(render(name, payload(msgspec.structs.replace(content, **changes)))))
 
 

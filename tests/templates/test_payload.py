@@ -19,6 +19,7 @@ def test_every_template_has_an_example_that_survives_the_way_through_json(name: 
 def test_every_template_renders(name: str) -> None:
     keys = {
         "slack": {"text", "blocks", "news"},
+        "home": {"text", "blocks", "news"},
         "mail": {"subject", "html", "text", "language", "language_from"},
         "task": {"subject", "text", "priority", "due_on", "owner"},
         "record": {"fields"},

@@ -11,16 +11,19 @@ from slack_sdk.models.blocks import Block
 
 from health.nouns import Why
 from templates.blocks import message
-from templates.content import Content, DigestRow, FlagLine, OperatorContent, Play
+from templates.content import DigestRow, FlagLine, OperatorContent, Play
+from templates.payload import Spoken
 from templates.render import render
-from tests.templates.examples import ALERT, DIGEST, EXAMPLES, payload
+from tests.templates.examples import ACCOUNT, ALERT, DIGEST, EXAMPLES, OWN, REPLY, WEEK, payload
+from worker.asked import HOME_ROWS, LISTED, OWN_ROWS
+from worker.weekly import OVERDUE, OWNERS
 
-SLACK = ("alert", "recovered", "expansion", "digest", "operator")
+SLACK = ("alert", "recovered", "expansion", "digest", "operator", "account", "own", "reply", "week")
 LONG = "Wörter & <mehr> " * 400
 LONG_FLAGS = tuple(FlagLine(kind="k", evidence=LONG, why=Why.FIRST) for _ in range(40))
 
 
-def read(name: str, content: Content) -> dict[str, Any]:
+def read(name: str, content: Spoken) -> dict[str, Any]:
     return dict(json.loads(render(name, payload(content))))
 
 
@@ -47,7 +50,7 @@ def test_every_example_is_legal(name: str) -> None:
         msgspec.structs.replace(ALERT, flags=LONG_FLAGS),
     ],
 )
-def test_an_alert_of_any_length_is_cut_to_what_slack_takes(content: Content) -> None:
+def test_an_alert_of_any_length_is_cut_to_what_slack_takes(content: Spoken) -> None:
     assert_slack_takes(read("alert", content))
 
 
@@ -58,6 +61,43 @@ def test_a_long_digest_keeps_its_first_rows_and_its_button_and_says_that_it_is_c
     assert sent["blocks"][2]["text"]["text"].startswith("*1. ")
     assert "Shortened to what Slack can show" in sent["blocks"][-2]["elements"][0]["text"]
     assert sent["blocks"][-1]["type"] == "actions"
+
+
+@pytest.mark.parametrize("name", ["&" * 900, LONG[:900], "W" * 900, "\N{GRINNING FACE}" * 900])
+def test_as_many_accounts_of_any_name_as_are_told_of_fit_and_none_is_cut_away(name: str) -> None:
+    row = msgspec.structs.replace(OWN.rows[0], account_key=name, account_name=name, grows=True)
+    mine = read("own", msgspec.structs.replace(OWN, rows=(row,) * OWN_ROWS, more=185))
+    assert_slack_takes(mine)
+    assert len([each for each in mine["blocks"] if each["type"] == "section"]) == 1 + OWN_ROWS
+    assert mine["blocks"][-1]["elements"][0]["text"] == "And 185 accounts more."
+    home = read("home", msgspec.structs.replace(OWN, rows=(row,) * HOME_ROWS, more=140))
+    assert len(home["blocks"]) == HOME_ROWS + 3 <= 100
+    assert home["blocks"][-1]["elements"][0]["text"] == "And 140 accounts more."
+    assert len(msgspec.json.encode(home["blocks"])) < 250_000
+    listed = msgspec.structs.replace(DIGEST.rows[0], account_key=name, account_name=name)
+    for kind in ("several", "unknown"):
+        reply = read("reply", msgspec.structs.replace(REPLY, kind=kind, asked=name, rows=(listed,) * LISTED))
+        assert_slack_takes(reply)
+        assert str(reply["blocks"]).count("• ") == LISTED
+
+
+@pytest.mark.parametrize("name", ["&" * 900, LONG[:900]])
+def test_a_week_of_any_names_fits(name: str) -> None:
+    row = msgspec.structs.replace(DIGEST.rows[0], account_key=name, account_name=name)
+    owner = msgspec.structs.replace(WEEK.owners[0], owner=f"#{name}")
+    full = msgspec.structs.replace(
+        WEEK, owners=(owner,) * OWNERS, more_owners=9, overdue=(row,) * OVERDUE, more_overdue=200
+    )
+    sent = read("week", full)
+    assert_slack_takes(sent)
+    assert str(sent["blocks"]).count(" told, ") == OWNERS
+    assert str(sent["blocks"]).count("act by") == OVERDUE
+    assert sent["blocks"][-1]["elements"][0]["text"] == "And 200 accounts more."
+
+
+def test_an_account_of_any_length_is_cut_to_what_slack_takes() -> None:
+    long = msgspec.structs.replace(ACCOUNT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS)
+    assert_slack_takes(read("account", long))
 
 
 def test_a_cut_never_breaks_an_entity() -> None:

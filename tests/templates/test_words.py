@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from health.nouns import Why
-from templates.content import Content
+from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import (
     ALERT,
@@ -27,7 +27,7 @@ from tests.templates.examples import (
 MINUS = "\N{MINUS SIGN}"
 
 
-def read(name: str, content: Content) -> dict[str, Any]:
+def read(name: str, content: Spoken) -> dict[str, Any]:
     return dict(json.loads(render(name, payload(content))))
 
 
@@ -153,7 +153,7 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         ("expansion_task", EXPANSION, "Stale: this rests on log, complete through 2027-01-12."),
     ],
 )
-def test_what_rests_on_a_source_that_is_behind_says_so(name: str, content: Content, words: str) -> None:
+def test_what_rests_on_a_source_that_is_behind_says_so(name: str, content: Spoken, words: str) -> None:
     def lines(stale: str) -> list[str]:
         found = read(name, msgspec.structs.replace(content, stale=stale))
         told = shown(found) if "blocks" in found else found["text"]

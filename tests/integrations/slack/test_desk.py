@@ -13,7 +13,7 @@ import requests
 from pydantic import SecretStr
 
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Field, Form, Press, Question
+from integrations.roles import Challenge, Command, Field, Form, Opened, Press, Question
 from integrations.slack.desk import TOLERANCE_S, SlackDesk
 from integrations.slack.settings import SlackSettings
 from tests.rehearsal import Rehearsal
@@ -77,6 +77,25 @@ def signed(body: bytes, secret: str = NEW, at: int = NOW_S) -> dict[str, str]:
     return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
 
 
+COMMAND = {
+    "token": "deprecated",
+    "team_id": "T1",
+    "channel_id": "C01SUCCESS",
+    "channel_name": "customer-success",
+    "user_id": "U01ANN",
+    "command": "/seatsignal",
+    "text": "account Lee &amp; Poe &lt;!channel&gt;",
+    "response_url": "https://hooks.slack.example/commands/T1/2/3",
+    "trigger_id": "133.738.808",
+}
+OPENED = {
+    "type": "event_callback",
+    "event_id": "Ev01",
+    "event": {"type": "app_home_opened", "user": "U01ANN", "channel": "D01ANN", "tab": "home"},
+}
+CHALLENGE = {"type": "url_verification", "token": "deprecated", "challenge": "3eZbrw1aBm2rZgRNFdxV"}
+
+
 @pytest.mark.parametrize("secret", [NEW, OLD])
 @pytest.mark.parametrize("off_s", [0, -TOLERANCE_S, TOLERANCE_S])
 def test_a_call_is_known_by_either_secret_within_five_minutes(secret, off_s):
@@ -137,6 +156,71 @@ def test_a_button_and_a_form_are_read():
         "snooze",
         {"for": "7", "reason": "on holiday", "to": "U02BOB", "empty": ""},
     )
+
+
+def asked(**changes: str) -> bytes:
+    return urlencode(COMMAND | changes).encode()
+
+
+def told(event: object) -> bytes:
+    return json.dumps(event).encode()
+
+
+def typed(words: str, *name: str) -> Command:
+    return Command("133.738.808", "U01ANN", ("C01SUCCESS", *name), words)
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (asked(), typed("account Lee & Poe <!channel>", "customer-success")),
+        (asked(channel_name="privategroup", text=""), typed("")),
+        (asked(channel_name="directmessage", text="&amp;lt;"), typed("&lt;")),
+        (asked(channel_name="", text="x" * 9_000), typed("x" * 4_000)),
+        (told(OPENED), Opened("Ev01", "U01ANN")),
+        (told(CHALLENGE), Challenge("3eZbrw1aBm2rZgRNFdxV")),
+        (told(OPENED | {"event": {"type": "app_home_opened", "user": "U01ANN", "tab": "messages"}}), None),
+        (told(OPENED | {"event": {"type": "message", "user": "U01ANN"}}), None),
+        (told({"type": "app_rate_limited"}), None),
+    ],
+)
+def test_a_command_an_event_and_a_challenge_are_read(body, read):
+    desk().verify(signed(body), body)
+    assert desk().read(body) == read
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        asked(user_id="ann"),
+        asked(channel_id="<!channel>"),
+        asked(trigger_id=""),
+        asked() + b"&text=again",
+        urlencode({name: value for name, value in COMMAND.items() if name != "user_id"}).encode(),
+        told(OPENED | {"event_id": ""}),
+        told(OPENED | {"event": {"type": "app_home_opened", "tab": "home"}}),
+        told(CHALLENGE | {"challenge": "x" * 1_001}),
+        told({"type": "url_verification"}),
+        b'{"type": "event_callback"',
+    ],
+)
+def test_what_is_none_of_them_is_refused(body):
+    with pytest.raises(Rejected) as caught:
+        desk().read(body)
+    assert caught.value.reason == "call_unreadable"
+
+
+WORDS = b'{"text": "Hello", "blocks": [{"type": "divider"}], "news": "Hello"}'
+
+
+def test_a_command_is_answered_to_one_person_and_without_previews():
+    said = json.loads(desk().replied(WORDS))
+    assert (said["response_type"], said["text"], said["blocks"]) == (
+        "ephemeral",
+        "Hello",
+        [{"type": "divider"}],
+    )
+    assert (said["parse"], said["link_names"], said["unfurl_links"]) == ("none", False, False)
 
 
 LINKED = {**PRESSED, "actions": [{"type": "button", "action_id": "open_1", "url": "https://a.example"}]}
@@ -206,6 +290,14 @@ def test_a_trigger_that_is_over_asks_nobody(sandbox: Rehearsal, opened: SlackDes
         opened.ask(Press("t", "U01ROBIN", "C01SUCCESS:1.000000", "snooze", "t"), QUESTION)
     assert caught.value.reason == "expired_trigger_id"
     assert private(sandbox)["forms"] == []
+
+
+def test_a_home_tab_is_shown_to_its_owner(sandbox: Rehearsal, opened: SlackDesk) -> None:
+    opened.show(Opened("Ev01", "U01ROBIN"), WORDS)
+    assert private(sandbox)["homes"] == {"U01ROBIN": {"type": "home", "blocks": [{"type": "divider"}]}}
+    with pytest.raises(Rejected) as caught:
+        opened.show(Opened("Ev02", "U0NOBODY"), WORDS)
+    assert caught.value.reason == "user_not_found"
 
 
 def test_faults_are_said_as_slack_reads_them() -> None:
