@@ -1,7 +1,7 @@
 """Pages on which a person sees what the company's people would have seen."""
 
 from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +18,7 @@ from sandbox.mail.mailbox import body, html_with_images
 from sandbox.mail.routes import asked_mail
 from sandbox.rendering import FOLDER, Pages
 from sandbox.slack import asking, people
+from sandbox.slack.workspace import Form
 from sandbox.state import Sandbox
 
 MOST_ROWS = 500
@@ -118,27 +119,17 @@ def _hands(sandbox: Sandbox, pages: Pages) -> list[Route]:
 
     async def fill(request: Request) -> Response:
         name = request.path_params["form"]
-        back = _back(name)
-        answer = await run_in_threadpool(
-            people.sent_off, workspace, people.Fill(name, await _values(request))
-        )
-        said = answer["said"]
-        if name in workspace.forms:
-            faults = (
-                said.get("errors") if isinstance(said, dict) else {"": f"the app answered {answer['status']}"}
-            )
-            return _form(request, faults or {})
-        return RedirectResponse(back, 303)
+        back = _back(workspace.forms[name]) if name in workspace.forms else "/view/slack"
+        done = people.Fill(name, await _values(request))
+        answer = await run_in_threadpool(people.sent_off, workspace, done)
+        return _form(request, _faults(answer)) if name in workspace.forms else RedirectResponse(back, 303)
 
     def _form(request: Request, faults: dict[str, str]) -> HTMLResponse:
         name = request.path_params["form"]
-        if name not in workspace.forms:
+        found = workspace.forms.get(name)
+        if found is None:
             raise HTTPException(404, f"there is no form {name}")
-        return pages.page("form.html", refresh=0, form=workspace.forms[name], faults=faults, back=_back(name))
-
-    def _back(name: str) -> str:
-        channel, _, ts = str(workspace.forms[name].view.get("private_metadata", "")).partition(":")
-        return f"/view/slack/{channel}#m{ts}"
+        return pages.page("form.html", refresh=0, form=found, faults=faults, back=_back(found))
 
     return [
         Route("/view/slack/press", press, methods=["POST"]),
@@ -168,6 +159,20 @@ def _homes(sandbox: Sandbox, pages: Pages) -> list[Route]:
         Route("/view/slack/home/{user}", home),
         Route("/view/slack/home/{user}", look, methods=["POST"]),
     ]
+
+
+def _back(form: Form) -> str:
+    """Where the message stands under which somebody pressed the button of a form."""
+    channel, _, ts = str(form.view.get("private_metadata", "")).partition(":")
+    return f"/view/slack/{channel}#m{ts}"
+
+
+def _faults(answer: dict[str, Any]) -> dict[str, str]:
+    """What the app finds wrong, by field; under no field, that it did not answer as it should."""
+    said = answer["said"]
+    if isinstance(said, dict) and "errors" in said:
+        return dict(said["errors"])
+    return {"": f"The app answered {answer['status']}: nothing was taken."}
 
 
 async def _values(request: Request) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget, Unlimited
 from integrations.errors import Rejected, RetryLater
-from integrations.http import NEVER_SENT
 from integrations.mail.message import mail
 from integrations.mail.session import MailSession
 from integrations.mail.settings import MailSettings
+from integrations.turns import again, in_turn
 from integrations.vitals import Vitals
 
 
@@ -54,27 +55,18 @@ class MailDestination:
             Misconfigured: the notice at hand and those after it were not sent.
         """
         with MailSession(self._settings) as session:
-            waiting = iter(notices)
-            for notice in waiting:
-                receipt = self._receipt(session, notice)
-                yield receipt
-                if receipt.reason in NEVER_SENT:
-                    yield from (_again(later, receipt.reason, receipt.after_s) for later in waiting)
+            yield from in_turn(notices, partial(self._receipt, session))
 
     def _receipt(self, session: MailSession, notice: Notice) -> Receipt:
         try:
             letter = mail(notice, self._settings, self._clock())
             wait_s = self._budget.take(1)
             if wait_s > 0:
-                return _again(notice, "budget", wait_s)
+                return again(notice, "budget", wait_s)
             sent = session.send(letter)
         except RetryLater as error:
-            return _again(notice, error.reason, error.after_s)
+            return again(notice, error.reason, error.after_s)
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
         outcome, reason = ("sent", "") if sent else ("unknown", "no_answer_to_the_final_dot")
         return Receipt(notice.key, outcome, reason, remote=letter.message_id)
-
-
-def _again(notice: Notice, reason: str, after_s: float) -> Receipt:
-    return Receipt(notice.key, "retry", reason, after_s=after_s)

@@ -10,6 +10,7 @@ from integrations.letter import digest
 from integrations.postmark.client import INACTIVE, PostmarkClient
 from integrations.postmark.message import Email, email
 from integrations.postmark.settings import PostmarkSettings
+from integrations.turns import again, in_turn
 from integrations.vitals import Vitals
 
 NOT_TAKEN = NEVER_SENT | {"maintenance", "status_408", "status_425", "status_503"}
@@ -53,12 +54,7 @@ class PostmarkDestination:
         Raises:
             Misconfigured: the notice at hand and those after it were not sent.
         """
-        waiting = iter(notices)
-        for notice in waiting:
-            receipt = self._receipt(notice)
-            yield receipt
-            if receipt.reason in NEVER_SENT:
-                yield from (_again(later, receipt.reason, receipt.after_s) for later in waiting)
+        yield from in_turn(notices, self._receipt)
 
     def _receipt(self, notice: Notice) -> Receipt:
         try:
@@ -72,7 +68,7 @@ class PostmarkDestination:
             return Receipt(notice.key, "sent", remote=self._postmark.send(letter))
         except RetryLater as error:
             if error.reason in NOT_TAKEN:
-                return _again(notice, error.reason, error.after_s)
+                return again(notice, error.reason, error.after_s)
             reason = error.reason
         except Rejected as error:
             if error.reason != TOO_LARGE:
@@ -87,7 +83,3 @@ class PostmarkDestination:
             return self._postmark.find(digest(key))
         except IntegrationError:
             return ""
-
-
-def _again(notice: Notice, reason: str, after_s: float) -> Receipt:
-    return Receipt(notice.key, "retry", reason, after_s=after_s)

@@ -11,11 +11,11 @@ from time import time
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.http import NEVER_SENT
 from integrations.slack.answers import Message
 from integrations.slack.client import OF_A_PERSON, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
+from integrations.turns import again, in_turn
 from integrations.vitals import Vitals
 
 LOOK_BACK_S = 7 * 86_400.0
@@ -62,18 +62,13 @@ class SlackDestination:
         Raises:
             Misconfigured: the notice at hand and those after it were not sent.
         """
-        waiting = iter(notices)
-        for notice in waiting:
-            receipt = self._receipt(notice)
-            yield receipt
-            if receipt.reason in NEVER_SENT:
-                yield from (_again(later, receipt.reason, receipt.after_s) for later in waiting)
+        yield from in_turn(notices, self._receipt)
 
     def _receipt(self, notice: Notice) -> Receipt:
         try:
             return Receipt(notice.key, "sent", remote=self._sent(notice, body(notice)))
         except RetryLater as error:
-            return _again(notice, error.reason, error.after_s)
+            return again(notice, error.reason, error.after_s)
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
         except Misconfigured as error:
@@ -142,7 +137,3 @@ class SlackDestination:
 def _left_behind(notice: Notice, messages: Iterable[Message]) -> str:
     """The name of the message that an earlier attempt at this notice left behind, or nothing."""
     return next((message.ts for message in messages if key(message) == notice.key), "")
-
-
-def _again(notice: Notice, reason: str, after_s: float) -> Receipt:
-    return Receipt(notice.key, "retry", reason, after_s=after_s)

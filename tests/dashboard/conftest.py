@@ -2,6 +2,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -20,7 +22,11 @@ from store.schema import migrate
 from store.subjects import consents_to
 from store.tables import audit
 from tests.databases import MIGRATED, Databases
+from tests.rehearsal import Rehearsal, start_sandbox
 from tests.services import PostgreSQL
+
+if TYPE_CHECKING:
+    from tests.dashboard.channel import Channel
 
 COMPANY = "Example & Sons"
 NOBODY = Hooks(registry.webhook, lambda _: None)
@@ -114,3 +120,21 @@ def http() -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
         yield session
+
+
+@pytest.fixture(scope="session")
+def slack() -> Iterator[Rehearsal]:
+    """Slack's stand-in, which takes messages as fast as they come."""
+    with start_sandbox({"slack_rate": {"per_second": 10_000, "burst": 10_000}}) as running:
+        yield running
+
+
+@pytest.fixture
+def channel(
+    slack: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Iterator[Channel]":
+    """The alerts stand in the channel: the routes are as they are shipped, until a test sets others."""
+    from tests.dashboard.channel import opened  # noqa: PLC0415 - it serves with what is above
+
+    with opened(slack, sqlite_url, tmp_path, monkeypatch) as found:
+        yield found

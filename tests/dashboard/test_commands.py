@@ -1,8 +1,6 @@
 """Colleagues ask in Slack: over HTTP, from the command to what they read."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,29 +11,13 @@ from config.routes import Escalation, Person, load_routes
 from store.erasure import erase
 from store.tables import accounts, answers
 from tests import book
-from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, opened, people
+from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, people
 from tests.integrations.slack.test_desk import signed
-from tests.rehearsal import Rehearsal, start_sandbox
 from worker.asked import HOME_ROWS, OWN_ROWS
 
 SALES = "C03SALES"
 HOSTILE = "<!channel> *x* <https://evil.example|bank> @here `c` & \u202egpj \x07"
 PLAIN = load_routes(None)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Rehearsal]:
-    with start_sandbox({"slack_rate": {"per_second": 10_000, "burst": 10_000}}) as running:
-        yield running
-
-
-@pytest.fixture
-def channel(
-    sandbox: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Channel]:
-    """The alerts stand in the channel: the routes are as they are shipped, until a test sets others."""
-    with opened(sandbox, sqlite_url, tmp_path, monkeypatch) as found:
-        yield found
 
 
 def words(said: dict[str, Any]) -> str:

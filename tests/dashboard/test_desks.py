@@ -1,9 +1,7 @@
 """Colleagues answer in Slack: from the button, over HTTP, to what everybody in the channel reads."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,23 +10,8 @@ from sqlalchemy import select
 
 from store.tables import answers
 from tests import book
-from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, Channel, opened
+from tests.dashboard.channel import CHANNEL, NOOR, ROBIN
 from tests.dashboard.conftest import is_fenced
-from tests.rehearsal import Rehearsal, start_sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Rehearsal]:
-    with start_sandbox({"slack_rate": {"per_second": 10_000, "burst": 10_000}}) as running:
-        yield running
-
-
-@pytest.fixture
-def channel(
-    sandbox: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Channel]:
-    with opened(sandbox, sqlite_url, tmp_path, monkeypatch) as found:
-        yield found
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

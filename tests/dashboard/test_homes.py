@@ -1,9 +1,7 @@
 """Colleagues look at their home tab: their own accounts, made once for each look, and nobody else's."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,26 +10,10 @@ from config.routes import Person, load_routes
 from integrations.roles import Opened
 from store.tables import inbox
 from tests import book
-from tests.dashboard.channel import NOOR, ROBIN, Channel, opened, people
-from tests.rehearsal import Rehearsal, start_sandbox
+from tests.dashboard.channel import NOOR, ROBIN, people
 from worker import asked
 
 PLAIN = load_routes(None)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Rehearsal]:
-    with start_sandbox({"slack_rate": {"per_second": 10_000, "burst": 10_000}}) as running:
-        yield running
-
-
-@pytest.fixture
-def channel(
-    sandbox: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Channel]:
-    """The alerts stand in the channel: the routes are as they are shipped, until a test sets others."""
-    with opened(sandbox, sqlite_url, tmp_path, monkeypatch) as found:
-        yield found
 
 
 def test_slack_finds_us_where_events_go(channel):
