@@ -87,7 +87,7 @@ def test_a_single_page_costs_a_single_call(keygen: Account, opened: KeygenClient
 def test_each_call_is_one_of_the_budget(keygen: Account, opened: KeygenClient):
     keygen.hold(log(20 * SIZE))
     read(opened)
-    needed, beyond = 21, AT_ONCE
+    needed, beyond = 21, 2 * AT_ONCE  # those in flight at the end, and before a wish to wait if there was one
     assert needed <= keygen.calls.calls <= needed + beyond
 
 
