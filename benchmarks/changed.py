@@ -91,5 +91,5 @@ def _judge_changed(deployment: Deployment) -> None:
     judge_opened(deployment)
     with deployment.database.read() as connection:
         judged = select(func.count()).where(accounts.c.judged_run == run)
-        if connection.execute(judged).scalar_one() != CHANGED or runs.any_touched(connection):
+        if connection.execute(judged).scalar_one() != CHANGED or runs.touched(connection):
             raise WrongAccounts

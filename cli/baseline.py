@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.opened import judge_waiting, opened
 from cli.standins import FOLDERS, forget, show
 from integrations.roles import Crm
-from store.installation import business_day, set_setting
+from store.installation import DAY, business_day, set_setting
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import pull
@@ -59,7 +59,7 @@ def _day(deployment: Deployment) -> date:
 
 def _set_day(deployment: Deployment, day: date) -> None:
     with deployment.database.write() as connection:
-        set_setting(connection, "business_day", day.isoformat())
+        set_setting(connection, DAY, day.isoformat())
 
 
 if __name__ == "__main__":

@@ -19,12 +19,11 @@ from health.track import known
 from integrations import registry
 from integrations.roles import Destination, Page, Source
 from integrations.vitals import Vitals
-from store import edits, incidents, matches
+from store import edits, incidents, matches, sources
 from store.installation import SECRET, business_day, setting
 from store.tables import PERSONAL
 from store.vault import is_sealed
 from worker.deployment import Deployment
-from worker.pulse import current_freshness
 
 GOOD, BAD, NOTE = "good", "bad", "note"
 SKEW_S = 60.0
@@ -158,7 +157,7 @@ def _out_of_use(deployment: Deployment) -> Mapping[str, Finding]:
     """Return, by source, what comes of what it stated while it was in use: nobody reads it any more."""
     policy = deployment.policy
     with deployment.database.read() as connection:
-        as_of, fresh = business_day(connection), current_freshness(connection)
+        as_of, fresh = business_day(connection), sources.freshness(connection)
     pulse, found = Pulse(fresh), dict[str, Finding]()
     for source in sorted(fresh):
         if not deployment.in_use(source):

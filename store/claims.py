@@ -146,7 +146,7 @@ def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: boo
 def waiting(connection: Connection) -> list[str]:
     """Return the destinations that have something due now, and to which it may leave."""
     names = due_to(connection)
-    rest = why_not(connection, names)
+    rest = why_not(connection, names) if names else {}
     return [name for name in names if name not in rest]
 
 

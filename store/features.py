@@ -124,24 +124,27 @@ class _Change(NamedTuple):
     """What became of an account's facts since its feature row was built.
 
     ``reshaped`` says whether others than days of use changed, ``restated_from`` the first of these that did.
+    ``name`` is what it was called then.
     """
 
     account: int
     fresh: int
     reshaped: bool
     restated_from: date | None
+    name: str
 
 
 def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]) -> int:
     """Bring the rows of the chosen accounts up to date, which are locked first, in the order of all."""
     c = accounts.c
-    stale = select(c.id, c.fresh, c.reshaped, c.restated_from).where(chosen, c.touched > c.fresh)
+    stale = select(c.id, c.fresh, c.reshaped, c.restated_from, c.name).where(chosen, c.touched > c.fresh)
     stale = stale.order_by(c.id).with_for_update(key_share=True)
     changes = [_Change(*row) for row in connection.execute(stale)]
     if changes:
         advanced, built = _brought_up(connection, changes, metrics)
         keep(connection, [*advanced, *built])
-        _name(connection, built)
+        names = {each.account: each.name for each in changes}
+        _name(connection, [row for row in built if row.name != names[row.account]])
         now = update(accounts).where(among(c.id, [change.account for change in changes]))
         anew = c.reshaped | (c.fresh == 0)
         after = case((anew, func.coalesce(c.judged_run, 0)), else_=c.reshaped_after)

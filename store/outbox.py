@@ -18,9 +18,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
-    Text,
     bindparam,
-    cast,
     exists,
     func,
     literal,
@@ -34,8 +32,8 @@ from health.nouns import Notice
 from health.precedence import head_start_ms
 from store import runs
 from store.database import now_ms
-from store.installation import is_live, setting
-from store.tables import accounts, installation, notices
+from store.installation import add_to_setting, is_live, setting
+from store.tables import accounts, notices
 from store.upsert import insert
 
 OPEN = ("planned", "due", "claimed", "sending")
@@ -87,9 +85,7 @@ def _count_outside(connection: Connection, new: int) -> None:
     begun = setting(connection, OUTSIDE)
     there = select(func.count()).where(notices.c.run.is_(None))
     first = new if begun else int(connection.execute(there).scalar_one())
-    statement = insert(connection, installation).values(name=OUTSIDE, value=str(first))
-    more = cast(cast(installation.c.value, BigInteger) + new, Text)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": more}))
+    add_to_setting(connection, OUTSIDE, new, first)
 
 
 def _replace_older(connection: Connection, states: Sequence[str]) -> None:

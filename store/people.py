@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Subquery, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, Select, Subquery, bindparam, select
 
 from health.features import ChampionFact, LastSeen
 from health.figures.active import Act
@@ -17,7 +17,6 @@ from store.days import series_since, stretches
 from store.installation import secret
 from store.reading import PRESENT, Reading
 from store.subjects import token
-from store.tables import facts, past
 
 SILENT = timedelta(days=CHAMPIONS.silent_days)
 _acts = msgspec.json.Decoder(dict[str, tuple[str, dict[str, float]]])
@@ -90,14 +89,6 @@ def acts_of(account: str, rows: Sequence[Any]) -> Iterator[Act]:
         for user, (department, done) in _acts.decode(row.acts or "{}").items():
             for feature, times in done.items():
                 yield Act(account, user, row.day, feature, times, department=department)
-
-
-def forget(connection: Connection, before: date, most: int) -> None:
-    """Delete what is older than it may be kept: up to so many days of accounts, and the rest another time."""
-    for table in (facts["people"], past["people"]):
-        columns = (table.c.source_account, table.c.day, table.c.product)
-        old = select(*columns).where(table.c.day < before).limit(most)
-        connection.execute(delete(table).where(tuple_(*columns).in_(old)))
 
 
 def last_seen(acts: Sequence[Act], since: date) -> tuple[LastSeen, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, cast, func, select
 
 from store.installation import set_setting, setting
 from store.tables import runs
@@ -35,12 +35,16 @@ def taken(connection: Connection) -> Taken | None:
     `None` while a run that goes by it is not at its end: nobody knows whom that has judged.
     """
     c, taker = runs.c, int(setting(connection, _TAKEN) or 0)
-    since = select(func.coalesce(func.sum(c.assessed).filter(c.id > taker), 0), func.sum(c.chunks_left))
-    assessed, left = connection.execute(since.where(c.id >= taker)).one()
-    found = connection.execute(select(runs).where(c.id == taker)).one_or_none()
-    if found is None or left:
-        return None
-    return Taken(found.pulse, found.as_of, found.policy_hash, found.engine_version, int(assessed))
+    later = runs.alias().c
+    since = (
+        select(cast(func.coalesce(func.sum(later.assessed), 0), BigInteger))
+        .where(later.id > taker)
+        .scalar_subquery()
+    )
+    left = select(func.sum(later.chunks_left)).where(later.id >= taker).scalar_subquery()
+    basis = select(c.pulse, c.as_of, c.policy_hash, c.engine_version, since, left).where(c.id == taker)
+    found = connection.execute(basis).one_or_none()
+    return Taken(*found[:5]) if found and not found[5] else None
 
 
 def took(connection: Connection, run: int) -> None:

@@ -11,6 +11,7 @@ before each month. Of the others only what something rests on is left, and they 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -195,15 +196,15 @@ def _rested_on() -> ColumnElement[bool]:
 # -- facts -------------------------------------------------------------------------------------------
 
 
-def _usage(connection: Connection, days: Days, at: int) -> Piece:
-    before = _before(connection, days, "usage")
+def _days_of(kind: str, connection: Connection, days: Days, at: int) -> Piece:
+    """Delete what accounts did on days that are not kept."""
+    before = _before(connection, days, kind)
     last = _range_end(connection, at) if before else None
     if last is None:
         return Piece(0, None)
-    tables = (facts["usage"], past["usage"])
     gone = (
         _deleted(connection, table, and_(table.c.source_account.between(at + 1, last), table.c.day < before))
-        for table in tables
+        for table in (facts[kind], past[kind])
     )
     return Piece(sum(gone), last)
 
@@ -251,7 +252,8 @@ KINDS: Mapping[str, Work] = {
     "inbox": _calls,
     "notices": _notices,
     "assessments": _verdicts,
-    "usage": _usage,
+    "usage": partial(_days_of, "usage"),
+    "people": partial(_days_of, "people"),
     "past_versions": _past,
 }
-"""In this order: a verdict may go once no notice rests on it. People have `store.people.forget`."""
+"""In this order: a verdict may go once no notice rests on it."""

@@ -96,11 +96,12 @@ def open_run(
         "planned": 0,
         "opened_ms": now_ms(),
     }
-    run = connection.execute(plain_insert(runs).values(values).returning(runs.c.id)).scalar_one()
-    made = [Chunk(run, first, last) for first, last in _to_judge(connection, kind, chunk_size)]
+    ranges = _to_judge(connection, kind, chunk_size)
+    opened = plain_insert(runs).values(values | {"chunks_left": len(ranges)}).returning(runs.c.id)
+    run = connection.execute(opened).scalar_one()
+    made = [Chunk(run, first, last) for first, last in ranges]
     for chunk in made:
         connection.execute(plain_insert(chunks).values(**asdict(chunk), rung_ms=now_ms()))
-    connection.execute(update(runs).where(runs.c.id == run).values(chunks_left=len(made)))
     return run, made
 
 
@@ -118,12 +119,6 @@ def _to_judge(connection: Connection, kind: str, size: int) -> list[tuple[int, i
     first, last = func.min(numbered.c.id), func.max(numbered.c.id)
     bounds = select(first, last).group_by(numbered.c.at // size).order_by(first)
     return [(row[0], row[1]) for row in connection.execute(bounds)]
-
-
-def any_touched(connection: Connection) -> bool:
-    """Tell whether facts of any account changed since it was last judged."""
-    query = select(accounts.c.id).where(accounts.c.touched > accounts.c.judged).limit(1)
-    return connection.execute(query).first() is not None
 
 
 def load(connection: Connection, run: int) -> Run:
@@ -265,10 +260,10 @@ def unfinished(connection: Connection, after_ms: int = RING_AGAIN_MS) -> tuple[l
     return [Chunk(*row) for row in connection.execute(lost)], list(connection.execute(ready).scalars())
 
 
-def touched(connection: Connection) -> int:
-    """Return how many accounts have facts that changed since they were last judged."""
-    query = select(func.count()).select_from(accounts).where(accounts.c.touched > accounts.c.judged)
-    return connection.execute(query).scalar_one()
+def touched(connection: Connection, most: int | None = None) -> int:
+    """Return how many accounts have facts newer than their last verdict, counted up to ``most``."""
+    changed = select(accounts.c.id).where(accounts.c.touched > accounts.c.judged).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(changed)).scalar_one()
 
 
 def active_accounts(connection: Connection) -> int:

@@ -6,13 +6,27 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Row, Select, case, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from health.features import Freshness
 from store import doubt, identity, late
 from store.among import among
 from store.database import now_ms
 from store.installation import business_day
+from store.names import IN_FORCE
 from store.reading import DAILY
 from store.tables import accounts, batches, links, source_accounts, source_status
 from store.upsert import insert
@@ -85,9 +99,15 @@ def register(connection: Connection, source: str) -> None:
 
 
 def place(connection: Connection, source: str) -> tuple[str | None, date | None]:
-    """Return where a pull of the source goes on, and the last day of use that those before it have seen."""
+    """Return where a pull of the source goes on, and the last day of use that those before it have seen.
+
+    A source that is new is known from here on.
+    """
     query = select(source_status.c.cursor, source_status.c.reaching)
-    row = connection.execute(query.where(source_status.c.source == source)).one()
+    row = connection.execute(query.where(source_status.c.source == source)).one_or_none()
+    if row is None:
+        register(connection, source)
+        return None, None
     return row.cursor, row.reaching
 
 
@@ -274,11 +294,29 @@ def _earliest(days: Collection[date]) -> ColumnElement[date]:
 
 
 def freshness(connection: Connection) -> dict[str, Freshness]:
-    """Return, by source, what it states and through which day it is complete."""
-    rows = connection.execute(select(source_status))
+    """Return, by source, what it states, through which day it is complete, and how much of it is ours."""
     return {
-        row.source: Freshness(frozenset(json.loads(row.kinds or "[]")), row.complete_through) for row in rows
+        row.source: Freshness(
+            frozenset(json.loads(row.kinds or "[]")),
+            row.complete_through,
+            row.linked / row.accounts if row.accounts else 1.0,
+        )
+        for row in connection.execute(_FRESHNESS)
     }
+
+
+def _freshness() -> Select[Any]:
+    joined = and_(links.c.source_account == source_accounts.c.id, IN_FORCE)
+    counts = select(
+        source_accounts.c.source, func.count(links.c.account).label("linked"), func.count().label("accounts")
+    )
+    counted = counts.outerjoin(links, joined).group_by(source_accounts.c.source).subquery()
+    c = source_status.c
+    query = select(c.source, c.kinds, c.complete_through, counted.c.linked, counted.c.accounts)
+    return query.outerjoin(counted, counted.c.source == c.source)
+
+
+_FRESHNESS = _freshness()
 
 
 def known(connection: Connection) -> dict[str, int]:

@@ -4,9 +4,10 @@ Each step is a unit of work on the database that can be begun again at any point
 did not happen, and what is committed is found by the sweep, whoever rang or did not ring for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -26,7 +27,6 @@ from store import (
     inbox,
     matches,
     overrides,
-    people,
     policies,
     pulses,
     reviews,
@@ -55,6 +55,8 @@ __all__ = ["Pulled", "assess", "deliver", "open_run", "pull", "release"]
 log = structlog.get_logger()
 CALLS_A_PAGE = 500
 """Calls of a vendor that one unit of work stores."""
+ON_THE_SPOT = 20
+"""So few accounts are judged by who has stored their facts: to ring for somebody takes longer."""
 
 
 class Pulled(msgspec.Struct, frozen=True):
@@ -79,10 +81,11 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False, believe
     rows = rejects = 0
     failure = ""
     retired: tuple[Retired, ...] = ()
-    cursor, reached = _place(deployment, name)
+    begun = _begin_pull(deployment, name)
+    reached = begun.reached
     try:
         with Listings(deployment.database, name) as listings:
-            for page in _pages(deployment, name, cursor, listings, believed=believed or name == BY_HAND):
+            for page in _pages(deployment, name, begun, listings, believed=believed or name == BY_HAND):
                 rows += page.rows
                 rejects += page.rejects
                 reached = max(filter(None, (reached, page.through)), default=None)
@@ -103,11 +106,17 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False, believe
     return pulled
 
 
-def _place(deployment: Deployment, name: str) -> tuple[str | None, date | None]:
-    """Return where a source goes on and how far it had come, as they are before anything is read."""
+class Begun(NamedTuple):
+    """Where a source goes on, how far it had come, and what it has called in, before anything is read."""
+
+    cursor: str | None
+    reached: date | None
+    calls: Sequence[Call]
+
+
+def _begin_pull(deployment: Deployment, name: str) -> Begun:
     with deployment.database.write() as connection:
-        sources.register(connection, name)
-        return sources.place(connection, name)
+        return Begun(*sources.place(connection, name), inbox.waiting(connection, name, CALLS_A_PAGE))
 
 
 def _end_pull(deployment: Deployment, name: str, reached: date | None = date.max) -> None:
@@ -119,28 +128,22 @@ def _end_pull(deployment: Deployment, name: str, reached: date | None = date.max
     """
     with deployment.database.write() as connection:
         identity.link_waiting(connection)
-        forget_people(deployment, connection)
         advanced = sources.ended(connection, name, reached)
-        touched = runs.any_touched(connection)
+        touched = runs.touched(connection, ON_THE_SPOT + 1)
         all_change = advanced or trust_changed(deployment, connection)
         waited_for = incidents.review(deployment, connection)
-    if all_change or touched:
-        open_run(deployment, runs.FULL if all_change or name in waited_for else runs.TOUCHED)
-
-
-def forget_people(deployment: Deployment, connection: Connection) -> None:
-    """Delete who did what, where that is older than the policy keeps it."""
-    kept = timedelta(days=deployment.policy.retention.get("people", 0))
-    if kept:
-        people.forget(connection, business_day(connection) - kept, deployment.database.rows_a_commit)
+    if all_change or (touched and name in waited_for):
+        open_run(deployment, runs.FULL)
+    elif touched:
+        open_run(deployment, runs.TOUCHED, assess if touched <= ON_THE_SPOT else None)
 
 
 def _pages(
-    deployment: Deployment, name: str, cursor: str | None, listings: Listings, *, believed: bool
+    deployment: Deployment, name: str, begun: Begun, listings: Listings, *, believed: bool
 ) -> Iterator[Landed]:
     """Store the pages of a source and yield what each has brought."""
-    ids = sources.Met()
-    yield from _called(deployment, name, cursor, ids)
+    ids, cursor = sources.Met(), begun.cursor
+    yield from _called(deployment, name, begun, ids)
     for read in deployment.source(name).pull(cursor):
         failpoint("pulled")
         page = replace(read, records=list(read.records))
@@ -152,16 +155,22 @@ def _pages(
         yield landed
 
 
-def _called(deployment: Deployment, name: str, cursor: str | None, ids: sources.Met) -> Iterator[Landed]:
-    """Store what the vendor called in, first: the pull that follows knows what is newest."""
-    while True:
-        with deployment.database.read() as connection:
-            calls = inbox.waiting(connection, name, CALLS_A_PAGE)
-        if not calls:
-            return
+def _called(deployment: Deployment, name: str, begun: Begun, ids: sources.Met) -> Iterator[Landed]:
+    """Store what the vendor called in, first: the pull that follows knows what is newest.
+
+    What it calls in meanwhile rings for a pull of its own.
+    """
+    calls = begun.calls
+    while calls:
         records, rejects = _read(deployment.webhook(name), calls)
-        page = Page(records, cursor, rejects=rejects)
-        yield _store_page(deployment, name, cursor, page, ids, calls)
+        page = Page(records, begun.cursor, rejects=rejects)
+        yield _store_page(deployment, name, begun.cursor, page, ids, calls)
+        calls = _still_waiting(deployment, name) if len(calls) == CALLS_A_PAGE else ()
+
+
+def _still_waiting(deployment: Deployment, name: str) -> Sequence[Call]:
+    with deployment.database.read() as connection:
+        return inbox.waiting(connection, name, CALLS_A_PAGE)
 
 
 def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
@@ -216,19 +225,23 @@ def _remember_failure(deployment: Deployment, name: str, error: IntegrationError
 # -- assess ------------------------------------------------------------------------------------------
 
 
-def open_run(deployment: Deployment, kind: str) -> int:
+def open_run(
+    deployment: Deployment, kind: str, judged_by: Callable[[Deployment, Chunk], None] | None = None
+) -> int:
     """Take the fleet's pulse, start a run and ring for its chunks; return the run's id.
 
-    A run over few touched accounts goes by the pulse that is there: so few do not move it.
+    A run over few touched accounts goes by the pulse that is there: so few do not move it. With ``judged_by``
+    nobody is rung for: its chunks are judged here and now, and what a death leaves is rung for by the sweep.
     """
     policy = deployment.policy
     with deployment.beats.while_it_lasts(), deployment.database.write() as connection:
-        policies.keep(connection, policy)
-        features.hold(connection, policy.metrics)
-        if kind == runs.FULL:
-            reviews.keep_currency(connection)
         as_of = business_day(connection)
         at_hand = pulse_at_hand(deployment, connection, as_of) if kind == runs.TOUCHED else None
+        if at_hand is None:  # else the run that took it has kept the policy, and rows hold what it asks for
+            policies.keep(connection, policy)
+            features.hold(connection, policy.metrics)
+        if kind == runs.FULL:
+            reviews.keep_currency(connection)
         basis = Basis(
             pulse=at_hand or written(take_pulse(deployment, connection, as_of)),
             known=msgspec.json.encode(sources.known(connection)).decode(),
@@ -241,8 +254,12 @@ def open_run(deployment: Deployment, kind: str) -> int:
         if at_hand is None:
             pulses.took(connection, run)
     for chunk in chunks:
-        deployment.bell.assess(chunk)
+        (judged_by or _ring)(deployment, chunk)
     return run
+
+
+def _ring(deployment: Deployment, chunk: Chunk) -> None:
+    deployment.bell.assess(chunk)
 
 
 def assess(deployment: Deployment, chunk: Chunk) -> None:

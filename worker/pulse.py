@@ -1,16 +1,15 @@
 """The fleet's pulse before a run: how fresh each source is, and how use as a whole stands."""
 
-from dataclasses import replace
 from datetime import date
 
 import msgspec
 
-from health.features import Freshness, Pulse
+from health.features import Pulse
 from health.judge import ENGINE_VERSION
 from health.measures import beat
 from health.pulse import taken
 from health.trust import distrusted
-from store import features, matches, pulses, runs, sources
+from store import features, pulses, runs, sources
 from store.database import Connection
 from worker.beats import Basis, Measured
 from worker.deployment import Deployment
@@ -38,7 +37,7 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     Who did not change since the pulse before was taken in this process is not measured again.
     """
     policy, names = deployment.policy, deployment.policy.against_peers
-    fresh = Pulse(freshness=current_freshness(connection))
+    fresh = Pulse(freshness=sources.freshness(connection))
     basis = Basis(as_of, policy, fresh.freshness)
     chosen = features.sampled(connection, SAMPLE)
     measured = deployment.beats.still(basis, chosen)
@@ -63,23 +62,10 @@ def pulse_at_hand(deployment: Deployment, connection: Connection, as_of: date) -
         ENGINE_VERSION,
     ):
         return None
-    if read_pulse(found.pulse).freshness != current_freshness(connection):
+    if read_pulse(found.pulse).freshness != sources.freshness(connection):
         return None
     moved = found.assessed + runs.touched(connection)
     return found.pulse if moved * 100 <= runs.active_accounts(connection) * UNMOVED_PCT else None
-
-
-def current_freshness(connection: Connection) -> dict[str, Freshness]:
-    """Return what each source covers, through which day, and how many of its accounts are ours."""
-    rates = matches.match_rates(connection)
-    found = sources.freshness(connection)
-    return {
-        name: replace(fresh, match_rate=_share(*rates.get(name, (0, 0)))) for name, fresh in found.items()
-    }
-
-
-def _share(linked: int, accounts: int) -> float:
-    return linked / accounts if accounts else 1.0
 
 
 def last_pulse(connection: Connection) -> Pulse:
@@ -93,7 +79,7 @@ def trust_changed(deployment: Deployment, connection: Connection) -> bool:
 
     So it is where a source states more kinds of fact: what was unknown of all its accounts may not apply now.
     """
-    now, before = Pulse(freshness=current_freshness(connection)), last_pulse(connection)
+    now, before = Pulse(freshness=sources.freshness(connection)), last_pulse(connection)
     policy = deployment.policy
     more = any(
         before.freshness[name].kinds != fresh.kinds

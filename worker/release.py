@@ -6,7 +6,7 @@ from config.failpoints import failpoint
 from health.brake import Hold, Totals, brake
 from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
-from store.installation import is_live, set_setting
+from store.installation import LIVE, is_live, set_setting
 from worker import digests, incidents, operators
 from worker.demoted import tell_what_is_quiet
 from worker.deployment import Deployment
@@ -86,7 +86,7 @@ def go_live(deployment: Deployment) -> int:
         if is_live(connection):
             return 0
         closed = outbox.suppress_planned(connection, "before_go_live")
-        set_setting(connection, "live_since_ms", str(clock(connection)))
+        set_setting(connection, LIVE, str(clock(connection)))
         audit.record(connection, "went_live", detail=f"{closed} closed", actor="operator")
         return closed
 

@@ -22,12 +22,12 @@ from health.figures.segments import BY_ACCOUNT, BY_TERM, UNKNOWN, segments
 from health.figures.share import Share, share
 from health.measures import measures
 from health.nouns import NOT_APPLICABLE, Input
-from store import features, figures, reviews
+from store import features, figures, reviews, sources
 from store.database import Connection
 from store.installation import business_day
 from store.recent import AHEAD
 from worker.deployment import Deployment
-from worker.pulse import current_freshness, last_pulse
+from worker.pulse import last_pulse
 from worker.review import digits
 
 WORST = 10
@@ -205,7 +205,7 @@ def _measured(
 ) -> Iterator[tuple[Known, Input]]:
     """Yield every account with its measure, by its facts as they are known now."""
     policy = deployment.policy
-    pulse: Pulse = replace(last_pulse(connection), freshness=current_freshness(connection))
+    pulse: Pulse = replace(last_pulse(connection), freshness=sources.freshness(connection))
     kinds = {*_kinds(asked.by), "accounts"}
     at_once = figures.known(connection, kinds, last_days(as_of, 1))
     for rows in features.all_rows(connection, policy.metrics, as_of + AHEAD):

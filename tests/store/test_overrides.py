@@ -73,7 +73,7 @@ def test_nobody_s_account_cannot_be_set(database):
 def test_the_next_run_judges_the_account(database):
     put(database)
     with database.read() as connection:
-        assert runs.any_touched(connection)
+        assert runs.touched(connection)
 
 
 def test_what_stood_on_a_day_that_has_passed(database):

@@ -1,4 +1,4 @@
-"""Who did what: kept under tokens, told of champions and of who left, and forgotten in time."""
+"""Who did what: kept under tokens, told of champions and of who left."""
 
 from datetime import date, timedelta
 
@@ -96,16 +96,3 @@ def test_the_days_are_an_accounts_own_whoever_is_read_with_it(emptied_database):
     alone, beside = row(emptied_database), row(emptied_database, "a", "b")
     assert alone == beside
     assert alone.champions == (ChampionFact(days_ago(105), DAY),)
-
-
-def test_what_is_old_is_forgotten_a_part_at_a_time(emptied_database):
-    pull(emptied_database, [did("xy", back) for back in range(5)])
-    pull(emptied_database, [did("x", back) for back in range(5)])
-    left = []
-    for most in (1, 9, 9):
-        with emptied_database.write() as connection:
-            people.forget(connection, days_ago(1), most)
-            kept = [facts["people"], past["people"]]
-            left.append([sorted(connection.execute(select(table.c.day)).scalars()) for table in kept])
-    assert [[len(days) for days in each] for each in left] == [[4, 4], [2, 2], [2, 2]]
-    assert left[-1] == [[days_ago(1), DAY]] * 2

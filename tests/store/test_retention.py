@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from health.records import Account, Rate, Ticket, Usage
+from health.records import Account, People, Rate, Ticket, Usage
 from store import balance, retention, verdicts
 from store.installation import set_setting
 from store.runs import FULL
@@ -33,6 +33,7 @@ DAYS = {
     "assessments_daily": 35,
     "assessments": 400,
     "usage": 400,
+    "people": 400,
     "past_versions": 400,
     "notices": 400,
     "inbox": 30,
@@ -260,6 +261,15 @@ def killed(database) -> None:
     with database.write() as connection:
         retention.retain(connection, DAYS)
         raise KilledError
+
+
+def test_who_did_what_is_forgotten_in_both_versions_of_the_days(database):
+    for users in ('{"x":["",{"open":2}]}', '{"y":["",{"open":2}]}'):
+        did = [People(f"a{each}", ago(days), acts=users) for each in range(5) for days in (401, 400, 10)]
+        pull(database, did)
+    assert whole_round(database) == 2 * 5
+    for table in (facts["people"], past["people"]):
+        assert {(TODAY - day).days for day in column(database, table.c.day)} == {400, 10}
 
 
 def test_killed_after_every_piece_it_ends_where_it_would_have(database):

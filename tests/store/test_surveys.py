@@ -74,7 +74,7 @@ def test_an_answer_founds_no_account(database: Database) -> None:
 def test_an_answer_touches_its_account_alone(database: Database) -> None:
     with database.write() as connection:
         connection.execute(update(accounts).values(judged=accounts.c.touched))
-        assert not runs.any_touched(connection)
+        assert not runs.touched(connection)
     answer(database, 9, 0)
     with database.read() as connection:
         touched = select(accounts.c.key).where(accounts.c.touched > accounts.c.judged)

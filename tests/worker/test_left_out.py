@@ -1,16 +1,14 @@
 """What a pull leaves out is counted of its source: ids that come twice, and people too old to keep."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
-from health.records import Account, People, Ticket, Usage
+from health.records import Ticket, Usage
 from integrations.roles import Page
 from store import inbox
 from store.quality import oddities
 from store.tables import facts
-from tests.book import set_day
 from tests.calls import VENDOR, Calls, Desk, call
 from tests.worker.test_listings import tell
 from worker.pipeline import pull
@@ -42,12 +40,3 @@ def test_the_same_thing_in_many_calls_is_news_and_no_oddity(deployment):
             assert inbox.append(connection, VENDOR, f"e{number}", call(f"e{number}", "t1"))
     pull(deployment, VENDOR)
     assert repeats(deployment) == {}
-
-
-def test_who_did_what_is_deleted_once_it_is_older_than_the_policy_keeps_it(deployment):
-    set_day(deployment.database, DAY)
-    deployment.policy = replace(deployment.policy, retention={"people": 10})
-    days = [DAY - timedelta(days=back) for back in (1, 10, 11)]
-    tell(deployment, [Page([Account("a"), *(People("a", day, acts="{}") for day in days)], None)])
-    with deployment.database.read() as connection:
-        assert sorted(connection.execute(select(facts["people"].c.day)).scalars()) == sorted(days[:2])
