@@ -57,18 +57,29 @@ def unpack(packed: bytes) -> Features:
 
 
 def stored(
-    connection: Connection, first: int, last: int, *, run: int, stale_only: bool
+    connection: Connection,
+    first: int,
+    last: int,
+    at_hand: Collection[Features] = (),
+    *,
+    run: int,
+    stale_only: bool,
 ) -> Iterator[Features]:
     """Read the feature rows of the accounts in a key range, both ends included, and unpack them one by one.
 
     An account that a later run than this has judged is left out. With ``stale_only``, only those whose facts
-    changed since they were last judged are read.
+    changed since they were last judged are read. Rows ``at_hand`` are as they are stored, and not read again.
     """
-    query = select(kept.c.packed).join(accounts).order_by(kept.c.account)
-    query = query.where(kept.c.account.between(first, last), not_overtaken(run))
+    chosen = accounts.c.id.between(first, last) & not_overtaken(run)
     if stale_only:
-        query = query.where(accounts.c.touched > accounts.c.judged)
-    return map(unpack, blobs(connection, query))
+        chosen &= accounts.c.touched > accounts.c.judged
+    if not at_hand:
+        rows = select(kept.c.packed).join(accounts).where(chosen).order_by(kept.c.account)
+        return map(unpack, blobs(connection, rows))
+    ids = connection.execute(select(accounts.c.id).where(chosen).order_by(accounts.c.id)).scalars().all()
+    known = {row.account: row for row in at_hand}
+    known |= held(connection, [each for each in ids if each not in known])
+    return (known[each] for each in ids if each in known)
 
 
 def not_overtaken(run: int) -> ColumnElement[bool]:
@@ -115,8 +126,8 @@ def hold(connection: Connection, metrics: Collection[str]) -> None:
     connection.execute(update(accounts).values(touched=accounts.c.touched + 1, **anew))
 
 
-def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> int:
-    """Rebuild the feature rows in a key range whose facts changed and return how many."""
+def refresh(connection: Connection, first: int, last: int, metrics: Collection[str]) -> Sequence[Features]:
+    """Bring the feature rows in a key range up to date and return those whose facts had changed."""
     return _rebuild(connection, accounts.c.id.between(first, last), metrics)
 
 
@@ -134,23 +145,26 @@ class _Change(NamedTuple):
     name: str
 
 
-def _rebuild(connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]) -> int:
+def _rebuild(
+    connection: Connection, chosen: ColumnElement[bool], metrics: Collection[str]
+) -> Sequence[Features]:
     """Bring the rows of the chosen accounts up to date, which are locked first, in the order of all."""
     c = accounts.c
     stale = select(c.id, c.fresh, c.reshaped, c.restated_from, c.name).where(chosen, c.touched > c.fresh)
     stale = stale.order_by(c.id).with_for_update(key_share=True)
     changes = [_Change(*row) for row in connection.execute(stale)]
-    if changes:
-        advanced, built = _brought_up(connection, changes, metrics)
-        keep(connection, [*advanced, *built])
-        names = {each.account: each.name for each in changes}
-        _name(connection, [row for row in built if row.name != names[row.account]])
-        now = update(accounts).where(among(c.id, [change.account for change in changes]))
-        anew = c.reshaped | (c.fresh == 0)
-        after = case((anew, func.coalesce(c.judged_run, 0)), else_=c.reshaped_after)
-        same = {"reshaped": false(), "restated_from": None, "reshaped_after": after}
-        connection.execute(now.values(fresh=c.touched, **same))
-    return len(changes)
+    if not changes:
+        return ()
+    advanced, built = _brought_up(connection, changes, metrics)
+    keep(connection, [*advanced, *built])
+    names = {each.account: each.name for each in changes}
+    _name(connection, [row for row in built if row.name != names[row.account]])
+    now = update(accounts).where(among(c.id, [change.account for change in changes]))
+    anew = c.reshaped | (c.fresh == 0)
+    after = case((anew, func.coalesce(c.judged_run, 0)), else_=c.reshaped_after)
+    same = {"reshaped": false(), "restated_from": None, "reshaped_after": after}
+    connection.execute(now.values(fresh=c.touched, **same))
+    return [*advanced, *built]
 
 
 def _brought_up(
@@ -179,6 +193,8 @@ def _brought_up(
 
 def held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
     """Return the feature rows that there are of some accounts."""
+    if not ids:
+        return {}
     query = select(kept.c.packed).where(among(kept.c.account, ids))
     return {row.account: row for row in map(unpack, blobs(connection, query))}
 

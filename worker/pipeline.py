@@ -278,7 +278,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     """Judge the accounts of a chunk, decide what changed, and store all of it."""
     run = runs.load(connection, chunk.run)
     first, last = chunk.first_account, chunk.last_account
-    features.refresh(connection, first, last, deployment.policy.metrics)
+    fresh = features.refresh(connection, first, last, deployment.policy.metrics)
     records = {crm: matches.record_ids(connection, crm, first, last) for crm in deployment.routes.crms()}
     set_by_hand = overrides.in_force(connection, run.as_of, first, last)
     touched = run.kind == runs.TOUCHED
@@ -288,7 +288,7 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, asked=asked)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
-    for row in features.stored(connection, first, last, run=run.id, stale_only=touched):
+    for row in features.stored(connection, first, last, fresh, run=run.id, stale_only=touched):
         found.add(connection, row, before.get(row.account), standing.get(row.account, ()))
     failpoint("judged")
     return found.keep(connection, chunk)

@@ -177,11 +177,11 @@ def test_no_seat_list_is_unknown_and_not_zero(database):
 def test_a_feature_row_is_rebuilt_only_when_a_fact_changes(database):
     pull(database, [Usage("a", DAY, active_users=1)])
     with database.write() as connection:
-        assert features.refresh(connection, 0, 10**9, METRICS) == 1
-        assert features.refresh(connection, 0, 10**9, METRICS) == 0
+        assert len(features.refresh(connection, 0, 10**9, METRICS)) == 1
+        assert len(features.refresh(connection, 0, 10**9, METRICS)) == 0
     pull(database, [Usage("a", DAY, active_users=1)])
     with database.write() as connection:
-        assert features.refresh(connection, 0, 10**9, METRICS) == 0
+        assert len(features.refresh(connection, 0, 10**9, METRICS)) == 0
 
 
 def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_database):
@@ -189,7 +189,7 @@ def test_every_feature_row_is_rebuilt_when_it_is_to_hold_another_metric(emptied_
     for metrics, rebuilt in ((METRICS, 2), (METRICS, 0), ((*METRICS, "feature:new"), 2), (METRICS, 0)):
         with emptied_database.write() as connection:
             features.hold(connection, metrics)
-            assert features.refresh(connection, 0, 1 << 40, metrics) == rebuilt
+            assert len(features.refresh(connection, 0, 1 << 40, metrics)) == rebuilt
 
 
 def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(emptied_database, monkeypatch):
@@ -218,6 +218,17 @@ def test_all_rows_are_read_as_they_are_stored_and_built_where_facts_are_newer(em
         a, b, c = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars()
     assert read(METRICS) == (["a", "Beta", "c"], [[b], []])
     assert read([*METRICS, "events"]) == (["a", "Beta", "c"], [[a, b], [c]])
+
+
+def test_rows_at_hand_are_told_in_their_place_with_those_that_are_read(emptied_database):
+    pull(emptied_database, [Account(name) for name in "abcd"])
+    with emptied_database.write() as connection:
+        _, b, c, _ = features.refresh(connection, 0, 10**9, METRICS)
+        run = {"run": 1, "stale_only": False}
+        every = list(features.stored(connection, 0, 10**9, **run))
+        for at_hand in ([c], [c, b], every):
+            assert list(features.stored(connection, 0, 10**9, at_hand, **run)) == every
+        assert list(features.stored(connection, c.account, 10**9, [b], **run)) == every[2:]
 
 
 def test_feature_rows_of_before_are_there_after_migrating(database):
@@ -251,7 +262,7 @@ def test_a_sample_waits_for_those_who_judge_before_it_writes_anything(emptied_da
         with emptied_database.read() as looking:
             while not anybody_waits(looking):
                 assert not sampling.done()
-        assert features.refresh(connection, 0, 10**9, METRICS) == 2
+        assert len(features.refresh(connection, 0, 10**9, METRICS)) == 2
         connection.commit()
         assert sampling.result(10) == 2
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from operator import attrgetter
 from pathlib import Path
 from random import Random
 
@@ -58,8 +59,11 @@ class _Book:
         """Return the rows as brought up to date, and as all of the facts give them."""
         with self._database.write() as connection:
             connection.execute(update(accounts).values(touched=accounts.c.touched + 1))
-            features.refresh(connection, 0, 10**9, METRICS)
+            fresh = features.refresh(connection, 0, 10**9, METRICS)
             kept = list(features.stored(connection, 0, 99, run=1, stale_only=False))
+            assert (
+                sorted(fresh, key=attrgetter("account")) == kept
+            )  # so nobody need read them again
             ids = connection.execute(select(accounts.c.id)).scalars().all()
             return kept, built.feature_rows(connection, ids, METRICS, through=self.today + timedelta(days=1))
 
