@@ -34,7 +34,7 @@ class ExperimentRule(BaseModel):
 
     hypothesis: Words
     letter: str
-    metric: Literal["expanded", "renewed", "churned"]
+    metric: Literal["expanded", "renewed", "churned", "activated"]
     within_days: int = Field(ge=1, le=730)
     baseline_pct: float = Field(gt=0, lt=_FULL)
     effect_points: float = Field(gt=0, lt=_FULL)

@@ -20,8 +20,12 @@ from health.apart import Apart, Stratum, apart, chance
 HELD_OUT, WRITTEN = "held_out", "written"
 ARMS = (HELD_OUT, WRITTEN)
 """Who gets no letter, and who gets it as everybody did before."""
-METRICS: Mapping[str, int] = {"expanded": 1, "renewed": 1, "churned": -1}
-"""The outcomes that an experiment may be about, and whether more of it is good (1) or bad (-1)."""
+ACTIVATED = "activated"
+METRICS: Mapping[str, int] = {"expanded": 1, "renewed": 1, "churned": -1, ACTIVATED: 1}
+"""What an experiment may be about, and whether more of it is good (1) or bad (-1).
+
+How terms end, or that a licence is activated.
+"""
 TOO_FEW, NO_EVIDENCE, BETTER, WORSE = "too_few", "no_evidence", "better", "worse"
 """What is said of the letter: nothing yet; that chance explains what is seen; or that it helps, or harms."""
 _HASH_LENGTH = 12

@@ -13,6 +13,7 @@ from health.features import Features, Freshness
 from store import people
 from store.among import among
 from store.built import feature_rows
+from store.database import day_of
 from store.features import IDS_A_QUERY, held
 from store.reading import NOW, PRESENT, Moment, Restated
 from store.recent import AHEAD
@@ -168,6 +169,16 @@ def outcomes(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[tu
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
     for account, at, outcome in connection.execute(query, PRESENT.of(ids)):
         found[account].append((at, outcome))
+    return found
+
+
+def activations(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[date]]:
+    """Return by account the days on which licences of it were activated, as known now."""
+    rows = PRESENT.rows("licences")
+    query = select(rows.c.account, rows.c.activated_ms).where(rows.c.activated_ms.is_not(None))
+    found: dict[int, list[date]] = defaultdict(list)
+    for account, activated_ms in connection.execute(query, PRESENT.of(ids)):
+        found[account].append(day_of(activated_ms))
     return found
 
 

@@ -319,6 +319,13 @@ def _freshness() -> Select[Any]:
 _FRESHNESS = _freshness()
 
 
+def through(connection: Connection, kind: str) -> date | None:
+    """Return the last day that every source of a kind of fact has told; `None` where one has told none."""
+    days = [fresh.complete_through for fresh in freshness(connection).values() if kind in fresh.kinds]
+    told = [day for day in days if day]
+    return min(told) if told and len(told) == len(days) else None
+
+
 def known(connection: Connection) -> dict[str, int]:
     """Return the last batch of each source: what is known now."""
     rows = connection.execute(select(source_status.c.source, source_status.c.batch))

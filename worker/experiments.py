@@ -4,7 +4,7 @@ What runs goes by what was frozen when it started; the file is for people, and f
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
@@ -12,14 +12,27 @@ import msgspec
 
 from config.errors import Actionable
 from health.backtest import Horizon
-from health.experiments import HELD_OUT, Experiment, Followed, Reading, Sample, arm, enough, read, sample
+from health.experiments import (
+    ACTIVATED,
+    HELD_OUT,
+    Experiment,
+    Followed,
+    Reading,
+    Sample,
+    arm,
+    enough,
+    read,
+    sample,
+)
 from health.letters import LETTERS, NUDGE
 from health.nouns import Notice
-from store import audit, experiments, history, outbox
+from store import audit, experiments, history, outbox, sources
 from store.among import parts
 from store.database import Connection
 from store.experiments import Begun, Drawn
 from store.installation import business_day, is_live
+from worker import operators
+from worker.deployment import Deployment
 from worker.letters import Verdict
 from worker.plays import segment
 
@@ -169,7 +182,8 @@ def told(connection: Connection, name: str, planned_now: Experiment | None, acto
     begun = _found(connection, name)
     if planned_now:
         unchanged(begun, planned_now)
-    planned, through = planned_of(begun), _through(connection, begun)
+    planned = planned_of(begun)
+    through = _through(connection, begun, planned.metric)
     over = _over(experiments.drawn(connection, name), planned, through)
     counts = Counter(each.arm for each in over)
     if not begun.reading and enough(planned, counts):
@@ -185,9 +199,30 @@ def told(connection: Connection, name: str, planned_now: Experiment | None, acto
     )
 
 
-def _through(connection: Connection, begun: Begun) -> date | None:
-    """Return the last day of which outcomes are known, and on which the experiment ran."""
-    known = history.last_outcome(connection)
+def tell_of_enough(deployment: Deployment, connection: Connection) -> None:
+    """Owe the operators one message for each experiment that has come to be read, and is not read yet."""
+    for begun in experiments.begun(connection).values():
+        planned = planned_of(begun)
+        if not begun.reading and _is_enough(connection, begun, planned):
+            outbox.plan(connection, None, [operators.can_be_read(deployment, planned)])
+    outbox.make_due(connection, None)
+
+
+def _is_enough(connection: Connection, begun: Begun, planned: Experiment) -> bool:
+    if not enough(
+        planned, experiments.in_arms(connection, begun.name)
+    ):  # so it is mostly: one small question
+        return False
+    through = _through(connection, begun, planned.metric)
+    over = _over(experiments.drawn(connection, begun.name), planned, through)
+    return enough(planned, Counter(each.arm for each in over))
+
+
+def _through(connection: Connection, begun: Begun, metric: str) -> date | None:
+    """Return the last day of which it is known what became of accounts, and on which the experiment ran."""
+    known = (
+        sources.through(connection, "licences") if metric == ACTIVATED else history.last_outcome(connection)
+    )
     ran = min(filter(None, (business_day(connection), begun.stopped_on))) - _DAY
     return min(known, ran) if known else None
 
@@ -216,8 +251,16 @@ def _read(connection: Connection, begun: Begun, planned: Experiment, over: list[
 
 def _followed(connection: Connection, planned: Experiment, over: list[Drawn]) -> Iterator[Followed]:
     for some in parts(over):
-        outcomes = history.outcomes(connection, [each.account for each in some])
+        happened = _happened(connection, planned.metric, [each.account for each in some])
         for each in some:
             days = _days(each, planned)
-            met = any(on in days and kind == planned.metric for on, kind in outcomes.get(each.account, ()))
+            met = any(on in days for on in happened.get(each.account, ()))
             yield Followed(each.arm, each.stratum, met)
+
+
+def _happened(connection: Connection, metric: str, ids: Sequence[int]) -> Mapping[int, Sequence[date]]:
+    """Return by account the days on which it met what an experiment is about."""
+    if metric == ACTIVATED:
+        return history.activations(connection, ids)
+    found = history.outcomes(connection, ids)
+    return {account: [on for on, kind in each if kind == metric] for account, each in found.items()}

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from health.cohorts import USE
+from health.experiments import Experiment
 from health.features import Cohort
 from health.identity import CRMS
 from health.nouns import Notice
@@ -88,6 +89,23 @@ def unaccounted(deployment: Deployment, found: Sequence[Defect]) -> Notice:
     )
     mark = sha256("\n".join(sorted(f"{each.check} {each.about}" for each in found)).encode()).hexdigest()
     return message(deployment.routes.ops, TEMPLATE, key=f"{_AUDIT}/{mark}", thread=_AUDIT, content=content)
+
+
+def can_be_read(deployment: Deployment, planned: Experiment) -> Notice:
+    """Tell once that an experiment has as many accounts as planned, of which all days are known."""
+    content = OperatorContent(
+        title=f"The experiment {planned.name} can be read",
+        what_happened=(
+            f"It was to show: {planned.hypothesis} Both arms have as many accounts as planned, and what "
+            "became of them is known."
+        ),
+        what_to_do=(
+            f"seatsignal experiment read {planned.name} reads it, once; nobody is drawn from then on.",
+            f"seatsignal experiment stop {planned.name} ends it; until then who is held out gets no letter.",
+        ),
+    )
+    thread = f"operator/experiment/{planned.name}"
+    return message(deployment.routes.ops, TEMPLATE, key=f"{thread}/enough", thread=thread, content=content)
 
 
 # -- what is wrong with a source ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from store.installation import LIVE, is_live, set_setting
 from worker import digests, incidents, operators
 from worker.demoted import tell_what_is_quiet
 from worker.deployment import Deployment
+from worker.experiments import tell_of_enough
 
 log = structlog.get_logger()
 BRAKE_HOURS = 24
@@ -25,6 +26,8 @@ def release(deployment: Deployment, run: int) -> str:
         if status == "released":
             _tell_the_book(deployment, connection, run)
             tell_what_is_quiet(deployment, connection, run)
+            if runs.load(connection, run).kind == runs.FULL:
+                tell_of_enough(deployment, connection)
         if status == "dry" and is_live(connection):  # the run began before going live, and ends after it
             outbox.suppress_planned(connection, "before_go_live", run)
         owed = outbox.make_due(connection, run) if status == "released" else 0

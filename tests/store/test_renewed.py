@@ -61,9 +61,7 @@ class _Book:
             connection.execute(update(accounts).values(touched=accounts.c.touched + 1))
             fresh = features.refresh(connection, 0, 10**9, METRICS)
             kept = list(features.stored(connection, 0, 99, run=1, stale_only=False))
-            assert (
-                sorted(fresh, key=attrgetter("account")) == kept
-            )  # so nobody need read them again
+            assert sorted(fresh, key=attrgetter("account")) == kept  # so nobody need read them again
             ids = connection.execute(select(accounts.c.id)).scalars().all()
             return kept, built.feature_rows(connection, ids, METRICS, through=self.today + timedelta(days=1))
 

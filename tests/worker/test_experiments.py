@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cli.opened import judge_waiting
 from health.experiments import BETTER, HELD_OUT, NO_EVIDENCE, WRITTEN, Experiment, arm, sample
-from health.records import Account, Outcome
+from health.records import Account, Licence, Outcome
 from integrations.roles import Page
 from store import balance, experiments
 from store.experiments import Drawn
@@ -20,7 +20,7 @@ from tests.owed import go_live, rows
 from tests.worker.test_listings import tell
 from worker.deployment import Deployment
 from worker.experiments import Refused, start, stop, told, unchanged
-from worker.pipeline import open_run
+from worker.pipeline import assess, open_run
 from worker.release import go_live as release
 
 PLANNED = Experiment(
@@ -346,6 +346,62 @@ def test_another_outcome_is_not_the_metric(began):
         some = [row.key for row in connection.execute(select(accounts)) if row.key.startswith(WRITTEN)]
     tell(began, [Page([Outcome(account, LAST, "renewed") for account in some], None)])
     assert read(began).reading.verdict == NO_EVIDENCE
+
+
+LICENSED = changed(name="licensed", metric="activated")
+
+
+@pytest.fixture
+def licensed(deployment: Deployment) -> Deployment:
+    go_live(deployment.database)
+    book.set_day(deployment.database, book.DAY)
+    run(deployment, LICENSED)
+    return deployment
+
+
+@pytest.mark.parametrize(
+    ("on", "today", "verdict"),
+    [
+        (LAST, LAST + timedelta(1), BETTER),
+        (book.DAY - timedelta(1), LAST + timedelta(1), NO_EVIDENCE),
+        (LAST + timedelta(1), LAST + timedelta(2), NO_EVIDENCE),
+        (LAST, LAST, None),  # the last day may not be known whole
+    ],
+)
+def test_a_licence_that_is_activated_counts_on_its_day(licensed, on, today, verdict):
+    keys = [f"{drawn}{number}" for drawn in (HELD_OUT, WRITTEN) for number in range(EACH)]
+    of = [Licence(f"key-{key}", key, "active", activated_ms=noon_ms(on)) for key in keys if WRITTEN in key]
+    book.set_day(licensed.database, today)
+    tell(licensed, [Page([*map(Account, keys), *of], None)])
+    with licensed.database.write() as connection:
+        for row in connection.execute(select(accounts)).all():
+            noted = Drawn(row.id, WRITTEN if WRITTEN in row.key else HELD_OUT, "", book.DAY)
+            experiments.draw(connection, "licensed", noted, 1)
+        found = told(connection, "licensed", LICENSED, "kim")
+    assert (found.reading.verdict if found.reading else None) == verdict
+
+
+def noon_ms(day: date) -> int:
+    return int(datetime.combine(day, time(12), UTC).timestamp() * 1000)
+
+
+def told_of_enough(deployment: Deployment) -> list[str]:
+    open_run(deployment, "full", assess)
+    return [row.key for row in rows(deployment.database) if row.key.startswith("operator/experiment")]
+
+
+def test_operators_are_told_once_that_it_can_be_read(began):
+    follow(began, known=LAST - timedelta(1))
+    assert told_of_enough(began) == []
+    follow_up = Page([Outcome("other", LAST, "renewed")], None)
+    tell(began, [follow_up])
+    assert [told_of_enough(began) for _ in range(2)] == [["operator/experiment/limit/enough"]] * 2
+
+
+def test_what_is_read_is_not_told_again(began):
+    follow(began)
+    read(began)
+    assert told_of_enough(began) == []
 
 
 TOO_EARLY = {
