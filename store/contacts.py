@@ -39,6 +39,28 @@ def named(connection: Connection, account: int) -> list[Named]:
     return sorted((Named(*row) for row in connection.execute(query)), key=lambda one: (one.role, one.name))
 
 
+MAIN = ("admin", "billing", "user")
+CHAMPION = "champion"
+
+
+def to_talk_to(connection: Connection, account: int) -> list[tuple[str, str]]:
+    """Return whom a colleague talks to at an account, each by role and token.
+
+    The contact with the first role of `MAIN` that it has, and a champion beside; nobody twice.
+    """
+    contacts = facts["contacts"]
+    query = (
+        select(contacts.c.role, contacts.c.subject)
+        .join(links, (links.c.source_account == contacts.c.source_account) & links.c.to_batch.is_(None))
+        .where(links.c.account == account, contacts.c.role.in_((*MAIN, CHAMPION)))
+        .order_by(contacts.c.subject)
+    )
+    of_role = {row.role: row.subject for row in reversed(connection.execute(query).all())}
+    main = next((role for role in MAIN if role in of_role), "")
+    chosen = {of_role[role]: role for role in (CHAMPION, main) if role in of_role}
+    return sorted(((role, subject) for subject, role in chosen.items()), key=lambda one: one[0] == CHAMPION)
+
+
 def recipient(connection: Connection, account: int, roles: Sequence[str]) -> Recipient | None:
     """Return the account's contact with the first of the roles that it has, or `None`.
 

@@ -40,7 +40,7 @@ from store import audit, vault
 from store.database import Database, is_postgresql, now_ms
 from store.installation import secret, set_setting, setting
 from store.outbox import OPEN, standing
-from store.subjects import token
+from store.subjects import NAME_MIN, token
 from store.tables import accounts, bodies, consents, features, installation, metadata, notices, subjects
 from store.upsert import insert
 
@@ -49,8 +49,6 @@ ROWS = 200
 """Rows that one unit of work cleans."""
 LOOKS = 5
 """How often everything is looked through, should somebody write meanwhile what was just taken out."""
-_NAME_MIN = 6
-"""Characters of a name that is looked for in texts: a shorter one is part of too many words."""
 _ASCII = 128
 _PACKED = {("assessments", "verdict")}
 _WAITING = "erasing:"
@@ -119,7 +117,7 @@ def _words(connection: Connection, subject: str, email: str) -> list[str]:
     """Return what a person is known by: the address, as given and as kept, and the name."""
     kept = connection.execute(select(subjects).where(subjects.c.token == subject)).one_or_none()
     found = {email, kept.email if kept else ""}
-    if kept and len(kept.name) >= _NAME_MIN and " " in kept.name:
+    if kept and len(kept.name) >= NAME_MIN and " " in kept.name:
         found.add(kept.name)
     return sorted(filter(None, found), key=len, reverse=True)
 

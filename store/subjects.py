@@ -4,6 +4,7 @@ The token of an address is the same each time, so that facts join and an erased 
 """
 
 import hmac
+import re
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from operator import itemgetter
@@ -54,6 +55,16 @@ def person(connection: Connection, subject: str) -> tuple[str, str]:
     query = select(subjects.c.email, subjects.c.name).where(subjects.c.token == subject)
     row = connection.execute(query.where(subjects.c.erased_ms.is_(None))).one_or_none()
     return (row.email, row.name) if row else ("", "")
+
+
+_TOLD = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)+\.?")  # noqa: RUF001 - people write both apostrophes
+NAME_MIN = 6
+"""Characters of a name that `store.erasure` looks for in texts: a shorter one is part of too many words."""
+
+
+def may_be_told(name: str) -> bool:
+    """Tell whether a name may go into a text that is stored: whether it would be found there to be erased."""
+    return len(name) >= NAME_MIN and " " in name and _TOLD.fullmatch(name) is not None
 
 
 def erased(connection: Connection, emails: Collection[str]) -> dict[str, str]:

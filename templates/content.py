@@ -53,10 +53,14 @@ class FlagLine(_Content, frozen=True, kw_only=True):
 
 
 class Contact(_Content, frozen=True, kw_only=True):
-    """Whom to talk to at the account. A name and a role, never an address."""
+    """Whom to talk to at the account: who it is as a token, the role, and the name while it is sent.
 
-    name: Name
-    role: str = ""
+    A name is never stored with what is owed: who is erased has none from then on. It is never an address.
+    """
+
+    role: str
+    subject: str = ""
+    name: str = ""
 
 
 class Play(_Content, frozen=True, kw_only=True):
@@ -107,7 +111,7 @@ class _AboutAccount(_Content, frozen=True, kw_only=True):
     currency: Currency | None = None
     due_on: date | None = None  # by when the owner should have acted
     stale: str = ""  # sources that are behind, each with its last complete day
-    contact: Contact | None = None
+    contacts: tuple[Contact, ...] = ()
     play: Play | None = None
     links: AccountLinks = AccountLinks()
     answerable: bool = False  # whether it has buttons

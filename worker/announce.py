@@ -19,6 +19,7 @@ from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
 from health.precedence import at_stake
 from health.reasons import reasons
+from store import contacts
 from store.answers import ALERT
 from store.database import Connection
 from templates.content import (
@@ -135,8 +136,8 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         **weeks_told(deployment, verdict.features, now),
         **_corrected(verdict, alert),
     }
-    figures = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
-    return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, AlertContent)
+    about = _about(deployment, connection, verdict, alert, rule)
+    return msgspec.convert(about | _figures(verdict, _OF_RENEWAL) | said, AlertContent)
 
 
 def _corrected(verdict: Verdict, alert: Alert) -> dict[str, object]:
@@ -158,8 +159,8 @@ def _expansion(deployment: Deployment, connection: Connection, verdict: Verdict,
         "triggers": [{"group": flag.reason, "evidence": flag.evidence} for flag in grown],
         "corrected_on": _corrected_on(verdict, alert),
     }
-    figures = ("suggested_seats", "days_until_full", "uplift_minor")
-    return msgspec.convert(_about(deployment, verdict, alert, rule, figures) | said, ExpansionContent)
+    about = _about(deployment, connection, verdict, alert, rule)
+    return msgspec.convert(about | _figures(verdict, _OF_ROOM) | said, ExpansionContent)
 
 
 def _corrected_on(verdict: Verdict, alert: Alert) -> date | None:
@@ -191,14 +192,17 @@ _CONTENT: Mapping[str, Callable[[Deployment, Connection, Verdict, Alert], Conten
     "expansion": _expansion,
     "operator": _licensing,
 }
-_FIGURES = ("seats", "active_users", "utilisation_pct", "mrr_minor")
+_OF_USE = ("seats", "active_users", "utilisation_pct", "mrr_minor")
+_OF_RENEWAL = ("renewal_on", "anchor_on", "days_to_anchor", "window", "revenue_at_risk_minor")
+_OF_ROOM = ("suggested_seats", "days_until_full", "uplift_minor")
 
 
 def _about(
-    deployment: Deployment, verdict: Verdict, alert: Alert, rule: ToDo | None, figures: Sequence[str]
+    deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert, rule: ToDo | None
 ) -> dict[str, object]:
-    """Return what every notice to a colleague says of the account, and some figures more."""
+    """Return what every notice to a colleague says of the account."""
     facts, row = verdict.facts, verdict.features
+    people = contacts.to_talk_to(connection, row.account)
     task = deployment.routes.of(alert.audience).destination in CRMS
     said: dict[str, object] = {
         "owner": _owner(verdict, alert.audience) if task else "",
@@ -211,8 +215,13 @@ def _about(
         "stale": facts.get("stale") or "",
         "likely": likely(facts),
         "commitment": commitment(facts),
+        "contacts": [{"role": role, "subject": subject} for role, subject in people],
     }
-    return said | {name: facts.get(name) for name in (*_FIGURES, *figures)}
+    return said | _figures(verdict, _OF_USE)
+
+
+def _figures(verdict: Verdict, names: Sequence[str]) -> dict[str, object]:
+    return {name: verdict.facts.get(name) for name in names}
 
 
 def _lines(now: Assessment, alert: Alert) -> list[FlagLine]:

@@ -17,6 +17,8 @@ from health.letters import SURVEY_LETTERS, topic
 from health.nouns import Notice
 from store import features, outbox, returns, subjects, told
 from store.database import Connection, clock
+from templates.content import AlertContent, ExpansionContent
+from templates.payload import decode
 from templates.render import render
 from worker import surveys
 from worker.deployment import Deployment
@@ -48,7 +50,9 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
             raise TooEarly(wait_s)
         if _is_too_much(deployment, connection, notice):
             raise Withheld(told.OVER_BUDGET)
-        return notice if notice.body else replace(notice, body=render(notice.template, notice.payload))
+        if notice.body:
+            return notice
+        return replace(notice, body=render(notice.template, _with_names(connection, notice)))
     address, _name = subjects.person(connection, notice.owner)
     if not address:
         raise Withheld("no_address")
@@ -62,6 +66,25 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)
+
+
+def _with_names(connection: Connection, notice: Notice) -> bytes | str:
+    """Return what a notice says with the names of whom to talk to: what is owed has their tokens only.
+
+    A name stays out that `store.erasure` would not find again in what was said.
+    """
+    content = decode(notice.template, notice.payload)
+    if not isinstance(content, AlertContent | ExpansionContent) or not content.contacts:
+        return notice.payload
+    named = tuple(
+        msgspec.structs.replace(each, name=_name(connection, each.subject)) for each in content.contacts
+    )
+    return msgspec.json.encode(msgspec.structs.replace(content, contacts=named))
+
+
+def _name(connection: Connection, subject: str) -> str:
+    _address, name = subjects.person(connection, subject)
+    return name if subjects.may_be_told(name) else ""
 
 
 class _Pressing(msgspec.Struct, frozen=True):

@@ -71,7 +71,7 @@ ALERT = AlertContent(
     mrr_minor=350_000,
     currency="EUR",
     revenue_at_risk_minor=4_200_000,
-    contact=Contact(name="Dana Quill", role="admin"),
+    contacts=(Contact(name="Dana Quill", role="admin"), Contact(role="champion")),
     play=PLAY,
     links=LINKS,
 )

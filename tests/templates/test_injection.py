@@ -75,7 +75,7 @@ def hostile_alert(text: str) -> AlertContent:
         what_would_change=text,
         term=text,
         active_definition=text,
-        contact=Contact(name=named, role=text),
+        contacts=(Contact(name=named, role=text),),
         play=Play(title=named, steps=(text,), talking_points=(text,)),
     )
 

@@ -80,6 +80,7 @@ def test_alert() -> None:
           €3,500 a month
         *Talk to*
           Dana Quill, admin
+          the champion contact
         *What to do: Win back the quiet team*
           1. Call Dana Quill
           2. Ask what changed
@@ -127,7 +128,7 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
         active_users=None,
         utilisation_pct=None,
         mrr_minor=None,
-        contact=None,
+        contacts=(),
         play=None,
         owner="",
         owner_name="",
