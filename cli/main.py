@@ -14,6 +14,7 @@ import typer
 from cli import (
     answers,
     backtest,
+    bounces,
     configure,
     crm,
     done,
@@ -64,6 +65,7 @@ for module in (
     statement,
     quality,
     erase,
+    bounces,
     suppressions,
     rekey,
     move,

@@ -11,7 +11,7 @@ from store import audit
 from store.database import now_ms
 from store.installation import secret
 from store.subjects import EVERYTHING, set_consent, token
-from store.tables import returns, subjects
+from store.tables import notices, returns, subjects
 from store.upsert import insert
 
 SUPPRESSING = ("complained", "bounced")
@@ -47,6 +47,13 @@ def take(connection: Connection, sender: str, told: Return) -> bool:
     if new and told.kind == UNSUBSCRIBED:
         set_consent(connection, subject, EVERYTHING, granted=False)
     return new
+
+
+def letters_to(connection: Connection, address: str, sender: str) -> list[str]:
+    """Return the keys of the letters to an address that a sender was given, or is to be."""
+    whose = notices.c.owner == token(secret(connection), address)
+    query = select(notices.c.key).where(whose, notices.c.kind == "message", notices.c.destination == sender)
+    return list(connection.execute(query).scalars())
 
 
 def suppressed(connection: Connection, subject: str) -> str:

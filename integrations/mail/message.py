@@ -30,6 +30,8 @@ from integrations.mail.settings import MailSettings
 
 LINE_LIMIT, WORD_LIMIT = 75, 45
 """Characters of an encoded word, and the octets that it holds."""
+LOCAL_PART = 40
+"""Characters of a Message-ID before its @."""
 _SHELL = b"""\
 Subject: %(subject)b
 Date: %(date)b
@@ -85,7 +87,7 @@ def mail(notice: Notice, settings: MailSettings, now: datetime) -> Mail:
         b"subject": _subject(words.subject),
         b"date": format_datetime(now).encode(),
         b"id": named.encode(),
-        b"boundary": b"=_" + digest(notice.key)[:40].encode(),
+        b"boundary": b"=_" + local_part(notice.key).encode(),
         b"text": _quoted(words.text),
         b"html": _quoted(words.html),
     }
@@ -120,7 +122,12 @@ def _quoted(text: str) -> bytes:
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the mail that a notice's key names."""
-    return f"<{digest(key)[:40]}@{domain}>"
+    return f"<{local_part(key)}@{domain}>"
+
+
+def local_part(key: str) -> str:
+    """What a notice's key gives of a Message-ID: the same whatever domain letters leave from."""
+    return digest(key)[:LOCAL_PART]
 
 
 def _headers(lines: Mapping[str, str]) -> bytes:
