@@ -49,6 +49,8 @@ def _mails(places: Sequence[Path]) -> Iterator[bytes]:
         if place == STDIN:
             yield sys.stdin.buffer.read(REPORT_LIMIT)
         elif place.is_dir():
+            if not (place / "cur").is_dir():
+                raise typer.BadParameter(f"{place}: this folder is no Maildir", param_hint="PLACES")
             yield from _kept(mailbox.Maildir(place, create=False))
         elif not place.exists():
             raise typer.BadParameter(f"{place}: there is no such file", param_hint="PLACES")

@@ -50,7 +50,8 @@ def test_mailboxes_are_read_whole(eve: Seatsignal, report: bytes, tmp_path: Path
     assert done.out.startswith("1 bounced, 2 known, 2 no_report.")
 
 
-def test_a_place_that_there_is_not_is_named(eve: Seatsignal, tmp_path: Path):
-    done = eve("bounces", str(tmp_path / "none"))
+@pytest.mark.parametrize(("place", "said"), [("none", "there is no such file"), ("", "is no Maildir")])
+def test_a_place_that_holds_no_mail_is_named(eve: Seatsignal, tmp_path: Path, place, said):
+    done = eve("bounces", str(tmp_path / place))
     assert done.status == 2
-    assert "there is no such file" in done.err
+    assert said in " ".join(done.err.split())

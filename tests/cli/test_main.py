@@ -59,7 +59,7 @@ ANSWERING = {
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
     "suppressions": ["suppressions"],
-    "bounces": ["bounces", "{home}"],
+    "bounces": ["bounces", __file__],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
     "config key": ["config", "key"],
