@@ -9,6 +9,7 @@ from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from smtplib import (
     SMTP,
+    SMTP_SSL,
     SMTPAuthenticationError,
     SMTPException,
     SMTPNotSupportedError,
@@ -30,6 +31,7 @@ PERMANENT = range(500, 600)
 SIGN_IN_NEEDED = frozenset({530, 534, 535, 538})
 QUIT_S = 2.0
 FINAL_DOT = b".\r\n"
+UNFIT = "mail: the server's certificate does not fit its name"
 SIGN_IN = "set SEATSIGNAL_MAIL_USERNAME and SEATSIGNAL_MAIL_PASSWORD"
 
 
@@ -130,10 +132,17 @@ class MailSession:
 
 
 def _connected(settings: MailSettings) -> SMTP:
+    host, port, ours, timeout_s = settings.host, settings.port, settings.domain, settings.timeout_s
+    failure: IntegrationError
     try:
-        return SMTP(settings.host, settings.port, local_hostname=settings.domain, timeout=settings.timeout_s)
+        if settings.tls:
+            context = create_default_context()
+            return SMTP_SSL(host, port, local_hostname=ours, timeout=timeout_s, context=context)
+        return SMTP(host, port, local_hostname=ours, timeout=timeout_s)
     except SMTPResponseException as error:
         failure = RetryLater("connect_failed", f"mail: the server greets with {error.smtp_code}")
+    except SSLCertVerificationError:
+        failure = Misconfigured("tls_failed", UNFIT)
     except TimeoutError:
         failure = RetryLater("connect_timeout", "mail: the server does not answer")
     except (OSError, UnicodeError):  # the latter of a name that no DNS can hold
@@ -144,7 +153,7 @@ def _connected(settings: MailSettings) -> SMTP:
 def _signed_in(smtp: SMTP, settings: MailSettings) -> SMTP:
     try:
         smtp.ehlo_or_helo_if_needed()
-        if settings.starttls:
+        if settings.starttls and not settings.tls:
             smtp.starttls(context=create_default_context())
             smtp.ehlo_or_helo_if_needed()
         if settings.username:
@@ -165,7 +174,7 @@ def _sign_in_failure(error: OSError) -> IntegrationError:
         case SMTPAuthenticationError() if error.smtp_code in PERMANENT:
             return Misconfigured("auth_failed", f"mail: the server refuses the user or password; {SIGN_IN}")
         case SSLCertVerificationError():
-            return Misconfigured("tls_failed", "mail: the server's certificate does not fit its name")
+            return Misconfigured("tls_failed", UNFIT)
         case SMTPServerDisconnected():
             return RetryLater("connect_failed", "mail: the server broke off before the first mail")
         case SMTPResponseException():

@@ -15,10 +15,11 @@ class MailSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEATSIGNAL_MAIL_", extra="forbid")
 
     host: str = Field(min_length=1, description="your SMTP server's name")
-    port: int = Field(587, gt=0, lt=65_536, description="its port for submission with STARTTLS")
+    port: int = Field(587, gt=0, lt=65_536, description="its port for submission; with TLS mostly 465")
     username: str = Field("", description="the user to sign in as; empty if the server asks for none")
     password: SecretStr = Field(SecretStr(""), description="that user's password")
     starttls: bool = Field(default=True, description="false only for a server on this machine")
+    tls: bool = Field(default=False, description="true for a port that speaks TLS from the first byte")
     sender: str = Field(description="the address that mail comes from; its domain must allow this server")
     sender_name: str = Field("", description="the name that people see beside it")
     timeout_s: float = Field(30.0, gt=0, le=120, description="seconds to wait for an answer")
@@ -33,8 +34,8 @@ class MailSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_private(self) -> Self:
-        if not self.starttls and self.host not in LOOPBACK:
-            raise ValueError("only a server on this machine may go without STARTTLS")
+        if not self.starttls and not self.tls and self.host not in LOOPBACK:
+            raise ValueError("only a server on this machine may go without STARTTLS or TLS")
         return self
 
     @property

@@ -265,17 +265,20 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 COMMANDS = (b"ehlo", b"FROM", b"TO", b"data", b"\r\n.\r\n")
 
 
-def in_private(certificate: Path) -> Script:
-    """Offer STARTTLS, and take a mail over it."""
+def in_private(certificate: Path, *, at_once: bool) -> Script:
+    """Take a mail over TLS: offered by STARTTLS, or spoken from the first byte."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
     def script(connection: socket.socket) -> None:
-        for reply in (BANNER, b"250-mail.example\r\n250 STARTTLS\r\n"):
-            connection.sendall(reply)
-            until(connection, b"\r\n")
-        connection.sendall(b"220 go\r\n")
+        if not at_once:
+            for reply in (BANNER, b"250-mail.example\r\n250 STARTTLS\r\n"):
+                connection.sendall(reply)
+                until(connection, b"\r\n")
+            connection.sendall(b"220 go\r\n")
         with context.wrap_socket(connection, server_side=True) as private:
+            if at_once:
+                private.sendall(BANNER)
             for mark, reply in zip(COMMANDS, (EHLO, OK, OK, GO, OK), strict=True):
                 until(private, mark)
                 private.sendall(reply)
@@ -285,21 +288,28 @@ def in_private(certificate: Path) -> Script:
 
 
 @contextmanager
-def private_server(certificate: Path) -> Iterator[MailSettings]:
-    with served(in_private(certificate)) as port:
-        yield settings(port, starttls=True)
+def private_server(certificate: Path, *, at_once: bool) -> Iterator[MailSettings]:
+    with served(in_private(certificate, at_once=at_once)) as port:
+        yield settings(port, starttls=not at_once, tls=at_once)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path) -> None:
-    with private_server(certificate) as given:
+@pytest.mark.parametrize("at_once", [False, True], ids=["STARTTLS", "TLS"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path, at_once: bool) -> None:
+    with private_server(certificate, at_once=at_once) as given:
         assert fate(given) == (Misconfigured, "tls_failed")
 
 
-def test_a_mail_goes_over_tls(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [False, True], ids=["STARTTLS", "TLS"])
+def test_a_mail_goes_over_tls(certificate: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
     monkeypatch.setattr(mail_session, "create_default_context", lambda: trusting)
-    with private_server(certificate) as given:
+    with private_server(certificate, at_once=at_once) as given:
         assert fate(given) == (True, "")
+
+
+def test_tls_towards_a_server_that_speaks_none_is_no_mail() -> None:
+    with served(speaking(BANNER)) as port:
+        assert fate(settings(port, tls=True)) == (RetryLater, "connect_failed")
 
 
 def test_a_server_without_starttls_gets_no_mail() -> None:
