@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from integrations.errors import IntegrationError, Misconfigured, Rejected
-from integrations.roles import Challenge, Come, Command, Desk, Form, Opened, Press, Question
+from integrations.roles import OWN_PAGE, Challenge, Come, Command, Desk, Form, Opened, Press, Question
 from worker.desk import Faulty
 
 log = structlog.get_logger()
@@ -56,9 +56,7 @@ def _answered(reception: Reception, name: str, request: Request, body: bytes) ->
     desk, come = _verified(reception, name, request, body)
     match come:
         case Press():
-            back = reception.pressed(name, come)
-            log.info("desk_called", desk=name, answer=come.answer)
-            return Response(background=BackgroundTask(_tell, desk, come, back) if back else None)
+            return _pressed(reception, name, desk, come)
         case Form():
             return _filled(reception, name, desk, come)
         case Command():
@@ -73,13 +71,27 @@ def _answered(reception: Reception, name: str, request: Request, body: bytes) ->
             return Response()
 
 
+def _pressed(reception: Reception, name: str, desk: Desk, press: Press) -> Response:
+    back = reception.pressed(name, press)
+    log.info("desk_called", desk=name, answer=press.answer)
+    if press.remote.startswith(OWN_PAGE) and not isinstance(back, Question):
+        return _shown_again(reception, name, desk, press)
+    return Response(background=BackgroundTask(_tell, desk, press, back) if back else None)
+
+
+def _shown_again(reception: Reception, name: str, desk: Desk, answer: Press | Form) -> Response:
+    """Answer, and let the page of whoever answered there say how things stand now."""
+    look = Opened(answer.call, answer.actor)
+    return Response(background=BackgroundTask(_show, reception, name, desk, look))
+
+
 def _filled(reception: Reception, name: str, desk: Desk, form: Form) -> Response:
     try:
         reception.filled(name, form)
     except Faulty as error:
         return Response(desk.faulty(error.faults), media_type=JSON)
     log.info("desk_called", desk=name, answer=form.answer)
-    return Response()
+    return _shown_again(reception, name, desk, form) if form.remote.startswith(OWN_PAGE) else Response()
 
 
 def _verified(reception: Reception, name: str, request: Request, body: bytes) -> tuple[Desk, Come | None]:

@@ -137,11 +137,16 @@ class Crm(Protocol):
         """Make what is missing; doing it again makes nothing. Raises the three errors."""
 
 
+OWN_PAGE = "own/"
+"""How ``remote`` begins of a button on somebody's own page: what it is about follows."""
+
+
 class Press(NamedTuple):
-    """A button under one of our messages that a colleague has pressed.
+    """A button under one of our messages, or on their own page, that a colleague has pressed.
 
     ``call`` is the same each time that the vendor tells of it, ``remote`` is the message as `Receipt.remote`
-    names it, ``answer`` the button. With ``trigger`` something can be asked back, within seconds.
+    names it (or see `OWN_PAGE`), ``answer`` the button. With ``trigger`` something can be asked back, within
+    seconds.
     """
 
     call: str

@@ -33,7 +33,10 @@ class Shown(NamedTuple):
 
 
 class Pointed(NamedTuple):
-    """The alert that a message is: its account by key and number, its matter, and the thread it stands in."""
+    """The alert that a message is: its account by key and number, its matter, and the thread it stands in.
+
+    On somebody's own page it stands in none.
+    """
 
     key: str
     account: int
@@ -138,6 +141,12 @@ def pointed_at(connection: Connection, destination: str, remote: str) -> Pointed
     row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
     matters = [matter for matter, templates in TEMPLATES.items() if row and row.template in templates]
     return Pointed(row.key, row.id, matters[0], row.thread) if row and matters else None
+
+
+def risk_of(connection: Connection, account: int) -> Pointed | None:
+    """Return the alert at risk of an account by its number; `None` where there is no such account."""
+    key = connection.execute(select(accounts.c.key).where(accounts.c.id == account)).scalar_one_or_none()
+    return None if key is None else Pointed(key, account, ALERT, "")
 
 
 def unanswered(connection: Connection, before_ms: int, only: int | None = None) -> list[int]:

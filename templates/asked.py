@@ -62,11 +62,15 @@ class AccountContent(Struct, frozen=True, kw_only=True):
 
 
 class OwnRow(DigestRow, frozen=True, kw_only=True):
-    """One account of a colleague's own: ``until`` is the day on which its alert's snooze is over."""
+    """One account of a colleague's own: ``until`` is the day on which its alert's snooze is over.
+
+    ``about`` is the account's number where its alert can be answered here.
+    """
 
     state: State = "resolved"
     until: date | None = None
     grows: bool = False
+    about: Count | None = None
     renewal_on: date | None = None
     currency: Currency | None = None
 

@@ -6,6 +6,7 @@ A Slack template writes one part a line, ``kind: words``; an indented line goes 
     header: …   section: …   context: …      divider:
     field: …    (neighbours share a section) button: ADDRESS WORDS  (neighbours share a row)
     answer: NAME WORDS  (a button that we are told of by that name; neighbours share a row)
+    answer: NAME/ABOUT WORDS  (the same, where only ABOUT says what it is about)
 
 Limits are those of Slack's Block Kit reference. The total is kept under 12,000 characters because Slack
 refuses a message near 13,200 though each of its blocks is legal (slackapi/bolt-js issue 2509).
@@ -65,11 +66,12 @@ class Button(Struct, frozen=True, tag_field="type", tag="button"):
     action_id: str
 
 
-class Answer(Struct, frozen=True, tag_field="type", tag="button"):
-    """A button of which we are told by its name that somebody has pressed it."""
+class Answer(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=True):
+    """A button of which we are told by its name, and what it is about, that somebody has pressed it."""
 
     text: Plain
     action_id: str
+    value: str = ""
 
 
 class Header(Struct, frozen=True, tag_field="type", tag="header"):
@@ -192,8 +194,13 @@ def _button(number: int, words: str) -> Button:
 
 
 def _answers(run: list[str]) -> Iterator[Block]:
-    parted = (words.partition(" ") for words in run[:BUTTONS_LIMIT])
-    yield Actions(tuple(Answer(Plain(shortened(label, BUTTON_LIMIT)), name) for name, _, label in parted))
+    yield Actions(tuple(map(_answer, run[:BUTTONS_LIMIT])))
+
+
+def _answer(words: str) -> Answer:
+    named, _, label = words.partition(" ")
+    name, _, about = named.partition("/")
+    return Answer(Plain(shortened(label, BUTTON_LIMIT)), name, about)
 
 
 _MAKERS: Mapping[str, Callable[[list[str]], Iterator[Block]]] = {

@@ -134,8 +134,11 @@ def ranked(found: Sequence[Stored]) -> list[Stored]:
     return sorted(found, key=lambda each: (-float(each.assessment.facts.get("priority") or 0), each.key))
 
 
-def own(deployment: Deployment, slack: str, most: int) -> OwnContent:
-    """Return the accounts of somebody by their Slack id, the most urgent of them as rows."""
+def own(deployment: Deployment, slack: str, most: int, answerable: int = 0) -> OwnContent:
+    """Return the accounts of somebody by their Slack id, the most urgent of them as rows.
+
+    So many of their open alerts can be answered there, the most urgent ones.
+    """
     addresses = deployment.routes.addresses(slack)
     with deployment.database.read() as connection:
         today = business_day(connection)
@@ -144,22 +147,27 @@ def own(deployment: Deployment, slack: str, most: int) -> OwnContent:
         ids = owners.owned(connection, addresses)
         found = ranked(verdicts.current(connection, ids))
         standing = flags.of(connection, ids)
-    open_ones = [each for each in standing.values() if listed(each, expansion=False)]
+    open_ones = [account for account, each in standing.items() if listed(each, expansion=False)]
+    shown = found[:most]
+    urgent = [each.assessment.account for each in shown if each.assessment.account in open_ones]
     return OwnContent(
         date=today,
         counts=msgspec.convert(Counter(each.shown.band for each in found), BandCounts),
         open=len(open_ones),
-        rows=tuple(_own_row(each, standing.get(each.assessment.account, ())) for each in found[:most]),
+        rows=tuple(_own_row(each, standing, urgent[:answerable]) for each in shown),
         more=max(0, len(found) - most),
     )
 
 
-def _own_row(stored: Stored, standing: Sequence[Flag]) -> OwnRow:
-    facts, risks = stored.shown.facts, listed(standing, expansion=False)
+def _own_row(stored: Stored, flags_of: Mapping[int, Sequence[Flag]], answerable: Collection[int]) -> OwnRow:
+    facts, account = stored.shown.facts, stored.assessment.account
+    standing = flags_of.get(account, ())
+    risks = listed(standing, expansion=False)
     said = {
         "state": state(risks),
         "until": _over(risks),
         "grows": bool(listed(standing, expansion=True)),
+        "about": account if account in answerable else None,
         "renewal_on": facts.get("renewal_on"),
         "currency": facts.get("currency") or None,
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
 
@@ -11,6 +12,7 @@ from config.errors import Actionable
 from health.answers import SNOOZE, Answer, Refused
 from integrations.roles import Command, Opened
 from store import inbox, owners, verdicts
+from store.answers import ALERT, EXPANSION
 from store.database import Connection
 from store.installation import business_day
 from store.owners import Called
@@ -18,11 +20,13 @@ from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.plain import one_line
 from templates.render import render
 from worker import accounts
-from worker.answers import answer
+from worker.answers import Unanswerable, answer
 from worker.deployment import Deployment
 
 OWN_ROWS, HOME_ROWS = 12, 60
 """As many accounts as Slack takes in a message and on a home tab, whatever they are called."""
+HOME_ANSWERS = 30
+"""So many open alerts have buttons on a home tab: there is no room for more."""
 LISTED = 10
 REASON_LIMIT = 300
 _DAYS = re.compile(r"[0-9]{1,3}")
@@ -41,7 +45,7 @@ def opened(deployment: Deployment, name: str, opened: Opened) -> bytes | None:
     with deployment.database.write() as connection:
         if not inbox.is_first(connection, f"desk:{name}", opened.call):
             return None
-    return _rendered("home", accounts.own(deployment, opened.actor, HOME_ROWS))
+    return _rendered("home", accounts.own(deployment, opened.actor, HOME_ROWS, HOME_ANSWERS))
 
 
 def _rendered(template: str, said: Asked) -> bytes:
@@ -119,11 +123,25 @@ def _mute(deployment: Deployment, name: str, command: Command, rest: str) -> Rep
         until, reason = today + timedelta(days=int(days)), why.strip()[:REASON_LIMIT]
         said = Answer(SNOOZE, command.actor, today, until, reason)
         try:
-            answer(deployment, connection, key, said, call=command.call)
+            _silence(deployment, connection, key, said, command.call)
         except (Actionable, Refused) as error:
             return ReplyContent(kind="refused", detail=str(error))
     deployment.bell.deliver(name)
     return ReplyContent(kind="muted", asked=key, until=until, detail=reason)
+
+
+def _silence(deployment: Deployment, connection: Connection, key: str, said: Answer, call: str) -> None:
+    """Snooze whatever of an account is open: its alert, and that it has room to grow.
+
+    Raises what `worker.answers.answer` does; that no risk is open only where nothing else is either.
+    """
+    try:
+        answer(deployment, connection, key, said, ALERT, call=call)
+    except Unanswerable:
+        answer(deployment, connection, key, said, EXPANSION, call=call)
+    else:
+        with suppress(Unanswerable):
+            answer(deployment, connection, key, said, EXPANSION, call=f"{call}/{EXPANSION}")
 
 
 _COMMANDS: Mapping[str, Callable[[Deployment, str, Command, str], Asked]] = {

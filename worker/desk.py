@@ -11,7 +11,7 @@ from health.answers import (
     before_window,
 )
 from health.done import OUTCOMES
-from integrations.roles import Field, Form, Press, Question
+from integrations.roles import OWN_PAGE, Field, Form, Press, Question
 from store import answers, verdicts
 from store.answers import Pointed
 from store.database import Connection
@@ -86,7 +86,10 @@ def filled(deployment: Deployment, name: str, form: Form) -> None:
 
 
 def _pointed(connection: Connection, name: str, remote: str) -> Pointed | None:
-    """Return the alert that a message is, if it still stands there."""
+    """Return the alert that a message is, if it still stands there; or that a button on an own page means."""
+    if remote.startswith(OWN_PAGE):
+        account = remote.removeprefix(OWN_PAGE)
+        return answers.risk_of(connection, int(account)) if account.isdecimal() else None
     found = answers.pointed_at(connection, name, remote)
     if found is None:
         return None

@@ -12,7 +12,7 @@ from msgspec import DecodeError, Meta, Struct, ValidationError, convert
 from msgspec.json import decode
 
 from integrations.errors import Rejected
-from integrations.roles import Challenge, Come, Command, Form, Opened, Press
+from integrations.roles import OWN_PAGE, Challenge, Come, Command, Form, Opened, Press
 from integrations.slack.answers import ChannelId, Ts
 from integrations.slack.forms import View
 
@@ -33,18 +33,25 @@ class User(Struct, frozen=True):
     id: str
 
 
-class Container(Struct, frozen=True):
+class Under(Struct, frozen=True, tag_field="type", tag="message"):
     """The message that a button stands under."""
 
     channel_id: ChannelId
     message_ts: Ts
 
 
+class On(Struct, frozen=True, tag_field="type", tag="view"):
+    """The view that a button stands on."""
+
+    view_id: str
+
+
 class Action(Struct, frozen=True):
-    """The button; one with a link is told of too."""
+    """The button; one with a link is told of too. ``value`` is the number of an account."""
 
     action_id: str
     url: str | None = None
+    value: Annotated[str, Meta(pattern=r"^[0-9]{0,18}$")] | None = None
 
 
 class Pressed(Struct, frozen=True, tag_field="type", tag="block_actions"):
@@ -53,7 +60,7 @@ class Pressed(Struct, frozen=True, tag_field="type", tag="block_actions"):
     user: User
     trigger_id: str
     actions: tuple[Action, ...]
-    container: Container | None = None
+    container: Under | On | None = None
 
 
 class Filled(Struct, frozen=True, tag_field="type", tag="view_submission"):
@@ -143,8 +150,10 @@ def _payload(payload: str) -> Press | Form | None:
     if decode(payload, type=Other).type not in {"block_actions", "view_submission"}:
         return None
     match decode(payload, type=Pressed | Filled):
-        case Pressed(user, trigger, (Action(answer, None),), Container(channel, ts)):
+        case Pressed(user, trigger, (Action(answer, None),), Under(channel, ts)):
             return Press(trigger, _person(user.id), f"{channel}:{ts}", answer, trigger)
+        case Pressed(user, trigger, (Action(answer, None, str(about)),), On()) if about:
+            return Press(trigger, _person(user.id), f"{OWN_PAGE}{about}", answer, trigger)
         case Filled(user, view):
             return Form(view.id, _person(user.id), view.private_metadata, view.callback_id, view.filled())
         case _:

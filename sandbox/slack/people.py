@@ -28,12 +28,13 @@ PATIENCE_S = 3
 
 
 class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody presses a button of a message."""
+    """Somebody presses a button of a message, or without one of their home tab, where it has a value."""
 
-    channel: str
-    ts: str
     action: str
     user: str
+    channel: str = ""
+    ts: str = ""
+    value: str = ""
 
 
 class Fill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +79,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
 def pressed(workspace: Workspace, done: Press) -> dict[str, Any]:
     """Tell the app of a button, and return its answer."""
+    if not done.channel:
+        return _pressed_at_home(workspace, done)
     conversation = workspace.conversations.get(done.channel)
     message = conversation.messages.get(done.ts) if conversation else None
     if conversation is None or message is None or done.user not in workspace.people:
@@ -97,6 +100,25 @@ def pressed(workspace: Workspace, done: Press) -> dict[str, Any]:
         "trigger_id": workspace.trigger(done.user),
         "channel": {"id": done.channel, "name": conversation.channel.name},
         "message": message_json(conversation, message, metadata=True),
+        "actions": [{**named[0], "block_id": "b", "action_ts": workspace.next_ts()}],
+    }
+    return _told(workspace, payload)
+
+
+def _pressed_at_home(workspace: Workspace, done: Press) -> dict[str, Any]:
+    home = workspace.homes.get(done.user)
+    shown = _buttons(tuple(home["blocks"])) if home else []
+    named = [
+        each for each in shown if (each["action_id"], each.get("value", "")) == (done.action, done.value)
+    ]
+    if not named:
+        raise HTTPException(404, f"the home tab has no button {done.action} of {done.value}")
+    payload = {
+        "type": "block_actions",
+        "user": _user(workspace, done.user),
+        "container": {"type": "view", "view_id": f"V{done.user}"},
+        "trigger_id": workspace.trigger(done.user),
+        "view": {"id": f"V{done.user}", "type": "home", "blocks": home["blocks"] if home else []},
         "actions": [{**named[0], "block_id": "b", "action_ts": workspace.next_ts()}],
     }
     return _told(workspace, payload)
