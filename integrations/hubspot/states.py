@@ -63,6 +63,26 @@ def write(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[Receipt
         yield from _looked_at_and_written(hubspot, batch)
 
 
+def edits(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
+    """Yield states that were written, each with what people changed of it; raises what clients raise."""
+    for batch in _batches(list(_readable(notices))):
+        there = _there(hubspot, batch, [state.change.id for state in batch])
+        for state in batch:
+            if state.change.id in there:
+                yield state.notice, _edits_of(state, there[state.change.id])
+
+
+def _readable(notices: Sequence[Notice]) -> Iterator[_State]:
+    for notice in notices:
+        with suppress(Rejected):
+            yield _State(notice, _change(notice))
+
+
+def _edits_of(state: _State, there: Mapping[str, str | None]) -> tuple[Edit, ...]:
+    said = state.change.properties
+    return tuple(edited(said, [said, *_before(state.notice)], there, state.notice.taken))
+
+
 def _change(notice: Notice) -> Change:
     if not notice.owner:
         raise Rejected("not_linked", "hubspot: the notice names no company")
@@ -112,9 +132,16 @@ def _looked_at(hubspot: HubSpotClient, batch: Sequence[_State]) -> list[_State]:
     known = [state.change.id for state in batch if ours[state.change.id] or state.notice.attempt > 1]
     if not known:
         return list(batch)
-    names = sorted({name for state in batch for name in state.change.properties})
-    there = {found.id: found.properties for found in hubspot.companies(known, names).results}
+    there = _there(hubspot, batch, known)
     return [_left(state, ours[state.change.id], there.get(state.change.id)) for state in batch]
+
+
+def _there(
+    hubspot: HubSpotClient, batch: Sequence[_State], companies: Sequence[str]
+) -> Mapping[str, Mapping[str, str | None]]:
+    """What companies of a batch say now in the properties that it has, by their ids."""
+    names = sorted({name for state in batch for name in state.change.properties})
+    return {found.id: found.properties for found in hubspot.companies(companies, names).results}
 
 
 def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
