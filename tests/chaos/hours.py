@@ -64,7 +64,7 @@ def hours(*, seed: int = 0, share: float = 1.0) -> Verdict:
 def _without() -> dict[str, int]:
     """How many letters may leave out of hours by a clock that is not the account's, or at the last moment."""
     zone = ZoneInfo("Europe/Berlin")
-    found = {"in_utc": _in_utc, "to_the_last_moment": partial(_asked, lease=timedelta())}
+    found = {"in_utc": _in_utc, "no_lease": partial(_asked, lease=timedelta())}
     return {name: _around(next(changes(zone)), zone, asked)["outside"] for name, asked in found.items()}
 
 
