@@ -21,20 +21,27 @@ def register(app: typer.Typer) -> None:
 def drift(
     account: Annotated[str, typer.Argument(help="An account by its key; else all.")] = "",
     field: Annotated[str, typer.Option(help="One field, by its name there.")] = "",
+    look: Annotated[
+        bool, typer.Option("--look", help="Look at every record first, as is done daily.")
+    ] = False,
     take: Annotated[bool, typer.Option("--take", help="Give them back: we write them again.")] = False,
 ) -> None:
     """List the fields of ours that people changed, which we leave alone; or give them back to us."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
     from store import audit, edits  # noqa: PLC0415 - see above
+    from worker import drift as records  # noqa: PLC0415 - see above
 
     if take and not (account or field):
         raise typer.BadParameter("name an ACCOUNT or a --field: what people wrote is overwritten")
-    with opened() as deployment, deployment.database.write() as connection:
-        if take:
-            given = edits.take(connection, account, field)
-            audit.record(connection, "edits_taken", account or field, f"{given} fields", actor="operator")
-        else:
-            found = edits.drifted(connection, account, field)
+    with opened() as deployment:
+        if look:
+            records.look(deployment)
+        with deployment.database.write() as connection:
+            if take:
+                given = edits.take(connection, account, field)
+                audit.record(connection, "edits_taken", account or field, f"{given} fields", actor="operator")
+            else:
+                found = edits.drifted(connection, account, field)
     if not take:
         _show(found)
     elif given:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from health.calendars import Workdays
 
+_AT_ONCE = timedelta()
 _DAYS_AHEAD = 31
 """Further ahead than any run of days on which a whole country rests."""
 
@@ -26,14 +27,17 @@ class Place:
     region: str = ""
 
 
-def next_open(now: datetime, hours: Hours, place: Place, workdays: Workdays) -> datetime:
+def next_open(
+    now: datetime, hours: Hours, place: Place, workdays: Workdays, takes: timedelta = _AT_ONCE
+) -> datetime:
     """Return ``now`` where it is within the hours, else when they open next; both in UTC.
 
+    What ``takes`` a while must end within them too: shortly before they close it is too late to begin.
     Where no day of the next month is a workday, return its end: a time to ask again, not one to write at.
     """
     here = now.astimezone(place.zone).date()
     for day in (here + timedelta(ahead) for ahead in range(_DAYS_AHEAD)):
-        first, end = max(now, _at(day, hours.opens, place.zone)), _at(day, hours.closes, place.zone)
+        first, end = max(now, _at(day, hours.opens, place.zone)), _at(day, hours.closes, place.zone) - takes
         if first < end and workdays.is_workday(day, place.country, place.region):
             return first
     return now + timedelta(_DAYS_AHEAD)

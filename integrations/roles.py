@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from health.nouns import Notice, Receipt
+from health.nouns import Edit, Notice, Receipt
 from health.records import Record
 from integrations.vitals import Vitals
 
@@ -135,6 +135,17 @@ class Crm(Protocol):
 
     def setup(self) -> Sequence[Prepared]:
         """Make what is missing; doing it again makes nothing. Raises the three errors."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A CRM of which edits can be told while nothing is owed to it."""
+
+    def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
+        """Yield states that were written, each with what people changed of it since; write nothing.
+
+        A record that is gone is left out. Raises the three errors.
+        """
 
 
 OWN_PAGE = "own/"

@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
-from health.nouns import Notice, Receipt
+from health.nouns import Edit, Notice, Receipt
 from store.among import among
 from store.database import clock, now_ms
 from store.outbox import OPEN, make_due, notice_of, plan, standing
@@ -63,23 +74,66 @@ def _tried(threads: Sequence[str]) -> Select[str, bytes]:
 
 def keep(connection: Connection, answers: Sequence[tuple[Notice, Receipt]]) -> None:
     """Remember what states left alone, in the unit of work that settles them; forget what agrees again."""
-    sent = [(notice, receipt) for notice, receipt in answers if _is_sent_state(notice, receipt)]
-    if not sent:
+    sent = [(notice, receipt.edits) for notice, receipt in answers if _is_sent_state(notice, receipt)]
+    _keep(connection, sent, edits.c.thread.is_not(None))
+
+
+def keep_seen(connection: Connection, seen: Sequence[tuple[Notice, Sequence[Edit]]]) -> int:
+    """Remember what was seen of records, where nothing has been written or is owed since; return how much.
+
+    What is given back stays so until it is written.
+    """
+    ids = [notice.id for notice, _ in seen]
+    still = select(written.c.notice).where(among(written.c.notice, ids), ~_owed_to_it())
+    quiet = frozenset(connection.execute(still).scalars())
+    kept = [(notice, found) for notice, found in seen if notice.id in quiet]
+    _keep(connection, kept, edits.c.taken_ms.is_(None))
+    return sum(len(found) for _, found in kept)
+
+
+def _keep(
+    connection: Connection, told: Sequence[tuple[Notice, Sequence[Edit]]], may_go: ColumnElement[bool]
+) -> None:
+    """Let edits of the records be these, and of others only such as may not go."""
+    if not told:
         return
     rows = [
         {"thread": notice.thread, "destination": notice.destination, "account": notice.account or None}
         | each._asdict()
-        for notice, receipt in sent
-        for each in receipt.edits
+        for notice, found in told
+        for each in found
     ]
     stays = [(row["thread"], row["field"]) for row in rows]
-    gone = delete(edits).where(edits.c.thread.in_([notice.thread for notice, _ in sent]))
+    gone = delete(edits).where(edits.c.thread.in_([notice.thread for notice, _ in told]), may_go)
     connection.execute(gone.where(tuple_(edits.c.thread, edits.c.field).not_in(stays)) if stays else gone)
     if rows:
         statement = insert(connection, edits).values(since_ms=now_ms())
         said = {name: statement.excluded[name] for name in ("ours", "theirs")}
         newest = statement.on_conflict_do_update(index_elements=["thread", "field"], set_=said)
         connection.execute(newest, rows)
+
+
+def written_to(connection: Connection) -> list[str]:
+    """Return the destinations whose records say something because of us."""
+    query = select(notices.c.destination).join(written, written.c.notice == notices.c.id).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def last_said(connection: Connection, destination: str, after: str, limit: int) -> tuple[Notice, ...]:
+    """Return what records were told last, and may have been since, by thread from behind one on.
+
+    Left out are those to which something is owed: whoever writes it looks at them.
+    """
+    query = select(notices, bodies.c.body.label("said")).join(written, written.c.notice == notices.c.id)
+    query = query.join(bodies, bodies.c.hash == notices.c.body).where(written.c.thread > after)
+    query = query.where(notices.c.destination == destination, ~_owed_to_it())
+    rows = connection.execute(query.order_by(written.c.thread).limit(limit))
+    return remembered(connection, [notice_of(row, "", row.said) for row in rows])
+
+
+def _owed_to_it() -> ColumnElement[bool]:
+    owed = notices.alias("owed")
+    return exists().where(owed.c.thread == written.c.thread, standing(owed, *OPEN))
 
 
 def _is_sent_state(notice: Notice, receipt: Receipt) -> bool:

@@ -36,11 +36,13 @@ def judge(*, slot: int, **_newer: object) -> None:
 
 @shared_task(name="seatsignal.audit")
 def audit(*, slot: int, **_newer: object) -> None:
-    """Look whether all that was owed is accounted for."""
+    """Look whether all that was owed is accounted for, and what people changed of it."""
     from worker.auditor import audit as work  # noqa: PLC0415 - see above
+    from worker.drift import look  # noqa: PLC0415 - see above
     from worker.tick import AUDIT, slot_done  # noqa: PLC0415 - see above
 
     work(deployment())
+    look(deployment())
     slot_done(deployment(), AUDIT, slot)
 
 

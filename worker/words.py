@@ -5,7 +5,7 @@ consent is asked once more, and whether it is the hour for it.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -128,8 +128,10 @@ def _is_pressing(payload: str) -> bool:
 
 
 def _until_open_s(deployment: Deployment, connection: Connection, hours: Hours, place: Place) -> float:
+    """Return for how many seconds to wait: what is claimed now may leave until the lease ends."""
     now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
-    return (next_open(now, hours, place, deployment.workdays) - now).total_seconds()
+    lease = timedelta(seconds=deployment.settings.lease_s)
+    return (next_open(now, hours, place, deployment.workdays, lease) - now).total_seconds()
 
 
 def _wait_s(deployment: Deployment, connection: Connection, account: int) -> float:

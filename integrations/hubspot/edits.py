@@ -20,12 +20,12 @@ def edited(
     for name, value in wanted.items():
         said = [each[name] for each in ours if name in each]
         theirs = there.get(name) or ""
-        if name in taken or not said or any(_same(theirs, each) for each in (value, *said)):
+        if name in taken or not said or any(same(theirs, each) for each in (value, *said)):
             continue
         yield Edit(name, value, theirs)
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
     """Whether two values are one to HubSpot, which keeps numbers and ends of lines in ways of its own."""
     if one.split() == other.split():
         return True

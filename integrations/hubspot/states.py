@@ -1,6 +1,7 @@
 """States: the fields of companies, 100 at a time, with a receipt for each of them.
 
-Records that we wrote to before are looked at first, and what a person changed of them is left alone.
+Records that we wrote to before, or may have, are looked at first: what a person changed of them is left
+alone, and what they say already is not written again. So of a batch whose sender died only the rest is.
 
 A batch may fail in part. Each change carries its company's id as its trace, so that HubSpot writes what
 it can and names the rest; whatever it names neither way is tried again, and writing a value twice shows
@@ -19,7 +20,7 @@ from health.nouns import Edit, Notice, Receipt
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.hubspot.answers import Batch, Failure
 from integrations.hubspot.client import HubSpotClient
-from integrations.hubspot.edits import edited
+from integrations.hubspot.edits import edited, same
 from integrations.hubspot.properties import Value, written
 from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.writing import Change
@@ -62,6 +63,26 @@ def write(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[Receipt
         yield from _looked_at_and_written(hubspot, batch)
 
 
+def edits(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
+    """Yield states that were written, each with what people changed of it; raises what clients raise."""
+    for batch in _batches(list(_readable(notices))):
+        there = _there(hubspot, batch, [state.change.id for state in batch])
+        for state in batch:
+            if state.change.id in there:
+                yield state.notice, _edits_of(state, there[state.change.id])
+
+
+def _readable(notices: Sequence[Notice]) -> Iterator[_State]:
+    for notice in notices:
+        with suppress(Rejected):
+            yield _State(notice, _change(notice))
+
+
+def _edits_of(state: _State, there: Mapping[str, str | None]) -> tuple[Edit, ...]:
+    said = state.change.properties
+    return tuple(edited(said, [said, *_before(state.notice)], there, state.notice.taken))
+
+
 def _change(notice: Notice) -> Change:
     if not notice.owner:
         raise Rejected("not_linked", "hubspot: the notice names no company")
@@ -93,7 +114,7 @@ def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
 
 
 def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:
-    """Write of a batch what no person has changed; one of which nothing is left is written as it is."""
+    """Write of a batch what no person has changed and no record says; where that is nothing, nothing."""
     try:
         looked = _looked_at(hubspot, batch)
     except (Rejected, RetryLater) as error:
@@ -106,14 +127,21 @@ def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> I
 
 
 def _looked_at(hubspot: HubSpotClient, batch: Sequence[_State]) -> list[_State]:
-    """Look at what records say where we wrote to them before, all in one call."""
+    """Look at what records say where we wrote to them before, or may have, all in one call."""
     ours = {state.change.id: list(_before(state.notice)) for state in batch}
-    known = [company for company, said in ours.items() if said]
+    known = [state.change.id for state in batch if ours[state.change.id] or state.notice.attempt > 1]
     if not known:
         return list(batch)
+    there = _there(hubspot, batch, known)
+    return [_left(state, ours[state.change.id], there.get(state.change.id)) for state in batch]
+
+
+def _there(
+    hubspot: HubSpotClient, batch: Sequence[_State], companies: Sequence[str]
+) -> Mapping[str, Mapping[str, str | None]]:
+    """What companies of a batch say now in the properties that it has, by their ids."""
     names = sorted({name for state in batch for name in state.change.properties})
-    there = {found.id: found.properties for found in hubspot.companies(known, names).results}
-    return [_without_edits(state, ours[state.change.id], there.get(state.change.id)) for state in batch]
+    return {found.id: found.properties for found in hubspot.companies(companies, names).results}
 
 
 def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
@@ -123,14 +151,15 @@ def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
             yield written(_fields(body))
 
 
-def _without_edits(
-    state: _State, ours: Sequence[Mapping[str, str]], there: Mapping[str, str | None] | None
-) -> _State:
-    if there is None or not ours:
+def _left(state: _State, ours: Sequence[Mapping[str, str]], there: Mapping[str, str | None] | None) -> _State:
+    """What is left of a state to be written to a record that says what is there."""
+    if there is None:
         return state
-    found = tuple(edited(state.change.properties, ours, there, state.notice.taken))
+    wanted = state.change.properties
+    found = tuple(edited(wanted, ours, there, state.notice.taken))
     theirs = {each.field for each in found}
-    left = {name: value for name, value in state.change.properties.items() if name not in theirs}
+    differs = {name: value for name, value in wanted.items() if not same(there.get(name) or "", value)}
+    left = {name: value for name, value in differs.items() if name not in theirs}
     return _State(state.notice, replace(state.change, properties=left), found)
 
 

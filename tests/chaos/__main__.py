@@ -25,6 +25,7 @@ from tests.chaos import (
     failpoints,
     faults,
     frozen,
+    hours,
     kills,
     limits,
     outage,
@@ -34,6 +35,7 @@ from tests.chaos import (
     pulls,
     runaway,
     soak,
+    unusual,
     upgrades,
     windows,
 )
@@ -55,9 +57,10 @@ class Sizes:
 
     ``baseline`` is how many plain tasks are sent, with a kill for every hundred. Over HTTP, ``pulls`` of
     each source's workers die, and in ``days`` rounds of ten steps those that do the whole job. So many kinds
-    of ``faults`` are played, each ``faults_each`` times, and so many ``runaways``; ``poison`` and ``pause``
-    are deliveries, ``calls`` those of a vendor with a limit, ``zones`` the share of all zones. At
-    each point so many letters are ``cuts``; ``upgrades`` are deliveries, ``soak_s`` is how long a soak takes.
+    of ``faults`` are played, each ``faults_each`` times, so many ``runaways``, and so many pasts before days
+    that are ``unusual``; ``poison`` and ``pause`` are deliveries, ``calls`` those of a vendor with a limit,
+    ``zones`` the share of all zones. At each point so many letters are ``cuts``; ``upgrades`` are deliveries,
+    ``soak_s`` is how long a soak takes.
     Nobody dies in the bars of ``security``. The whole job ``over_http`` is done on these databases.
     """
 
@@ -73,6 +76,7 @@ class Sizes:
     faults: int
     faults_each: int
     runaways: int
+    unusual: int
     poison: int
     pause: int
     calls: int
@@ -97,6 +101,7 @@ QUICK = Sizes(
     faults=2,
     faults_each=1,
     runaways=1,
+    unusual=2,
     poison=110,
     pause=200,
     calls=400,
@@ -120,6 +125,7 @@ USUAL = Sizes(
     faults=len(KINDS),
     faults_each=1,
     runaways=5,
+    unusual=20,
     poison=1_000,
     pause=500,
     calls=2_000,
@@ -142,6 +148,7 @@ FULL = Sizes(
     faults=len(KINDS),
     faults_each=50,
     runaways=200,
+    unusual=1_000,
     poison=10_000,
     pause=10_000,
     calls=50_000,
@@ -196,7 +203,9 @@ def lied_to(_servers: Servers, _crib: Crib, sizes: Sizes, seed: int) -> Iterator
     with theatre() as stage:
         yield faults.faults(stage, each=sizes.faults_each, kinds=sizes.faults, seed=seed)
         yield runaway.runaway(stage, plays=sizes.runaways, seed=seed)
+    yield unusual.unusual(plays=sizes.unusual, seed=seed)
     yield windows.windows(seed=seed, share=sizes.zones)
+    yield hours.hours(seed=seed, share=sizes.zones)
 
 
 def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:

@@ -89,6 +89,7 @@ def _soaked(  # noqa: PLR0917 - all that a soak is
         if passed > (faults + 1) * FAULT_EVERY_S:
             _strike(chosen, rng)
             faults += 1
+        assert all(member.alive for member in workers.members), workers.logs()
         for one in sampled:
             one.sample(passed)
         time.sleep(0.5)

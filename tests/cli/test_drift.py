@@ -30,3 +30,10 @@ def test_drift_lists_and_gives_back(seatsignal):
     )
     assert seatsignal("drift", "--json").document == [SHOWN | {"given_back": True}]
     assert seatsignal("drift", "acme", "--take").status == 1
+
+
+def test_drift_may_look_before_it_lists(seatsignal, monkeypatch):
+    looked: list[object] = []
+    monkeypatch.setattr("worker.drift.look", looked.append)
+    assert seatsignal("drift", "--look", "--json").document == []
+    assert len(looked) == 1

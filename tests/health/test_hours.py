@@ -47,6 +47,18 @@ def test_a_day_is_that_of_the_account(zone, now, opens):
     assert next_open(at(now), Hours(0, 24), Place(ZoneInfo(zone)), workdays()) == at(opens)
 
 
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-11-26T16:59", "2026-11-26T16:59"),
+        ("2026-11-26T16:59:30", "2026-11-27T07:00"),
+        ("2026-11-27T06:59:30", "2026-11-27T07:00"),
+    ],
+)
+def test_what_may_take_a_while_begins_where_it_ends_in_time(now, opens):
+    assert next_open(at(now), OFFICE, BERLIN, workdays(), timedelta(seconds=30)) == at(opens)
+
+
 class NoWorkdays:
     """A calendar on which nobody works."""
 

@@ -18,7 +18,7 @@ import responses
 from health.nouns import Edit, Notice, Receipt
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured
-from integrations.roles import Crm, Destination
+from integrations.roles import Crm, Destination, Watched
 from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
 from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
@@ -162,6 +162,25 @@ def test_what_we_may_have_written_ourselves_is_no_edit(destination: Destination,
     assert told.edits == (), "it says what is wanted"
     unreadable = replace(notice, body=first, before=(b"[erased]",))
     assert [receipt.edits for receipt in destination.deliver([unreadable])] == [()]
+
+
+@pytest.mark.parametrize("name", OWNING)
+def test_what_a_person_changed_is_told_though_nothing_is_owed(destination: Destination, tried: Rig) -> None:
+    if not isinstance(destination, Watched):
+        return
+    first, other, never = tried.notice("a"), tried.notice("b"), tried.notice("c", body=b"[erased]")
+    list(destination.deliver([first, other]))
+    asked = (first, other, never)
+    assert list(destination.edits(asked)) == [(first, ()), (other, ())]
+    tried.edit("b", health_of(tried), "99")
+    [ours] = [said for name, said in tried.says("a").items() if name == health_of(tried)]
+    assert ours
+    assert list(destination.edits(asked)) == [(first, ()), (other, (Edit(health_of(tried), ours, "99"),))]
+    assert tried.says("b")[health_of(tried)] == "99", "it is looked at, and no more"
+    lost = replace(other, before=(changed(tried, "b", health=99),))
+    assert list(destination.edits([lost])) == [(lost, ())], "we may have written it ourselves"
+    given = replace(other, taken=frozenset({health_of(tried)}))
+    assert list(destination.edits([given])) == [(given, ())]
 
 
 def health_of(tried: Rig) -> str:

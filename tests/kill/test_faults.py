@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos import faults, runaway
+from tests.chaos import faults, runaway, unusual
 from tests.chaos.lies import KINDS
 from tests.chaos.theatre import Theatre, theatre
 
@@ -21,6 +21,10 @@ def test_a_source_that_answers_wrongly_alarms_nobody(stage, judge):
 
 def test_policies_that_run_away_do_not_get_past_the_brake(stage, judge):
     judge(runaway.runaway(stage, plays=1, seed=runaway.FAR))
+
+
+def test_a_day_that_stands_out_of_four_weeks_is_held_and_no_other(judge):
+    judge(unusual.unusual(plays=2, seed=1))
 
 
 def test_there_are_forty_kinds_of_fault_and_each_has_a_name():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos import cut, pause, poison, windows
+from tests.chaos import cut, hours, pause, poison, windows
 
 pytestmark = pytest.mark.kill
 
@@ -21,3 +21,7 @@ def test_a_letter_that_is_cut_off_is_never_sent_twice_nor_lost_in_silence(server
 
 def test_each_renewal_window_is_news_once_whatever_clocks_do(judge):
     judge(windows.windows(seed=2, share=0.005))
+
+
+def test_no_letter_leaves_out_of_hours_whatever_clocks_do(judge):
+    judge(hours.hours(seed=2, share=0.005))

@@ -104,3 +104,60 @@ def test_a_newer_state_that_is_owed_brings_what_is_given_back(database):
         assert edits.take(connection, field="reasons") == 1
         assert outbox.account_of(connection) == {"sent": 1, "due": 1}
     assert claimed(database).notices[0].taken == {"reasons"}
+
+
+def last_said(
+    database: Database, after: str = "", limit: int = 9
+) -> list[tuple[str, bytes, tuple[bytes, ...]]]:
+    with database.read() as connection:
+        found = edits.last_said(connection, "sink", after, limit)
+    return [(each.thread, each.body, each.before) for each in found]
+
+
+def test_what_was_said_last_is_known_of_records_to_which_nothing_is_owed(database):
+    for thread in ("crm/1", "crm/2", "crm/3"):
+        owe(database, state(f"a{thread}", thread))
+        answer(database, claimed(database))
+    told(database, key="b")
+    owe(database, state("owed", "crm/2"))
+    assert last_said(database) == [("crm/1", b"b", (b"b",)), ("crm/3", b"acrm/3", (b"acrm/3",))]
+    assert last_said(database, "crm/1", 1) == [("crm/3", b"acrm/3", (b"acrm/3",))]
+    with database.read() as connection:
+        assert edits.written_to(connection) == ["sink"]
+        assert edits.last_said(connection, "other", "", 9) == ()
+
+
+def seen(database: Database, looked: Notice, *found: Edit) -> int:
+    with database.write() as connection:
+        return edits.keep_seen(connection, [(looked, found)])
+
+
+def test_what_is_seen_is_drift_until_it_agrees_again(database):
+    looked = told(database, key="a")
+    assert seen(database, looked, WARM, SAID) == 2
+    assert drifted(database) == {
+        "reasons": ("They are leaving", "Ask me first", False),
+        "band": ("at_risk", "healthy", False),
+    }
+    assert seen(database, looked, WARM._replace(theirs="Never mind")) == 1
+    assert drifted(database) == {"reasons": ("They are leaving", "Never mind", False)}
+    assert seen(database, looked) == 0
+    assert drifted(database) == {}
+
+
+def test_what_is_owed_or_written_meanwhile_is_looked_at_by_its_writer(database):
+    looked = told(database, key="a")
+    owe(database, state("b"))
+    assert seen(database, looked, WARM) == 0
+    answer(database, claimed(database))
+    assert seen(database, looked, WARM) == 0
+    assert drifted(database) == {}
+
+
+def test_what_is_given_back_stays_so_until_it_is_written(database):
+    looked = told(database, WARM, SAID, key="a")
+    with database.write() as connection:
+        edits.take(connection, field="reasons")
+    answer(database, claimed(database), WARM, SAID, outcome="rejected")
+    assert seen(database, looked) == 0
+    assert drifted(database) == {"reasons": ("They are leaving", "Ask me first", True)}

@@ -269,6 +269,14 @@ def test_a_letter_waits_for_the_hours_of_its_account(write_at, database):
     assert [(row.status, row.attempt) for row in rows(database)] == [("sent", 1)]
 
 
+def test_a_letter_whose_lease_would_outlast_the_hours_waits_for_the_next(write_at, deployment, database):
+    seconds = int(deployment.settings.lease_s)
+    assert write_at(FRIDAY_EVENING - seconds) == []
+    assert [row.reason for row in rows(database)] == ["out_of_hours"]
+    pass_time(database, MONDAY - FRIDAY_EVENING + seconds)
+    assert write_at(MONDAY) == [["letter"]]
+
+
 def test_a_wait_for_the_hours_is_no_try_in_vain(write_at, database):
     write_at(FRIDAY_EVENING)
     pass_time(database, TUESDAY - FRIDAY_EVENING)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,40 @@ def test_what_is_unknown_clears_its_property(sandbox: Rehearsal, hubspot: HubSpo
     assert companies(sandbox)["9001"]["seatsignal_band"] == "watch"
     assert ends(list(hubspot.deliver([state("9001", band=None)]))) == [("sent", "")]
     assert companies(sandbox)["9001"]["seatsignal_band"] is None
+
+
+# -- a sender that died ---------------------------------------------------------------------------------
+
+
+def test_of_a_batch_whose_sender_died_only_what_hubspot_has_not_taken_is_written_again(
+    sandbox: Rehearsal, hubspot: HubSpotDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.seed("hubspot", many(100))
+    owed = [state(str(1_000 + at), uplift_minor=1_050, band="watch") for at in range(100)]
+    list(hubspot.deliver(owed[:60]))  # nobody heard the answer; the rest never left
+    written: list[str] = []
+    change = hubspot._hubspot.change
+
+    def noted(kind: Any, changes: tuple[Change, ...]) -> Any:
+        written.extend(each.id for each in changes)
+        return change(kind, changes)
+
+    monkeypatch.setattr(hubspot._hubspot, "change", noted)
+    for suspect in owed:  # they go one by one
+        assert ends(list(hubspot.deliver([replace(suspect, attempt=2)]))) == [("sent", "")]
+    assert written == [notice.owner for notice in owed[60:]]
+    assert seen(sandbox) == Counter({f"company:{notice.owner}": 1 for notice in owed})
+
+
+def test_a_record_that_says_all_of_it_already_is_not_written(
+    hubspot: HubSpotDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = state("9001", "old", health=10), state("9001", "new", health=90)
+    list(hubspot.deliver([old]))
+    list(hubspot.deliver([replace(new, before=(old.body,))]))
+    monkeypatch.setattr(hubspot._hubspot, "change", None)
+    again = replace(new, before=(old.body, new.body))
+    assert ends(list(hubspot.deliver([again]))) == [("sent", "")]
 
 
 # -- half-failed batches --------------------------------------------------------------------------------
