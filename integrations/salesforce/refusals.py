@@ -18,7 +18,15 @@ from integrations.vitals import RETRY_AFTER_LIMIT_S
 
 SETUP = "make the fields with the command: seatsignal crm setup"
 LIMITED = frozenset({"REQUEST_LIMIT_EXCEEDED", "LIMIT_EXCEEDED", "TXN_SECURITY_METERING_ERROR"})
-BUSY = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG", "QUERY_TIMEOUT"})
+BUSY = frozenset(
+    {
+        "UNABLE_TO_LOCK_ROW",
+        "SERVER_UNAVAILABLE",
+        "REQUEST_RUNNING_TOO_LONG",
+        "QUERY_TIMEOUT",
+        "INVALID_QUERY_LOCATOR",
+    }
+)
 """Codes that time mends."""
 NO_FIELD = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_TYPE"})
 """Codes for what is not there, or not there for us: a person's to make or to show."""
