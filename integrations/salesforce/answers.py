@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 Row = Mapping[str, object]
 """A record: its fields by name, and under ``attributes`` of what type it is. A lookup is a record itself."""
@@ -50,6 +50,19 @@ class Saved(Struct, frozen=True):
     success: bool
     id: str | None = None
     errors: tuple[Problem, ...] = ()
+
+
+class Stepped(Struct, frozen=True, rename="camel"):
+    """What became of one of several calls that were sent as one."""
+
+    http_status_code: int
+    body: Raw
+
+
+class Answers(Struct, frozen=True, rename="camel"):
+    """What became of calls that were sent as one, in that order."""
+
+    composite_response: tuple[Stepped, ...]
 
 
 class Found(Struct, frozen=True, rename="camel"):

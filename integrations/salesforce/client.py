@@ -5,21 +5,27 @@ Pages: developer.salesforce.com/docs/platform/api-rest.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from time import monotonic
 from typing import Literal, TypeVar
+
+from msgspec import DecodeError, ValidationError
+from msgspec.json import decode
 
 from integrations.budget import Budget
 from integrations.errors import RetryLater
 from integrations.http import Http
 from integrations.salesforce.access import Access
-from integrations.salesforce.answers import Described, Found, Made, Row, Rows, Saved
-from integrations.salesforce.refusals import spent
+from integrations.salesforce.answers import Answers, Described, Found, Made, Row, Rows, Saved, Stepped
+from integrations.salesforce.refusals import refused, spent
 from integrations.salesforce.settings import SalesforceSettings
-from integrations.salesforce.writing import Collection, Definition, Sent, Wanted
+from integrations.salesforce.writing import Collection, Definition, Sent, Step, Steps, Wanted
 from integrations.vitals import Vitals
 
 T = TypeVar("T")
 Kind = Literal["Account", "Task"]
+COLLECTION = 200
+"""The most records of a collection."""
 OURS = "SELECT Id, DeveloperName FROM CustomField WHERE DeveloperName LIKE 'Seatsignal%'"
 _CONTINUED = re.compile(r"/services/data/v[\d.]+/query(All)?/[\w-]+")
 ASK_AGAIN_S = 900.0
@@ -88,8 +94,21 @@ class SalesforceClient:
     # -- writing ---------------------------------------------------------------------------------------
 
     def change(self, kind: Kind, records: Sequence[Sent]) -> list[Saved]:
-        """Write fields of up to 200 records that there are; what became of each, in that order."""
-        return self._saved(f"{self._root}/composite/sobjects", kind, records)
+        """Write fields of up to 1,000 records that there are; what became of each, in that order."""
+        path = f"{self._root}/composite/sobjects"
+        if len(records) <= COLLECTION:
+            return self._saved(path, kind, records)
+        parts = [records[at : at + COLLECTION] for at in range(0, len(records), COLLECTION)]
+        steps = tuple(
+            Step("PATCH", f"/{path}", f"part{at}", Collection(_typed(kind, part)))
+            for at, part in enumerate(parts)
+        )
+        asked = Steps(steps)
+        answers = self._ask(lambda http: http.post(f"{self._root}/composite", Answers, asked))
+        if len(answers.composite_response) != len(parts):
+            raise _miscounted()
+        found = zip(answers.composite_response, parts, strict=True)
+        return [saved for answer, part in found for saved in _of_step(answer, len(part))]
 
     def keep_task(self, key_field: str, fields: Sent) -> Saved:
         """Make the task with a key, or change the one that has it: there is never a second one."""
@@ -97,8 +116,8 @@ class SalesforceClient:
         return saved
 
     def _saved(self, path: str, kind: Kind, records: Sequence[Sent]) -> list[Saved]:
-        typed = tuple({"attributes": {"type": kind}, **each} for each in records)
-        saved = self._ask(lambda http: http.patch(path, list[Saved], Collection(typed)))
+        sent = Collection(_typed(kind, records))
+        saved = self._ask(lambda http: http.patch(path, list[Saved], sent))
         if len(saved) != len(records):
             raise _miscounted()
         return saved
@@ -126,6 +145,24 @@ class SalesforceClient:
             return self._access.call(ask)
         finally:
             self._told_s = monotonic()
+
+
+def _typed(kind: Kind, records: Sequence[Sent]) -> tuple[Sent, ...]:
+    return tuple({"attributes": {"type": kind}, **each} for each in records)
+
+
+def _of_step(answer: Stepped, records: int) -> list[Saved]:
+    """What became of the records of one step; where it failed as a whole, each has met what it did."""
+    if answer.http_status_code != HTTPStatus.OK:
+        problems = refused(answer.http_status_code, bytes(answer.body))
+        return [Saved(success=False, errors=problems)] * records
+    try:
+        saved = decode(answer.body, type=list[Saved])
+    except (DecodeError, ValidationError):
+        saved = []
+    if len(saved) != records:
+        raise _miscounted()
+    return saved
 
 
 def _path(url: str) -> str:

@@ -33,6 +33,7 @@ class SalesforceDestination:
     ) -> None:
         """Open no connection yet."""
         self._salesforce = SalesforceClient(settings, budget)
+        self.batch_size = settings.batch_size
         self._clock = clock
 
     @property

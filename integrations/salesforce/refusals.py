@@ -56,6 +56,13 @@ def failed(problems: Sequence[Problem]) -> IntegrationError:
     return told or Rejected("unnamed_error", "salesforce refused a record without a reason")
 
 
+def refused(status: int, body: bytes) -> tuple[Problem, ...]:
+    """What each record has met of a collection that was refused as a whole, as one among several calls."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return (Problem("SERVER_UNAVAILABLE"),)
+    return tuple(Problem(each.error_code, each.fields) for each in _failures(body))
+
+
 def spent() -> RetryLater:
     """The calls of the day are used up; they come back one by one, as those of the day before fall out."""
     return RetryLater(DAILY, "salesforce: the calls of the day are used up", RETRY_AFTER_LIMIT_S)

@@ -37,6 +37,9 @@ class SalesforceSettings(BaseSettings):
     api_version: str = Field("67.0", pattern=r"^\d{2,3}\.0$", description="version of the API in its paths")
     timeout_s: float = Field(30.0, gt=0, le=120, description="seconds to wait for an answer")
     calls_per_minute: int = Field(600, ge=1, description="calls in a minute, as source and destination")
+    batch_size: int = Field(
+        500, ge=1, le=500, description="accounts written at once: fewer where triggers make the org slow"
+    )
     daily_share: float = Field(
         0.8, gt=0, le=1, description="share of the org's daily calls, used by anybody, at which we stop"
     )

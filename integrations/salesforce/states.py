@@ -1,4 +1,4 @@
-"""States: the fields of accounts, 200 at a time, with a receipt for each of them.
+"""States: the fields of accounts, hundreds at a time, with a receipt for each of them.
 
 Records that we wrote to before are looked at first, and what a person changed of them is left alone. Of a
 collection each record is saved or not by itself, and the answers stand in the order given: only what was
@@ -22,7 +22,8 @@ from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import sent, shown, written
 from integrations.salesforce.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, failed
 
-BATCH = 200
+BATCH = 500
+"""As many as two calls look at and write, in three collections."""
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
 

@@ -15,6 +15,22 @@ class Collection(Struct, frozen=True, rename="camel"):
     all_or_none: bool = False
 
 
+class Step(Struct, frozen=True, rename="camel"):
+    """One of several calls that are sent as one."""
+
+    method: str
+    url: str
+    reference_id: str
+    body: Collection
+
+
+class Steps(Struct, frozen=True, rename="camel"):
+    """Up to 5 collections that are sent, and count, as one call; each succeeds or fails by itself."""
+
+    composite_request: tuple[Step, ...]
+    all_or_none: bool = False
+
+
 class Wanted(Struct, frozen=True):
     """Records to read by their ids."""
 

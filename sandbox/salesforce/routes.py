@@ -146,6 +146,11 @@ def _update(book: SalesforceBook, _request: Request, body: bytes) -> Any:  # noq
     return saving.update(book, body)
 
 
+def _composite(book: SalesforceBook, request: Request, body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    root = ROOT.replace("{version}", request.path_params["version"])
+    return saving.composite(book, root, body)
+
+
 def _upsert(book: SalesforceBook, request: Request, body: bytes) -> Any:  # noqa: ANN401 - any JSON
     return saving.upsert(book, request.path_params["kind"], request.path_params["field"], body)
 
@@ -184,6 +189,7 @@ CALLS: dict[tuple[str, str], Act] = {
     ("GET", "query/{locator}"): _continued,
     ("GET", "queryAll/{locator}"): _continued,
     ("GET", "sobjects/{kind}/describe"): _describe,
+    ("POST", "composite"): _composite,
     ("PATCH", "composite/sobjects"): _update,
     ("PATCH", "composite/sobjects/{kind}/{field}"): _upsert,
     ("POST", "composite/sobjects/{kind}"): _read,

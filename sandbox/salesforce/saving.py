@@ -9,7 +9,7 @@ from sandbox.salesforce.book import Row, SalesforceBook
 from sandbox.salesforce.errors import NotSaved, Refused, malformed, no_field
 from sandbox.salesforce.schema import Kind, check
 
-LARGEST, MOST_READ = 200, 2_000
+LARGEST, MOST_READ, MOST_COLLECTIONS = 200, 2_000, 5
 UPSERTED = frozenset({"Task"})
 
 
@@ -17,6 +17,22 @@ class Collection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """Records to save."""
 
     records: tuple[Row, ...]
+    all_or_none: bool = False
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """One of several calls that are sent as one."""
+
+    method: str
+    url: str
+    reference_id: str
+    body: msgspec.Raw
+
+
+class Steps(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Calls that are sent as one."""
+
+    composite_request: tuple[Step, ...]
     all_or_none: bool = False
 
 
@@ -41,6 +57,29 @@ def update(book: SalesforceBook, body: bytes) -> list[dict[str, Any]]:
         return {"id": record_id, "success": True, "errors": []}
 
     return [_tried(saved, each, values) for each, values in zip(ids, records, strict=True)]
+
+
+def composite(book: SalesforceBook, root: str, body: bytes) -> dict[str, Any]:
+    """Collections that are sent as one call; each succeeds or fails by itself."""
+    try:
+        asked = msgspec.json.decode(body, type=Steps)
+    except msgspec.DecodeError as error:
+        raise malformed(str(error)) from error
+    if len(asked.composite_request) > MOST_COLLECTIONS or asked.all_or_none:
+        raise Refused(400, "LIMIT_EXCEEDED", f"at most {MOST_COLLECTIONS} collections")
+    if len({step.reference_id for step in asked.composite_request}) < len(asked.composite_request):
+        raise Refused(400, "DUPLICATE_VALUE", "reference ids must differ")
+    return {"compositeResponse": [_step(book, root, step) for step in asked.composite_request]}
+
+
+def _step(book: SalesforceBook, root: str, step: Step) -> dict[str, Any]:
+    if (step.method, step.url) != ("PATCH", f"{root}/composite/sobjects"):
+        raise Refused(404, "NOT_FOUND", "The requested resource does not exist")
+    try:
+        content, status = update(book, bytes(step.body)), 200
+    except Refused as refused:
+        content, status = refused.content, refused.status
+    return {"body": content, "httpHeaders": {}, "httpStatusCode": status, "referenceId": step.reference_id}
 
 
 def upsert(book: SalesforceBook, kind: Kind, name: str, body: bytes) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def test_every_field_that_is_pulled_is_told() -> None:
 
 def test_limits_are_as_told() -> None:
     limits = PAGE.table("Limits", "limit").pairs("limit", "value")
-    assert limits["notices claimed at a time"] == str(SalesforceDestination.batch_size)
+    assert limits["notices claimed at a time"].startswith(f"{SalesforceDestination.batch_size};")
     assert limits["records of an answer"] == f"{Salesforce().page_size:,}"
     assert limits["text of a field"].startswith(f"{LINE_LIMIT} characters, {LINES_LIMIT:,} with lines")
     assert (SalesforceSettings.model_fields["daily_share"].default, ASK_AGAIN_S) == (0.8, 15 * 60)

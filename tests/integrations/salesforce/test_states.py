@@ -1,10 +1,12 @@
 """Fields of accounts: what is written, in how many calls, and what becomes of a part that fails."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
+import responses
 
 from integrations.errors import Misconfigured, Rejected
 from integrations.salesforce.destination import SalesforceDestination
@@ -54,10 +56,11 @@ def test_one_that_fails_leaves_the_others_written(
     assert (rig.seen("a"), rig.seen("good")) == (1, 1)
 
 
-def test_200_accounts_are_one_call_and_those_written_before_one_more(
-    salesforce: SalesforceDestination, rig: StateRig, sandbox: Rehearsal
+@pytest.mark.parametrize("count", [200, 201, 500])
+def test_500_accounts_are_one_call_and_those_written_before_one_more(
+    salesforce: SalesforceDestination, rig: StateRig, sandbox: Rehearsal, count: int
 ) -> None:
-    many = [f"001{each:015}" for each in range(200)]
+    many = [f"001{each:015}" for each in range(count)]
     sandbox.seed("salesforce", book(accounts=[row(each, Name="Firm") for each in many]))
     notices = [replace(rig.notice("a", owner=each), key=each) for each in many]
     assert {each.outcome for each in salesforce.deliver(notices)} == {"sent"}
@@ -65,7 +68,7 @@ def test_200_accounts_are_one_call_and_those_written_before_one_more(
     again = [replace(each, before=(each.body,)) for each in notices]
     assert {each.outcome for each in salesforce.deliver(again)} == {"sent"}
     assert calls(sandbox) == 3
-    assert len(sandbox.ledger()["effects"]) == 200
+    assert len(sandbox.ledger()["effects"]) == count
 
 
 def test_no_account_is_written_twice_in_one_call(
@@ -126,3 +129,40 @@ def test_a_field_that_is_missing_needs_a_person_and_names_the_command(
         list(salesforce.deliver([rig.notice("a")]))
     with pytest.raises(Misconfigured, match=r"Seatsignal_Health__c.*crm setup"):
         salesforce.check()
+
+
+def test_of_several_collections_in_one_call_one_that_fails_leaves_the_others_written(
+    salesforce: SalesforceDestination, rig: StateRig, sandbox: Rehearsal
+) -> None:
+    many = [f"001{each:015}" for each in range(450)]
+    gone = many[300]
+    held = [row(each, Name="Firm", IsDeleted=each == gone) for each in many]
+    sandbox.seed("salesforce", book(accounts=held))
+    notices = [replace(rig.notice("a", owner=each), key=each) for each in many]
+    found = {each.key: each.outcome for each in salesforce.deliver(notices)}
+    assert {key for key, outcome in found.items() if outcome == "rejected"} == {gone}
+    assert len(found) == 450
+    assert len(sandbox.ledger()["effects"]) == 449
+
+
+STEPS = {
+    400: ([{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "x"}], ("retry", "busy")),
+    403: ([{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "x"}], ("retry", "daily_limit")),
+    404: ([{"errorCode": "NOT_FOUND", "message": "x"}], ("rejected", "no_such_record")),
+    500: ("an error page", ("retry", "busy")),
+}
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_a_collection_that_is_refused_whole_as_one_of_several_has_its_own_outcome(
+    salesforce: SalesforceDestination, rig: StateRig, sandbox: Rehearsal, status: int
+) -> None:
+    said, expected = STEPS[status]
+    good = [{"id": "x", "success": True, "errors": []}] * 200
+    steps = [{"httpStatusCode": 200, "body": good}, {"httpStatusCode": status, "body": said}]
+    notices = [replace(rig.notice("a", owner=f"001{each:015}"), key=str(each)) for each in range(201)]
+    with responses.RequestsMock() as vendor:
+        vendor.post(re.compile(".*/composite$"), json={"compositeResponse": steps})
+        vendor.add_passthru(sandbox.http)
+        found = [(each.outcome, each.reason) for each in salesforce.deliver(notices)]
+    assert found == [*[("sent", "")] * 200, expected]
