@@ -74,6 +74,12 @@ class Found(Struct, frozen=True, rename="camel"):
     updateable: bool = True
 
 
+class User(Struct, frozen=True):
+    """Whom we act as."""
+
+    user_id: str
+
+
 class Described(Struct, frozen=True):
     """What fields a type of record has, as far as we may see them."""
 

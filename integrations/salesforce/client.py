@@ -16,7 +16,7 @@ from integrations.budget import Budget
 from integrations.errors import RetryLater
 from integrations.http import Http
 from integrations.salesforce.access import Access
-from integrations.salesforce.answers import Answers, Described, Found, Made, Row, Rows, Saved, Stepped
+from integrations.salesforce.answers import Answers, Described, Found, Made, Row, Rows, Saved, Stepped, User
 from integrations.salesforce.refusals import refused, spent
 from integrations.salesforce.settings import SalesforceSettings
 from integrations.salesforce.writing import Collection, Definition, Sent, Step, Steps, Wanted
@@ -24,6 +24,7 @@ from integrations.vitals import Vitals
 
 T = TypeVar("T")
 Kind = Literal["Account", "Task"]
+PERMISSIONS = frozenset({"PermissionSet", "FieldPermissions", "PermissionSetAssignment"})
 COLLECTION = 200
 """The most records of a collection."""
 OURS = "SELECT Id, DeveloperName FROM CustomField WHERE DeveloperName LIKE 'Seatsignal%'"
@@ -135,6 +136,20 @@ class SalesforceClient:
         path = f"{self._root}/tooling/sobjects/CustomField"
         return self._ask(lambda http: http.post(path, Made, definition))
 
+    def permit(self, kind: str, records: Sequence[Sent]) -> list[Saved]:
+        """Make records of permissions, and of nothing else; what became of each, in that order."""
+        if kind not in PERMISSIONS:
+            raise ValueError(kind)
+        path, sent = f"{self._root}/composite/sobjects", Collection(_typed(kind, records))
+        saved = self._ask(lambda http: http.post(path, list[Saved], sent))
+        if len(saved) != len(records):
+            raise _miscounted()
+        return saved
+
+    def user(self) -> str:
+        """The id of the user that we act as."""
+        return self._ask(lambda http: http.get("services/oauth2/userinfo", User)).user_id
+
     def _ask(self, ask: Callable[[Http], T]) -> T:
         """Ask, unless too much of the org's day is used up: others live of it too."""
         left, allowed = self.vitals.calls_left, self.vitals.calls_allowed
@@ -147,7 +162,7 @@ class SalesforceClient:
             self._told_s = monotonic()
 
 
-def _typed(kind: Kind, records: Sequence[Sent]) -> tuple[Sent, ...]:
+def _typed(kind: str, records: Sequence[Sent]) -> tuple[Sent, ...]:
     return tuple({"attributes": {"type": kind}, **each} for each in records)
 
 

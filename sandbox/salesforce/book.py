@@ -15,7 +15,14 @@ KEY = "Seatsignal_Key__c"
 MOST_TOLD = 60
 """Characters of a value that an effect quotes."""
 FIRST_ID = 900_000
-PREFIXES = {"Task": "00T"}
+APP_USER = "005000000000000099"
+"""Whom the app acts as."""
+PREFIXES = {
+    "Task": "00T",
+    "PermissionSet": "0PS",
+    "FieldPermissions": "01k",
+    "PermissionSetAssignment": "0Pa",
+}
 Row = dict[str, Any]
 
 
@@ -109,8 +116,17 @@ class SalesforceBook:
             **values,
         }
         self.rows[kind][made["Id"]] = made
-        self._record("post", kind, made, str(values.get("Subject", "")))
+        if kind == "Task":
+            self._record("post", kind, made, str(values.get("Subject", "")))
         return made
+
+    def permit(self) -> None:
+        """Show the app's user the fields of the permission sets that it has been given."""
+        given = self.rows["PermissionSetAssignment"].values()
+        sets = {each["PermissionSetId"] for each in given if each["AssigneeId"] == APP_USER}
+        for right in self.rows["FieldPermissions"].values():
+            if right["ParentId"] in sets and right["PermissionsRead"] and right["PermissionsEdit"]:
+                self.schema.show(right["SobjectType"], right["Field"].partition(".")[2])
 
     def _record(self, action: Action, kind: Kind, row: Row, text: str) -> None:
         account = row["Id"] if kind == "Account" else str(row.get("WhatId", ""))

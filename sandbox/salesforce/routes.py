@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
 from sandbox.salesforce import saving
-from sandbox.salesforce.book import Row, SalesforceBook
+from sandbox.salesforce.book import APP_USER, Row, SalesforceBook
 from sandbox.salesforce.errors import NoToken, Refused, malformed, no_field
 from sandbox.salesforce.schema import Definition
 from sandbox.salesforce.soql import Query, comparable, parsed
@@ -21,7 +21,8 @@ from sandbox.state import Sandbox
 
 FAULTY: dict[str, FaultySystem] = {"/salesforce/": "salesforce"}
 ROOT = "/services/data/v{version}"
-VERSIONS = frozenset({"66.0", "67.0"})
+LATEST = "67.0"
+VERSIONS = frozenset({"66.0", LATEST})
 OURS = "SELECT Id, DeveloperName FROM CustomField WHERE DeveloperName LIKE 'Seatsignal%'"
 Act = Callable[[SalesforceBook, Request, bytes], Any]
 
@@ -44,7 +45,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         for (method, path), act in CALLS.items()
     ]
     entry = Route("/salesforce/services/oauth2/token", token, methods=["POST"])
-    return [entry, *calls, Route("/salesforce/traffic", traffic)]
+    who = Route("/salesforce/services/oauth2/userinfo", _endpoint(book, _whoami))
+    return [entry, who, *calls, Route("/salesforce/traffic", traffic)]
 
 
 def _token(book: SalesforceBook, asked: dict[str, str]) -> dict[str, str]:
@@ -76,7 +78,7 @@ def _check(book: SalesforceBook, request: Request) -> None:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or given not in book.tokens:
         raise Refused(401, "INVALID_SESSION_ID", "Session expired or invalid")
-    if request.path_params["version"] not in VERSIONS:
+    if request.path_params.get("version", LATEST) not in VERSIONS:
         raise Refused(404, "NOT_FOUND", "The requested resource does not exist")
     if book.calls >= book.config.daily:
         raise Refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
@@ -142,6 +144,14 @@ def _describe(book: SalesforceBook, request: Request, _body: bytes) -> Any:  # n
     return {"fields": [*book.schema.of(request.path_params["kind"]).values()]}
 
 
+def _whoami(_book: SalesforceBook, _request: Request, _body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    return {"user_id": APP_USER, "organization_id": "00D000000000000001"}
+
+
+def _create(book: SalesforceBook, _request: Request, body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    return saving.create(book, body)
+
+
 def _update(book: SalesforceBook, _request: Request, body: bytes) -> Any:  # noqa: ANN401 - any JSON
     return saving.update(book, body)
 
@@ -190,6 +200,7 @@ CALLS: dict[tuple[str, str], Act] = {
     ("GET", "queryAll/{locator}"): _continued,
     ("GET", "sobjects/{kind}/describe"): _describe,
     ("POST", "composite"): _composite,
+    ("POST", "composite/sobjects"): _create,
     ("PATCH", "composite/sobjects"): _update,
     ("PATCH", "composite/sobjects/{kind}/{field}"): _upsert,
     ("POST", "composite/sobjects/{kind}"): _read,

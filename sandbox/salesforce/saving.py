@@ -10,6 +10,7 @@ from sandbox.salesforce.errors import NotSaved, Refused, malformed, no_field
 from sandbox.salesforce.schema import Kind, check
 
 LARGEST, MOST_READ, MOST_COLLECTIONS = 200, 2_000, 5
+CREATED = frozenset({"PermissionSet", "FieldPermissions", "PermissionSetAssignment"})
 UPSERTED = frozenset({"Task"})
 
 
@@ -57,6 +58,22 @@ def update(book: SalesforceBook, body: bytes) -> list[dict[str, Any]]:
         return {"id": record_id, "success": True, "errors": []}
 
     return [_tried(saved, each, values) for each, values in zip(ids, records, strict=True)]
+
+
+def create(book: SalesforceBook, body: bytes) -> list[dict[str, Any]]:
+    """Make records of permissions, and of nothing else: no account is ever made."""
+    kind, records = _collection(book, body)
+    if kind not in CREATED:
+        raise Refused(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"{kind} is not to be made")
+
+    def saved(_named: str, values: Row) -> dict[str, Any]:
+        if any(each.items() >= values.items() for each in book.rows[kind].values()):
+            raise NotSaved("DUPLICATE_VALUE", "duplicate value found")
+        made = book.create(kind, _checked(book, kind, values))
+        book.permit()
+        return {"id": made["Id"], "success": True, "errors": []}
+
+    return [_tried(saved, "", each) for each in records]
 
 
 def composite(book: SalesforceBook, root: str, body: bytes) -> dict[str, Any]:

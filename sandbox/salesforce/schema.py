@@ -43,6 +43,12 @@ STANDARD: Mapping[Kind, tuple[Field, ...]] = {
         WhatId="reference", Subject="string", Description="textarea", Priority="picklist", Status="picklist",
         ActivityDate="date",
     ),
+    "PermissionSet": _fields(Name="string", Label="string", Description="string"),
+    "FieldPermissions": _fields(
+        ParentId="reference", SobjectType="picklist", Field="picklist", PermissionsRead="boolean",
+        PermissionsEdit="boolean",
+    ),
+    "PermissionSetAssignment": _fields(PermissionSetId="reference", AssigneeId="reference"),
     "User": _fields(Email="email", IsActive="boolean", Name="string"),
 }  # fmt: skip
 TYPES = {
@@ -79,6 +85,14 @@ class Schema:
         if kind not in self.fields:
             raise Refused(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.")
         return {name: field for name, field in self.fields[kind].items() if field.shown}
+
+    def show(self, kind: Kind, name: str) -> None:
+        """Let the app's user see and edit a field. Raises `NotSaved` if there is none."""
+        if name not in self.fields.get(kind, {}):
+            raise NotSaved(
+                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", f"Field: bad value: {kind}.{name}", "Field"
+            )
+        self.fields[kind][name] = msgspec.structs.replace(self.fields[kind][name], shown=True)
 
     def make(self, made: Definition) -> str:
         """Make a field, which nobody sees before a permission set shows it; return its id."""

@@ -21,23 +21,34 @@ def with_field(name: str, **changes: Any) -> dict[str, Any]:
     return {**BOOK, "fields": fields}
 
 
-def test_what_is_missing_is_made_once_and_is_hidden_until_somebody_shows_it(
+RIGHTS = ["permission set", "rights", "assignment"]
+
+
+def test_what_is_missing_is_made_once_and_shown_to_the_apps_user(
     salesforce: SalesforceDestination, sandbox: Rehearsal
 ) -> None:
     sandbox.seed("salesforce", {"records": {}})
+    with pytest.raises(Misconfigured, match="crm setup"):
+        salesforce.check()
     made = salesforce.setup()
-    assert [(each.object, each.name) for each in made] == [
+    assert [each.kind for each in made[:3]] == RIGHTS
+    assert [(each.object, each.name) for each in made[3:]] == [
         (kind, each.name) for kind, fields in WANTED.items() for each in fields
     ]
     assert {each.outcome for each in made} == {"made"}
-    again = salesforce.setup()
-    assert {(each.outcome, each.difference) for each in again} == {("differs", HIDDEN)}
-    with pytest.raises(Misconfigured, match="or hides them"):
-        salesforce.check()
+    salesforce.check()
+    assert {each.outcome for each in salesforce.setup()} == {"there"}
+    assert sandbox.ledger()["effects"] == []
 
 
 def test_what_is_there_is_left_alone(salesforce: SalesforceDestination) -> None:
-    assert {each.outcome for each in salesforce.setup()} == {"there"}
+    assert {each.outcome for each in salesforce.setup()[3:]} == {"there"}
+    salesforce.check()
+
+
+def test_a_field_that_was_hidden_is_shown(salesforce: SalesforceDestination, sandbox: Rehearsal) -> None:
+    sandbox.seed("salesforce", with_field("Seatsignal_Health__c", shown=False))
+    assert {each.outcome for each in salesforce.setup()[3:]} == {"there"}
     salesforce.check()
 
 
@@ -57,7 +68,7 @@ def test_what_differs_is_told(
     difference: str,
 ) -> None:
     sandbox.seed("salesforce", with_field(name, **changes))
-    differs = [each for each in salesforce.setup() if each.outcome != "there"]
+    differs = [each for each in salesforce.setup()[3:] if each.outcome != "there"]
     assert [(each.name, each.outcome, each.difference) for each in differs] == [(name, "differs", difference)]
     with pytest.raises(Misconfigured, match=name) as caught:
         salesforce.check()
