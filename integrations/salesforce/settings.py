@@ -52,9 +52,9 @@ class SalesforceSettings(BaseSettings):
         24.0, gt=0, description="hours between listings of everything; between them what changed is asked for"
     )
     our_id_field: str = Field(
-        OUR_ID,
+        "",
         pattern=f"^({FIELD})?$",
-        description="field of accounts that holds your own id of the account; empty if there is none",
+        description="field of accounts that holds your own id of the account, such as ours; empty if none",
     )
     csm_field: str = Field(
         "Owner.Email", pattern=f"^{FIELD}$", description="field of accounts with the address of the CSM"

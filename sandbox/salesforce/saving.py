@@ -135,7 +135,9 @@ def read(book: SalesforceBook, kind: Kind, body: bytes) -> list[dict[str, Any] |
     for name in asked.fields:
         if name not in fields:
             raise no_field(kind, name)
-    there = {row["Id"]: row for row in book.seen(kind)}
+    there = {
+        each: row for each in asked.ids if (row := book.rows[kind].get(each)) and not row.get("IsDeleted")
+    }
     return [
         {"attributes": {"type": kind}, **{name: there[each].get(name) for name in asked.fields}}
         if each in there
@@ -157,16 +159,16 @@ def _collection(book: SalesforceBook, body: bytes) -> tuple[Kind, list[Row]]:
         raise Refused(400, "INVALID_TYPE", "Records must be of one type, and say so")
     [kind] = kinds
     records = [{name: each[name] for name in each if name != "attributes"} for each in given.records]
-    for record in records:
-        for name in record:
-            if name != "id" and name not in book.schema.of(kind):
-                raise no_field(kind, name)
+    unknown = {name for record in records for name in record} - book.schema.of(kind).keys() - {"id"}
+    for name in sorted(unknown):
+        raise no_field(kind, name)
     return kind, records
 
 
 def _checked(book: SalesforceBook, kind: Kind, values: Mapping[str, Any]) -> Row:
+    fields = book.schema.of(kind)
     for name, value in values.items():
-        check(book.schema.of(kind)[name], value)
+        check(fields[name], value)
     return dict(values)
 
 

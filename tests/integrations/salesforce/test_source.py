@@ -39,7 +39,7 @@ class Org:
     def pages(self, cursor: str | None, now_s: float) -> Iterator[Page]:
         self._sandbox.seed("salesforce", {"records": {"Account": list(self.rows.values())}})
         self._sandbox.set_clock(now_s)
-        named = settings(f"{self._sandbox.http}/salesforce", our_id_field="")
+        named = settings(f"{self._sandbox.http}/salesforce")
         with closing(SalesforceSource(named, clock=lambda: now_s)) as source:
             yield from source.pull(cursor)
 
