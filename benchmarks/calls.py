@@ -5,21 +5,21 @@ released, claimed, rendered, sent over HTTP and settled.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from unittest.mock import patch
 
 import requests
-from msgspec import json, to_builtins
+from msgspec import json
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from benchmarks import databases
 from benchmarks.book import deployed, fill, judge_all, multiply
+from benchmarks.crms import CRMS, HUBSPOT, Crm
 from benchmarks.measure import Result
 from health.features import Features
-from integrations.hubspot.properties import GROUP, WANTED, written
 from store import features, outbox, sources, states
 from store.database import Database
 from store.installation import set_setting
@@ -29,15 +29,10 @@ from tests.rehearsal import Rehearsal, start_sandbox
 from worker.deliver import deliver
 from worker.deployment import Deployment
 
-CRM = "hubspot"
 MODELS = 100
 ACCOUNTS = 100_000
 CHANGED = 10_000
-BATCH = 100
-"""Objects that HubSpot takes in a call: https://developers.hubspot.com/docs/api-reference/latest/crm."""
 DEARER_MINOR = 1_000
-FIRST_RECORD = 5_000_000
-CREATED = "2025-02-03T09:30:00.000Z"
 
 
 class WrongRecords(Exception):  # noqa: N818 - named by what happened
@@ -46,15 +41,26 @@ class WrongRecords(Exception):  # noqa: N818 - named by what happened
 
 def results() -> Iterator[Result]:
     """Yield the figures of this group."""
-    with databases.sqlite() as database, _crm() as crm, _written_before(database, crm) as deployment:
+    for crm in CRMS:
+        yield from _asked(crm)
+
+
+def _asked(crm: Crm) -> Iterator[Result]:
+    """Yield what one CRM is asked. Lines of HubSpot, the first there was, do not name it."""
+    name = "" if crm is HUBSPOT else f"_{crm.name}"
+    with (
+        databases.sqlite() as database,
+        _standing_in(crm) as there,
+        _written_before(database, crm, there) as deployment,
+    ):
         _change(database)
-        calls = _run(deployment, crm)
-        _check(crm)
-        against = f"{CHANGED:,} changed records, {BATCH} at a time, looked at and written"
-        yield _compared("calls_changed", calls, against, 2 * CHANGED // BATCH)
-        calls = _run(deployment, crm)
-        _check(crm)
-        yield _compared("calls_unchanged", calls, "no call", 0)
+        calls = _run(deployment, crm, there)
+        _check(crm, there)
+        against = f"{CHANGED:,} changed records, {crm.batch} at a time, looked at and written"
+        yield _compared(f"calls_changed{name}", calls, against, 2 * CHANGED // crm.batch)
+        calls = _run(deployment, crm, there)
+        _check(crm, there)
+        yield _compared(f"calls_unchanged{name}", calls, "no call", 0)
 
 
 def _compared(name: str, calls: int, against: str, least: int) -> Result:
@@ -66,44 +72,23 @@ def _compared(name: str, calls: int, against: str, least: int) -> Result:
 
 
 @contextmanager
-def _crm() -> Iterator[Rehearsal]:
+def _standing_in(crm: Crm) -> Iterator[Rehearsal]:
     """Yield a stand-in in a process of its own, and let settings name it."""
-    with start_sandbox() as crm:
-        named = {"TOKEN": "pat-sandbox-token", "BASE_URL": f"{crm.http}/hubspot"}
-        with patch.dict(os.environ, {f"SEATSIGNAL_HUBSPOT_{name}": value for name, value in named.items()}):
-            yield crm
+    with start_sandbox() as there:
+        named = {**crm.variables, "BASE_URL": f"{there.http}/{crm.name}"}
+        prefix = f"SEATSIGNAL_{crm.name.upper()}"
+        with patch.dict(os.environ, {f"{prefix}_{name}": value for name, value in named.items()}):
+            yield there
 
 
-def _book(said: Mapping[int, Mapping[str, str]]) -> dict[str, object]:
-    """Return a record for every account, with what it says because of us."""
-    dated = {"createdAt": CREATED, "updatedAt": CREATED}
-    return {
-        "companies": [
-            {"id": _record_id(account), "properties": _properties(account, said), **dated}
-            for account in range(1, ACCOUNTS + 1)
-        ],
-        "groups": {kind: [to_builtins(GROUP)] for kind in WANTED},
-        "properties": {kind: to_builtins(wanted) for kind, wanted in WANTED.items()},
-    }
+def _calls(crm: Crm, there: Rehearsal) -> int:
+    return int(requests.get(f"{there.http}/{crm.name}/traffic", timeout=10).json()["calls"])
 
 
-def _properties(account: int, said: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
-    ours = said.get(account, {})
-    return {"name": f"Firm {account}"} | {name: value for name, value in ours.items() if value}
-
-
-def _record_id(account: int) -> str:
-    return str(FIRST_RECORD + account)
-
-
-def _calls(crm: Rehearsal) -> int:
-    return int(requests.get(f"{crm.http}/hubspot/traffic", timeout=10).json()["calls"])
-
-
-def _check(crm: Rehearsal) -> None:
+def _check(crm: Crm, there: Rehearsal) -> None:
     """Raise `WrongRecords` unless people saw each record that changed written once, and no other."""
-    seen = sorted(effect["account"] for effect in crm.ledger(system="crm")["effects"])
-    if seen != sorted(map(_record_id, _changing())):
+    seen = sorted(effect["account"] for effect in there.ledger(system="crm")["effects"])
+    if seen != sorted(map(crm.record, _changing())):
         raise WrongRecords(f"{len(seen):,} records were written, and {CHANGED:,} changed")
 
 
@@ -111,26 +96,26 @@ def _check(crm: Rehearsal) -> None:
 
 
 @contextmanager
-def _written_before(database: Database, crm: Rehearsal) -> Iterator[Deployment]:
+def _written_before(database: Database, crm: Crm, there: Rehearsal) -> Iterator[Deployment]:
     """Yield a live deployment that has judged every account, and whose CRM has taken every state."""
     fill(database, MODELS)
     multiply(database, ACCOUNTS)
-    _link(database)
+    _link(database, crm)
     deployment = deployed(database)
-    deployment.routes = deployment.routes.model_copy(update={"record": CRM})
+    deployment.routes = deployment.routes.model_copy(update={"record": crm.name})
     judge_all(deployment)
     with database.write() as connection:
         states.keep_written(
             connection, [owed for owed in outbox.owed_notices(connection) if owed.kind == "state"]
         )
         connection.execute(update(notices).values(status="sent"))
-        crm.seed(CRM, _book(_keep_bodies(connection)))
+        there.seed(crm.name, crm.book(ACCOUNTS, _keep_bodies(connection, crm)))
     yield deployment
-    deployment.destination(CRM).close()
+    deployment.destination(crm.name).close()
     deployment.database.close()
 
 
-def _keep_bodies(connection: Connection) -> dict[int, dict[str, str]]:
+def _keep_bodies(connection: Connection, crm: Crm) -> dict[int, dict[str, str]]:
     """Keep the words of what was written to those that will change, and return by account what it says."""
     keys = notices.c.account.in_(list(_changing()))
     rows = connection.execute(select(notices).where(keys, notices.c.kind == "state")).all()
@@ -142,16 +127,16 @@ def _keep_bodies(connection: Connection) -> dict[int, dict[str, str]]:
     connection.execute(kept, hashed)
     ours = update(notices).where(notices.c.id == bindparam("notice"))
     connection.execute(ours.values(body=bindparam("hash")), hashed)
-    return {row.account: written(json.decode(body)["fields"]) for row, body in worded.items()}
+    return {row.account: crm.written(json.decode(body)["fields"]) for row, body in worded.items()}
 
 
-def _link(database: Database) -> None:
+def _link(database: Database, crm: Crm) -> None:
     """Let the CRM know every account, and the installation be live."""
     ids = range(1, ACCOUNTS + 1)
-    known = [{"id": ACCOUNTS + n, "source": CRM, "external_id": _record_id(n)} for n in ids]
+    known = [{"id": ACCOUNTS + n, "source": crm.name, "external_id": crm.record(n)} for n in ids]
     linked = [{"source_account": ACCOUNTS + n, "account": n, "from_batch": 1} for n in ids]
     with database.write() as connection:
-        sources.register(connection, CRM)
+        sources.register(connection, crm.name)
         set_setting(connection, "live_since_ms", "1")
         connection.execute(insert(source_accounts), known)
         connection.execute(insert(links), linked)
@@ -177,10 +162,10 @@ def _dearer(found: Features) -> Features:
     return replace(found, terms=terms)
 
 
-def _run(deployment: Deployment, crm: Rehearsal) -> int:
+def _run(deployment: Deployment, crm: Crm, there: Rehearsal) -> int:
     """Judge every account, deliver what that owes the CRM, and return the calls this took."""
-    before = _calls(crm)
+    before = _calls(crm, there)
     judge_all(deployment)
-    while deliver(deployment, CRM).more:
+    while deliver(deployment, crm.name).more:
         pass
-    return _calls(crm) - before
+    return _calls(crm, there) - before

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from time import monotonic, sleep, time
 from typing import NamedTuple, Self, TypeVar
+from urllib.parse import urlencode
 
 import requests
 from msgspec import DecodeError, Struct, ValidationError
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 Query = Mapping[str, str | int | Sequence[str]]
 """A query; a sequence repeats its name."""
+
+AS_JSON: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
 CONNECT_S = 5.0
 
@@ -123,8 +126,16 @@ class Http:
 
     def post(self, path: str, answer: type[T], body: Struct, headers: Mapping[str, str] | None = None) -> T:
         """The JSON that answers ``body``, sent as JSON. Raises as `get` does."""
-        sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
-        return self._call("POST", path, answer, data=encode(body), headers=sent)
+        return self._call("POST", path, answer, data=encode(body), headers={**AS_JSON, **(headers or {})})
+
+    def patch(self, path: str, answer: type[T], body: Struct) -> T:
+        """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""
+        return self._call("PATCH", path, answer, data=encode(body), headers=AS_JSON)
+
+    def form(self, path: str, answer: type[T], fields: Mapping[str, str]) -> T:
+        """The JSON that answers a form, as OAuth asks for tokens. Raises as `get` does."""
+        sent = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._call("POST", path, answer, data=urlencode(fields).encode(), headers=sent)
 
     def _call(
         self,

@@ -54,6 +54,10 @@ SOURCES: Mapping[str, Entry] = {
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
     ),
+    "salesforce": Entry(
+        "integrations.salesforce.source:SalesforceSource",
+        "integrations.salesforce.settings:SalesforceSettings",
+    ),
     "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
@@ -69,6 +73,10 @@ DESTINATIONS: Mapping[str, Entry] = {
     "postmark": Entry(
         "integrations.postmark.destination:PostmarkDestination",
         "integrations.postmark.settings:PostmarkSettings",
+    ),
+    "salesforce": Entry(
+        "integrations.salesforce.destination:SalesforceDestination",
+        "integrations.salesforce.settings:SalesforceSettings",
     ),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"

@@ -1,5 +1,6 @@
 """Vitals: what the headers of a vendor's answer tell beside the point."""
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -12,11 +13,12 @@ class Vitals(NamedTuple):
     """What a vendor's last answer told beside the point; `None` where it told nothing.
 
     ``clock_skew_s`` is its clock minus ours in seconds, to the second; ``calls_left`` what its rate limit
-    leaves us in the current window.
+    leaves us in the current window, and ``calls_allowed`` how many that window has, where it says so.
     """
 
     clock_skew_s: float | None = None
     calls_left: int | None = None
+    calls_allowed: int | None = None
 
 
 _CALLS_LEFT = (
@@ -27,11 +29,23 @@ _CALLS_LEFT = (
 )
 
 
+_USED = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
+"""How ``Sforce-Limit-Info`` tells of the calls of a day: those that were made, of those there are."""
+
+
 def vitals(headers: Mapping[str, str], now: float) -> Vitals:
     """Vitals from an answer's headers, received at ``now`` in seconds since 1970."""
-    left = next((headers[name] for name in _CALLS_LEFT if headers.get(name, "").isdecimal()), None)
     date_s = _date_s(headers)
-    return Vitals(None if date_s is None else float(round(date_s - now)), None if left is None else int(left))
+    return Vitals(None if date_s is None else float(round(date_s - now)), *_calls(headers))
+
+
+def _calls(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """The calls that are left and those that are allowed, as far as it is told."""
+    if told := _USED.search(headers.get("Sforce-Limit-Info", "")):
+        used, allowed = map(int, told.groups())
+        return max(allowed - used, 0), allowed
+    left = next((headers[name] for name in _CALLS_LEFT if headers.get(name, "").isdecimal()), None)
+    return None if left is None else int(left), None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

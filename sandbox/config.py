@@ -43,6 +43,15 @@ class Zendesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exports_a_minute: int = 10
 
 
+class Salesforce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may call the CRM, how often in a day, and how many rows an answer has."""
+
+    client_id: str = "seatsignal-app"
+    client_secret: str = "salesforce-sandbox-secret"  # noqa: S105 - as above
+    daily: int = 100_000
+    page_size: int = 2_000
+
+
 CHANNELS = (
     Channel(id="C01SUCCESS", name="customer-success", purpose="Accounts that need a person"),
     Channel(id="C02OPS", name="seatsignal-ops", purpose="Sources, holds and approvals"),
@@ -88,6 +97,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000
     zendesk: Zendesk = Zendesk()
+    salesforce: Salesforce = Salesforce()
 
 
 def read(file: Path | None) -> Config:

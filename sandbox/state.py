@@ -13,6 +13,7 @@ from sandbox.keygen.book import KeygenBook
 from sandbox.ledger import Ledger
 from sandbox.mail.mailbox import Mailbox
 from sandbox.posthog.book import PostHogBook
+from sandbox.salesforce.book import SalesforceBook
 from sandbox.slack.workspace import Workspace
 from sandbox.stripe.book import StripeBook
 from sandbox.zendesk.book import ZendeskBook
@@ -42,6 +43,7 @@ class Sandbox:
     keygen: KeygenBook
     zendesk: ZendeskBook
     hubspot: HubSpotBook
+    salesforce: SalesforceBook
     faults: Faults = field(default_factory=Faults)
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (endpoint, key) of the sink
 
@@ -54,6 +56,7 @@ class Sandbox:
             "keygen": self.keygen,
             "zendesk": self.zendesk,
             "hubspot": self.hubspot,
+            "salesforce": self.salesforce,
         }
 
     def reset(self) -> None:
@@ -78,4 +81,5 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         KeygenBook(clock),
         ZendeskBook(clock),
         HubSpotBook(clock, ledger, config),
+        SalesforceBook(clock, ledger, config),
     )

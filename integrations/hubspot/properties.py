@@ -5,20 +5,15 @@ since that is what people sort and filter by.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
-
-from babel.numbers import get_currency_precision
 
 from integrations.errors import Rejected
+from integrations.fields import ASSUMED_CURRENCY, Value, text
 from integrations.hubspot.client import Kind
 from integrations.hubspot.writing import Definition, GroupDefinition, Option
 
 GROUP = GroupDefinition(name="seatsignal", label="Seatsignal")
-Value = str | int | float | bool | None
 TEXT_LIMIT = 65_536
 """The most characters that HubSpot keeps of a text."""
-ASSUMED_CURRENCY = "EUR"
-"""Gives its two decimals to an amount whose currency nobody states, as the import does."""
 
 
 def _property(
@@ -116,27 +111,7 @@ def written(fields: Mapping[str, Value]) -> dict[str, str]:
     if unknown:
         raise Rejected("field_unknown", "hubspot: a record has a field without a property")
     currency = str(fields.get("currency") or ASSUMED_CURRENCY)
-    values = {FIELDS[name].name: _value(name, value, currency) for name, value in fields.items()}
+    values = {FIELDS[name].name: text(name, value, currency) for name, value in fields.items()}
     if any(len(value) > TEXT_LIMIT for value in values.values()):
         raise Rejected("text_too_long", f"hubspot: a text of over {TEXT_LIMIT:,} characters")
     return values
-
-
-def _value(field: str, value: Value, currency: str) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case int() | float() if field.endswith("_minor"):
-            return _plain(Decimal(str(value)).scaleb(-get_currency_precision(currency)))
-        case int() | float():
-            return _plain(Decimal(str(value)))
-        case _:
-            return value
-
-
-def _plain(number: Decimal) -> str:
-    """A number with a point for its decimals and no exponent."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

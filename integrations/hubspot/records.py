@@ -3,13 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
-from math import isfinite
-
-from babel import Locale
 
 from health.identity import DOMAIN, OUR_ID
 from health.records import Account, Contact, Identifier, Record
+from integrations.companies import country, size_band
 from integrations.hubspot.answers import Object
 from integrations.hubspot.settings import HubSpotSettings
 
@@ -17,19 +14,6 @@ OBJECT_ID = "hs_object_id"
 _COMPANY = ("name", "domain", "industry", "country", "numberofemployees", "createdate")
 _PERSON = ("email", "firstname", "lastname", "hs_language", "hs_email_optout", "associatedcompanyid")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_TERRITORY = re.compile(r"[A-Z]{2}")
-SIZES = (
-    (10, "1-10"),
-    (50, "11-50"),
-    (200, "51-200"),
-    (500, "201-500"),
-    (1_000, "501-1000"),
-    (5_000, "1001-5000"),
-)
-"""Bands by the most employees in them."""
-LARGEST = "5001+"
-NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-"""Codes of two letters that stand for something else."""
 ROLES: Mapping[str, str] = {
     "billing": "billing",
     "budget_holder": "billing",
@@ -120,34 +104,6 @@ def role(said: str) -> str | None:
     """Our word for a role; of several (``CHAMPION;BUDGET_HOLDER``) the weightiest. None for no known one."""
     given = {word.strip().lower() for word in said.split(";")}
     return next((ours for theirs, ours in ROLES.items() if theirs in given), None)
-
-
-def size_band(employees: str) -> str | None:
-    """The band that a number of employees lies in; None if it is none."""
-    try:
-        count = float(employees)
-    except ValueError:
-        return None
-    if not isfinite(count) or count < 1:
-        return None
-    return next((band for most, band in SIZES if count <= most), LARGEST)
-
-
-def country(said: str) -> str | None:
-    """The ISO code of a country given as a code or by its English name; None if it is neither."""
-    code = said.upper() if len(said) == len("DE") else _countries().get(said.casefold(), "")
-    return code if code in _countries().values() else None
-
-
-@cache
-def _countries() -> dict[str, str]:
-    names: Mapping[str, str] = Locale("en").territories
-    known = {
-        name.casefold(): code
-        for code, name in names.items()
-        if _TERRITORY.fullmatch(code) and code not in NO_COUNTRY
-    }
-    return known | {"usa": "US", "united states of america": "US", "great britain": "GB"}
 
 
 def day(said: str) -> date | None:

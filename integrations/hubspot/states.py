@@ -17,11 +17,12 @@ from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from health.nouns import Edit, Notice, Receipt
+from integrations.edits import edited, same
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+from integrations.fields import Value
 from integrations.hubspot.answers import Batch, Failure
 from integrations.hubspot.client import HubSpotClient
-from integrations.hubspot.edits import edited, same
-from integrations.hubspot.properties import Value, written
+from integrations.hubspot.properties import written
 from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.writing import Change
 

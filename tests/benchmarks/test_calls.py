@@ -10,13 +10,19 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "MODELS", 20)
     monkeypatch.setattr(calls, "ACCOUNTS", 500)
     monkeypatch.setattr(calls, "CHANGED", 250)
-    monkeypatch.setattr(calls, "BATCH", 125)
 
 
-def test_changed_records_take_as_few_calls_as_hubspot_allows_and_unchanged_ones_none():
-    changed, unchanged = calls.results()
-    assert (changed.value, unchanged.value) == (6, 0)
-    assert (changed.ratio, changed.shown()["ok"], unchanged.shown()["ok"]) == (1.5, False, True)
+def test_changed_records_take_as_few_calls_as_a_crm_allows_and_unchanged_ones_none():
+    found = {each.bench: each for each in calls.results()}
+    assert {name: each.value for name, each in found.items()} == {
+        "calls_changed": 6,
+        "calls_unchanged": 0,
+        "calls_changed_salesforce": 2,
+        "calls_unchanged_salesforce": 0,
+    }
+    dearer = calls._compared("calls_changed", 6, "", 4)
+    assert (dearer.ratio, dearer.shown()["ok"]) == (1.5, False)
+    assert found["calls_unchanged_salesforce"].shown()["ok"]
 
 
 def test_calls_are_not_counted_for_other_records_than_those_that_changed(monkeypatch: pytest.MonkeyPatch):

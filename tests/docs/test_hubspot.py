@@ -2,10 +2,11 @@
 
 import re
 
+from integrations.companies import LARGEST, SIZES
 from integrations.hubspot import refusals
 from integrations.hubspot.destination import HubSpotDestination
 from integrations.hubspot.properties import FIELDS, GROUP, KEY, TEXT_LIMIT
-from integrations.hubspot.records import LARGEST, ROLES, SIZES, company_properties, contact_properties
+from integrations.hubspot.records import ROLES, company_properties, contact_properties
 from integrations.hubspot.settings import HubSpotSettings
 from sandbox.config import HUBSPOT_SCOPES
 from tests.docs.pages import page

@@ -35,7 +35,7 @@ class SourceRig:
 
     ``good`` and ``bad`` are settings by environment variable, ``book`` what the stand-in is seeded with,
     ``records`` all that a first pull must bring, ``clock_s`` the instant at which it does so.
-    ``listings`` are parts of the paths that are paged.
+    ``listings`` are parts of the paths that are paged, ``entry`` the path at which a token is given out.
 
     For clocks that differ: ``happens`` gives the book once something has happened at an instant of the
     vendor's, ``critical_s`` is the instant of ours at which that could get lost (``clock_s`` if 0),
@@ -58,6 +58,7 @@ class SourceRig:
     critical_s: float = 0.0
     every_s: float = 3_600.0
     zone: tzinfo = UTC
+    entry: str = ""
 
     @property
     def base_url(self) -> str:

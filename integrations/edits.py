@@ -1,4 +1,4 @@
-"""Edits: properties of ours that say something else than what we wrote, so that a person changed them."""
+"""Edits: fields of ours that say something else than what we wrote, so that a person changed them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -12,7 +12,7 @@ def edited(
     there: Mapping[str, str | None],
     taken: Collection[str],
 ) -> Iterator[Edit]:
-    """Yield the properties, of those that are to be written, that a person changed.
+    """Yield the fields, of those that are to be written, that a person changed.
 
     ``ours`` is what we wrote last, and may have written since. What says already what is wanted, what we
     never wrote, and what was given back is ours to write.
@@ -26,7 +26,7 @@ def edited(
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two values are one to HubSpot, which keeps numbers and ends of lines in ways of its own."""
+    """Whether two values are one to a CRM, which keeps numbers and ends of lines in ways of its own."""
     if one.split() == other.split():
         return True
     try:

@@ -1,0 +1,84 @@
+"""Notices in Salesforce: verdicts as fields of accounts, alerts as tasks there.
+
+A notice's owner is the record id of an account that a person or an identity link has found. No account is
+ever made, and without one nothing is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from time import time
+
+from health.nouns import Notice, Receipt
+from integrations.budget import Budget
+from integrations.errors import Rejected, RetryLater
+from integrations.roles import Clock, Prepared
+from integrations.salesforce import states
+from integrations.salesforce.client import SalesforceClient
+from integrations.salesforce.fields import FIELDS
+from integrations.salesforce.refusals import HOLDS_FOR_ALL
+from integrations.salesforce.settings import SalesforceSettings
+from integrations.salesforce.setup import check, setup
+from integrations.salesforce.tasks import Tasks
+from integrations.vitals import Vitals
+
+
+class SalesforceDestination:
+    """Writes a state's fields to its account, and keeps a task for a message's thread."""
+
+    batch_size = states.BATCH
+    keyed = True
+    ownership = tuple(each.name for each in FIELDS.values())
+
+    def __init__(
+        self, settings: SalesforceSettings, *, budget: Budget | None = None, clock: Clock = time
+    ) -> None:
+        """Open no connection yet."""
+        self._salesforce = SalesforceClient(settings, budget)
+        self.batch_size = settings.batch_size
+        self._clock = clock
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told of Salesforce."""
+        return self._salesforce.vitals
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._salesforce.close()
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, unless our fields are there to be written."""
+        check(self._salesforce)
+
+    def setup(self) -> tuple[Prepared, ...]:
+        """Make the fields that are missing, and say what was found of each."""
+        return tuple(setup(self._salesforce))
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        """Write the states together, then the messages in order; one receipt each as soon as it is known.
+
+        Raises:
+            Misconfigured: what has no receipt yet was not sent.
+        """
+        waiting = {notice.key: notice for notice in notices}
+        try:
+            for receipt in self._receipts(notices):
+                del waiting[receipt.key]
+                yield receipt
+        except RetryLater as error:
+            yield from (Receipt(key, "retry", error.reason, after_s=error.after_s) for key in waiting)
+
+    def _receipts(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        yield from states.write(self._salesforce, [notice for notice in notices if notice.kind == "state"])
+        tasks = Tasks(self._salesforce, self._clock)
+        yield from (_told(tasks, notice) for notice in notices if notice.kind != "state")
+
+
+def _told(tasks: Tasks, notice: Notice) -> Receipt:
+    try:
+        return Receipt(notice.key, "sent", remote=tasks.told(notice))
+    except RetryLater as error:
+        if error.reason in HOLDS_FOR_ALL:
+            raise
+        return Receipt(notice.key, "retry", error.reason, after_s=error.after_s)
+    except Rejected as error:
+        return Receipt(notice.key, "rejected", error.reason)

@@ -1,0 +1,165 @@
+"""States: the fields of accounts, hundreds at a time, with a receipt for each of them.
+
+Records that we wrote to before are looked at first, and what a person changed of them is left alone. Of a
+collection each record is saved or not by itself, and the answers stand in the order given: only what was
+not saved is tried again, and writing a value twice shows once.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import Decoder
+
+from health.nouns import Edit, Notice, Receipt
+from integrations.edits import edited
+from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
+from integrations.fields import Value
+from integrations.salesforce.answers import Row, Saved
+from integrations.salesforce.client import SalesforceClient
+from integrations.salesforce.fields import sent, shown, written
+from integrations.salesforce.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, failed
+
+BATCH = 500
+"""As many as two calls look at and write, in three collections."""
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+
+
+class _Body(Struct, frozen=True):
+    """A rendered record: its fields, as `fields.written` takes them."""
+
+    fields: dict[str, Value]
+
+
+class _State(NamedTuple):
+    """A notice, what our fields are to say, and what of it people have changed, which it leaves alone."""
+
+    notice: Notice
+    values: Mapping[str, str]
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def record(self) -> dict[str, str | float | bool | None]:
+        """What is sent."""
+        return {"id": self.notice.owner, **{name: sent(name, said) for name, said in self.values.items()}}
+
+
+_BODIES = Decoder(_Body)
+
+
+def write(salesforce: SalesforceClient, notices: Sequence[Notice]) -> Iterator[Receipt]:
+    """Write states, and yield one receipt each as soon as it is known.
+
+    Raises:
+        Misconfigured: what has no receipt yet was not written.
+        RetryLater: the same, for a reason that holds for every later call too.
+    """
+    ready: list[_State] = []
+    for notice in notices:
+        try:
+            ready.append(_state(notice))
+        except Rejected as error:
+            yield Receipt(notice.key, "rejected", error.reason)
+    for batch in _batches(ready):
+        yield from _looked_at_and_written(salesforce, batch)
+
+
+def _state(notice: Notice) -> _State:
+    check_record(notice)
+    return _State(notice, written(_fields(notice.body)))
+
+
+def check_record(notice: Notice) -> None:
+    """Raise `Rejected` unless the notice names an account by the form of its id."""
+    if not notice.owner:
+        raise Rejected("not_linked", "salesforce: the notice names no account")
+    if not _ID.fullmatch(notice.owner):
+        raise Rejected(NO_SUCH_RECORD, "salesforce: the notice's owner is no id of an account")
+
+
+def _fields(body: bytes) -> Mapping[str, Value]:
+    try:
+        return _BODIES.decode(body).fields
+    except (DecodeError, ValidationError):
+        failure = Rejected("body_unreadable", "the body is not a rendered record")
+    raise failure
+
+
+def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
+    """Split states into collections that Salesforce takes: each account once, in the order given."""
+    batch: dict[str, _State] = {}
+    for state in ready:
+        if len(batch) == BATCH or state.notice.owner in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[state.notice.owner] = state
+    if batch:
+        yield list(batch.values())
+
+
+def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]) -> Iterator[Receipt]:
+    """Write of a batch what no person has changed; one of which nothing is left is written as it is."""
+    try:
+        looked = _looked_at(salesforce, batch)
+        left = [state for state in looked if state.values]
+        saved = salesforce.change("Account", [state.record for state in left]) if left else []
+    except (Rejected, RetryLater) as error:
+        if error.reason in HOLDS_FOR_ALL:
+            raise
+        yield from (_refused(state.notice, error) for state in batch)
+        return
+    yield from (_sent(state) for state in looked if not state.values)
+    yield from _receipts(left, saved)
+
+
+def _looked_at(salesforce: SalesforceClient, batch: Sequence[_State]) -> list[_State]:
+    """Look at what records say where we wrote to them before, all in one call."""
+    ours = {state.notice.owner: list(_before(state.notice)) for state in batch}
+    known = [account for account, said in ours.items() if said]
+    if not known:
+        return list(batch)
+    names = sorted({name for state in batch for name in state.values})
+    there = dict(zip(known, salesforce.read("Account", known, ("Id", *names)), strict=True))
+    return [_without_edits(state, ours[state.notice.owner], there.get(state.notice.owner)) for state in batch]
+
+
+def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
+    """Yield what we wrote, or may have; what can no longer be read is nothing to go by."""
+    for body in notice.before:
+        with suppress(Rejected):
+            yield written(_fields(body))
+
+
+def _without_edits(state: _State, ours: Sequence[Mapping[str, str]], there: Row | None) -> _State:
+    if there is None or not ours:
+        return state
+    says = {name: shown(there.get(name)) for name in state.values}
+    found = tuple(edited(state.values, ours, says, state.notice.taken))
+    theirs = {each.field for each in found}
+    left = {name: value for name, value in state.values.items() if name not in theirs}
+    return _State(state.notice, left, found)
+
+
+def _receipts(batch: Sequence[_State], saved: Sequence[Saved]) -> Iterator[Receipt]:
+    """One receipt per state of a collection, by what became of its record."""
+    needing_a_person: list[Misconfigured] = []
+    for state, each in zip(batch, saved, strict=True):
+        error = None if each.success else failed(each.errors)
+        if isinstance(error, Misconfigured):
+            needing_a_person.append(error)
+        else:
+            yield _refused(state.notice, error) if error else _sent(state)
+    if needing_a_person:
+        raise needing_a_person[0]
+
+
+def _sent(state: _State) -> Receipt:
+    return Receipt(state.notice.key, "sent", remote=state.notice.owner, edits=state.edits)
+
+
+def _refused(notice: Notice, error: IntegrationError) -> Receipt:
+    if isinstance(error, RetryLater):
+        return Receipt(notice.key, "retry", error.reason, after_s=error.after_s)
+    return Receipt(notice.key, "rejected", error.reason)
