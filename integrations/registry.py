@@ -70,6 +70,7 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.postmark.destination:PostmarkDestination",
         "integrations.postmark.settings:PostmarkSettings",
     ),
+    "ses": Entry("integrations.ses.destination:SesDestination", "integrations.ses.settings:SesSettings"),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
@@ -83,6 +84,7 @@ RETURNS: Mapping[str, Entry] = {
     "postmark": Entry(
         "integrations.postmark.returns:PostmarkReturns", "integrations.postmark.settings:PostmarkSettings"
     ),
+    "ses": Entry("integrations.ses.returns:SesReturns", "integrations.ses.settings:SesSettings"),
 }
 
 SIGNING = "signing_secret"
