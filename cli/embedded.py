@@ -43,7 +43,7 @@ def serve() -> None:
 
 
 def _app(chosen: Settings) -> "FastAPI":
-    from functools import partial  # noqa: PLC0415 - see above
+    from functools import cache, partial  # noqa: PLC0415 - see above
 
     from dashboard.app import create_app  # noqa: PLC0415 - see above
     from dashboard.desks import Reception  # noqa: PLC0415 - see above
@@ -62,7 +62,9 @@ def _app(chosen: Settings) -> "FastAPI":
         made.desk, partial(pressed, made), partial(filled, made), partial(asked, made), partial(opened, made)
     )
     judge = partial(open_run, made, TOUCHED)
-    return create_app(made.database, chosen.company_name, hooks, reception, returns=returns, judge=judge)
+    return create_app(
+        made.database, chosen.company_name, hooks, reception, returns=cache(returns), judge=judge
+    )
 
 
 def _operations(chosen: Settings) -> "list[Web]":

@@ -15,7 +15,7 @@ from health.hours import Hours
 from health.identity import CRMS
 
 SLACK = "slack"
-Sender = Literal["mail", "postmark"]
+Sender = Literal["mail", "postmark", "ses"]
 SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""
 

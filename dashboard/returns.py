@@ -1,6 +1,6 @@
 """Where senders of letters tell what came back: a call is verified, and its address suppressed at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from integrations.errors import Misconfigured, Rejected
+from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Returned, Returns
 from store import returns
 from store.database import Database
@@ -34,16 +34,14 @@ def serve_returns(app: FastAPI, database: Database, senders: Senders) -> None:
 
 
 def _take(database: Database, senders: Senders, sender: str, request: Request, body: bytes) -> None:
-    told = _read(senders, sender, request, body)
-    if told is None:
-        return
-    row = returns.Return(told.event, told.address, told.kind, round(told.at.timestamp() * 1000))
-    with database.write() as connection:
-        new = returns.take(connection, sender, row)
-    log.info("letter_returned", sender=sender, kind=told.kind, new=new)
+    for told in _read(senders, sender, request, body):
+        row = returns.Return(told.event, told.address, told.kind, round(told.at.timestamp() * 1000))
+        with database.write() as connection:
+            new = returns.take(connection, sender, row)
+        log.info("letter_returned", sender=sender, kind=told.kind, new=new)
 
 
-def _read(senders: Senders, sender: str, request: Request, body: bytes) -> Returned | None:
+def _read(senders: Senders, sender: str, request: Request, body: bytes) -> Sequence[Returned]:
     try:
         known = senders(sender)
         known.verify(request.headers, body)
@@ -53,3 +51,6 @@ def _read(senders: Senders, sender: str, request: Request, body: bytes) -> Retur
     except Rejected as error:
         log.warning("return_refused", sender=sender, reason=error.reason)
         raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+    except RetryLater as error:
+        log.warning("return_refused", sender=sender, reason=error.reason)
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE) from None

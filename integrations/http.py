@@ -39,6 +39,8 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 CHUNK = 64 * 1024
 
+KIND = "x-amzn-errortype"
+
 TEMPORARY_4XX = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 
 NEVER_SENT = frozenset({"budget", "connect_failed", "connect_timeout", "rate_limited"})
@@ -59,11 +61,15 @@ LATER: Mapping[str, str] = {
 
 
 class Refusal(NamedTuple):
-    """An answer that is no success: its status, how its body begins, the seconds it asks us to wait."""
+    """An answer that is no success: its status, how its body begins, the seconds it asks us to wait.
+
+    ``kind`` is what Amazon calls it, in a header of its own; empty of all others.
+    """
 
     status: int
     body: bytes
     after_s: float
+    kind: str = ""
 
 
 Explain = Callable[[Refusal], IntegrationError | None]
@@ -120,9 +126,19 @@ class Http:
         """Close the connections."""
         self._session.close()
 
-    def get(self, path: str, answer: type[T], query: Query | None = None) -> T:
+    def get(
+        self,
+        path: str,
+        answer: type[T],
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
         """The JSON at ``path`` as ``answer``. Raises `RetryLater`, `Rejected` or `Misconfigured`."""
-        return self._call("GET", path, answer, params=query)
+        return self._call("GET", path, answer, params=query, headers=headers)
+
+    def fetch(self, path: str, query: Query | None = None) -> bytes:
+        """Whatever is at ``path``, as it is. Raises as `get` does."""
+        return self._sent("GET", path, params=query)
 
     def post(self, path: str, answer: type[T], body: Struct, headers: Mapping[str, str] | None = None) -> T:
         """The JSON that answers ``body``, sent as JSON. Raises as `get` does."""
@@ -147,9 +163,20 @@ class Http:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
+        return self._decoded(self._sent(method, path, params=params, data=data, headers=headers), answer)
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Query | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         self._take_turn()
         request = requests.Request(method, f"{self._base}/{path}", headers, params=params, data=data)
-        return self._decoded(self._answered(self._session.prepare_request(request)), answer)
+        return self._answered(self._session.prepare_request(request))
 
     def _take_turn(self) -> None:
         """Wait for the next second where this one's calls are taken; raise if it is more than that."""
@@ -190,7 +217,8 @@ class Http:
             if len(begun) >= CHUNK:
                 break
         after_s = retry_after(response.headers, time())
-        return self._explain(Refusal(response.status_code, bytes(begun), after_s))
+        kind = response.headers.get(KIND, "")
+        return self._explain(Refusal(response.status_code, bytes(begun), after_s, kind))
 
     def _failure(self, error: requests.RequestException) -> IntegrationError:
         match error:

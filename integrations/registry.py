@@ -78,6 +78,7 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.salesforce.destination:SalesforceDestination",
         "integrations.salesforce.settings:SalesforceSettings",
     ),
+    "ses": Entry("integrations.ses.destination:SesDestination", "integrations.ses.settings:SesSettings"),
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
@@ -91,6 +92,7 @@ RETURNS: Mapping[str, Entry] = {
     "postmark": Entry(
         "integrations.postmark.returns:PostmarkReturns", "integrations.postmark.settings:PostmarkSettings"
     ),
+    "ses": Entry("integrations.ses.returns:SesReturns", "integrations.ses.settings:SesSettings"),
 }
 
 SIGNING = "signing_secret"

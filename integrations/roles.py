@@ -79,10 +79,13 @@ class Returns(Protocol):
     """A sender of letters that calls us with what comes back."""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Return if the sender has sent this, or raise `Rejected` or `Misconfigured`."""
+        """Return if the sender has sent this, or raise one of the three errors."""
 
-    def read(self, body: bytes) -> Returned | None:
-        """Return what a verified body tells; `None` for what is about no address. Raises `Rejected`."""
+    def read(self, body: bytes) -> Sequence[Returned]:
+        """Return what a verified body tells, nothing where it is about no address.
+
+        A sender that asks whether it may call is answered. Raises the three errors.
+        """
 
 
 class Destination(Protocol):

@@ -11,12 +11,13 @@ from sandbox.mail import routes as mail
 from sandbox.posthog import routes as posthog
 from sandbox.postmark import routes as postmark
 from sandbox.salesforce import routes as salesforce
+from sandbox.ses import routes as ses
 from sandbox.slack import routes as slack
 from sandbox.state import Sandbox
 from sandbox.stripe import routes as stripe
 from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce)
+STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses)
 
 
 def app(sandbox: Sandbox) -> Gate:

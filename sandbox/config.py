@@ -52,6 +52,17 @@ class Salesforce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     page_size: int = 2_000
 
 
+class Ses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose calls are believed, and in whose name mail may leave."""
+
+    region: str = "eu-west-1"
+    key_id: str = "AKIDSANDBOX"
+    secret: str = "ses-sandbox-secret"  # noqa: S105 - invented, for a loopback stand-in
+    identities: tuple[str, ...] = ("seller.example",)
+    configuration_sets: tuple[str, ...] = ("seatsignal",)
+    production: bool = True
+
+
 CHANNELS = (
     Channel(id="C01SUCCESS", name="customer-success", purpose="Accounts that need a person"),
     Channel(id="C02OPS", name="seatsignal-ops", purpose="Sources, holds and approvals"),
@@ -93,6 +104,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hubspot_search_rate: Rate = Rate(per_second=4.0, burst=4)
     hubspot_daily: int = 625_000
     postmark_token: str = "postmark-sandbox-token"  # noqa: S105 - as above
+    ses: Ses = Ses()
     smtp_user: str = ""
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000

@@ -10,7 +10,17 @@ import msgspec
 from sandbox.alterations import ALTERATIONS
 
 FaultySystem = Literal[
-    "slack", "smtp", "sink", "stripe", "posthog", "keygen", "zendesk", "hubspot", "postmark", "salesforce"
+    "slack",
+    "smtp",
+    "sink",
+    "stripe",
+    "posthog",
+    "keygen",
+    "zendesk",
+    "hubspot",
+    "postmark",
+    "salesforce",
+    "ses",
 ]
 HTTP_FAULTS: frozenset[str] = frozenset(
     {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from integrations.mail.message import local_part
 from integrations.mail.reports import Report, reports
+from integrations.mime import local_part
 from store import returns
 from store.database import Connection, Database
 

@@ -12,7 +12,7 @@ from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from integrations.mail.message import LOCAL_PART
+from integrations.mime import LOCAL_PART
 
 REPORT_LIMIT = 1_048_576
 """Bytes of a report that are read; servers send the headers of a letter back, or all of it."""

@@ -6,7 +6,7 @@ which arrive as basic authentication (postmarkapp.com/developer/webhooks/webhook
 
 import hmac
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -62,20 +62,20 @@ class PostmarkReturns:
         if not any([hmac.compare_digest(sent, ours) for ours in self._accepted]):  # noqa: C419 - all are compared
             raise Rejected("password_wrong", "postmark: a call without the user and password that are set")
 
-    def read(self, body: bytes) -> Returned | None:
+    def read(self, body: bytes) -> Sequence[Returned]:
         """Return what a call tells of an address; nothing for opens, deliveries and the like."""
         call = _decoded(body)
         match call.record_type:
             case "Bounce":
                 gone = call.inactive or call.type in NO_MAILBOX
-                return _returned(call, f"bounce/{call.id}", "bounced" if gone else "delayed")
+                return [_returned(call, f"bounce/{call.id}", "bounced" if gone else "delayed")]
             case "SpamComplaint":
-                return _returned(call, f"complaint/{call.id}", "complained")
+                return [_returned(call, f"complaint/{call.id}", "complained")]
             case "SubscriptionChange" if call.suppress_sending:
                 kind = REASONS.get(call.suppression_reason or "", "unsubscribed")
-                return _returned(call, f"change/{sha256(body).hexdigest()}", kind)
+                return [_returned(call, f"change/{sha256(body).hexdigest()}", kind)]
             case _:
-                return None
+                return []
 
 
 def _returned(call: _Call, event: str, kind: str) -> Returned:

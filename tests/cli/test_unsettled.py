@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from integrations.mail.message import message_id
+from integrations.mime import message_id
 from store.tables import audit, notices, receipts
 from tests import book
 from tests.cli.conftest import Seatsignal
@@ -214,7 +214,7 @@ def test_a_held_run_that_is_discarded_sends_nothing_and_is_in_nobodys_way(
         (["replay", "a", "--destination", "slack"], "goes with --all"),
         (
             ["replay", "--all", "--destination", "slak"],
-            "'slak' is none of hubspot, mail, postmark, salesforce, slack",
+            "'slak' is none of hubspot, mail, postmark, salesforce, ses, slack",
         ),
         (["settle", "a"], "say which it is"),
         (["settle"], "Missing argument"),

@@ -9,6 +9,8 @@ from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.mail.destination import MailDestination
 from integrations.postmark import client as postmark
 from integrations.postmark.destination import PostmarkDestination
+from integrations.ses import refusals as ses
+from integrations.ses.destination import SesDestination
 from integrations.slack import client
 from integrations.slack.destination import SlackDestination
 from integrations.stripe.client import PERMISSIONS
@@ -18,6 +20,7 @@ NAMES = sorted({*registry.SOURCES, *registry.DESTINATIONS})
 SLACK = page("integrations/slack.md")
 MAIL = page("integrations/mail.md")
 POSTMARK = page("integrations/postmark.md")
+SES = page("integrations/ses.md")
 STRIPE = page("integrations/stripe.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
@@ -45,14 +48,14 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK], ids=["slack", "stripe", "postmark"])
+@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK, SES], ids=["slack", "stripe", "postmark", "ses"])
 def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
     assert labels - reasons(found) == set()
 
 
-@pytest.mark.parametrize("found", [MAIL, POSTMARK], ids=["mail", "postmark"])
+@pytest.mark.parametrize("found", [MAIL, POSTMARK, SES], ids=["mail", "postmark", "ses"])
 def test_the_page_of_a_sender_of_letters_explains_what_every_sender_refuses(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "letter.py").read_text(encoding="utf-8")))
     assert {"invalid_recipient", "no_unsubscribe_link", "body_unreadable"} <= labels
@@ -69,6 +72,16 @@ def test_refusals_of_postmark_are_of_the_kind_that_the_page_says() -> None:
     assert {number: postmark.refusal(int(number)).reason for number in said} == said
     types = {"a person": Misconfigured, "retry": RetryLater, "quarantined": Rejected, "suppressed": Rejected}
     assert all(isinstance(postmark.refusal(int(number)), types[kind]) for number, kind in kinds.items())
+
+
+def test_refusals_of_ses_are_of_the_kind_that_the_page_says() -> None:
+    said = SES.table("Errors", "name").pairs("name", "reason")
+    kinds = SES.table("Errors", "name").pairs("name", "kind")
+    assert set(said) == {*ses.PERSON_NEEDED, *ses.NEVER, *ses.LATER}
+    types = {"a person": Misconfigured, "retry": RetryLater, "quarantined": Rejected}
+    refusals = {name: ses.refusal(f"{name}Exception") for name in said}
+    assert {name: refused and refused.reason for name, refused in refusals.items()} == said
+    assert all(isinstance(refusals[name], types[kind]) for name, kind in kinds.items())
 
 
 def test_permissions_of_stripe_are_those_of_the_client() -> None:
@@ -96,6 +109,7 @@ def test_slack_scopes_and_methods_are_those_of_the_client() -> None:
 def test_batches_are_as_documented() -> None:
     assert (f"| notices claimed at a time | {SlackDestination.batch_size} |") in SLACK.text
     assert (f"| notices claimed at a time | {PostmarkDestination.batch_size} |") in POSTMARK.text
+    assert (f"| notices claimed at a time | {SesDestination.batch_size} |") in SES.text
     assert (
         f"| letters over one connection | {MailDestination.batch_size}, one recipient each |"
     ) in MAIL.text

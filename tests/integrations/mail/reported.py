@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from integrations.mail.message import message_id
+from integrations.mime import message_id
 
 DANA = "dana.quill@customer.example"
 KEY = "letter/renewal/a1/t0k3n/s-1"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from health.nouns import Notice
 from integrations.errors import Rejected
-from integrations.mail.message import Mail, mail, message_id
+from integrations.mail.message import Mail, mail
+from integrations.mime import message_id
 from tests.integrations.mail.smtp import settings as server_settings
 from tests.templates.test_injection import ANYTHING
 

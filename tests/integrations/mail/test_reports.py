@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.mail.message import local_part
 from integrations.mail.reports import BOUNCED, COMPLAINED, DELAYED, REPORT_LIMIT, Report, reports
+from integrations.mime import local_part
 from tests.integrations.mail.reported import DANA, HARD, KEY, complaint, delivery
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
