@@ -7,6 +7,7 @@ asks for typed answers. No text of an error carries an address, a query, a heade
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from time import monotonic, sleep, time
+from types import MappingProxyType
 from typing import NamedTuple, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -39,8 +40,6 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 CHUNK = 64 * 1024
 
-KIND = "x-amzn-errortype"
-
 TEMPORARY_4XX = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY)
 
 NEVER_SENT = frozenset({"budget", "connect_failed", "connect_timeout", "rate_limited"})
@@ -63,13 +62,13 @@ LATER: Mapping[str, str] = {
 class Refusal(NamedTuple):
     """An answer that is no success: its status, how its body begins, the seconds it asks us to wait.
 
-    ``kind`` is what Amazon calls it, in a header of its own; empty of all others.
+    Names of ``headers`` are in small letters.
     """
 
     status: int
     body: bytes
     after_s: float
-    kind: str = ""
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 Explain = Callable[[Refusal], IntegrationError | None]
@@ -217,8 +216,8 @@ class Http:
             if len(begun) >= CHUNK:
                 break
         after_s = retry_after(response.headers, time())
-        kind = response.headers.get(KIND, "")
-        return self._explain(Refusal(response.status_code, bytes(begun), after_s, kind))
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return self._explain(Refusal(response.status_code, bytes(begun), after_s, headers))
 
     def _failure(self, error: requests.RequestException) -> IntegrationError:
         match error:

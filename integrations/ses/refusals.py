@@ -44,6 +44,8 @@ LATER: Mapping[str, tuple[str, float]] = {
 OF_A_DAY = "daily message quota"
 """So begins what SES says where it throttles because the mails of 24 hours are used up."""
 UNVERIFIED = "is not verified"
+KIND = "x-amzn-errortype"
+"""The header that names an error, where the body does not."""
 SKEWED = ("signature expired", "signature not yet current")
 
 
@@ -79,4 +81,4 @@ def explained(refused: Refusal) -> IntegrationError | None:
         said = decode(refused.body, type=_Said)
     except (DecodeError, UnicodeError):
         said = _Said()
-    return refusal(refused.kind or said.kind, said.message, refused.after_s)
+    return refusal(refused.headers.get(KIND) or said.kind, said.message, refused.after_s)
