@@ -15,6 +15,7 @@ from cli import (
     answers,
     backtest,
     configure,
+    contact,
     crm,
     done,
     drift,
@@ -79,6 +80,7 @@ for module in (
     crm,
     drift,
     configure,
+    contact,
 ):
     module.register(app)
 

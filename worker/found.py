@@ -12,12 +12,13 @@ from health.held import Held, held
 from health.judge import judge
 from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
+from health.peace import standing_with
 from store import flags, incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from store.surveys import Letter
-from worker import announce, experiments, surveys
+from worker import announce, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
@@ -92,7 +93,8 @@ class Found:
         if decision.alerts or self._records or self._asked is not None:
             records = self._records_of(row.account)
             priority = self._stakes.priority(assessment.facts)
-            verdict = Verdict(run.id, row, assessment, before, records, corrections, priority)
+            flags_now = standing_with(standing, decision.flags)
+            verdict = Verdict(run.id, row, assessment, before, records, corrections, priority, flags_now)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
@@ -102,7 +104,7 @@ class Found:
         if self._asked is not None:
             before = self._asked.get(verdict.features.account, ())
             owed = surveys.notices(deployment, connection, verdict, before)
-            self._notices += (experiments.drawn(connection, verdict, letter) for letter in owed)
+            self._notices += (peace.owed(deployment, connection, verdict, letter) for letter in owed)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
 

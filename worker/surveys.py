@@ -1,4 +1,4 @@
-"""Surveys at work: the letter that asks, as it comes to be owed, and what keeps it back as it is to leave."""
+"""Surveys at work: the letter that asks, as it comes to be owed, and who was asked of late."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -10,11 +10,9 @@ from config.links import Survey
 from health.letters import SURVEY_LETTERS, SURVEYS
 from health.nouns import Notice
 from health.surveys import ASKED_LATELY, NPS, REST_DAYS, Asked, Due, due, may_ask, scores
-from health.surveys import kept_back as left_in_peace
-from store import features, flags, surveys
+from store import surveys
 from store.contacts import recipient
 from store.database import Connection
-from store.installation import business_day
 from store.runs import Chunk, Run
 from store.surveys import Letter
 from templates.content import SurveyKind, SurveyLetter
@@ -81,18 +79,13 @@ def _written(
     return content, f"{found.occasion}/{as_of}"
 
 
-def kept_back(deployment: Deployment, connection: Connection, notice: Notice) -> str:
-    """Return why a survey must not leave now, or nothing."""
-    row = features.held(connection, [notice.account]).get(notice.account)
-    standing = flags.standing(connection, notice.account, notice.account).get(notice.account, ())
-    today, urgent = business_day(connection), deployment.policy.urgent
-    why = left_in_peace(row.tickets if row else (), standing, today, urgent)
-    return why or (ASKED_LATELY if _asked_lately(deployment, connection, notice) else "")
+def asked_lately(deployment: Deployment, connection: Connection, notice: Notice) -> str:
+    """Return why a person is not asked, or nothing: they were of late for whatever account.
 
-
-def _asked_lately(deployment: Deployment, connection: Connection, notice: Notice) -> bool:
-    """Tell whether a person was asked of late for whatever account: anything, or to recommend us."""
+    That is anything, or to recommend us.
+    """
     if surveys.sent_lately(connection, notice.owner, notice.id, SURVEY_LETTERS, REST_DAYS):
-        return True
+        return ASKED_LATELY
     every, nps = deployment.policy.surveys.nps_every_days, SURVEYS[NPS]
-    return notice.template == nps and surveys.sent_lately(connection, notice.owner, notice.id, {nps}, every)
+    again = notice.template == nps and surveys.sent_lately(connection, notice.owner, notice.id, {nps}, every)
+    return ASKED_LATELY if again else ""

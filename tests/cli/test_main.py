@@ -59,6 +59,7 @@ ANSWERING = {
     "doctor": ["doctor"],
     "erase": ["erase", "nobody@customer.example"],
     "suppressions": ["suppressions"],
+    "contact": ["contact", book.LEAVING, "--stop", "--reason", "they asked us to"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
     "config key": ["config", "key"],
