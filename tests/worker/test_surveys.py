@@ -18,6 +18,7 @@ from config.links import Survey
 from dashboard.app import create_app
 from dashboard.webhooks import Hooks
 from health.experiments import HELD_OUT, arm
+from health.nudge_rules import NudgeRules
 from health.policy import SurveyRules
 from health.surveys import ACTIVATION, NPS, REST_DAYS, SCALES
 from store import stops, subjects
@@ -65,10 +66,12 @@ def judge(eve: Path, tmp_path: Path) -> Iterator[Judge]:
         contacts: Edit = lambda text: text,
         tickets: str = "",
         before: Callable[[Deployment], object] = lambda _: None,
+        spread_days: int = 1,
     ) -> Deployment:
         opened = book.deployment(f"sqlite:///{shutil.copy(eve, tmp_path / 'day.sqlite3')}")
         made.append(opened)
         opened.policy = replace(opened.policy, surveys=rules)
+        opened.nudges = NudgeRules(spread_days=spread_days)
         before(opened)
         folder = book.write(tmp_path / "day", news=True)
         people = folder / "contacts.csv"
@@ -168,6 +171,18 @@ def test_judging_again_asks_nothing_more(judge: Judge) -> None:
         open_run(deployment, "full")
         judge_waiting(deployment)
     assert len(asked(deployment)) == before == len(book.ACCOUNTS)
+
+
+def test_what_is_switched_on_reaches_all_accounts_over_days(judge: Judge) -> None:
+    """And none of them twice; the book is not asked at once."""
+    deployment = judge(only(NPS), spread_days=5)
+    told = [len(asked(deployment))]
+    for days in range(1, 7):
+        book.set_day(deployment.database, book.DAY + timedelta(days=days))
+        open_run(deployment, "full")
+        judge_waiting(deployment)
+        told.append(len(asked(deployment)))
+    assert 0 < told[0] < told[2] < told[4] == told[6] == len(book.ACCOUNTS)
 
 
 def test_a_first_run_asks_nobody(tmp_path: Path) -> None:
