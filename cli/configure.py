@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
     from config.routes import Routes
+    from health.nudge_rules import NudgeRules
     from health.policy import Policy
 
 OF_THE_PROCESS = ("SEATSIGNAL_FAILPOINTS", "SEATSIGNAL_JSON", "SEATSIGNAL_SECRETS_DIR")
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
     from config.experiments import load_experiments  # noqa: PLC0415 - a command loads what it needs
+    from config.nudges import load_nudges  # noqa: PLC0415 - see above
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.policy import overlaps  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
@@ -45,11 +47,17 @@ def check() -> None:
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
     checked_plays(chosen.plays)
     checked_letters(chosen.letters, policy)
+    nudges = load_nudges(chosen.nudges)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     load_experiments(chosen.experiments)
     routes = load_routes(chosen.routes)
-    problems = [*_unknown_variables(), *_integrations(), *_routes(routes), *_unaddressed(policy, routes)]
+    problems = [
+        *_unknown_variables(),
+        *_integrations(),
+        *_routes(routes),
+        *_unaddressed(policy, nudges, routes),
+    ]
     if wants_json():
         answer({"policy": policy.hash, "problems": problems, "overlaps": notes})
     for line in problems:
@@ -109,13 +117,16 @@ def _integrations() -> Iterator[str]:
                 yield f"{vendor}: {error}"
 
 
-def _unaddressed(policy: "Policy", routes: "Routes") -> Iterator[str]:
-    """Yield a line for each survey that is sent, and that the routes send to nobody."""
+def _unaddressed(policy: "Policy", nudges: "NudgeRules", routes: "Routes") -> Iterator[str]:
+    """Yield a line for each survey or nudge that is sent, and that the routes send to nobody."""
     from health.letters import SURVEYS  # noqa: PLC0415 - see above
 
     for kind in sorted(policy.surveys.kinds):
         if not routes.letters.get(SURVEYS[kind]):
             yield f"routes: letters.{SURVEYS[kind]}: the policy sends {kind}, and nobody would get it"
+    for letter in sorted(nudges.sent):
+        if not routes.letters.get(letter):
+            yield f"routes: letters.{letter}: nudges.yaml sends it, and nobody would get it"
 
 
 def _routes(routes: "Routes") -> Iterator[str]:

@@ -16,6 +16,7 @@ from cli import (
     backtest,
     bounces,
     configure,
+    contact,
     crm,
     done,
     drift,
@@ -81,6 +82,7 @@ for module in (
     crm,
     drift,
     configure,
+    contact,
 ):
     module.register(app)
 

@@ -4,6 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from health.nudge_rules import ACTIVATION as ACTIVATION_STEPS
+from health.nudge_rules import (
+    CHAMPIONS,
+    EXPIRED,
+    INVITE,
+    SPOTLIGHT,
+    TRAINING,
+    UNUSED,
+    UPGRADE,
+)
 from health.surveys import ACTIVATION, NPS, RENEWAL
 
 NOTICE, NUDGE = "notice", "nudge"
@@ -15,11 +25,24 @@ SURVEYS: Mapping[str, str] = {
 }
 """The letter that asks each kind of survey."""
 SURVEY_LETTERS = frozenset(SURVEYS.values())
+START_TOPIC, PLAN_TOPIC, TIPS_TOPIC, SURVEY_TOPIC = "getting_started", "plan", "tips", "surveys"
+_TOPICS: Mapping[str, str] = {
+    ACTIVATION_STEPS: START_TOPIC,
+    INVITE: START_TOPIC,
+    UNUSED: PLAN_TOPIC,
+    UPGRADE: PLAN_TOPIC,
+    TRAINING: TIPS_TOPIC,
+    SPOTLIGHT: TIPS_TOPIC,
+    CHAMPIONS: TIPS_TOPIC,
+}
+"""The topics of nudges that share one with others of their kind."""
 LETTERS: Mapping[str, str] = {
     "failed_payment": NOTICE,
     "approaching_limit": NUDGE,
     "renewal": NOTICE,
     **dict.fromkeys(SURVEYS.values(), NUDGE),
+    **dict.fromkeys(_TOPICS, NUDGE),
+    EXPIRED: NOTICE,
 }
 """Every letter by its template, and which of the two it is."""
 
@@ -102,9 +125,6 @@ def _same(value: bool | None, wanted: bool | None) -> bool | None:  # noqa: FBT0
     return None if value is None else value == wanted
 
 
-SURVEY_TOPIC = "surveys"
-
-
 def topic(template: str) -> str:
-    """Return what a person consents to with a letter: a topic of its own, but one for all surveys."""
-    return SURVEY_TOPIC if template in SURVEY_LETTERS else template
+    """Return what a person consents to with a letter: one topic for all of a kind, else one of its own."""
+    return SURVEY_TOPIC if template in SURVEY_LETTERS else _TOPICS.get(template, template)

@@ -1,17 +1,15 @@
-"""Surveys by mail: when a customer is owed one, what keeps it back as it is to leave, when an answer counts.
+"""Surveys by mail: when a customer is owed one, and when an answer counts.
 
 A survey is one question and a row of numbers. `docs/integrations/mail.md`, "Surveys", tells the rules.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from health.alerts import AT_RISK, OPEN
-from health.features import Features, TicketFact
-from health.nouns import Assessment, Flag
+from health.features import Features
+from health.nouns import Assessment
 from health.policy import Policy, SurveyRules
-from health.service import is_open
 from health.terms import in_force
 
 ACTIVATION, RENEWAL, NPS = "activation_ease", "renewal_confidence", "nps"
@@ -21,9 +19,8 @@ REST_DAYS = 30
 """An account and a contact are asked once in so many days at most; as long the links of a survey work."""
 CHANGE_DAYS = 7
 """So long after the first answer to a survey another one may follow it."""
-URGENT_TICKET, SNOOZED, AT_RISK_ALERT = "urgent_ticket", "snoozed", "at_risk_alert"
 ASKED_LATELY = "asked_lately"
-"""Why a survey is not sent."""
+"""Why a survey is not sent, beside what keeps back every nudge (`health.peace`)."""
 KEPT, SAME, CLOSED = "kept", "same", "closed"
 """What becomes of an answer."""
 
@@ -115,21 +112,6 @@ def may_ask(found: Due, asked: Sequence[Asked], as_of: date, rules: SurveyRules)
     if found.kind != NPS:
         return not before
     return all(on <= as_of - timedelta(days=rules.nps_every_days) for on in before)
-
-
-# -- as one is to leave ------------------------------------------------------------------------------
-
-
-def kept_back(
-    tickets: Sequence[TicketFact], flags: Sequence[Flag], as_of: date, urgent: Collection[str]
-) -> str:
-    """Return why an account is left in peace today, or nothing: an urgent ticket, a snooze, an alert."""
-    if any(t.priority in urgent and t.opened_on <= as_of and is_open(t, as_of) for t in tickets):
-        return URGENT_TICKET
-    standing = [flag for flag in flags if flag.state in OPEN]
-    if any(flag.state == "snoozed" and (flag.until is None or flag.until > as_of) for flag in standing):
-        return SNOOZED
-    return AT_RISK_ALERT if any(flag.kind == AT_RISK for flag in standing) else ""
 
 
 # -- an answer ---------------------------------------------------------------------------------------

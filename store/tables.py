@@ -425,6 +425,25 @@ overrides = _table(
     Index("ix_overrides_standing", "account", unique=True, **_only("cleared_ms IS NULL")),
 )
 
+contact_stops = _table(
+    "contact_stops",  # accounts to which nobody sends a nudge, as a person said
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    _text("reason"),
+    Column("until", Date),  # the last day; until somebody resumes it without one
+    _text("actor"),
+    _number("set_ms"),
+    _number("lifted_ms", None),
+    Index("ix_contact_stops_standing", "account", unique=True, **_only("lifted_ms IS NULL")),
+)
+
+letter_starts = _table(
+    "letter_starts",  # since when a kind of nudge is sent, and until which day it was
+    Column("letter", Text, primary_key=True),
+    Column("since", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+)
+
 play_outcomes = _table(
     "play_outcomes",  # what came of plays, as somebody said on Done; a row is never changed
     Column("id", Key, primary_key=True),

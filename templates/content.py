@@ -39,11 +39,11 @@ class Unrenderable(Exception):  # noqa: N818 - named by what it is, as the three
         self.reason = reason
 
 
-class _Content(Struct, frozen=True, kw_only=True):
+class Part(Struct, frozen=True, kw_only=True):
     """A frozen value. A field it does not know is skipped: a newer worker may have planned it."""
 
 
-class FlagLine(_Content, frozen=True, kw_only=True):
+class FlagLine(Part, frozen=True, kw_only=True):
     """One open flag of an alert: its kind, its evidence in plain words, and why it speaks now."""
 
     kind: Name
@@ -52,7 +52,7 @@ class FlagLine(_Content, frozen=True, kw_only=True):
     severity: Severity = "normal"
 
 
-class Contact(_Content, frozen=True, kw_only=True):
+class Contact(Part, frozen=True, kw_only=True):
     """Whom to talk to at the account: who it is as a token, the role, and the name while it is sent.
 
     A name is never stored with what is owed: who is erased has none from then on. It is never an address.
@@ -63,7 +63,7 @@ class Contact(_Content, frozen=True, kw_only=True):
     name: str = ""
 
 
-class Play(_Content, frozen=True, kw_only=True):
+class Play(Part, frozen=True, kw_only=True):
     """What to do about it: steps in order, and sentences to say."""
 
     title: Name
@@ -71,7 +71,7 @@ class Play(_Content, frozen=True, kw_only=True):
     talking_points: tuple[str, ...] = ()
 
 
-class Said(_Content, frozen=True, kw_only=True):
+class Said(Part, frozen=True, kw_only=True):
     """What somebody said to an alert: ``by`` is their Slack id (U…) or name, ``detail`` what they added.
 
     That is the reason of a snooze or of a dismissal, the outcome of a play, or whom it was assigned to.
@@ -86,14 +86,14 @@ class Said(_Content, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class AccountLinks(_Content, frozen=True, kw_only=True):
+class AccountLinks(Part, frozen=True, kw_only=True):
     """Where a CSM goes on: the account's page, and its record in the CRM."""
 
     account: Link | None = None
     crm: Link | None = None
 
 
-class _AboutAccount(_Content, frozen=True, kw_only=True):
+class _AboutAccount(Part, frozen=True, kw_only=True):
     """What every notice to a colleague about one account says."""
 
     account_key: Name
@@ -155,7 +155,7 @@ class AlertContent(_AboutAccount, frozen=True, kw_only=True):
     known_score: Points | None = None
 
 
-class Trigger(_Content, frozen=True, kw_only=True):
+class Trigger(Part, frozen=True, kw_only=True):
     """One expansion trigger that fired: its group and its evidence in plain words."""
 
     group: Literal["capacity", "throughput", "interest", "depth", "commitment"]
@@ -176,7 +176,7 @@ class ExpansionContent(_AboutAccount, frozen=True, kw_only=True):
     corrected_on: date | None = None
 
 
-class RecordContent(_Content, frozen=True, kw_only=True):
+class RecordContent(Part, frozen=True, kw_only=True):
     """What a CRM's record of an account says: its fields as sales reads, sorts and filters by them.
 
     Nothing in it changes with the calendar alone, but what runs to a date. ``uplift_minor`` is per month.
@@ -201,7 +201,7 @@ class RecordContent(_Content, frozen=True, kw_only=True):
     language: Language = "en"
 
 
-class BandCounts(_Content, frozen=True, kw_only=True):
+class BandCounts(Part, frozen=True, kw_only=True):
     """Accounts per health band."""
 
     at_risk: Count = 0
@@ -210,7 +210,7 @@ class BandCounts(_Content, frozen=True, kw_only=True):
     unknown: Count = 0
 
 
-class DigestRow(_Content, frozen=True, kw_only=True):
+class DigestRow(Part, frozen=True, kw_only=True):
     """One account of a digest. Rows arrive ranked by priority, the first is the most urgent."""
 
     account_key: Name
@@ -224,7 +224,7 @@ class DigestRow(_Content, frozen=True, kw_only=True):
     link: Link | None = None
 
 
-class DigestContent(_Content, frozen=True, kw_only=True):
+class DigestContent(Part, frozen=True, kw_only=True):
     """A ranked list for one owner.
 
     Of the day, of the whole book on a first run, of demoted rules, or of alerts beyond a person's budget.
@@ -245,7 +245,7 @@ class DigestContent(_Content, frozen=True, kw_only=True):
     link: Link | None = None
 
 
-class OperatorContent(_Content, frozen=True, kw_only=True):
+class OperatorContent(Part, frozen=True, kw_only=True):
     """Something that the people who run Seatsignal must know, told once."""
 
     title: Name
@@ -256,7 +256,7 @@ class OperatorContent(_Content, frozen=True, kw_only=True):
     link: Link | None = None
 
 
-class LetterLinks(_Content, frozen=True, kw_only=True):
+class LetterLinks(Part, frozen=True, kw_only=True):
     """Where a customer goes on. ``unsubscribe`` is the one-click link of the mail's header too."""
 
     manage: Link
@@ -264,7 +264,7 @@ class LetterLinks(_Content, frozen=True, kw_only=True):
     unsubscribe: Link
 
 
-class LetterContent(_Content, frozen=True, kw_only=True):
+class LetterContent(Part, frozen=True, kw_only=True):
     """What every customer's mail says. ``reply_to`` is the CSM's address.
 
     ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another.
@@ -299,7 +299,7 @@ class ApproachingLimitLetter(LetterContent, frozen=True, kw_only=True):
     days_until_full: Count | None = None
 
 
-class MonthlyPrice(_Content, frozen=True, kw_only=True):
+class MonthlyPrice(Part, frozen=True, kw_only=True):
     """What the terms in force cost per month, and what they will cost once this one has renewed."""
 
     now_minor: int

@@ -10,6 +10,7 @@ from typing import Any
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
+from health.languages import DEFAULT
 from templates.plain import TEXT_LIMIT, shortened
 from templates.rendering import CURRENT
 
@@ -92,6 +93,11 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
+def worded(words: Mapping[str, str]) -> str:
+    """What a company says in its own words, in the language that is written; in English without it."""
+    return words.get(CURRENT.get().locale.language) or words[DEFAULT]
+
+
 def points(value: float) -> str:
     """A score to a tenth, cut and not rounded, so that 49.96 never reads as the next band's 50."""
     tenths = Decimal(str(value)).quantize(TENTH, ROUND_FLOOR)
@@ -152,4 +158,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "tenths": tenths,
     "unbroken": unbroken,
     "whole_money": whole_money,
+    "worded": worded,
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from health.languages import DEFAULT, LANGUAGES
-from health.letters import SURVEY_TOPIC
+from health.letters import PLAN_TOPIC, START_TOPIC, SURVEY_TOPIC, TIPS_TOPIC
 from templates.catalogues import phrase
 from templates.environment import FOLDER, Environment, filled
 from templates.locales import locale, tag
@@ -45,6 +45,26 @@ TOPICS: Mapping[str, Topic] = {
         phrase("Surveys"),
         phrase("what we would like to know from you: one short question now and then."),
         phrase("emails with a question"),
+    ),
+    "licence_expired": Topic(
+        phrase("Licences"),
+        phrase("when a licence is over, and what to do about it."),
+        phrase("emails about licences"),
+    ),
+    START_TOPIC: Topic(
+        phrase("Getting started"),
+        phrase("the next steps after you have begun, and how to bring your colleagues in."),
+        phrase("emails about getting started"),
+    ),
+    PLAN_TOPIC: Topic(
+        phrase("Seats and plan"),
+        phrase("when you pay for more than you use, or use more than your plan holds."),
+        phrase("emails about seats and your plan"),
+    ),
+    TIPS_TOPIC: Topic(
+        phrase("Tips"),
+        phrase("trainings, features that you do not use yet, and material for your colleagues."),
+        phrase("emails with tips"),
     ),
 }
 """What a person may choose: what every letter of `templates.payload.TEMPLATES` is about."""

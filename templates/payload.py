@@ -11,7 +11,6 @@ from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.content import (
     AlertContent,
     ApproachingLimitLetter,
-    Content,
     DigestContent,
     ExpansionContent,
     FailedPaymentLetter,
@@ -21,10 +20,21 @@ from templates.content import (
     SurveyLetter,
     Unrenderable,
 )
+from templates.nudges import (
+    ActivationLetter,
+    ChampionLetter,
+    ExpiredLetter,
+    InviteLetter,
+    Letter,
+    SpotlightLetter,
+    TrainingLetter,
+    UnusedSeatsLetter,
+    UpgradeLetter,
+)
 from templates.week import WeekContent
 
 Medium = Literal["slack", "home", "mail", "task", "record"]
-Spoken = Content | Asked | WeekContent
+Spoken = Letter | Asked | WeekContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""
@@ -59,6 +69,14 @@ TEMPLATES: Mapping[str, Template] = {
     "survey_activation": Template("mail", SurveyLetter, "survey"),
     "survey_renewal": Template("mail", SurveyLetter, "survey"),
     "survey_nps": Template("mail", SurveyLetter, "survey"),
+    "finish_activation": Template("mail", ActivationLetter),
+    "invite_team": Template("mail", InviteLetter),
+    "unused_seats": Template("mail", UnusedSeatsLetter),
+    "training_invitation": Template("mail", TrainingLetter),
+    "upgrade_fits": Template("mail", UpgradeLetter),
+    "feature_spotlight": Template("mail", SpotlightLetter),
+    "champion_material": Template("mail", ChampionLetter),
+    "licence_expired": Template("mail", ExpiredLetter),
 }
 """Every template by name: `Notice.template` is one of these, but for what is said to who asks."""
 

@@ -33,7 +33,7 @@ from templates.content import (
 )
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
 from templates.payload import Spoken
-from worker import experiments, letters
+from worker import letters, peace
 from worker.accounts import weeks_told
 from worker.deployment import Deployment
 from worker.explanations import explained_new
@@ -52,7 +52,7 @@ def notices(
         if alert.audience == "customer":
             if alert.why is not Why.CORRECTED:
                 owed = letters.letters(deployment, connection, verdict, alert)
-                yield from (experiments.drawn(connection, verdict, letter) for letter in owed)
+                yield from (peace.owed(deployment, connection, verdict, letter) for letter in owed)
         elif route := _routed(deployment, verdict, alert.audience):
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:

@@ -11,6 +11,7 @@ from config.routes import Routes
 from config.settings import Settings
 from health.calendars import Workdays
 from health.letters import LetterRule
+from health.nudge_rules import NudgeRules
 from health.policy import Policy
 from integrations import registry
 from integrations.budget import Budget, Unlimited
@@ -37,6 +38,8 @@ class Deployment:
     """Links under the public address; without one no letter leaves."""
     letter_rules: Sequence[LetterRule] = ()
     """When customers are told of a renewal; without any nobody is."""
+    nudges: NudgeRules = field(default_factory=NudgeRules)
+    """Which letters help customers on; without any none does."""
     beats: Beats = field(default_factory=Beats)
     """What was measured for the last pulse; it is measured again where it is not at hand."""
     _sources: dict[str, Source] = field(default_factory=dict)

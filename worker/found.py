@@ -10,17 +10,19 @@ from health.decide import Alert, Previous, decide
 from health.features import Features, Pulse
 from health.held import Held, held
 from health.judge import judge
+from health.letters import LETTERS, NUDGE
 from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
+from health.peace import standing_with
 from store import flags, incidents, outbox, states, verdicts
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
-from store.surveys import Letter
-from worker import announce, experiments, surveys
+from worker import announce, nudges, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.letters import Verdict
+from worker.nudges import Nudging
 from worker.records import record
 from worker.stakes import Stakes
 
@@ -38,13 +40,13 @@ class Found:
         *,
         stakes: Stakes,
         again: Mapping[int, bool] = MappingProxyType({}),
-        asked: Mapping[int, Sequence[Letter]] | None = None,
+        nudging: Nudging | None = None,
     ) -> None:
         """Start with nothing found.
 
         ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
-        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`). ``asked`` are
-        the surveys that accounts were owed before; `None` where nobody is asked anything.
+        the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`). ``nudging``
+        is what letters by the calendar go by; `None` where none of them is sent.
         """
         self._deployment = deployment
         self._run = run
@@ -53,7 +55,7 @@ class Found:
         self._overrides = overrides
         self._again = again
         self._stakes = stakes
-        self._asked = asked
+        self._nudging = nudging
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._flags: list[Flag] = []
@@ -89,20 +91,22 @@ class Found:
         self._worsened += worse(computed.band, known)
         if computed.band in RANK and computed.band != known:
             self._bands[computed.band].append(row.account)
-        if decision.alerts or self._records or self._asked is not None:
+        if decision.alerts or self._records or self._nudging is not None:
             records = self._records_of(row.account)
             priority = self._stakes.priority(assessment.facts)
-            verdict = Verdict(run.id, row, assessment, before, records, corrections, priority)
+            flags_now = standing_with(standing, decision.flags)
+            verdict = Verdict(run.id, row, assessment, before, records, corrections, priority, flags_now)
             self._tell(connection, verdict, decision.alerts)
 
     def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
         """Gather what is owed to people, and to the account's record in a CRM."""
         deployment = self._deployment
         self._notices += announce.notices(deployment, connection, verdict, alerts)
-        if self._asked is not None:
-            before = self._asked.get(verdict.features.account, ())
-            owed = surveys.notices(deployment, connection, verdict, before)
-            self._notices += (experiments.drawn(connection, verdict, letter) for letter in owed)
+        if self._nudging is not None:
+            asked = list(surveys.notices(deployment, connection, verdict, self._nudging))
+            helped = nudges.notices(deployment, connection, verdict, self._nudging, self._pulse)
+            owed = (*asked, *(each for each in helped if not asked or LETTERS[each.template] != NUDGE))
+            self._notices += (peace.owed(deployment, connection, verdict, letter) for letter in owed)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
 

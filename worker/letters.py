@@ -1,6 +1,6 @@
 """Letters: what a customer is written, and to whom. Whatever is mandatory and missing keeps one back."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.languages import Origin, spoken
 from health.letters import Customer, LetterRule, rule_for, topic
-from health.nouns import Assessment, Notice
+from health.nouns import Assessment, Flag, Notice
 from health.policy import Policy
 from health.precedence import at_stake
 from health.renewals import term_key
@@ -54,6 +54,8 @@ class Verdict:
     """Of kinds of flag that were never so: what was told last on the strength of one, and what is known."""
     priority: float = 0.0
     """The account's priority in the installation's currency: see `worker.stakes`."""
+    flags: Sequence[Flag] = ()
+    """The flags that stand with this run."""
 
     @property
     def facts(self) -> Facts:

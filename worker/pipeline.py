@@ -26,6 +26,7 @@ from store import (
     identity,
     inbox,
     matches,
+    nudges,
     overrides,
     policies,
     pulses,
@@ -39,13 +40,14 @@ from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import incidents, operators, surveys
+from worker import incidents, operators
 from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
 from worker.deployment import Deployment
 from worker.found import Found
 from worker.listings import Listings, Retired
+from worker.nudges import nudging, sent
 from worker.pulse import pulse_at_hand, read_pulse, take_pulse, trust_changed, written
 from worker.release import release
 from worker.stakes import Stakes
@@ -242,6 +244,7 @@ def open_run(
             features.hold(connection, policy.metrics)
         if kind == runs.FULL:
             reviews.keep_currency(connection)
+            nudges.begin(connection, sent(deployment), as_of)
         basis = Basis(
             pulse=at_hand or written(take_pulse(deployment, connection, as_of)),
             known=msgspec.json.encode(sources.known(connection)).decode(),
@@ -284,8 +287,8 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     touched = run.kind == runs.TOUCHED
     again = rescore(deployment, connection, run, chunk)
     stakes = Stakes(connection, run.as_of)
-    pulse, asked = read_pulse(run.pulse), surveys.asked_before(deployment, connection, run, chunk)
-    found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, asked=asked)
+    pulse, due = read_pulse(run.pulse), nudging(deployment, connection, run, chunk)
+    found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, nudging=due)
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, fresh, run=run.id, stale_only=touched):

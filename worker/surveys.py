@@ -1,6 +1,6 @@
-"""Surveys at work: the letter that asks, as it comes to be owed, and what keeps it back as it is to leave."""
+"""Surveys at work: the letter that asks, as it comes to be owed, and who was asked of late."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 
@@ -10,34 +10,31 @@ from config.links import Survey
 from health.letters import SURVEY_LETTERS, SURVEYS
 from health.nouns import Notice
 from health.surveys import ASKED_LATELY, NPS, REST_DAYS, Asked, Due, due, may_ask, scores
-from health.surveys import kept_back as left_in_peace
-from store import features, flags, surveys
+from store import surveys
 from store.contacts import recipient
 from store.database import Connection
-from store.installation import business_day
-from store.runs import Chunk, Run
 from store.surveys import Letter
 from templates.content import SurveyKind, SurveyLetter
 from worker import letters
 from worker.deployment import Deployment
 from worker.letters import Envelope, Verdict, Written
+from worker.nudges import Nudging
 
 _KINDS: Mapping[str, str] = {letter: kind for kind, letter in SURVEYS.items()}
 
 
 def notices(
-    deployment: Deployment, connection: Connection, verdict: Verdict, before: Sequence[Letter]
+    deployment: Deployment, connection: Connection, verdict: Verdict, nudging: Nudging
 ) -> Iterator[Notice]:
-    """Yield the survey that an account is owed, if one is: never two at once.
-
-    ``before`` are those that it was owed already.
-    """
+    """Yield the survey that an account is owed, if one is: never two at once."""
     as_of, rules = verdict.assessment.as_of, deployment.policy.surveys
-    asked = [_asked(letter, verdict.features.key) for letter in before]
+    before = nudging.before.get(verdict.features.account, ())
+    asked = [_asked(each, verdict.features.key) for each in before if each.template in SURVEY_LETTERS]
     for found in due(verdict.features, verdict.assessment, deployment.policy):
-        if not may_ask(found, asked, as_of, rules):
-            continue
         template = SURVEYS[found.kind]
+        begun = nudging.has_begun(deployment, verdict, template)
+        if not begun or not may_ask(found, asked, as_of, rules):
+            continue
         roles = deployment.routes.letters.get(template, ())
         person = recipient(connection, verdict.features.account, roles)
         if person is None:
@@ -47,18 +44,6 @@ def notices(
         if letter:
             yield letter
             return
-
-
-def asked_before(
-    deployment: Deployment, connection: Connection, run: Run, chunk: Chunk
-) -> Mapping[int, Sequence[Letter]] | None:
-    """Return the surveys that a chunk's accounts were owed before; `None` where nobody is asked anything.
-
-    That is so where no kind is sent, and on an installation's first run, of which customers hear nothing.
-    """
-    if run.first or not deployment.policy.surveys.kinds:
-        return None
-    return surveys.asked(connection, chunk.first_account, chunk.last_account, SURVEY_LETTERS)
 
 
 def _asked(letter: Letter, account: str) -> Asked:
@@ -81,18 +66,13 @@ def _written(
     return content, f"{found.occasion}/{as_of}"
 
 
-def kept_back(deployment: Deployment, connection: Connection, notice: Notice) -> str:
-    """Return why a survey must not leave now, or nothing."""
-    row = features.held(connection, [notice.account]).get(notice.account)
-    standing = flags.standing(connection, notice.account, notice.account).get(notice.account, ())
-    today, urgent = business_day(connection), deployment.policy.urgent
-    why = left_in_peace(row.tickets if row else (), standing, today, urgent)
-    return why or (ASKED_LATELY if _asked_lately(deployment, connection, notice) else "")
+def asked_lately(deployment: Deployment, connection: Connection, notice: Notice) -> str:
+    """Return why a person is not asked, or nothing: they were of late for whatever account.
 
-
-def _asked_lately(deployment: Deployment, connection: Connection, notice: Notice) -> bool:
-    """Tell whether a person was asked of late for whatever account: anything, or to recommend us."""
+    That is anything, or to recommend us.
+    """
     if surveys.sent_lately(connection, notice.owner, notice.id, SURVEY_LETTERS, REST_DAYS):
-        return True
+        return ASKED_LATELY
     every, nps = deployment.policy.surveys.nps_every_days, SURVEYS[NPS]
-    return notice.template == nps and surveys.sent_lately(connection, notice.owner, notice.id, {nps}, every)
+    again = notice.template == nps and surveys.sent_lately(connection, notice.owner, notice.id, {nps}, every)
+    return ASKED_LATELY if again else ""

@@ -13,14 +13,14 @@ import msgspec
 from config.routes import SENDERS
 from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
-from health.letters import SURVEY_LETTERS, topic
+from health.letters import topic
 from health.nouns import Notice
 from store import features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
 from templates.render import render
-from worker import surveys
+from worker import peace
 from worker.deployment import Deployment
 
 LOOK_AGAIN_S = 300.0
@@ -62,7 +62,7 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld(came_back)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
-    if notice.template in SURVEY_LETTERS and (why := surveys.kept_back(deployment, connection, notice)):
+    if why := peace.kept_back(deployment, connection, notice):
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)

@@ -10,7 +10,7 @@ from health.policy import RenewalRules
 from health.records import Licence, Subscription
 from health.terms import in_force
 
-_ENDED_LICENCES = frozenset({"suspended", "banned", "inactive"})
+ENDED_LICENCES = frozenset({"suspended", "banned", "inactive"})
 """Statuses that end a licence beside those that end a term."""
 
 
@@ -72,7 +72,7 @@ def standing_licences(
     A status is that of the day it was stated, as for `standing`.
     """
     past = stated_on is not None and as_of < stated_on
-    ended = frozenset() if past else rules.ended | _ENDED_LICENCES
+    ended = frozenset() if past else rules.ended | ENDED_LICENCES
     return [each for each in licences if _dated(each, as_of) and each.status.lower() not in ended]
 
 

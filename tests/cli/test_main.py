@@ -60,6 +60,7 @@ ANSWERING = {
     "erase": ["erase", "nobody@customer.example"],
     "suppressions": ["suppressions"],
     "bounces": ["bounces", __file__],
+    "contact": ["contact", book.LEAVING, "--stop", "--reason", "they asked us to"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
     "config key": ["config", "key"],

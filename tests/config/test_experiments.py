@@ -29,7 +29,11 @@ def load(folder, **changes):
 
 def test_every_letter_is_a_notice_or_a_nudge():
     assert set(LETTERS) == {name for name, template in TEMPLATES.items() if template.medium == "mail"}
-    assert {name for name, kind in LETTERS.items() if kind == NOTICE} == {"failed_payment", "renewal"}
+    assert {name for name, kind in LETTERS.items() if kind == NOTICE} == {
+        "failed_payment",
+        "renewal",
+        "licence_expired",
+    }
 
 
 def test_what_is_shipped_is_of_a_nudge_and_holds_a_tenth_out():

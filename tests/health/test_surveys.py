@@ -1,17 +1,15 @@
-"""When a survey is owed, what keeps it back as it is to leave, and which answer counts."""
+"""When a survey is owed, and which answer counts."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from health.features import Features, LicenceFact, Term, TicketFact
-from health.nouns import Assessment, Flag, Inputs, Score, Why
+from health.features import Features, LicenceFact, Term
+from health.nouns import Assessment, Inputs, Score
 from health.policy import Policy, SurveyRules
 from health.surveys import (
     ACTIVATION,
-    ASKED_LATELY,
-    AT_RISK_ALERT,
     CHANGE_DAYS,
     CLOSED,
     KEPT,
@@ -20,14 +18,11 @@ from health.surveys import (
     REST_DAYS,
     SAME,
     SCALES,
-    SNOOZED,
-    URGENT_TICKET,
     Asked,
     Due,
     Given,
     due,
     first_value_on,
-    kept_back,
     may_ask,
     scores,
     taken,
@@ -146,47 +141,6 @@ def asked(kind: str, days: int, *, occasion: str = "", left: bool = True) -> Ask
 )
 def test_how_often_somebody_is_asked(found: Due, before: list[Asked], expected: bool) -> None:
     assert may_ask(found, before, AS_OF, ALL) is expected
-
-
-# -- what keeps it back ------------------------------------------------------------------------------
-
-
-def ticket(priority: str = "urgent", opened: int = 2, solved: int | None = None) -> TicketFact:
-    return TicketFact("t", days_ago(opened), None if solved is None else days_ago(solved), priority)
-
-
-def flag(kind: str = "at_risk", state: str = "firing", until: int | None = None) -> Flag:
-    end = None if until is None else AS_OF + timedelta(days=until)
-    return Flag(1, kind, "band", TERM, state, Why.FIRST, until=end)
-
-
-@pytest.mark.parametrize(
-    ("tickets", "flags", "why"),
-    [
-        ([], [], ""),
-        ([ticket()], [], URGENT_TICKET),
-        ([ticket("critical")], [flag()], URGENT_TICKET),
-        ([ticket("normal")], [], ""),
-        ([ticket(solved=1)], [], ""),
-        ([ticket(opened=-1)], [], ""),
-        ([], [flag()], AT_RISK_ALERT),
-        ([], [flag(state="acknowledged")], AT_RISK_ALERT),
-        ([], [flag(state="resolved")], ""),
-        ([], [flag(state="ok")], ""),
-        ([], [flag("renewal_window")], ""),
-        ([], [flag("expansion")], ""),
-        ([], [flag("renewal_window", "snoozed", until=1)], SNOOZED),
-        ([], [flag(state="snoozed", until=1)], SNOOZED),
-        ([], [flag(state="snoozed", until=0)], AT_RISK_ALERT),
-        ([], [flag("expansion", "snoozed", until=0)], ""),
-    ],
-)
-def test_what_leaves_an_account_in_peace(tickets: list[TicketFact], flags: list[Flag], why: str) -> None:
-    assert kept_back(tickets, flags, AS_OF, shipped().urgent) == why
-
-
-def test_every_reason_has_a_name_of_its_own() -> None:
-    assert len({URGENT_TICKET, SNOOZED, AT_RISK_ALERT, ASKED_LATELY}) == 4
 
 
 # -- an answer ---------------------------------------------------------------------------------------

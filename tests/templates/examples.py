@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 from msgspec.json import encode
@@ -28,6 +29,18 @@ from templates.content import (
     Said,
     SurveyLetter,
     Trigger,
+)
+from templates.nudges import (
+    ActivationLetter,
+    ChampionLetter,
+    ExpiredLetter,
+    InviteLetter,
+    MaterialLine,
+    SpotlightLetter,
+    StepLine,
+    TrainingLetter,
+    UnusedSeatsLetter,
+    UpgradeLetter,
 )
 from templates.payload import Spoken
 from templates.week import OwnerRow, WeekContent
@@ -181,6 +194,77 @@ SURVEY = SurveyLetter(
 )
 EASE = msgspec.structs.replace(SURVEY, kind="activation_ease", scores=(1, 2, 3, 4, 5))
 CONFIDENCE = msgspec.structs.replace(EASE, kind="renewal_confidence")
+ENVELOPE: dict[str, Any] = {
+    "account_name": "Harbour & Pine",
+    "company_name": "Lumen Works",
+    "csm_name": "Robin Vale",
+    "reply_to": "robin.vale@seller.example",
+    "links": LETTER_LINKS,
+}
+
+
+def words(name: str) -> dict[str, str]:
+    """What a company says in its own words, told apart by the language."""
+    return {"en": name, "de": f"{name} (de)", "fr": f"{name} (fr)", "es": f"{name} (es)"}
+
+
+ACTIVATION = ActivationLetter(
+    **ENVELOPE,
+    steps=3,
+    left=(
+        StepLine(
+            name=words("Connect your data"),
+            why=words("All figures come from it."),
+            done_when=words("yesterday's figures show."),
+            minutes=10,
+            link="https://help.seller.example/connect",
+            failed=True,
+        ),
+        StepLine(
+            name=words("Send the first report"),
+            why=words("It shows what is there."),
+            done_when=words("somebody has opened it."),
+            minutes=1,
+        ),
+    ),
+    done=(words("Sign in"),),
+)
+WELCOME = msgspec.structs.replace(ACTIVATION, steps=2, done=())
+INVITE = InviteLetter(**ENVELOPE, given=4, seats=20)
+UNUSED_SEATS = UnusedSeatsLetter(
+    **ENVELOPE,
+    used=46,
+    seats=120,
+    active_wording="signed in within 30 days",
+    renewal_on=date(2027, 3, 1),
+)
+TRAINING = TrainingLetter(
+    **ENVELOPE,
+    used=9,
+    given=20,
+    training=words("Your first report"),
+    minutes=45,
+    link="https://training.seller.example/first-report",
+)
+UPGRADE = UpgradeLetter(**ENVELOPE, refused=34, tried=5, link="https://seller.example/plans")
+SPOTLIGHT = SpotlightLetter(
+    **ENVELOPE,
+    feature=words("Alerts"),
+    why=words("You hear of a change without looking for it."),
+    minutes=5,
+    link="https://help.seller.example/alerts",
+)
+CHAMPION = ChampionLetter(
+    **ENVELOPE,
+    material=(
+        MaterialLine(
+            name=words("Ten minutes for new colleagues"),
+            about=words("A film that shows the first steps."),
+            link="https://help.seller.example/ten-minutes",
+        ),
+    ),
+)
+EXPIRED = ExpiredLetter(**ENVELOPE, expired_on=date(2027, 1, 12), licences=2, products=("Core", ""))
 RECORD = RecordContent(
     account_key="ACC-9",
     band="healthy",
@@ -283,6 +367,14 @@ EXAMPLES: Mapping[str, Spoken] = {
     "survey_activation": EASE,
     "survey_renewal": CONFIDENCE,
     "survey_nps": SURVEY,
+    "finish_activation": ACTIVATION,
+    "invite_team": INVITE,
+    "unused_seats": UNUSED_SEATS,
+    "training_invitation": TRAINING,
+    "upgrade_fits": UPGRADE,
+    "feature_spotlight": SPOTLIGHT,
+    "champion_material": CHAMPION,
+    "licence_expired": EXPIRED,
 }
 
 

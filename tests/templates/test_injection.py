@@ -26,9 +26,18 @@ from templates.content import (
     SurveyLetter,
 )
 from templates.mrkdwn import inert, mention, shortened
+from templates.nudges import ActivationLetter
 from templates.payload import Spoken
 from templates.render import Unrenderable, render
-from tests.templates.examples import ALERT, APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL, SURVEY, payload
+from tests.templates.examples import (
+    ACTIVATION,
+    ALERT,
+    APPROACHING_LIMIT,
+    FAILED_PAYMENT,
+    RENEWAL,
+    SURVEY,
+    payload,
+)
 
 PAYLOADS = (
     "<!channel>",
@@ -204,7 +213,14 @@ def hostile_survey(text: str) -> SurveyLetter:
     return msgspec.structs.replace(SURVEY, account_name=text, company_name=text, person_name=text)
 
 
+def hostile_steps(text: str) -> ActivationLetter:
+    said = {"en": text}
+    line = msgspec.structs.replace(ACTIVATION.left[0], name=said, why=said, done_when=said)
+    return msgspec.structs.replace(ACTIVATION, account_name=text, left=(line,), done=(said,))
+
+
 LETTERS = {
+    "finish_activation": hostile_steps,
     "failed_payment": hostile_payment,
     "approaching_limit": hostile_limit,
     "renewal": hostile_renewal,

@@ -24,16 +24,26 @@ from templates.pages import (
     page,
     style,
 )
+from templates.payload import Spoken
 from templates.render import render
 from tests.chromium import Chromium, Scheme, chromium
 from tests.pictures import IMAGES, WIDTH, take
 from tests.templates.examples import (
+    ACTIVATION,
     APPROACHING_LIMIT,
+    CHAMPION,
     CONFIDENCE,
     EASE,
+    EXPIRED,
     FAILED_PAYMENT,
+    INVITE,
     RENEWAL,
+    SPOTLIGHT,
     SURVEY,
+    TRAINING,
+    UNUSED_SEATS,
+    UPGRADE,
+    WELCOME,
     payload,
 )
 
@@ -53,7 +63,7 @@ LONG = msgspec.structs.replace(
     seats=12_345,
     price=MonthlyPrice(now_minor=123_456_700, next_minor=1_123_456_700, currency="CHF"),
 )
-LETTERS = {
+LETTERS: dict[str, Spoken] = {
     "failed_payment": FAILED_PAYMENT,
     "failed_payment ": msgspec.structs.replace(FAILED_PAYMENT, invoice="in_" + "1N0ab2Cd3Ef4Gh5" * 3),
     "approaching_limit": APPROACHING_LIMIT,
@@ -66,6 +76,18 @@ LETTERS = {
         SURVEY, account_name=LONG_NAME, company_name=f"https://{LONG_NAME.lower()}.example"
     ),
 }
+NUDGES = {
+    "finish_activation": ACTIVATION,
+    "finish_activation ": msgspec.structs.replace(WELCOME, account_name=LONG_NAME),
+    "invite_team": INVITE,
+    "unused_seats": msgspec.structs.replace(UNUSED_SEATS, account_name=LONG_NAME),
+    "training_invitation": TRAINING,
+    "upgrade_fits": UPGRADE,
+    "feature_spotlight": SPOTLIGHT,
+    "champion_material": CHAMPION,
+    "licence_expired": msgspec.structs.replace(EXPIRED, products=(LONG_NAME, "Core")),
+}
+LETTERS |= NUDGES
 CHOICES = tuple(Choice(name, words.name, words.about, wanted=True) for name, words in TOPICS.items())
 PAGES = (
     PreferencesPage(company_name="Lumen Works", choices=CHOICES, nothing=False, saved=True),

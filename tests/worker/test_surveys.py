@@ -18,9 +18,10 @@ from config.links import Survey
 from dashboard.app import create_app
 from dashboard.webhooks import Hooks
 from health.experiments import HELD_OUT, arm
+from health.nudge_rules import NudgeRules
 from health.policy import SurveyRules
 from health.surveys import ACTIVATION, NPS, REST_DAYS, SCALES
-from store import subjects
+from store import stops, subjects
 from store.runs import TOUCHED
 from store.subjects import EVERYTHING
 from store.tables import accounts, facts, flags, links
@@ -65,10 +66,12 @@ def judge(eve: Path, tmp_path: Path) -> Iterator[Judge]:
         contacts: Edit = lambda text: text,
         tickets: str = "",
         before: Callable[[Deployment], object] = lambda _: None,
+        spread_days: int = 1,
     ) -> Deployment:
         opened = book.deployment(f"sqlite:///{shutil.copy(eve, tmp_path / 'day.sqlite3')}")
         made.append(opened)
         opened.policy = replace(opened.policy, surveys=rules)
+        opened.nudges = NudgeRules(spread_days=spread_days)
         before(opened)
         folder = book.write(tmp_path / "day", news=True)
         people = folder / "contacts.csv"
@@ -118,6 +121,12 @@ def test_nobody_is_asked_unless_the_policy_says_so(judge: Judge) -> None:
     assert asked(judge(SurveyRules())) == []
 
 
+def billing(text: str) -> str:
+    """Let the contact of the account whose payment failed look after its bills again."""
+    mail = book.person(UNPAID)
+    return text.replace(f"{mail},Dana of {UNPAID},user", f"{mail},Dana of {UNPAID},billing")
+
+
 def champion(text: str) -> str:
     """Let the contact of the account whose window opens be its champion."""
     mail = book.person(RENEWING)
@@ -164,6 +173,18 @@ def test_judging_again_asks_nothing_more(judge: Judge) -> None:
     assert len(asked(deployment)) == before == len(book.ACCOUNTS)
 
 
+def test_what_is_switched_on_reaches_all_accounts_over_days(judge: Judge) -> None:
+    """And none of them twice; the book is not asked at once."""
+    deployment = judge(only(NPS), spread_days=5)
+    told = [len(asked(deployment))]
+    for days in range(1, 7):
+        book.set_day(deployment.database, book.DAY + timedelta(days=days))
+        open_run(deployment, "full")
+        judge_waiting(deployment)
+        told.append(len(asked(deployment)))
+    assert 0 < told[0] < told[2] < told[4] == told[6] == len(book.ACCOUNTS)
+
+
 def test_a_first_run_asks_nobody(tmp_path: Path) -> None:
     opened = book.deployment(f"sqlite:///{tmp_path / 'new.sqlite3'}")
     opened.policy = replace(opened.policy, surveys=ALL)
@@ -199,9 +220,11 @@ def test_a_survey_may_be_tried_against_none(judge: Judge) -> None:
             start(connection, planned, "kim")
 
     deployment = judge(only(ACTIVATION), before=begin)
-    found = {row.key.split("/")[2]: row.reason == HELD_OUT for row in asked(deployment)}
-    assert found == {account: arm(planned, account) == HELD_OUT for account in book.ACCOUNTS}
-    assert set(found.values()) == {True, False}
+    found = {row.key.split("/")[2]: row.reason for row in asked(deployment)}
+    assert {account for account, why in found.items() if why == "at_risk_alert"} == {LEAVING, UNPAID}
+    arms = {account: HELD_OUT if arm(planned, account) == HELD_OUT else "" for account in book.ACCOUNTS}
+    assert found == arms | dict.fromkeys((LEAVING, UNPAID), "at_risk_alert")
+    assert set(arms.values()) == {HELD_OUT, ""}
 
 
 # -- as it leaves ------------------------------------------------------------------------------------
@@ -227,6 +250,16 @@ def refuse(topic: str) -> Callable[[Deployment], None]:
             subjects.set_consent(connection, str(row.owner), topic, granted=False)
 
     return refused
+
+
+def stop(until: date | None) -> Callable[[Deployment], None]:
+    """Let no nudge leave to the account that is well, as a person would."""
+
+    def stopped(deployment: Deployment) -> None:
+        with deployment.database.write() as connection:
+            stops.put(connection, WELL, stops.Stop("they asked us to", until), "kim")
+
+    return stopped
 
 
 def snooze(until: date) -> Callable[[Deployment], None]:
@@ -259,6 +292,9 @@ URGENT = (
         (lambda _: None, URGENT.replace("urgent", "low"), ("sent", "")),
         (snooze(book.DAY + timedelta(days=1)), "", ("suppressed", "snoozed")),
         (snooze(book.DAY), "", ("suppressed", "at_risk_alert")),
+        (stop(None), "", ("suppressed", "do_not_contact")),
+        (stop(book.DAY), "", ("suppressed", "do_not_contact")),
+        (stop(book.DAY_BEFORE), "", ("sent", "")),
     ],
 )
 def test_why_a_survey_does_not_leave(
@@ -268,6 +304,32 @@ def test_why_a_survey_does_not_leave(
     change(deployment)
     sent(deployment)
     assert fate(deployment, WELL) == [expected]
+
+
+@pytest.mark.parametrize(("tickets", "why"), [("", ""), (URGENT, "urgent_ticket")])
+def test_who_is_left_in_peace_is_not_owed_one_to_begin_with(judge: Judge, tickets: str, why: str) -> None:
+    """Its reason is stored as the letter is planned, and nobody need wait for it to leave."""
+    deployment = judge(only(ACTIVATION), tickets=tickets)
+    assert fate(deployment, WELL) == [("suppressed" if why else "due", why)]
+
+
+def test_notices_leave_where_nudges_are_stopped(judge: Judge) -> None:
+    """The payment of an account failed: that it hears, whatever was said of nudges."""
+
+    def stop_all(deployment: Deployment) -> None:
+        with deployment.database.write() as connection:
+            for account in book.ACCOUNTS:
+                stops.put(connection, account, stops.Stop("a trial", None), "kim")
+
+    deployment = judge(only(ACTIVATION), contacts=billing, before=stop_all)
+    sent(deployment)
+    found = {
+        row.template: (row.status, row.reason)
+        for row in rows(deployment.database)
+        if row.destination == "mail"
+    }
+    assert found["failed_payment"] == ("sent", "")
+    assert found["survey_activation"] == ("suppressed", "do_not_contact")
 
 
 def test_an_account_with_a_failed_payment_is_left_in_peace(judge: Judge) -> None:

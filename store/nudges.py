@@ -1,0 +1,77 @@
+"""Nudges: since when each is sent, and the facts that they alone go by."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Table, select, update
+
+from store.database import day_of
+from store.tables import facts, letter_starts, links
+from store.upsert import insert
+
+PAUSE_DAYS = 7
+"""A letter that was not sent for longer begins anew."""
+FAILED = "failed"
+
+
+class Attempt(NamedTuple):
+    """A step of activation that somebody tried; ``done`` unless it failed."""
+
+    step: str
+    done: bool
+
+
+class Licence(NamedTuple):
+    """A licence: its product, status in small letters, and the day from which it no longer holds."""
+
+    product: str
+    status: str
+    expires_on: date | None
+
+
+def begin(connection: Connection, letters: Collection[str], today: date) -> None:
+    """Remember that letters are sent on a day, and since when; one that was paused begins anew."""
+    if not letters:
+        return
+    t = letter_starts
+    rows = [{"letter": letter, "since": today, "last_on": today} for letter in sorted(letters)]
+    connection.execute(insert(connection, t).values(rows).on_conflict_do_nothing())
+    sent = update(t).where(t.c.letter.in_(letters))
+    paused = t.c.last_on < today - timedelta(days=PAUSE_DAYS)
+    connection.execute(sent.where(paused).values(since=today))
+    connection.execute(sent.where(t.c.last_on < today).values(last_on=today))
+
+
+def begun(connection: Connection) -> dict[str, date]:
+    """Return since when letters are sent, by their names."""
+    return {row.letter: row.since for row in connection.execute(select(letter_starts))}
+
+
+def attempts(connection: Connection, first: int, last: int, as_of: date) -> Mapping[int, list[Attempt]]:
+    """Return the steps of activation that were tried up to a day, by account of a key range."""
+    table = facts["activation_steps"]
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    query = _of(table, "step", "outcome", "at_ms").where(links.c.account.between(first, last))
+    for row in connection.execute(query):
+        if day_of(row.at_ms) <= as_of:
+            found[row.account].append(Attempt(row.step, (row.outcome or "").lower() != FAILED))
+    return found
+
+
+def licences(connection: Connection, first: int, last: int) -> Mapping[int, list[Licence]]:
+    """Return all licences, by account of a key range."""
+    table = facts["licences"]
+    found: dict[int, list[Licence]] = defaultdict(list)
+    query = _of(table, "product", "status", "expires_on").where(links.c.account.between(first, last))
+    for row in connection.execute(query):
+        status = (row.status or "").lower()
+        found[row.account].append(Licence(row.product or "", status, row.expires_on))
+    return found
+
+
+def _of(table: Table, *names: str) -> Select[Any]:
+    """Select columns of current facts, with the account that each belongs to."""
+    through = (links.c.source_account == table.c.source_account) & links.c.to_batch.is_(None)
+    return select(links.c.account, *(table.c[name] for name in names)).join(links, through)

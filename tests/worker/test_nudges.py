@@ -1,0 +1,422 @@
+"""Nudges at work: from facts that were imported to the letter, its reader and its fate."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from cli.opened import judge_waiting
+from health.nudge_rules import (
+    ActivationRule,
+    ChampionRule,
+    ExpiredRule,
+    Feature,
+    InviteRule,
+    Material,
+    NudgeRules,
+    SpotlightRule,
+    Step,
+    TrainingRule,
+    UnusedRule,
+    UpgradeRule,
+)
+from store import nudges, stops
+from store.tables import letter_starts
+from templates.render import render
+from tests import book
+from tests.owed import pass_time, rows
+from tests.worker.test_announce import Inbox
+from tests.worker.test_surveys import DAY_S, URGENT
+from worker.deliver import deliver
+from worker.deployment import Deployment
+from worker.pipeline import open_run
+from worker.release import go_live
+
+WELL, LINK = "a7", "https://help.seller.example/one"
+BOTH = {"en": "Connect your data", "de": "Daten verbinden"}
+ENGLISH = {"en": "Connect your data"}
+Edit = Callable[[Path], object]
+Judge = Callable[..., Deployment]
+
+
+@pytest.fixture(scope="module")
+def eve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the day before judged, and live since."""
+    folder = tmp_path_factory.mktemp("eve")
+    opened = book.deployment(f"sqlite:///{folder / 'eve.sqlite3'}")
+    book.judge_eve(opened, folder / "eve")
+    go_live(opened)
+    opened.database.close()
+    return folder / "eve.sqlite3"
+
+
+@pytest.fixture
+def judge(eve: Path, tmp_path: Path) -> Iterator[Judge]:
+    """Judges the day by some rules, with every contact in a role, after files were added or changed."""
+    made: list[Deployment] = []
+
+    def judged(
+        rules: NudgeRules,
+        files: Mapping[str, str] | None = None,
+        role: str = "admin",
+        edit: Edit = lambda _: None,
+        before: Callable[[Deployment], object] = lambda _: None,
+    ) -> Deployment:
+        opened = book.deployment(f"sqlite:///{shutil.copy(eve, tmp_path / 'day.sqlite3')}")
+        made.append(opened)
+        opened.nudges = rules
+        before(opened)
+        folder = book.write(tmp_path / "day", news=True)
+        people = folder / "contacts.csv"
+        people.write_text(people.read_text().replace(",billing\n", f",{role}\n"))
+        for name, text in (files or {}).items():
+            (folder / f"{name}.csv").write_text(text)
+        edit(folder)
+        book.judge_folder(opened, folder, book.DAY)
+        return opened
+
+    yield judged
+    for each in made:
+        each.database.close()
+
+
+def owed(deployment: Deployment, template: str, account: str = "") -> list[Row[tuple[object, ...]]]:
+    """The letters of a kind that were ever owed, of an account or of all."""
+    found = [row for row in rows(deployment.database) if row.template == template]
+    return [row for row in found if account in {"", row.key.split("/")[2]}]
+
+
+def told(row: Row[tuple[object, ...]]) -> dict[str, Any]:
+    return dict(json.loads(str(row.payload)))
+
+
+def again(deployment: Deployment, days: int) -> None:
+    """Judge a later day; what was planned before is as much older."""
+    pass_time(deployment.database, days * DAY_S)
+    book.set_day(deployment.database, book.DAY + timedelta(days=days))
+    open_run(deployment, "full")
+    judge_waiting(deployment)
+
+
+def sent(deployment: Deployment) -> list[str]:
+    """Deliver what is due by mail, and return whom it was written to."""
+    inbox = Inbox()
+    deployment._destinations["mail"] = inbox
+    deliver(deployment, "mail")
+    return inbox.written
+
+
+def steps(words: Mapping[str, str] = BOTH) -> NudgeRules:
+    made = tuple(Step(name, words, words, words, 10, LINK) for name in ("connect", "report", "invite"))
+    return NudgeRules(finish_activation=ActivationRule(made, until_days=400))
+
+
+ATTEMPTS = """account_id,step,at,outcome
+a7,connect,2026-05-01T10:00:00Z,done
+a7,connect,2026-05-02T10:00:00Z,failed
+a7,report,2026-05-03T10:00:00Z,failed
+"""
+
+
+# -- finish activation -------------------------------------------------------------------------------
+
+
+def test_the_steps_that_are_left_and_those_done(judge: Judge) -> None:
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS})
+    (row,) = owed(deployment, "finish_activation", WELL)
+    said = told(row)
+    assert (said["steps"], len(said["done"]), [each["failed"] for each in said["left"]]) == (
+        3,
+        1,
+        [True, False],
+    )
+    assert {len(told(each)["left"]) for each in owed(deployment, "finish_activation")} == {2, 3}
+    words = json.loads(render("finish_activation", str(row.payload)))
+    assert words["subject"] == "Account a7: 1 of 3 steps done"
+    topic = json.loads(str(row.payload))["links"]["unsubscribe"].rpartition("/u/")[2]
+    assert deployment.links is not None
+    assert deployment.links.read_unsubscribe(topic) == (row.owner, "getting_started")
+    assert "customer.example" not in str(row.payload) + str(row.key)
+
+
+def test_no_steps_are_left_where_nobody_states_any(judge: Judge) -> None:
+    assert owed(judge(steps()), "finish_activation") == []
+
+
+def test_judging_again_owes_nothing_more_until_more_is_done(judge: Judge, tmp_path: Path) -> None:
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS})
+    sent(deployment)
+    open_run(deployment, "full")
+    judge_waiting(deployment)
+    again(deployment, 20)
+    assert len(owed(deployment, "finish_activation", WELL)) == 1
+    more = tmp_path / "more"
+    more.mkdir()
+    line = "a7,report,2026-06-10T10:00:00Z,done\n"
+    (more / "activation_steps.csv").write_text(ATTEMPTS + line)
+    book.judge_folder(deployment, more, book.DAY + timedelta(days=21))
+    assert [len(told(row)["left"]) for row in owed(deployment, "finish_activation", WELL)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "origin"), [(BOTH, "de", "contact"), (ENGLISH, "en", "default")]
+)
+def test_a_letter_is_in_one_language_throughout(
+    judge: Judge, words: Mapping[str, str], language: str, origin: str
+) -> None:
+    def speak_german(folder: Path) -> None:
+        people = (folder / "contacts.csv").read_text().replace("name,role", "name,role,language")
+        (folder / "contacts.csv").write_text(people.replace(",admin\n", ",admin,de\n"))
+
+    deployment = judge(steps(words), {"activation_steps": ATTEMPTS}, edit=speak_german)
+    (row,) = owed(deployment, "finish_activation", WELL)
+    assert (told(row)["language"], told(row)["language_from"]) == (language, origin)
+    body = json.loads(render("finish_activation", str(row.payload)))
+    assert words[language] in body["text"]
+    assert ("Schritten erledigt" in body["subject"]) is (language == "de")
+
+
+# -- the others --------------------------------------------------------------------------------------
+
+SEATS = "account_id,user_id,assigned_on,last_active_at\n" + "".join(
+    f"a7,u{number},2026-05-01,2026-05-{'31' if number < 2 else '02'}T10:00:00Z\n" for number in range(6)
+)
+LICENCES = """licence_id,account_id,product,status,issued_at,expires_on
+l1,a7,core,expired,2025-06-01T00:00:00Z,2026-05-28
+l2,a7,core,active,2025-06-01T00:00:00Z,2026-05-28
+l3,a8,core,active,2025-06-01T00:00:00Z,2026-05-28
+l4,a8,core,active,2026-05-28T00:00:00Z,2027-05-28
+l5,a9,core,revoked,2025-06-01T00:00:00Z,2026-05-28
+"""
+MATERIAL = ChampionRule((Material(ENGLISH, ENGLISH, LINK),))
+FEATURES = SpotlightRule((Feature("feature:alerts", ENGLISH, ENGLISH, 5, LINK),))
+
+
+def few_seats(folder: Path) -> None:
+    """Let the accounts have 40 seats, of which seven are used."""
+    file = folder / "subscriptions.csv"
+    file.write_text(file.read_text().replace(",8,100,", ",40,100,"))
+
+
+def a_feature(folder: Path) -> None:
+    """Let somebody state that another feature is used."""
+    file = folder / "usage.csv"
+    head, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([f"{head},feature:export", *(f"{line},3" for line in lines)]) + "\n")
+
+
+def too_small(folder: Path) -> None:
+    """Let all be on a plan whose limits they hit, and try what is not in it."""
+    file = folder / "usage.csv"
+    head, *lines = file.read_text().splitlines()
+    more = [f"{head},rate_limit_hits,locked_feature_attempts", *(f"{line},2,1" for line in lines)]
+    file.write_text("\n".join(more) + "\n")
+    terms = folder / "subscriptions.csv"
+    text = terms.read_text().replace("auto_renew\n", "auto_renew,plan\n").replace(",true\n", ",true,team\n")
+    terms.write_text(text)
+
+
+def too_small_with_room(folder: Path) -> None:
+    """The same with seats to spare, so that no letter is about them."""
+    too_small(folder)
+    file = folder / "subscriptions.csv"
+    file.write_text(file.read_text().replace(",8,100,", ",10,100,"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "template", "role", "files", "edit", "expected"),
+    [
+        (
+            NudgeRules(unused_seats=UnusedRule()),
+            "unused_seats",
+            "billing",
+            {},
+            few_seats,
+            {"used": 7, "seats": 40, "renewal_on": "2027-08-31"},
+        ),
+        (
+            NudgeRules(invite_team=InviteRule(until_days=400)),
+            "invite_team",
+            "admin",
+            {"seats": SEATS},
+            few_seats,
+            {"given": 6, "seats": 40},
+        ),
+        (
+            NudgeRules(training_invitation=TrainingRule(ENGLISH, LINK, 45, adopted_pct=150)),
+            "training_invitation",
+            "champion",
+            {"seats": SEATS},
+            lambda _: None,
+            {"given": 6, "minutes": 45, "link": LINK},
+        ),
+        (
+            NudgeRules(upgrade_fits=UpgradeRule(LINK, ("team",))),
+            "upgrade_fits",
+            "admin",
+            {},
+            too_small_with_room,
+            {"refused": 60, "tried": 30, "link": LINK},
+        ),
+        (
+            NudgeRules(feature_spotlight=FEATURES),
+            "feature_spotlight",
+            "user",
+            {},
+            a_feature,
+            {"minutes": 5, "link": LINK},
+        ),
+        (
+            NudgeRules(licence_expired=ExpiredRule()),
+            "licence_expired",
+            "billing",
+            {"licences": LICENCES},
+            lambda _: None,
+            {"licences": 2, "products": ["core"], "expired_on": "2026-05-28"},
+        ),
+        (
+            NudgeRules(champion_material=MATERIAL),
+            "champion_material",
+            "champion",
+            {
+                "seats": SEATS.replace(",assigned_on", ",role,assigned_on").replace(
+                    ",2026-05-01", ",champion,2026-05-01"
+                )
+            },
+            lambda _: None,
+            {"material": [{"name": ENGLISH, "about": ENGLISH, "link": LINK}]},
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_each_says_and_to_whom(  # noqa: PLR0917 - a row of the table
+    judge: Judge,
+    rules: NudgeRules,
+    template: str,
+    role: str,
+    files: Mapping[str, str],
+    edit: Edit,
+    expected: Mapping[str, object],
+) -> None:
+    deployment = judge(rules, files, role, edit)
+    (row,) = owed(deployment, template, WELL)
+    said = told(row)
+    assert {name: said[name] for name in expected} == expected
+    assert json.loads(render(template, str(row.payload)))["subject"]
+    assert book.person(WELL) in sent(deployment)
+    again(deployment, 100)
+    assert len(owed(deployment, template, WELL)) == 1
+
+
+def test_without_anybody_in_a_role_nobody_is_written_to(judge: Judge) -> None:
+    rules = NudgeRules(champion_material=MATERIAL, unused_seats=UnusedRule())
+    assert owed(judge(rules, role="user", edit=few_seats), "unused_seats") == []
+
+
+def test_a_licence_that_another_follows_is_not_over(judge: Judge) -> None:
+    deployment = judge(NudgeRules(licence_expired=ExpiredRule()), {"licences": LICENCES})
+    assert [row.key.split("/")[2] for row in owed(deployment, "licence_expired")] == [WELL]
+
+
+# -- who is left in peace ----------------------------------------------------------------------------
+
+UNUSED = NudgeRules(unused_seats=UnusedRule(), licence_expired=ExpiredRule())
+
+
+def stop(deployment: Deployment) -> None:
+    with deployment.database.write() as connection:
+        stops.put(connection, WELL, stops.Stop("they asked us to", None), "kim")
+
+
+@pytest.mark.parametrize(
+    ("files", "before", "why"),
+    [
+        ({}, lambda _: None, ""),
+        ({"tickets": URGENT}, lambda _: None, "urgent_ticket"),
+        ({}, stop, "do_not_contact"),
+    ],
+)
+def test_a_nudge_is_held_as_it_is_planned_and_a_notice_leaves(
+    judge: Judge, files: Mapping[str, str], before: Callable[[Deployment], object], why: str
+) -> None:
+    deployment = judge(UNUSED, {"licences": LICENCES, **files}, edit=few_seats, before=before)
+    (nudge,) = owed(deployment, "unused_seats", WELL)
+    assert (nudge.status, nudge.reason) == ("suppressed" if why else "due", why)
+    sent(deployment)
+    (notice,) = owed(deployment, "licence_expired", WELL)
+    assert (notice.status, notice.reason) == ("sent", "")
+
+
+def test_a_nudge_is_held_as_it_leaves(judge: Judge) -> None:
+    deployment = judge(UNUSED, edit=few_seats)
+    stop(deployment)
+    sent(deployment)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact")
+    assert {row.status for row in owed(deployment, "unused_seats", "a8")} == {"sent"}
+
+
+def test_the_letter_about_a_limit_is_held_like_any_nudge(judge: Judge) -> None:
+    """It came to be owed while nothing was open, and something was when it was to leave."""
+    deployment = judge(NudgeRules(), edit=too_small)
+    (row,) = owed(deployment, "approaching_limit", WELL)
+    assert row.status == "due"
+    stop(deployment)
+    sent(deployment)
+    (row,) = owed(deployment, "approaching_limit", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact")
+
+
+def test_what_was_kept_back_is_owed_again_after_the_rest(judge: Judge) -> None:
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS, "tickets": URGENT})
+    for days, times in ((13, 1), (14, 2)):
+        again(deployment, days)
+        found = [row.reason for row in owed(deployment, "finish_activation", WELL)]
+        assert found == ["urgent_ticket"] * times
+
+
+def test_one_nudge_at_a_time(judge: Judge) -> None:
+    rules = replace(steps(), invite_team=InviteRule(until_days=400))
+    deployment = judge(rules, {"activation_steps": ATTEMPTS, "seats": SEATS}, edit=few_seats)
+    sent(deployment)
+    assert len(owed(deployment, "finish_activation", WELL)) == 1
+    again(deployment, 13)
+    assert owed(deployment, "invite_team", WELL) == []
+    again(deployment, 14)
+    assert len(owed(deployment, "invite_team", WELL)) == 1
+
+
+def test_what_use_that_is_behind_would_tell_is_not_told(judge: Judge) -> None:
+    deployment = judge(NudgeRules(spread_days=90, unused_seats=UnusedRule()), edit=few_seats)
+    before = len(owed(deployment, "unused_seats"))
+    again(deployment, 90)
+    assert len(owed(deployment, "unused_seats")) == before < len(book.ACCOUNTS)
+
+
+# -- since when --------------------------------------------------------------------------------------
+
+
+def test_what_is_switched_on_reaches_the_book_over_days(judge: Judge) -> None:
+    deployment = judge(replace(steps(), spread_days=5), {"activation_steps": ATTEMPTS})
+    counts = [len(owed(deployment, "finish_activation"))]
+    for days in range(1, 6):
+        again(deployment, days)
+        counts.append(len(owed(deployment, "finish_activation")))
+    assert 0 < counts[0] < counts[2] < counts[4] == counts[5] == len(book.ACCOUNTS)
+
+
+@pytest.mark.parametrize(("days", "since"), [(7, book.DAY), (8, book.DAY + timedelta(days=8))])
+def test_a_letter_that_was_off_for_over_a_week_begins_anew(judge: Judge, days: int, since: date) -> None:
+    deployment = judge(UNUSED, edit=few_seats)
+    with deployment.database.write() as connection:
+        nudges.begin(connection, {"unused_seats"}, book.DAY + timedelta(days=days))
+        assert nudges.begun(connection)["unused_seats"] == since
+        nudges.begin(connection, set(), book.DAY)
+        rows_now = connection.execute(select(letter_starts.c.letter)).scalars().all()
+    assert sorted(rows_now) == ["licence_expired", "unused_seats"]

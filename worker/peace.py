@@ -1,0 +1,55 @@
+"""Peace at work: whether a nudge may leave, asked as it comes to be owed and again as it is to leave."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from health.features import TicketFact
+from health.letters import LETTERS, NUDGE, SURVEY_LETTERS
+from health.nouns import Flag, Notice
+from health.peace import DO_NOT_CONTACT, left_in_peace
+from store import features, flags, stops
+from store.database import Connection
+from store.installation import business_day
+from worker import experiments, surveys
+from worker.deployment import Deployment
+from worker.letters import Verdict
+
+
+def owed(deployment: Deployment, connection: Connection, verdict: Verdict, letter: Notice) -> Notice:
+    """Return a letter as it comes to be owed: withheld where its account is left in peace, or held out.
+
+    Who is left in peace is drawn into no arm of an experiment.
+    """
+    if LETTERS[letter.template] != NUDGE:
+        return letter
+    tickets, as_of = verdict.features.tickets, verdict.assessment.as_of
+    why = _why(deployment, connection, letter.account, (tickets, verdict.flags), as_of)
+    return replace(letter, withheld=why) if why else experiments.drawn(connection, verdict, letter)
+
+
+def kept_back(deployment: Deployment, connection: Connection, letter: Notice) -> str:
+    """Return why a letter must not leave now, or nothing: of notices there is nothing."""
+    if LETTERS[letter.template] != NUDGE:
+        return ""
+    account, today = letter.account, business_day(connection)
+    row = features.held(connection, [account]).get(account)
+    standing = flags.standing(connection, account, account).get(account, ())
+    found = (row.tickets if row else (), standing)
+    why = _why(deployment, connection, account, found, today)
+    if not why and letter.template in SURVEY_LETTERS:
+        return surveys.asked_lately(deployment, connection, letter)
+    return why
+
+
+def _why(
+    deployment: Deployment,
+    connection: Connection,
+    account: int,
+    found: tuple[Sequence[TicketFact], Sequence[Flag]],
+    today: date,
+) -> str:
+    """Return why an account is sent no nudge today, or nothing."""
+    if stops.stands(connection, account, today):
+        return DO_NOT_CONTACT
+    return left_in_peace(*found, today, deployment.policy.urgent)
