@@ -277,9 +277,10 @@ class Decided(_Content, frozen=True, kw_only=True):
 
 
 class MailsContent(_Content, frozen=True, kw_only=True):
-    """The letters that wait for a colleague; ``more`` counts those that ``rows`` leaves out."""
+    """The letters that wait for a colleague, so many; ``more`` counts those that ``rows`` leaves out."""
 
     date: date
+    waiting: Count = 0
     rows: tuple[MailRow, ...] = ()
     more: Count = 0
     decided: Decided | None = None

@@ -19,9 +19,9 @@ from templates.content import LetterContent, OperatorContent
 from templates.payload import decode
 from templates.render import render
 from worker import operators
-from worker.announce import message
 from worker.deployment import Deployment
 from worker.letters import last_day
+from worker.messages import message
 from worker.plays import segment
 
 log = structlog.get_logger()

@@ -17,8 +17,8 @@ from store.database import Connection
 from store.installation import business_day
 from templates.content import Decided, LetterContent, MailRow, MailsContent, OperatorContent
 from templates.payload import decode
-from worker.announce import message
 from worker.deployment import Deployment
+from worker.messages import message
 from worker.operators import TEMPLATE as OPERATOR
 
 log = structlog.get_logger()
@@ -96,6 +96,7 @@ def _listed(  # noqa: PLR0917 - one message and all that it is made of
 ) -> Notice:
     content = MailsContent(
         date=day,
+        waiting=len(waiting),
         rows=tuple(map(_row, waiting[:ROWS])),
         more=max(0, len(waiting) - ROWS),
         decided=decided,
