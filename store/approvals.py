@@ -86,8 +86,11 @@ def hold(  # noqa: PLR0917 - a letter, why it is held and how long
 ) -> None:
     """Keep a letter for a person to decide about within some hours; its words are in ``notice.body``.
 
-    ``leaves_by_ms`` is the instant after which it would come too late, whoever approves.
+    ``leaves_by_ms`` is the instant after which it would come too late, whoever approves. Nothing is kept
+    where the letter is in nobody's hand any more: a sender that was frozen may come after the decision.
     """
+    if connection.execute(select(notices.c.status).where(notices.c.id == notice.id)).scalar() != "claimed":
+        return
     ends = now_ms() + hours * _HOUR_MS
     by = case((ends > leaves_by_ms, leaves_by_ms), else_=ends) if leaves_by_ms is not None else ends
     row = {

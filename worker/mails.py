@@ -12,7 +12,7 @@ from health.alerts import OPEN
 from store import approvals, flags, outbox, subjects
 from store.approvals import DRAFT, MAILED, REJECTED, Held
 from store.database import Connection, clock
-from templates.content import LetterContent
+from templates.content import LetterContent, Unrenderable
 from templates.payload import decode
 from worker.deployment import Deployment
 from worker.waiting import Decision, tell_decided
@@ -49,7 +49,7 @@ def found(connection: Connection, key: str) -> Held:
 
 def shown(connection: Connection, held: Held) -> Mail:
     """Return a letter as a person sees it."""
-    words = msgspec.json.decode(held.body or b"{}", type=_Words, strict=False)
+    words = _words(held.body)
     address, _name = subjects.person(connection, held.subject)
     until = datetime.fromtimestamp(held.expires_ms / 1000, UTC)
     why = (*_rule(held), *_flags(connection, held.account), *_facts(held))
@@ -60,6 +60,14 @@ class _Words(msgspec.Struct, frozen=True):
     subject: str = ""
     text: str = ""
     language: str = ""
+
+
+def _words(body: bytes) -> _Words:
+    """Return the words of a letter, none of one whose reader was erased."""
+    try:
+        return msgspec.json.decode(body, type=_Words)
+    except msgspec.DecodeError:
+        return _Words()
 
 
 def _rule(held: Held) -> Sequence[str]:
@@ -74,9 +82,10 @@ def _flags(connection: Connection, account: int) -> Sequence[str]:
 
 def _facts(held: Held) -> Sequence[str]:
     """Return the figures that a letter states, line by line."""
-    if held.payload == "{}":
+    try:
+        content = decode(held.template, held.payload)
+    except Unrenderable:  # its reader was erased, or a version before this one has stated it in another way
         return ()
-    content = decode(held.template, held.payload)
     envelope = LetterContent.__struct_fields__
     own = (name for name in content.__struct_fields__ if name not in envelope)
     stated = ((name, getattr(content, name)) for name in own)

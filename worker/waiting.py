@@ -15,8 +15,7 @@ from store import approvals, outbox
 from store.approvals import DRAFT, EXPIRED, Held
 from store.database import Connection
 from store.installation import business_day
-from templates.content import Decided, LetterContent, MailRow, MailsContent, OperatorContent
-from templates.payload import decode
+from templates.content import Decided, MailRow, MailsContent, OperatorContent
 from worker.deployment import Deployment
 from worker.messages import message
 from worker.operators import TEMPLATE as OPERATOR
@@ -79,9 +78,14 @@ def _by_route(deployment: Deployment, connection: Connection) -> Mapping[Route, 
     return found
 
 
+class _Owned(msgspec.Struct, frozen=True):
+    """Whose a letter is: who answers to it."""
+
+    reply_to: str = ""
+
+
 def _route(deployment: Deployment, held: Held, day: date) -> Route | None:
-    content = decode(held.template, held.payload)
-    owner = content.reply_to if isinstance(content, LetterContent) else ""
+    owner = msgspec.json.decode(held.payload, type=_Owned).reply_to
     routes = (deployment.routes.to("csm", owner, day), deployment.routes.ops)
     return next((route for route in routes if route.destination == SLACK), None)
 

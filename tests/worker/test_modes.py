@@ -15,6 +15,7 @@ from config.modes import ModeRule
 from store import approvals, audit, balance, outbox, returns, subjects
 from store.approvals import APPROVED, MAILED, REJECTED, Held
 from store.database import Database
+from store.erasure import erase
 from store.installation import set_setting
 from store.returns import Return
 from store.subjects import EVERYTHING
@@ -30,6 +31,7 @@ from worker import waiting
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.mails import Undecidable, decide, shown
+from worker.modes import Kept, approved
 from worker.release import go_live
 from worker.waiting import Decision, look
 
@@ -290,6 +292,32 @@ def test_a_letter_of_a_held_run_waits_for_its_run_first(judge):
     with pytest.raises(Undecidable, match="waits for nobody's approval now"):
         say(deployment, "renewal", APPROVED)
     assert stands(deployment)["renewal"][0] == "planned"
+
+
+def test_a_sender_that_was_frozen_undoes_no_decision(judge):
+    """It claimed the letter before another one held it, and comes back after the person."""
+    deployment = judge()
+    (row,) = [row for row in rows(deployment.database) if row.template == "renewal"]
+    say(deployment, "renewal", REJECTED, reason="they have left")
+    with deployment.database.write() as connection, pytest.raises(Kept):
+        approved(deployment, connection, outbox.notice_of(row, "", b""))
+    with deployment.database.read() as connection:
+        found = approvals.find(connection, row.key)
+    assert found is not None
+    assert (found.decision, found.status) == ("rejected", "suppressed")
+
+
+def test_of_whoever_was_erased_nothing_is_shown_and_nothing_waits(judge):
+    deployment = judge()
+    mail = held(deployment)["renewal"]
+    erase(deployment.database, book.person(book.RENEWING), "operator")
+    look(deployment)
+    assert set(held(deployment)) == {"failed_payment"}
+    with deployment.database.read() as connection:
+        found = approvals.find(connection, mail.key)
+        assert found is not None
+        seen = shown(connection, found)
+    assert (seen.to, seen.subject, seen.text) == ("", "", "")
 
 
 # -- time --------------------------------------------------------------------------------------------
