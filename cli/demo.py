@@ -171,6 +171,7 @@ def _report(found: Told, standing: Mapping[str, Any], seconds: float) -> None:
         f"Sent now: {sent['slack']} alerts in Slack, {sent['crm']} tasks in HubSpot, {sent['email']} mails; "
         f"{found.records} records of HubSpot say what they did not say before."
     )
+    say("Here mails leave by themselves; yours wait for somebody to approve them at first: seatsignal mails.")
     say(f"Ledger: {found.unique} effects, {found.duplicates} doubled. {seconds:.0f} seconds.\n")
     table(
         ("story", "expected", "got", ""),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import answer, complain, say, wants_json
+from cli.output import answer, complain, say, tell, wants_json
 
 
 def register(app: typer.Typer) -> None:
@@ -19,10 +19,13 @@ def preview(
     account: Annotated[str, typer.Option(help="An account by its key.")],
     language: Annotated[str, typer.Option(help="Show a letter in this language, such as de or fr-CA.")] = "",
     all_locales: Annotated[bool, typer.Option("--all-locales", help="Show it in every language.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Open a letter in the browser.")] = False,
 ) -> None:
     """Show a template's words for an account's latest notice of that kind; send nothing."""
     from templates.render import Unrenderable  # noqa: PLC0415 - a command loads what it needs
 
+    if browser:
+        _is_letter(template)
     languages = _languages(template, language, every=all_locales)
     payload = _payload(template, account)
     try:
@@ -30,28 +33,60 @@ def preview(
     except Unrenderable as error:
         complain(str(error))
         raise typer.Exit(1) from None
-    if wants_json():
+    if browser:
+        _open(template, account, bodies)
+    elif wants_json():
         answer(bodies if all_locales else bodies[0])
-        return
+    else:
+        _say(bodies, each_named=all_locales)
+
+
+def _say(bodies: Sequence[Mapping[str, Any]], *, each_named: bool) -> None:
     for body in bodies:
-        if all_locales:
+        if each_named:
             say(f"--- {body['language']}")
         _show(body)
+
+
+def _open(template: str, account: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+    """Open letters in the browser: from a file that nobody else may read and the next preview replaces."""
+    import webbrowser  # noqa: PLC0415 - see above
+
+    from config.settings import data_folder  # noqa: PLC0415 - see above
+    from templates.previews import gallery  # noqa: PLC0415 - see above
+
+    file = data_folder() / "preview.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(gallery(f"{template} to {account}", bodies), encoding="utf-8")
+    shown = webbrowser.open(file.as_uri())
+    told = "It is open in your browser" if shown else "No browser could be opened"
+    tell({"file": str(file), "opened": shown}, f"{told}: {file}")
 
 
 def _languages(template: str, language: str, *, every: bool) -> Sequence[str]:
     """Return the languages to show, an empty one for that of the notice; ends the command on wrong use."""
     from health.languages import LANGUAGES, written  # noqa: PLC0415 - see above
-    from templates.payload import TEMPLATES  # noqa: PLC0415 - see above
 
-    letters = [name for name, each in TEMPLATES.items() if each.medium == "mail"]
-    if (language or every) and template not in letters:
-        raise typer.BadParameter(f"only letters speak several languages: {', '.join(letters)}")
+    if language or every:
+        _is_letter(template)
     if language and every:
         raise typer.BadParameter("give --language or --all-locales, not both")
     if language and not written(language):
         raise typer.BadParameter(f"no letters are written in {language!r}, but in {', '.join(LANGUAGES)}")
     return LANGUAGES if every else (language,)
+
+
+def _is_letter(template: str) -> None:
+    """End the command unless a template is a letter: others have one language, and nothing for a browser."""
+    from templates.payload import TEMPLATES  # noqa: PLC0415 - see above
+
+    letters = [name for name, each in TEMPLATES.items() if each.medium == "mail"]
+    if template not in letters:
+        raise typer.BadParameter(
+            f"only letters speak several languages, or show more in a browser: {', '.join(letters)}"
+        )
 
 
 def _payload(template: str, account: str) -> str:

@@ -17,7 +17,7 @@ from templates.render import Unrenderable, render
 from worker.deliver import deliver
 from worker.deployment import Deployment
 
-DONE = ("sent", "suppressed", "later")
+DONE = ("sent", "suppressed", "later", "held")
 """Outcomes after which nothing is left to do, or not yet."""
 WAITS_FOR_A_PERSON = ("rejected", "unknown")
 WAITS = ("retry", "deferred")
@@ -70,6 +70,8 @@ def _tell_put_off(deployment: Deployment, answered: Sequence[Answered]) -> None:
 def _tell_doubts(answered: Sequence[Answered], resting: Collection[str]) -> None:
     if any(one.outcome in WAITS_FOR_A_PERSON for one in answered):
         complain("What is rejected or unknown waits for you: `seatsignal notices` lists it.")
+    if any(one.outcome == "held" for one in answered):
+        complain("Mails are held until a person decides: `seatsignal mails --waiting` lists them.")
     for name in sorted(resting):
         complain(
             f"{name}: left alone for some minutes, since it refused us; `seatsignal resume` tries again now."

@@ -31,9 +31,14 @@ _ROUTES = {
 }
 
 
+_MODES = {"rules": [{"name": "the_demo", "mode": "automatic"}]}
+"""The demo shows letters: none waits for a person."""
+
+
 def settings(folder: Path, url: str) -> dict[str, str]:
-    """The settings that point every vendor at the sandbox; ``folder`` gets routes and schedule."""
-    routes, schedule = folder / "routes.yaml", folder / "schedule.yaml"
+    """The settings that point every vendor at the sandbox; ``folder`` gets routes, schedule and modes."""
+    routes, schedule, modes = (folder / f"{name}.yaml" for name in ("routes", "schedule", "modes"))
+    modes.write_text(json.dumps(_MODES))
     routes.write_text(json.dumps(_ROUTES))
     schedule.write_text(json.dumps({"pull": dict.fromkeys(VENDORS, _HOURLY), "assess": _HOURLY}))
     prefixed = {
@@ -41,7 +46,8 @@ def settings(folder: Path, url: str) -> dict[str, str]:
         for vendor, values in _vendors(url).items()
         for name, value in {"CALLS_PER_MINUTE": _OFTEN, **values}.items()
     }
-    return prefixed | {"SEATSIGNAL_ROUTES": str(routes), "SEATSIGNAL_SCHEDULE": str(schedule)}
+    files = {"ROUTES": routes, "SCHEDULE": schedule, "MODES": modes}
+    return prefixed | {f"SEATSIGNAL_{name}": str(file) for name, file in files.items()}
 
 
 def _vendors(url: str) -> Mapping[str, Mapping[str, str]]:

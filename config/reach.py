@@ -47,6 +47,11 @@ def holds(condition: Expression, values: Values) -> bool:
     return _holds(_code(condition.when), {**dict.fromkeys(condition.names), **values})
 
 
+def fails(condition: Expression, values: Values) -> bool:
+    """Say whether a condition surely fails for an account; what ``values`` leave out is not known."""
+    return _holds(_code(condition.unless), {**dict.fromkeys(condition.names), **values})
+
+
 def plain(condition: Expression) -> bool:
     """Say whether it surely may hold and may fail: it compares once in each place, and no measure twice."""
     sides = list(_sides(condition.tree))

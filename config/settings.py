@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     targets: Path | None = Field(default=None, description="targets.yaml of your own")
     letters: Path | None = Field(default=None, description="letters.yaml of your own")
     nudges: Path | None = Field(default=None, description="nudges.yaml of your own")
+    modes: Path | None = Field(default=None, description="modes.yaml of your own")
     experiments: Path | None = Field(default=None, description="experiments.yaml of your own")
     lease_s: float = Field(default=30.0, gt=0, description="how long a sender may hold what it claimed")
     chunk_size: int = Field(default=1_000, ge=1, le=2_000, description="accounts judged in one unit of work")

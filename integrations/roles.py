@@ -207,20 +207,28 @@ Come = Press | Form | Command | Opened | Challenge
 
 
 class Field(NamedTuple):
-    """A field of a form: a line of text, a choice if it has ``choices`` (value and label), or a person."""
+    """A field of a form: a line of text, a choice if it has ``choices`` (value and label), or a person.
+
+    An ``optional`` one may be left empty.
+    """
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     person: bool = False
+    optional: bool = False
 
 
 class Question(NamedTuple):
-    """What is asked back before an answer is taken: a title, fields, and the word on the button."""
+    """What is asked back before an answer is taken: a title, fields, and the word on the button.
+
+    ``texts`` are read before, one after the other, as they are: nothing in them is markup.
+    """
 
     title: str
     fields: tuple[Field, ...]
     submit: str
+    texts: tuple[str, ...] = ()
 
 
 class Desk(Protocol):

@@ -18,7 +18,7 @@ from config.errors import Actionable
 from store import audit
 from store.database import Database, now_ms, shown
 from store.installation import is_live, set_setting
-from store.outbox import OPEN
+from store.outbox import OPEN, PENDING
 from store.tables import notices
 
 
@@ -55,7 +55,7 @@ def _in_doubt(database: Database, name: str) -> int:
     """Pause; what was owed at the backup, or planned once live, may have been sent since."""
     with database.write() as connection:
         set_setting(connection, "paused", "restored")
-        sent_since = OPEN if is_live(connection) else OPEN[1:]
+        sent_since = PENDING if is_live(connection) else OPEN[1:]
         owed = update(notices).where(notices.c.status.in_(sent_since))
         doubtful = connection.execute(
             owed.values(status="unknown", reason="restored", claim=None, lease_ms=None, settled_ms=now_ms())

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 
 from store.database import clock, now_ms
 from store.installation import set_setting, setting
-from store.outbox import OPEN, OUTSIDE
-from store.tables import audit, chunks, installation, notices, receipts, runs
+from store.outbox import HELD, OUTSIDE, PENDING
+from store.tables import approvals, audit, chunks, installation, notices, receipts, runs
 
 LAID_ASIDE_MS = 600_000
 """A claim whose lease ended so long ago has been missed by every sweep."""
@@ -64,7 +64,7 @@ def balances(connection: Connection) -> list[Balance]:
     query = select(notices.c.run, notices.c.status, func.count()).group_by(notices.c.run, notices.c.status)
     for run, status, number in connection.execute(query):
         standing = found.setdefault(run, {})
-        name = "pending" if status in OPEN else status
+        name = "pending" if status in PENDING else status
         standing[name] = standing.get(name, 0) + number
     counted = select(runs.c.id, runs.c.planned)
     owed: dict[int | None, int | None] = {row.id: row.planned for row in connection.execute(counted)}
@@ -129,7 +129,7 @@ def last_audit(connection: Connection) -> Audit | None:
 def _of_notices() -> dict[str, ColumnElement[bool]]:
     n, status = notices.c, notices.c.status
     return {
-        "stands_nowhere": status.not_in((*OPEN, *CLOSED)),
+        "stands_nowhere": status.not_in((*PENDING, *CLOSED)),
         "forgotten_by_its_run": and_(status == "planned", runs.c.status.in_(("released", "discarded"))),
         "sent_before_its_run": and_(
             status.in_(("due", "claimed", "sending", "sent", "unknown", "quarantined")),
@@ -143,8 +143,11 @@ def _of_notices() -> dict[str, ColumnElement[bool]]:
             or_(n.lease_ms.is_(None), n.lease_ms < now_ms() - LAID_ASIDE_MS),
         ),
         "held_by_nobody": and_(status.in_(("claimed", "sending")), n.claim.is_(None)),
+        "held_for_nothing": and_(status == HELD, ~_held_open()),
+        "left_unapproved": and_(status.in_(("sending", "sent")), ~_settled_by_hand(), _held_open()),
+        "sent_though_refused": and_(status == "sent", ~_settled_by_hand(), _refused()),
         "closed_without_an_end": and_(status.in_(CLOSED), n.settled_ms.is_(None)),
-        "open_after_its_end": and_(status.in_(OPEN), n.settled_ms.is_not(None)),
+        "open_after_its_end": and_(status.in_(PENDING), n.settled_ms.is_not(None)),
         "closed_for_no_reason": and_(status.in_(("suppressed", "quarantined", "unknown")), n.reason == ""),
         "sent_without_words": and_(status == "sent", n.body.is_(None), ~_settled_by_hand()),
         "sent_without_a_try": and_(status == "sent", n.attempt == 0, ~_settled_by_hand()),
@@ -168,6 +171,15 @@ def _of_runs() -> dict[str, Select[tuple[int]]]:
 
 def _answered(*outcomes: str) -> ColumnElement[bool]:
     return exists().where(receipts.c.notice == notices.c.id, receipts.c.outcome.in_(outcomes))
+
+
+def _held_open() -> ColumnElement[bool]:
+    return exists().where(approvals.c.notice == notices.c.id, approvals.c.decision == "")
+
+
+def _refused() -> ColumnElement[bool]:
+    said = approvals.c.decision.in_(("rejected", "expired", "mailed"))
+    return exists().where(approvals.c.notice == notices.c.id, said)
 
 
 def _sent_times() -> ColumnElement[int]:

@@ -39,7 +39,7 @@ from config.errors import Actionable
 from store import audit, vault
 from store.database import Database, is_postgresql, now_ms
 from store.installation import secret, set_setting, setting
-from store.outbox import OPEN, standing
+from store.outbox import PENDING, standing
 from store.subjects import NAME_MIN, token
 from store.tables import accounts, bodies, consents, features, installation, metadata, notices, subjects
 from store.upsert import insert
@@ -125,7 +125,7 @@ def _words(connection: Connection, subject: str, email: str) -> list[str]:
 def _silenced(connection: Connection, subject: str) -> int:
     """Close what is owed to a person, and keep of what was sent only that it was."""
     theirs = notices.c.owner == subject
-    open_ = update(notices).where(theirs, standing(notices, *OPEN))
+    open_ = update(notices).where(theirs, standing(notices, *PENDING))
     closed = {"status": "suppressed", "reason": "erased", "settled_ms": now_ms(), "lease_ms": None}
     connection.execute(open_.values(**closed))
     mark = sha256(ERASED.encode()).hexdigest()

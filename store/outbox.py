@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -33,10 +34,15 @@ from health.precedence import head_start_ms
 from store import runs
 from store.database import now_ms
 from store.installation import add_to_setting, is_live, setting
-from store.tables import accounts, notices
+from store.tables import accounts, notices, threads
 from store.upsert import insert
 
 OPEN = ("planned", "due", "claimed", "sending")
+HELD = "held"
+"""Held for a person, who approves it or sends it by hand; what follows in its thread does not wait for it."""
+PENDING = (*OPEN, HELD)
+BY_HAND = "sent_by_hand"
+"""Why a letter is not sent by us that a person has sent."""
 OUTSIDE = "planned_outside"
 """The setting that counts the notices planned outside any run."""
 
@@ -161,6 +167,14 @@ def open_payloads(connection: Connection, thread: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def payloads_at(connection: Connection, template: str, destination: str, remote: str) -> list[str]:
+    """Return what was told from a template in a thread, by the id of its first message at a destination."""
+    of_thread = notices.c.thread.in_(select(threads.c.thread).where(threads.c.remote == remote))
+    query = select(notices.c.payload).where(of_thread, notices.c.kind == "message")
+    query = query.where(notices.c.template == template, notices.c.destination == destination)
+    return list(connection.execute(query).scalars())
+
+
 def latest_payload(connection: Connection, template: str, account: str) -> str | None:
     """Return the payload of an account's latest notice from a template."""
     query = (
@@ -179,7 +193,7 @@ def most_letters(connection: Connection, days: int = 7) -> int:
     counted = (
         select(func.count().label("letters"))
         .where(notices.c.destination.in_(SENDERS), notices.c.planned_ms > since)
-        .where(standing(notices, *OPEN, "sent", "unknown"))
+        .where(or_(standing(notices, *PENDING, "sent", "unknown"), notices.c.reason == BY_HAND))
         .group_by(notices.c.owner)
         .subquery()
     )

@@ -26,6 +26,7 @@ from store.retire import of_source
 from store.runs import FULL
 from store.tables import (
     accounts,
+    approvals,
     assessments,
     bodies,
     facts,
@@ -120,6 +121,7 @@ def _notices(connection: Connection, days: Days, at: int) -> Piece:
     over = [row for row in found if row.status in _OVER and row.thread not in lively]
     ids = [row.id for row in over]
     _deleted(connection, receipts, receipts.c.notice.in_(ids))
+    _deleted(connection, approvals, approvals.c.notice.in_(ids))
     gone = _deleted(connection, notices, notices.c.id.in_(ids))
     _owe_less(connection, [row.run for row in over if row.run is not None])
     unsaid = bodies.c.hash.in_({row.body for row in over if row.body})

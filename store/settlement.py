@@ -13,7 +13,7 @@ from store import edits
 from store.among import among
 from store.database import now_ms
 from store.deferral import DEFERRED, LATER
-from store.outbox import standing
+from store.outbox import HELD, standing
 from store.states import keep_written
 from store.tables import notices, receipts, threads
 from store.upsert import insert
@@ -75,6 +75,8 @@ def _settle_unsent(connection: Connection, notice: Notice, receipt: Receipt) -> 
         )
         if receipt.outcome == LATER:
             statement = statement.values(due_ms=now_ms() + int(receipt.after_s * 1000))
+    elif receipt.outcome == HELD:
+        statement = statement.values(status=HELD, reason=receipt.reason, claim=None, lease_ms=None)
     elif receipt.outcome == "retry":
         statement = statement.values(**_retried(notice.attempt, receipt))
     else:

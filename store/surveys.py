@@ -13,7 +13,7 @@ from health.identity import OUR_ID
 from health.records import Identifier, Survey
 from store import facts, sources
 from store.database import now_ms
-from store.outbox import OPEN, standing
+from store.outbox import BY_HAND, PENDING, standing
 from store.sources import Batch, Landed
 from store.tables import accounts, notices, source_accounts
 from store.tables import facts as tables
@@ -37,7 +37,7 @@ def asked(
 ) -> Mapping[int, list[Letter]]:
     """Return what accounts of a key range were owed of some letters, as long as notices are kept."""
     c = notices.c
-    left = standing(notices, *OPEN, "sent", "unknown").label("left")
+    left = standing(notices, *PENDING, "sent", "unknown").label("left")
     query = select(c.account, c.key, c.template, c.owner, left)
     found: dict[int, list[Letter]] = defaultdict(list)
     query = query.where(c.kind == "message", c.account.between(first, last), c.template.in_(templates))
@@ -54,7 +54,8 @@ def sent_lately(
     ``ours`` is the id of a notice.
     """
     c = notices.c
-    sent = standing(notices, "sent", "unknown") & (c.settled_ms > now_ms() - days * _DAY_MS)
+    gone = or_(standing(notices, "sent", "unknown"), c.reason == BY_HAND)
+    sent = gone & (c.settled_ms > now_ms() - days * _DAY_MS)
     in_hand = standing(notices, "claimed", "sending") & (c.id < ours)
     query = select(c.id).where(c.kind == "message", c.owner == subject, c.id != ours)
     query = query.where(c.template.in_(templates))

@@ -531,6 +531,25 @@ notices = _table(
     Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),
     Index("ix_notices_owner", "owner", "settled_ms", **_only("kind = 'message'")),
     Index("ix_notices_kept", "owner", "settled_ms", **_only("reason = 'over_budget'")),
+    Index("ix_notices_held", "id", **_only("status = 'held'")),
+)
+
+approvals = _table(
+    "approvals",  # letters that were held for a person, and what became of that
+    Column("notice", Key, ForeignKey("notices.id"), primary_key=True),
+    _text("mode"),  # approval or draft
+    _text("rule"),  # of modes.yaml; empty where none holds
+    _text("body"),  # hash of the words that are approved: no others are sent
+    _number("held_ms"),
+    _number("expires_ms"),  # until when a person may decide
+    _number("leaves_by_ms", None),  # when it would be too late for it, whoever approves
+    _text("thread"),  # in which its owner was told of it; empty until then
+    _number("warned_ms", None),  # when operators were told that it will expire
+    _text("decision"),  # approved, rejected, mailed or expired; empty while it is held
+    _text("actor"),
+    _text("reason"),
+    _number("decided_ms", None),
+    Index("ix_approvals_open", "expires_ms", **_only("decision = ''")),
 )
 
 threads = _table(

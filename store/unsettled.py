@@ -11,14 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, 
 from store import audit
 from store.database import now_ms
 from store.deferral import DEFERRED, shown
-from store.outbox import OPEN, standing
+from store.outbox import HELD, OPEN, PENDING, standing
 from store.settlement import BEHIND_MS
 from store.tables import accounts, notices, receipts, runs
 
-HELD = "held"
-"""Planned, in a run that waits for a person."""
 UNSETTLED = ("unknown", "quarantined", HELD)
-"""What a person must look at, or it stays so for ever."""
+"""What a person must look at: held is also what a held run has planned."""
 STATUSES = (*UNSETTLED, *OPEN, DEFERRED, "sent", "suppressed", "replaced")
 
 
@@ -67,7 +65,7 @@ def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
-    """Return what is planned, due or under way, in order of precedence, and why what must wait does.
+    """Return what is planned, due, held or under way, in order of precedence, and why what must wait does.
 
     Run, status, destination, template, account, key, reason; what waits for a moment is ``deferred``.
     """
@@ -79,7 +77,7 @@ def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
         )
         .add_columns(reason.label("reason"))
         .outerjoin(accounts, accounts.c.id == c.account)
-        .where(standing(notices, *OPEN))
+        .where(standing(notices, *PENDING))
         .order_by(c.rank_ms, c.id)
     )
     return list(connection.execute(query))

@@ -256,6 +256,41 @@ class OperatorContent(Part, frozen=True, kw_only=True):
     link: Link | None = None
 
 
+class MailRow(Part, frozen=True, kw_only=True):
+    """A letter to a customer that waits for a person: by its number, until a day, to be approved or a draft.
+
+    ``letter`` is its template in plain words.
+    """
+
+    number: Annotated[int, Meta(gt=0)]
+    account_key: str = ""
+    account_name: str = ""
+    letter: Name
+    mode: Literal["approval", "draft"]
+    until: date
+
+
+class Decided(Part, frozen=True, kw_only=True):
+    """What somebody has just said of a letter."""
+
+    decision: Literal["approved", "rejected", "mailed"]
+    by: str
+    account_name: str
+    letter: Name
+    reason: str = ""
+
+
+class MailsContent(Part, frozen=True, kw_only=True):
+    """The letters that wait for a colleague, so many; ``more`` counts those that ``rows`` leaves out."""
+
+    date: date
+    waiting: Count = 0
+    rows: tuple[MailRow, ...] = ()
+    more: Count = 0
+    decided: Decided | None = None
+    language: Language = "en"
+
+
 class LetterLinks(Part, frozen=True, kw_only=True):
     """Where a customer goes on. ``unsubscribe`` is the one-click link of the mail's header too."""
 
@@ -343,6 +378,7 @@ Content = (
     | RecordContent
     | DigestContent
     | OperatorContent
+    | MailsContent
     | FailedPaymentLetter
     | ApproachingLimitLetter
     | RenewalLetter

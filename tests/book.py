@@ -13,7 +13,7 @@ from config.settings import Settings
 from integrations.files.source import FilesSource
 from store.database import Database
 from store.installation import set_setting
-from tests.owed import rows
+from tests.owed import AUTOMATIC, rows
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import open_run, pull
@@ -84,8 +84,12 @@ def _paid(account: str, news: str) -> str:
     return news if account == UNPAID else "paid,2026-05-30"
 
 
-REACHED = {"public_url": "https://seatsignal.example", "company_name": "Lumen Works"}
-"""Settings without which no letter is written."""
+REACHED = {
+    "public_url": "https://seatsignal.example",
+    "company_name": "Lumen Works",
+    "modes": AUTOMATIC,
+}
+"""Settings without which no letter is written, or leaves by itself."""
 OWED = (
     f"csm/{LEAVING}/s-{LEAVING}@{TERM_START}/at_risk/3",
     f"csm/{UNPAID}/s-{UNPAID}@{TERM_START}/at_risk/3",

@@ -1,6 +1,7 @@
 """Notices to test with, and time that passes when a test says so."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Row, select, update
@@ -12,6 +13,8 @@ from store.installation import set_setting
 from store.tables import notices, receipts
 from templates.content import OperatorContent
 
+AUTOMATIC = Path(__file__).parent / "automatic.yaml"
+"""Modes by which every letter leaves by itself."""
 PAYLOAD = msgspec.json.encode(
     OperatorContent(title="A source is stale", what_happened="Nothing came from files for 3 hours.")
 ).decode()

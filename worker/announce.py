@@ -32,12 +32,12 @@ from templates.content import (
     Severity,
 )
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
-from templates.payload import Spoken
 from worker import letters, peace
 from worker.accounts import weeks_told
 from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
+from worker.messages import message
 from worker.plays import play_of
 from worker.shown import elsewhere
 
@@ -99,20 +99,6 @@ def _template(alert: Alert) -> str:
     if alert.kind == RECOVERED:
         return "recovered"
     return {EXPANSION: "expansion", LICENSING: "operator"}.get(alert.kind, "alert")
-
-
-def message(route: Route, template: str, *, key: str, thread: str, content: Spoken) -> Notice:
-    """Return a message of a thread to whoever a route names, its content as payload."""
-    return Notice(
-        key=key,
-        destination=route.destination,
-        kind="message",
-        thread=f"{route.destination}/{route.owner}/{thread}",
-        account=0,
-        template=template,
-        owner=route.owner,
-        payload=msgspec.json.encode(content).decode(),
-    )
 
 
 def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert) -> Content:

@@ -19,7 +19,8 @@ from store.settlement import BROKEN, BROKEN_TOGETHER
 from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
-from worker.words import TooEarly, Withheld, prepare
+from worker.modes import Kept, Withheld
+from worker.words import TooEarly, prepare
 
 log = structlog.get_logger()
 
@@ -144,6 +145,7 @@ def _left(notices: Sequence[Notice], why: Receipt) -> list[tuple[Notice, Receipt
 def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
     """Render what has no body yet, address it, store the new bodies; settle what may not be sent."""
     ready: list[Notice] = []
+    kept: list[Notice] = []
     refused: list[tuple[Notice, Receipt]] = []
     with deployment.database.write() as connection:
         for notice in held.notices:
@@ -151,12 +153,15 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
                 ready.append(prepare(deployment, connection, notice))
             except Withheld as error:
                 refused.append((notice, Receipt(notice.key, "suppressed", str(error))))
+            except Kept as error:
+                kept.append(error.notice)
+                refused.append((notice, Receipt(notice.key, outbox.HELD, error.mode)))
             except TooEarly as error:
                 refused.append((notice, Receipt(notice.key, LATER, OUT_OF_HOURS, after_s=error.wait_s)))
             except Unrenderable as error:
                 refused.append((notice, Receipt(notice.key, "rejected", error.reason)))
         bodiless = {notice.id for notice in held.notices if not notice.body}
-        claims.keep_bodies(connection, held.claim.token, [n for n in ready if n.id in bodiless])
+        claims.keep_bodies(connection, held.claim.token, [n for n in (*ready, *kept) if n.id in bodiless])
         settlement.settle(connection, held.claim.token, refused)
     failpoint("rendered")
     return ready

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from config.calendars import workdays
 from config.links import Links
+from config.modes import Modes
 from config.plays import PlayRule
 from config.routes import Routes
 from config.settings import Settings
@@ -40,6 +41,8 @@ class Deployment:
     """When customers are told of a renewal; without any nobody is."""
     nudges: NudgeRules = field(default_factory=NudgeRules)
     """Which letters help customers on; without any none does."""
+    modes: Modes = field(default_factory=Modes)
+    """Which letters leave by themselves; as it is, none until a person has approved enough of them."""
     beats: Beats = field(default_factory=Beats)
     """What was measured for the last pulse; it is measured again where it is not at hand."""
     _sources: dict[str, Source] = field(default_factory=dict)

@@ -16,9 +16,13 @@ from store import answers, verdicts
 from store.answers import Pointed
 from store.database import Connection
 from store.installation import business_day
+from worker import deciding
 from worker.answers import Given, answer
+from worker.deciding import Faulty
 from worker.deployment import Deployment
 from worker.shown import standing
+
+__all__ = ["Faulty", "filled", "pressed"]
 
 OLD = "This is no alert that is still open: it was closed, or it goes on in a newer message."
 _REASON = Field("reason", "Why?")
@@ -35,17 +39,10 @@ _OUTCOMES = {
 assert tuple(_OUTCOMES) == OUTCOMES  # noqa: S101 - as it is imported: an outcome without words
 
 
-class Faulty(Exception):  # noqa: N818 - named by what happened
-    """Fields of a form that cannot be taken, by name, and why."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        """Keep what is wrong."""
-        super().__init__()
-        self.faults = faults
-
-
 def pressed(deployment: Deployment, name: str, press: Press) -> Question | str:
     """Take what a button says, and return what to tell whoever pressed it; or what to ask back first."""
+    if number := deciding.number(press.answer):
+        return deciding.asked(deployment, name, press, number)
     with deployment.database.write() as connection:
         found = _pointed(connection, name, press.remote)
         if found is None:
@@ -71,6 +68,9 @@ def _already(given: Given, actor: str) -> str:
 
 def filled(deployment: Deployment, name: str, form: Form) -> None:
     """Take what a form says. Raises `Faulty` where it cannot be taken as it was filled in."""
+    if number := deciding.number(form.answer):
+        deciding.decided(deployment, name, form, number)
+        return
     first = next(iter(form.values), "reason")
     with deployment.database.write() as connection:
         found = _pointed(connection, name, form.remote)

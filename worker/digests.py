@@ -18,8 +18,8 @@ from store.verdicts import Verdict as Stored
 from templates.content import BandCounts, DigestContent
 from worker.accounts import ranked as by_priority
 from worker.accounts import row
-from worker.announce import message
 from worker.deployment import Deployment
+from worker.messages import message
 
 DIGEST_ROWS = 10
 MORNING = time(8, 30)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypedDict
 
@@ -142,16 +142,34 @@ def _withheld(deployment: Deployment, verdict: Verdict, content: LetterContent) 
     """Return why a renewal letter must not leave, or nothing; `None` if none is due with this window."""
     if not isinstance(content, RenewalLetter):
         return ""
-    rule = rule_for(deployment.letter_rules, _customer(verdict))
+    rule = rule_for(deployment.letter_rules, _customer(verdict.features, verdict.assessment))
     if rule and verdict.facts.get("window") not in rule.windows:
         return None
     return _why_not(rule, content, verdict.assessment.as_of)
 
 
-def _customer(verdict: Verdict) -> Customer:
+def last_day(
+    rules: Sequence[LetterRule], row: Features, assessment: Assessment, content: LetterContent
+) -> date | None:
+    """Return the last day on which a letter is of use: `None` of any but one about a renewal.
+
+    What its rule allows, the last day on which the customer can say no, the day before the term's end.
+    """
+    if not isinstance(content, RenewalLetter):
+        return None
+    days = [content.term_ends_on - timedelta(days=1)]
+    rule = rule_for(rules, _customer(row, assessment))
+    if rule and rule.between:
+        days.append(content.term_ends_on - timedelta(days=rule.between[1]))
+    if content.notice_by:
+        days.append(content.notice_by - timedelta(days=1))
+    return min(days)
+
+
+def _customer(row: Features, assessment: Assessment) -> Customer:
     """Return what rules of letters ask of an account and the term that renews."""
-    row, facts = verdict.features, verdict.facts
-    term = next((each for each in row.terms if term_key(each) == verdict.assessment.term), None)
+    facts = assessment.facts
+    term = next((each for each in row.terms if term_key(each) == assessment.term), None)
     days = (term.term_end - term.term_start).days if term and term.term_end else None
     auto = facts.get("auto_renew")
     return Customer(

@@ -16,9 +16,9 @@ from store.database import Connection, clock, day_of
 from store.doubt import Implausible
 from store.incidents import Incident
 from templates.content import OperatorContent
-from worker.announce import message
 from worker.deployment import Deployment
 from worker.listings import Retired
+from worker.messages import message
 
 TEMPLATE = "operator"
 _AUDIT = "operator/audit"

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from functools import cache
 
 from config.links import Links
+from config.modes import load_modes
 from config.nudges import load_nudges
 from config.policy import load as load_policy
 from config.routes import load_routes
@@ -45,6 +46,7 @@ def open_deployment(chosen: Settings, bell: Bell) -> Deployment:
             links=_links(database, chosen.public_url),
             letter_rules=checked_letters(chosen.letters, policy),
             nudges=load_nudges(chosen.nudges),
+            modes=load_modes(chosen.modes),
         )
         stack.pop_all()
     return deployment

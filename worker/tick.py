@@ -13,6 +13,7 @@ from worker.digests import person_digests
 from worker.escalation import escalate, follow
 from worker.lateness import Turns
 from worker.release import expire, release
+from worker.waiting import look
 from worker.weekly import weekly_digest
 
 CALLED_S = 60
@@ -20,7 +21,7 @@ CALLED_S = 60
 JUDGE = "judge"
 """The job that judges every account."""
 CLIMB, CLIMB_S = "climb", 300
-"""The job that tells the next one of alerts that nobody has taken on, and sends digests; how often."""
+"""The job that tells the next one of what nobody has taken on or decided, and sends digests; how often."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
 
@@ -52,6 +53,7 @@ def _climb(deployment: Deployment, slot: int) -> None:
     follow(deployment)
     escalate(deployment)
     person_digests(deployment)
+    look(deployment)
     weekly_digest(deployment)
     slot_done(deployment, CLIMB, slot)
 

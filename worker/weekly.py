@@ -16,9 +16,9 @@ from store.installation import business_day, is_live
 from templates.content import BandCounts
 from templates.week import OwnerRow, WeekContent
 from worker import accounts
-from worker.announce import message
 from worker.deployment import Deployment
 from worker.digests import MORNING, at_risk
+from worker.messages import message
 
 log = structlog.get_logger()
 MONDAY, WEEK = 0, timedelta(days=7)

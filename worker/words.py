@@ -22,16 +22,13 @@ from templates.payload import decode
 from templates.render import render
 from worker import peace
 from worker.deployment import Deployment
+from worker.modes import Withheld, approved
 
 LOOK_AGAIN_S = 300.0
 """How often what waits for the morning is looked at: something urgent may have come after it."""
 
 
-class Withheld(Exception):  # noqa: N818 - named by what happened
-    """A notice must not be sent any more: no consent, nobody there, letters came back, or it is too much."""
-
-
-class TooEarly(Exception):  # noqa: N818 - as above
+class TooEarly(Exception):  # noqa: N818 - named by what happened
     """It is no hour to write to the account; ``wait_s`` seconds later it is."""
 
     def __init__(self, wait_s: float) -> None:
@@ -43,7 +40,7 @@ class TooEarly(Exception):  # noqa: N818 - as above
 def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> Notice:
     """Give a notice its body and its address.
 
-    Raises `Withheld`, `TooEarly` or `templates.content.Unrenderable`.
+    Raises `Withheld`, `Kept`, `TooEarly` or `templates.content.Unrenderable`.
     """
     if notice.destination not in SENDERS:
         if wait_s := _quiet_s(deployment, connection, notice):
@@ -60,6 +57,7 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld("no_consent")
     if came_back := returns.suppressed(connection, notice.owner):
         raise Withheld(came_back)
+    notice = approved(deployment, connection, notice)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
     if why := peace.kept_back(deployment, connection, notice):

@@ -3,7 +3,7 @@
 Shapes and limits: docs.slack.dev/reference/views/modal-views.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Raw, Struct
 from msgspec.json import encode
@@ -12,6 +12,8 @@ from integrations.roles import Field, Question
 
 TITLE_LIMIT = SUBMIT_LIMIT = 24
 LABEL_LIMIT, CHOICE_LIMIT, TEXT_LIMIT = 2_000, 75, 300
+READ_LIMIT, READ_BLOCKS = 3_000, 20
+"""Characters of a section, and as many of them as we show; a view may have 100 blocks."""
 
 
 class OpenForm(Struct, frozen=True, kw_only=True):
@@ -76,16 +78,39 @@ def modal(question: Question, answer: str, remote: str) -> Raw:
                 "title": _plain(question.title, TITLE_LIMIT),
                 "submit": _plain(question.submit, SUBMIT_LIMIT),
                 "close": _plain("Cancel", SUBMIT_LIMIT),
-                "blocks": [_input(field) for field in question.fields],
+                "blocks": [*_read(question.texts), *map(_input, question.fields)],
             }
         )
     )
+
+
+def _read(texts: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Yield texts to be read, each in as many blocks as it takes; a cut is said."""
+    parts = [part for text in texts for part in _parts(text)]
+    for part in parts[:READ_BLOCKS]:
+        yield {"type": "section", "text": _plain(part, READ_LIMIT)}
+    if len(parts) > READ_BLOCKS:
+        yield {
+            "type": "section",
+            "text": _plain("\N{HORIZONTAL ELLIPSIS} It goes on: see seatsignal mails.", READ_LIMIT),
+        }
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield a text in parts that a block takes, parted between lines where that is possible."""
+    while text:
+        end = len(text) if len(text) <= READ_LIMIT else text.rfind("\n", 1, READ_LIMIT)
+        end = end if end > 0 else READ_LIMIT
+        if part := text[:end].strip("\n"):
+            yield part
+        text = text[end:].lstrip("\n")
 
 
 def _input(field: Field) -> dict[str, object]:
     return {
         "type": "input",
         "block_id": field.name,
+        "optional": field.optional,
         "label": _plain(field.label, LABEL_LIMIT),
         "element": {"action_id": field.name, **_element(field)},
     }

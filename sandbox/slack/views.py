@@ -48,8 +48,10 @@ INPUT = shape(
     {"type": one_of("input"), "label": _plain(2000), "element": by_type(ELEMENTS)},
     {"block_id": NAME, "hint": _plain(2000), "optional": boolean},
 )
+SECTION = shape({"type": one_of("section"), "text": _plain(3000)}, {"block_id": NAME})
+BLOCKS = items(by_type({"input": INPUT, "section": SECTION}), MOST_BLOCKS)
 VIEW = shape(
-    {"type": one_of("modal"), "title": _plain(24), "blocks": items(by_type({"input": INPUT}), MOST_BLOCKS)},
+    {"type": one_of("modal"), "title": _plain(24), "blocks": BLOCKS},
     {
         "callback_id": string(255),
         "private_metadata": string(3000, 0),
@@ -96,7 +98,10 @@ def open_form(workspace: Workspace, asked: Open) -> dict[str, Any]:
     """Show a form to whoever pressed the button that the trigger is of; a trigger serves once."""
     found = list(VIEW(asked.view, ""))
     found = found or list(
-        no_repeats(((block.get("block_id"), "/blocks") for block in asked.view["blocks"]), "block_id")
+        no_repeats(
+            ((block["block_id"], "/blocks") for block in asked.view["blocks"] if "block_id" in block),
+            "block_id",
+        )
     )
     if found:
         raise Refused("invalid_arguments", map(str, found))
@@ -135,7 +140,8 @@ def post_ephemeral(workspace: Workspace, said: Ephemeral) -> dict[str, Any]:
 
 def filled(form: Form, values: dict[str, str]) -> dict[str, Any]:
     """Return the state of a form in which somebody has filled in these values, by block."""
-    return {"values": {block["block_id"]: _value(block, values) for block in form.view["blocks"]}}
+    fields = [block for block in form.view["blocks"] if block["type"] == "input"]
+    return {"values": {block["block_id"]: _value(block, values) for block in fields}}
 
 
 def _value(block: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests import services
 from tests.chaos.nursery import Birth
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
-from tests.owed import go_live
+from tests.owed import AUTOMATIC, go_live
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker.tick import AUDIT, JUDGE
 
@@ -164,6 +164,7 @@ def _environment(servers: Servers, folder: Path, url: str, broker: str) -> dict[
         "SEATSIGNAL_LEASE_S": str(LEASE_S),
         "SEATSIGNAL_TICK_S": str(TICK_S),
         "SEATSIGNAL_SCHEDULE": str(schedule),
+        "SEATSIGNAL_MODES": str(AUTOMATIC),
         "SEATSIGNAL_LOG_LEVEL": "ERROR",
         "CHAOS_SINK_URL": rehearsal.http,
         **slack.rig(rehearsal).good,

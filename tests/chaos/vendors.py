@@ -28,6 +28,7 @@ from tests.chaos.nursery import Birth
 from tests.chaos.stage import Servers
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
+from tests.owed import AUTOMATIC
 from tests.rehearsal import Rehearsal
 
 SOURCES = standins.VENDORS
@@ -49,6 +50,7 @@ REACHED = {
     "SEATSIGNAL_ZENDESK_CALLS_PER_MINUTE": "1000",
     "SEATSIGNAL_PUBLIC_URL": "https://seatsignal.example",
     "SEATSIGNAL_COMPANY_NAME": "Lumen Works",
+    "SEATSIGNAL_MODES": str(AUTOMATIC),
     "SEATSIGNAL_CHUNK_SIZE": "60",
 }
 Told = Counter[tuple[str, str, str]]

@@ -20,6 +20,7 @@ from cli.main import main
 from config.settings import settings
 from store.database import Database
 from tests import book, logs
+from tests.owed import AUTOMATIC
 from tests.rehearsal import ROOT, Rehearsal, start_sandbox
 from worker.process import schedule
 from worker.release import go_live
@@ -189,6 +190,7 @@ def reaching(sandbox: Rehearsal) -> dict[str, str]:
     return {
         "SEATSIGNAL_PUBLIC_URL": "https://seatsignal.example",
         "SEATSIGNAL_COMPANY_NAME": "Lumen Works",
+        "SEATSIGNAL_MODES": str(AUTOMATIC),
         "SEATSIGNAL_SLACK_TOKEN": "xoxb-sandbox-token",
         "SEATSIGNAL_SLACK_BASE_URL": f"{sandbox.http}/slack/api",
         "SEATSIGNAL_MAIL_HOST": sandbox.smtp_host,

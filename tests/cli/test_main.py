@@ -53,6 +53,11 @@ ANSWERING = {
     "replay": ["replay", "--all"],
     "settle": ["settle", "csm/nobody", "--sent"],
     "balance": ["balance"],
+    "mails": ["mails"],
+    "mails --waiting": ["mails", "--waiting"],
+    "approve": ["approve", "letter/nobody"],
+    "reject": ["reject", "letter/nobody", "--reason", "no such offer"],
+    "mailed": ["mailed", "letter/nobody"],
     "preview": ["preview", "alert", "--account", book.LEAVING],
     "preview --all-locales": ["preview", "renewal", "--account", book.RENEWING, "--all-locales"],
     "send-test": ["send-test", "renewal", "--account", book.RENEWING, "--to", book.OWNER],
@@ -94,7 +99,10 @@ def test_every_command_is_tried():
 
 
 UNSTARTED = {"experiment stop", "experiment read"}
-FAILING = {"release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
+UNHELD = {"approve", "reject", "mailed"}
+FAILING = {
+    "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *UNHELD
+}  # fmt: skip
 """No key, nothing is held, Slack has no token, mail no server, no such notice, nothing is routed to a CRM, no
 outcomes, and nothing was started.
 """

@@ -1,8 +1,14 @@
 """What a preview shows, and in which language."""
 
+import stat
+import webbrowser
+from html.parser import HTMLParser
+from pathlib import Path
+
 import pytest
 
 from health.languages import LANGUAGES
+from templates.previews import gallery
 from tests import book
 from tests.cli.conftest import Seatsignal
 
@@ -63,3 +69,67 @@ def test_a_language_that_there_is_not_is_wrong_use(
     refused = owing(*arguments)
     assert (refused.status, refused.out) == (2, "")
     assert complaint in " ".join(refused.err.split())
+
+
+class Shown(HTMLParser):
+    """What a page holds: its frames with what they may do and show, and every element."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.frames: list[dict[str, str | None]] = []
+        self.elements: list[str] = []
+        self.policy = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        found = dict(attrs)
+        if tag == "iframe":
+            self.frames.append(found)
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.policy = found["content"] or ""
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the system's browser was to open; there is none here."""
+    asked: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: bool(asked.append(address)))
+    return asked
+
+
+def test_a_letter_opens_in_the_browser_in_every_language(owing: Seatsignal, opened: list[str]):
+    told = owing(*RENEWAL, "--all-locales", "--browser", "--json").document
+    file = Path(told["file"])
+    assert opened == [file.as_uri()]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    page = Shown(file.read_text(encoding="utf-8"))
+    assert [frame["title"] for frame in page.frames] == list(LANGUAGES)
+    assert all(frame["sandbox"] == "" for frame in page.frames)
+    assert all("<html" in (frame["srcdoc"] or "") for frame in page.frames)
+    assert "default-src 'none'" in page.policy
+    assert "script" not in page.elements
+    assert told["opened"] is False
+
+
+def test_a_preview_in_the_browser_takes_the_place_of_the_one_before(owing: Seatsignal, opened: list[str]):
+    owing(*RENEWAL, "--browser")
+    said = owing("preview", "failed_payment", "--account", book.UNPAID, "--browser")
+    assert said.out.startswith("No browser could be opened: ")
+    assert len(set(opened)) == 1
+    page = Shown(Path(said.out.partition(": ")[2].strip()).read_text(encoding="utf-8"))
+    assert len(page.frames) == 1
+
+
+def test_nothing_of_a_letter_leaves_its_frame():
+    body = {"language": "en", "subject": "<b>", "html": '"><script>x</script>', "text": "</pre><script>"}
+    page = Shown(gallery("<i>", [body]))
+    assert page.elements.count("script") == 0
+    assert {"b", "i"}.isdisjoint(page.elements)
+    assert page.frames[0]["srcdoc"] == body["html"]
+
+
+def test_what_is_no_letter_has_nothing_for_a_browser(owing: Seatsignal, opened: list[str]):
+    refused = owing("preview", "alert", "--account", book.LEAVING, "--browser")
+    assert refused.status == 2
+    assert opened == []

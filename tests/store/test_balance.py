@@ -13,7 +13,7 @@ from store import balance, claims, outbox, runs, settlement, unsettled
 from store.balance import Balance, balances
 from store.database import Database
 from store.installation import set_setting
-from store.tables import chunks, notices, receipts
+from store.tables import approvals, chunks, notices, receipts
 from store.tables import runs as table
 from tests.owed import go_live, notice, pass_time
 
@@ -181,7 +181,22 @@ def undone(connection: Connection, id_: int) -> None:
     connection.execute(update(table).where(table.c.id == run).values(chunks_left=1))
 
 
+def decided(decision: str, **values: object) -> Callable[[Connection, int], object]:
+    """Put a notice somewhere that a person has decided about, or has not."""
+
+    def change(connection: Connection, id_: int) -> None:
+        connection.execute(insert(approvals).values(notice=id_, decision=decision))
+        if values:
+            put(**values)(connection, id_)
+
+    return change
+
+
 WRONG = (
+    Wrong("held_for_nothing", ("due",), put(status="held")),
+    Wrong("held_for_nothing", ("due",), decided("approved", status="held")),
+    Wrong("left_unapproved", ("sent",), decided("")),
+    Wrong("sent_though_refused", ("sent",), decided("rejected")),
     Wrong("does_not_add_up", ("sent", "due", "quarantined", "planned"), lost),
     Wrong("stands_nowhere", ("sent", "due", "planned"), put(status="gone")),
     Wrong("forgotten_by_its_run", ("due",), put(status="planned")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from config.modes import load_modes
 from config.plays import load_plays
 from config.policy import load as load_policy
 from config.routes import load_routes
@@ -11,6 +12,7 @@ from config.settings import Settings
 from health.policy import Policy
 from store.database import Database
 from store.runs import Chunk
+from tests.owed import AUTOMATIC
 from worker.deployment import Deployment
 
 
@@ -57,6 +59,7 @@ def _deployed(database: Database, policy: Policy, bell: Remembered) -> Deploymen
         plays=load_plays(None),
         bell=bell,
         links=None,
+        modes=load_modes(AUTOMATIC),
     )
 
 

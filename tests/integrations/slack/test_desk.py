@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from integrations.errors import Misconfigured, Rejected
 from integrations.roles import Challenge, Command, Field, Form, Opened, Press, Question
 from integrations.slack.desk import TOLERANCE_S, SlackDesk
+from integrations.slack.forms import READ_BLOCKS, modal
 from integrations.slack.settings import SlackSettings
 from tests.rehearsal import Rehearsal
 
@@ -305,3 +306,34 @@ def test_faults_are_said_as_slack_reads_them() -> None:
         "response_action": "errors",
         "errors": {"reason": "Say why."},
     }
+
+
+def texts(*given: str) -> list[str]:
+    """The texts of a form before its fields, as they are sent."""
+    view = json.loads(
+        bytes(modal(Question("Read", (Field("why", "Why?", optional=True),), "Go", given), "x", "C:1"))
+    )
+    assert [each["optional"] for each in view["blocks"] if each["type"] == "input"] == [True]
+    shown = [each["text"] for each in view["blocks"] if each["type"] == "section"]
+    assert {each["type"] for each in shown} <= {"plain_text"}
+    return [each["text"] for each in shown]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (("<!channel> *a*",), ["<!channel> *a*"]),
+        (("", "a"), ["a"]),
+        (("a\n" * 1_500,), [("a\n" * 1_500).strip()]),
+        (("ab" * 2_000,), ["ab" * 1_500, "ab" * 500]),
+        (("x" * 2_999 + "\n" + "y",), ["x" * 2_999, "y"]),
+    ],
+)
+def test_what_is_to_be_read_is_text_in_as_many_blocks_as_it_takes(given, sent):
+    assert texts(*given) == sent
+
+
+def test_of_a_text_that_is_too_long_it_is_said_where_the_rest_is():
+    found = texts("x" * 3_000 * (READ_BLOCKS + 1))
+    assert len(found) == READ_BLOCKS + 1
+    assert found[-1].endswith("see seatsignal mails.")
