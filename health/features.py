@@ -257,6 +257,7 @@ class Pulse:
     median of the actions per active user, ``fleet_breadth`` how many features the broadest tenth of the
     accounts use at the least; `None` where too few accounts tell. ``fleet_rests`` are by metric of use the
     days of the last `SERIES_DAYS` on which the fleet did far less than that weekday usually holds.
+    ``fleet_features`` are the features that any account uses.
     ``peers`` is by driver of a fitted model the level of the account in the middle (`health.drivers`), where
     the policy has one. ``cohorts`` are those below their range (`health.cohorts`), candidates that a gate
     stopped among them.
@@ -270,3 +271,4 @@ class Pulse:
     fleet_rests: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     peers: Mapping[str, float] = field(default_factory=dict)
     cohorts: tuple[Cohort, ...] = ()
+    fleet_features: tuple[str, ...] = ()

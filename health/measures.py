@@ -120,7 +120,15 @@ def beat(  # noqa: PLR0917 - as `health.judge.judge`
         levels,
         end,
         began(features, started_on(features, as_of), end, days.shares if days else ()),
+        _used(features),
     )
+
+
+def _used(features: Features) -> Sequence[str]:
+    """Return the features that an account has used of late."""
+    series = features.series
+    days = zip(series.features, series.feature_days, strict=True) if series else ()
+    return tuple(name for name, used in days if used)
 
 
 def _days(path: Track, metric: str) -> Days | None:

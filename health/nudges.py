@@ -3,7 +3,7 @@
 Each is a pure rule. `docs/integrations/mail.md`, "Which letters leave", tells them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -52,7 +52,8 @@ class Licence(NamedTuple):
 class Known(NamedTuple):
     """An account as nudges see it.
 
-    ``stated`` are the kinds of fact that its sources state. ``steps`` are those of activation that were
+    ``stated`` are the kinds of fact that its sources state, ``fleet_features`` the features that accounts of
+    the fleet use. ``steps`` are those of activation that were
     tried, each ``done`` once it was, else ``failed``.
     """
 
@@ -61,6 +62,7 @@ class Known(NamedTuple):
     stated: frozenset[str] = frozenset()
     steps: Mapping[str, str] = {}
     licences: Sequence[Licence] = ()
+    fleet_features: Collection[str] = ()
 
     @property
     def days(self) -> int | None:
@@ -181,13 +183,16 @@ def outgrown(known: Known) -> tuple[int, int]:
 def untried(known: Known, rule: SpotlightRule) -> tuple[Feature, ...]:
     """Return the features that an account in good use does not use, in their order.
 
-    None where nobody states which features are used.
+    None where nobody states which features the account uses, and none that no account of the fleet uses: of
+    that one nothing is known.
     """
     series, idle = known.features.series, known.figure("idle_days")
     if series is None or not series.features or idle is None or idle > _ACTIVE_DAYS:
         return ()
     days = dict(zip(series.features, series.feature_days, strict=True))
-    return tuple(each for each in rule.features if not days.get(each.metric))
+    return tuple(
+        each for each in rule.features if each.metric in known.fleet_features and not days.get(each.metric)
+    )
 
 
 def expired(known: Known, rule: ExpiredRule) -> Mapping[date, tuple[str, ...]]:

@@ -37,7 +37,8 @@ class Beat(NamedTuple):
     """What one account adds to the pulse: its sources, and what can be told of it.
 
     ``trend`` is the metric that tells its use, and its last 14 days as a share of what the own baseline
-    expects; ``actions`` are per active user, ``features`` those in use. ``levels`` are of the drivers that a
+    expects; ``actions`` are per active user, ``features`` how many are in use, ``used`` by their names.
+    ``levels`` are of the drivers that a
     fitted model tells against peers. ``end`` is the last day that its sources tell completely, ``began``
     what it adds to those who began when it did.
     """
@@ -50,6 +51,7 @@ class Beat(NamedTuple):
     levels: Sequence[float | None] = ()
     end: date | None = None
     began: Began | None = None
+    used: Sequence[str] = ()
 
 
 class Fleet:
@@ -84,6 +86,7 @@ class Fleet:
             fleet_breadth=fleet_breadth([beat.features for beat in beats if beat.features], accounts_min),
             fleet_rests=self._rests.told(accounts_min, rest_pct / 100),
             peers=medians(self._names, [beat.levels for beat in beats], accounts_min),
+            fleet_features=tuple(sorted({name for beat in beats for name in beat.used})),
         )
 
 

@@ -113,6 +113,7 @@ def _known(deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Puls
         frozenset().union(*kinds),
         {each.step: DONE if each.done else FAILED for each in tried},
         [_licence(each, ended, as_of) for each in found.licences.get(row.account, ())],
+        pulse.fleet_features,
     )
 
 

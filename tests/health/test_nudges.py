@@ -213,8 +213,12 @@ def test_features_that_are_not_used(
 ) -> None:
     series = Series(days_ago(1), {}, days, features)
     rules = NudgeRules(feature_spotlight=SpotlightRule((ALERTS, EXPORTS)))
-    found = known(facts={"idle_days": idle}, series=series)
+    found = known(facts={"idle_days": idle}, series=series)._replace(
+        fleet_features=("feature:a", "feature:b")
+    )
     assert [each.matter for each in due(found, rules)] == matters
+    only_one = found._replace(fleet_features=("feature:b",))
+    assert [each.matter for each in due(only_one, rules)] == [each for each in matters if each == "feature:b"]
 
 
 @pytest.mark.parametrize(

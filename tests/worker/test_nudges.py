@@ -205,10 +205,11 @@ def few_seats(folder: Path) -> None:
 
 
 def a_feature(folder: Path) -> None:
-    """Let somebody state that another feature is used."""
+    """Let every account use a feature, and one of them another too."""
     file = folder / "usage.csv"
     head, *lines = file.read_text().splitlines()
-    file.write_text("\n".join([f"{head},feature:export", *(f"{line},3" for line in lines)]) + "\n")
+    used = [f"{line},3,{int(line.startswith(f'{book.ACCOUNTS[0]},'))}" for line in lines]
+    file.write_text("\n".join([f"{head},feature:export,feature:alerts", *used]) + "\n")
 
 
 def too_small(folder: Path) -> None:
