@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -64,6 +65,7 @@ def _fields(model: Any, location: Sequence[Any]) -> list[str]:  # noqa: ANN401 -
         if "root" in fields:  # a file that is a mapping as a whole
             model, fields = fields["root"].annotation, {}
         model = fields[part].annotation if part in fields else (get_args(model) or (model,))[-1]
+        model = next((each for each in get_args(model) if NoneType in get_args(model)), model)
     return list(getattr(model, "model_fields", {}))
 
 

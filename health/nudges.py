@@ -98,9 +98,9 @@ class Owed(NamedTuple):
 
 def due(known: Known, rules: NudgeRules) -> Iterator[Due]:
     """Yield the letters that would help an account, the one that can least wait first."""
-    for letter, matters in _MATTERS.items():
-        if letter in rules.sent:
-            yield from (Due(letter, matter) for matter in matters(known, rules))
+    sent = rules.sent
+    for letter in filter(sent.__contains__, _MATTERS):
+        yield from (Due(letter, matter) for matter in _MATTERS[letter](known, rules))
 
 
 def may_nudge(found: Due, before: Sequence[Owed], as_of: date, rules: NudgeRules) -> bool:

@@ -259,3 +259,20 @@ def test_a_survey_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_pa
     assert (done.status, done.complaint) == (1, [found])
     policy.write_text(text)
     assert seatsignal("config", "check", **files).status == 0
+
+
+def test_a_nudge_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_path: Path):
+    nudges, routes = (tmp_path / f"{name}.yaml" for name in ("nudges", "routes"))
+    nudges.write_text("unused_seats: {}\n")
+    own = (SHIPPED / "routes.yaml").read_text().replace("  unused_seats: [admin, billing]\n", "")
+    routes.write_text(own)
+    files = {"SEATSIGNAL_NUDGES": str(nudges), "SEATSIGNAL_ROUTES": str(routes)}
+    done = seatsignal("config", "check", **files)
+    found = "routes: letters.unused_seats: nudges.yaml sends it, and nobody would get it"
+    assert (done.status, done.complaint) == (1, [found])
+    nudges.write_text("unused_seats: { below: 50 }\n")
+    refused = seatsignal("config", "check", **files)
+    assert (refused.status, refused.complaint) == (
+        1,
+        ["nudges.yaml: unused_seats.below: unknown key, did you mean 'below_pct'?"],
+    )

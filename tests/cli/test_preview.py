@@ -133,3 +133,15 @@ def test_what_is_no_letter_has_nothing_for_a_browser(owing: Seatsignal, opened: 
     refused = owing("preview", "alert", "--account", book.LEAVING, "--browser")
     assert refused.status == 2
     assert opened == []
+
+
+def test_a_nudge_that_came_to_be_owed_can_be_seen(eve: Seatsignal, day: str, tmp_path: Path):
+    nudges = tmp_path / "nudges.yaml"
+    nudges.write_text("spread_days: 1\nunused_seats: { below_pct: 90, seats_min: 1 }\n")
+    people = Path(day) / "contacts.csv"
+    people.write_text(people.read_text().replace(",billing\n", ",admin\n"))
+    eve.variables |= {"SEATSIGNAL_NUDGES": str(nudges), "SEATSIGNAL_PUBLIC_URL": book.REACHED["public_url"]}
+    eve.variables |= {"SEATSIGNAL_COMPANY_NAME": book.REACHED["company_name"]}
+    assert eve("import", day).status == 0
+    shown = eve("preview", "unused_seats", "--account", "a7")
+    assert shown.out.startswith("Subject: Account a7: 7 of 8 paid seats in use\n")

@@ -26,6 +26,8 @@ from health.nudge_rules import (
     UnusedRule,
     UpgradeRule,
 )
+from health.policy import SurveyRules
+from health.surveys import NPS
 from store import nudges, stops
 from store.tables import letter_starts
 from templates.render import render
@@ -391,6 +393,18 @@ def test_one_nudge_at_a_time(judge: Judge) -> None:
     assert owed(deployment, "invite_team", WELL) == []
     again(deployment, 14)
     assert len(owed(deployment, "invite_team", WELL)) == 1
+
+
+def test_a_survey_goes_before_a_nudge(judge: Judge) -> None:
+    def ask(deployment: Deployment) -> None:
+        asking = SurveyRules(frozenset({NPS}), nps_after_days=30)
+        deployment.policy = replace(deployment.policy, surveys=asking)
+
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS}, role="user", before=ask)
+    found = [len(owed(deployment, name, WELL)) for name in ("survey_nps", "finish_activation")]
+    assert found == [1, 0]
+    again(deployment, 14)
+    assert len(owed(deployment, "finish_activation", WELL)) == 1
 
 
 def test_what_use_that_is_behind_would_tell_is_not_told(judge: Judge) -> None:

@@ -21,7 +21,7 @@ from health.experiments import HELD_OUT, arm
 from health.nudge_rules import NudgeRules
 from health.policy import SurveyRules
 from health.surveys import ACTIVATION, NPS, REST_DAYS, SCALES
-from store import stops, subjects
+from store import experiments, stops, subjects
 from store.runs import TOUCHED
 from store.subjects import EVERYTHING
 from store.tables import accounts, facts, flags, links
@@ -224,6 +224,8 @@ def test_a_survey_may_be_tried_against_none(judge: Judge) -> None:
     assert {account for account, why in found.items() if why == "at_risk_alert"} == {LEAVING, UNPAID}
     arms = {account: HELD_OUT if arm(planned, account) == HELD_OUT else "" for account in book.ACCOUNTS}
     assert found == arms | dict.fromkeys((LEAVING, UNPAID), "at_risk_alert")
+    with deployment.database.read() as connection:
+        assert len(experiments.drawn(connection, planned.name)) == len(book.ACCOUNTS) - 2
     assert set(arms.values()) == {HELD_OUT, ""}
 
 

@@ -1,0 +1,90 @@
+"""Since when letters are sent, who is sent none, and the facts that nudges alone go by, on both databases."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from store import nudges, sources, stops
+from store.nudges import PAUSE_DAYS, Attempt, Licence
+from store.tables import accounts, contact_stops, facts, links, source_accounts
+
+DAY = date(2026, 6, 1)
+NOON_MS = 1_780_315_200_000
+
+
+@pytest.fixture
+def database(emptied_database):
+    """Two accounts, of which the first is linked to a source and was linked to another."""
+    with emptied_database.write() as connection:
+        connection.execute(insert(accounts), [{"id": n, "key": f"a{n}", "fresh": 1} for n in (1, 2)])
+        sources.register(connection, "files")
+        connection.execute(
+            insert(source_accounts), [{"id": n, "source": "files", "external_id": f"x{n}"} for n in (11, 12)]
+        )
+        row = {"rule": "our_id", "evidence": "", "from_batch": 1}
+        connection.execute(
+            insert(links),
+            [
+                {**row, "source_account": 11, "account": 1, "to_batch": None},
+                {**row, "source_account": 12, "account": 1, "to_batch": 2},
+            ],
+        )
+    return emptied_database
+
+
+def begin(database, day, *letters):
+    with database.write() as connection:
+        nudges.begin(connection, letters, day)
+        return nudges.begun(connection)
+
+
+def test_a_letter_begins_on_the_first_day_that_it_is_sent(database):
+    assert begin(database, DAY, "unused_seats") == {"unused_seats": DAY}
+    later = DAY + timedelta(days=PAUSE_DAYS)
+    assert begin(database, later, "unused_seats", "survey_nps") == {"unused_seats": DAY, "survey_nps": later}
+    again = later + timedelta(days=PAUSE_DAYS + 1)
+    assert begin(database, again, "unused_seats") == {"unused_seats": again, "survey_nps": later}
+    assert begin(database, DAY, "unused_seats")["unused_seats"] == again  # a day judged again changes nothing
+
+
+def test_steps_and_licences_are_those_of_the_accounts_links(database):
+    step = {"outcome": None, "user_id": "", "help": None, "batch": 1}
+    steps = facts["activation_steps"]
+    day_ms = 86_400_000
+    with database.write() as connection:
+        connection.execute(
+            insert(steps),
+            [
+                {**step, "source_account": 11, "step": "one", "at_ms": NOON_MS},
+                {**step, "source_account": 11, "step": "two", "at_ms": NOON_MS, "outcome": "Failed"},
+                {**step, "source_account": 11, "step": "three", "at_ms": NOON_MS + day_ms},
+                {**step, "source_account": 12, "step": "four", "at_ms": NOON_MS},
+            ],
+        )
+        licence = {"source": "files", "source_account": 11, "status": "Active", "batch": 1}
+        connection.execute(insert(facts["licences"]), [{**licence, "licence_id": "l1", "expires_on": DAY}])
+    with database.read() as connection:
+        tried = nudges.attempts(connection, 1, 2, DAY)
+        held = nudges.licences(connection, 1, 2)
+    assert {account: sorted(found) for account, found in tried.items()} == {
+        1: [Attempt("one", done=True), Attempt("two", done=False)]
+    }
+    assert held == {1: [Licence("", "active", DAY)]}
+
+
+def test_one_stop_stands_at_a_time_and_ends_after_its_last_day(database):
+    stop = stops.Stop("they asked us to", DAY)
+    with database.write() as connection:
+        assert not stops.put(connection, "a9", stop, "kim")
+        assert stops.put(connection, "a1", stops.Stop("for good", None), "kim")
+        assert stops.put(connection, "a1", stop, "kim")
+        assert stops.standing(connection, DAY) == {"a1": stop}
+        later = DAY + timedelta(days=1)
+        assert [stops.stands(connection, 1, day) for day in (DAY, later)] == [True, False]
+        assert stops.standing(connection, later) == {}
+        assert not stops.stands(connection, 2, DAY)
+        assert stops.lift(connection, "a1")
+        assert not stops.lift(connection, "a1")
+        kept = connection.execute(select(contact_stops.c.reason).order_by(contact_stops.c.id)).scalars().all()
+    assert kept == ["for good", "they asked us to"]
