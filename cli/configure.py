@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
     from config.experiments import load_experiments  # noqa: PLC0415 - a command loads what it needs
+    from config.modes import load_modes  # noqa: PLC0415 - see above
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.policy import overlaps  # noqa: PLC0415 - see above
     from config.routes import load_routes  # noqa: PLC0415 - see above
@@ -45,6 +46,7 @@ def check() -> None:
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
     checked_plays(chosen.plays)
     checked_letters(chosen.letters, policy)
+    load_modes(chosen.modes)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     load_experiments(chosen.experiments)
