@@ -525,6 +525,7 @@ def test_the_owner_is_told_of_all_that_waits_in_one_message_and_once(judge):
     assert message["owner"] == "#customer-success"
     assert [row["letter"] for row in message["rows"]] == ["failed payment", "renewal"]
     assert book.person(book.RENEWING) not in json.dumps(message), "no address is kept with what is owed"
+    assert message["answerable"] is False, "no desk is set up"
 
 
 def test_a_decision_changes_the_message_and_says_who(judge):
