@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
 def check() -> None:
     """Read every file of ours and every setting, and say what is wrong with them."""
     from config.experiments import load_experiments  # noqa: PLC0415 - a command loads what it needs
+    from config.modes import load_modes  # noqa: PLC0415 - see above
     from config.nudges import load_nudges  # noqa: PLC0415 - see above
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.policy import overlaps  # noqa: PLC0415 - see above
@@ -48,6 +49,7 @@ def check() -> None:
     checked_plays(chosen.plays)
     checked_letters(chosen.letters, policy)
     nudges = load_nudges(chosen.nudges)
+    load_modes(chosen.modes)
     load_schedule(chosen.schedule)
     load_targets(chosen.targets)
     load_experiments(chosen.experiments)

@@ -281,13 +281,17 @@ class Decided(Part, frozen=True, kw_only=True):
 
 
 class MailsContent(Part, frozen=True, kw_only=True):
-    """The letters that wait for a colleague, so many; ``more`` counts those that ``rows`` leaves out."""
+    """The letters that wait for a colleague, so many; ``more`` counts those that ``rows`` leaves out.
+
+    It has buttons if it is ``answerable``.
+    """
 
     date: date
     waiting: Count = 0
     rows: tuple[MailRow, ...] = ()
     more: Count = 0
     decided: Decided | None = None
+    answerable: bool = False
     language: Language = "en"
 
 

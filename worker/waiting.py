@@ -62,7 +62,8 @@ def _tell(deployment: Deployment, connection: Connection) -> int:
         fresh = [each.id for each in waiting if each.id in untold]
         if not fresh:
             continue
-        told = _listed(route, f"mails/{day}", f"mails/{day}/{max(fresh)}", day, waiting)
+        content = _content(deployment, route, day, waiting)
+        told = _listed(route, f"mails/{day}", f"mails/{day}/{max(fresh)}", content)
         new += outbox.plan(connection, None, [told])
         approvals.told(connection, fresh, told.thread)
     return new
@@ -90,21 +91,20 @@ def _route(deployment: Deployment, held: Held, day: date) -> Route | None:
     return next((route for route in routes if route.destination == SLACK), None)
 
 
-def _listed(  # noqa: PLR0917 - one message and all that it is made of
-    route: Route,
-    thread: str,
-    key: str,
-    day: date,
-    waiting: Sequence[Held],
-    decided: Decided | None = None,
-) -> Notice:
-    content = MailsContent(
+def _content(
+    deployment: Deployment, route: Route, day: date, waiting: Sequence[Held], decided: Decided | None = None
+) -> MailsContent:
+    return MailsContent(
         date=day,
         waiting=len(waiting),
         rows=tuple(map(_row, waiting[:ROWS])),
         more=max(0, len(waiting) - ROWS),
         decided=decided,
+        answerable=deployment.has_desk(route.destination),
     )
+
+
+def _listed(route: Route, thread: str, key: str, content: MailsContent) -> Notice:
     return message(route, TEMPLATE, key=f"{key}/{route.owner}", thread=thread, content=content)
 
 
@@ -131,7 +131,8 @@ def tell_decided(deployment: Deployment, connection: Connection, held: Held, sai
     decided = msgspec.convert(said._asdict() | about, Decided)
     waiting = _by_route(deployment, connection).get(route, [])
     key = f"mails/decided/{held.id}/{held.held_ms}"
-    told = _listed(route, thread, key, business_day(connection), waiting, decided)
+    content = _content(deployment, route, business_day(connection), waiting, decided)
+    told = _listed(route, thread, key, content)
     outbox.plan(connection, None, [told])
     approvals.told(connection, [each.id for each in waiting[:ROWS] if not each.thread], told.thread)
     outbox.make_due(connection, None)

@@ -43,6 +43,7 @@ SLIPS = (
         "bands.watch_form: unknown key, did you mean 'watch_from'?",
     ),
     Slip("routes", "sales:\n", "sails:\n", "sails: unknown key, did you mean 'sales'?"),
+    Slip("modes", "clean: 20", "claen: 20", "claen: unknown key, did you mean 'clean'?"),
     Slip("schedule", "assess:", "asses:", "asses: unknown key, did you mean 'assess'?"),
     Slip(
         "plays",
@@ -65,7 +66,7 @@ def test_an_unknown_key_names_the_nearest_one(seatsignal: Seatsignal, tmp_path: 
     assert all(line.startswith("ours.yaml: ") for line in done.complaint)
 
 
-@pytest.mark.parametrize("name", ["POLICY", "ROUTES", "PLAYS", "SCHEDULE", "TARGETS"])
+@pytest.mark.parametrize("name", ["POLICY", "ROUTES", "PLAYS", "SCHEDULE", "TARGETS", "MODES"])
 def test_a_file_that_is_not_there_is_named(seatsignal: Seatsignal, name):
     done = seatsignal("config", "check", **{f"SEATSIGNAL_{name}": "/nowhere/ours.yaml"})
     assert (done.status, done.complaint) == (1, ["/nowhere/ours.yaml: No such file or directory"])

@@ -166,6 +166,7 @@ MAILS = MailsContent(
         ),
     ),
     more=1,
+    answerable=True,
     decided=Decided(
         decision="rejected",
         by="U01ROBIN",

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from store.database import Database
 from store.tables import metadata
 from tests import book
-from tests.owed import go_live, rows
+from tests.owed import AUTOMATIC, go_live, rows
 from tests.rehearsal import ROOT
 from tests.services import Redis
 from tests.worker.canaries import (
@@ -68,6 +68,7 @@ def environment(url: str, vendors: Echoes, home: Path, broker: int = NOWHERE) ->
         "SEATSIGNAL_BROKER_URL": f"redis://default:{in_url(IN_URLS['broker'])}@127.0.0.1:{broker}/0",
         "SEATSIGNAL_LOG_LEVEL": "DEBUG",
         "SEATSIGNAL_PUBLIC_URL": "https://seatsignal.example",
+        "SEATSIGNAL_MODES": str(AUTOMATIC),
         "SEATSIGNAL_SLACK_BASE_URL": vendors.http,
         "SEATSIGNAL_MAIL_HOST": "127.0.0.1",
         "SEATSIGNAL_MAIL_PORT": str(vendors.smtp_port),

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from config.files import SHIPPED
-from config.modes import ModeRule
+from config.modes import ModeRule, Modes
 from store import approvals, audit, balance, outbox, returns, subjects
 from store.approvals import APPROVED, MAILED, REJECTED, Held
 from store.database import Database
@@ -172,9 +172,7 @@ def test_a_letter_that_waits_keeps_no_other_to_the_same_person(judge):
                 status="due",
             )
         )
-    deployment.modes = deployment.modes.model_copy(
-        update={"rules": (ModeRule(name="all", mode="automatic"),)}
-    )
+    deployment.modes = Modes(rules=(ModeRule(name="all", mode="automatic"),))
     assert sent(deployment) == [book.person(book.RENEWING)]
     assert stands(deployment)["renewal"][0] == "held"
 
@@ -490,6 +488,14 @@ def test_a_draft_is_never_sent_by_us_and_counts_apart(judge):
     assert count(deployment) == 0
 
 
+def test_what_was_approved_before_it_became_a_draft_is_not_sent(judge):
+    deployment = judge()
+    say(deployment, "renewal", APPROVED)
+    deployment.modes = Modes(rules=(ModeRule(name="by_hand", mode="draft"),))
+    assert sent(deployment) == []
+    assert stands(deployment)["renewal"] == ("held", "draft")
+
+
 def test_what_is_no_draft_is_not_sent_by_hand(judge):
     deployment = judge()
     with pytest.raises(Undecidable, match="is no draft"):
@@ -519,6 +525,7 @@ def test_the_owner_is_told_of_all_that_waits_in_one_message_and_once(judge):
     assert message["owner"] == "#customer-success"
     assert [row["letter"] for row in message["rows"]] == ["failed payment", "renewal"]
     assert book.person(book.RENEWING) not in json.dumps(message), "no address is kept with what is owed"
+    assert message["answerable"] is False, "no desk is set up"
 
 
 def test_a_decision_changes_the_message_and_says_who(judge):
