@@ -17,7 +17,9 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
+from markupsafe import Markup, escape
 
+from templates.bidi import FSI, bdi, isolated, unbdi
 from templates.filters import FILTERS
 from templates.markdown import literal
 from templates.mrkdwn import inert, mention, url
@@ -81,7 +83,7 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         self.globals.clear()
         self.policies["ext.i18n.trimmed"] = True
-        self.filters = {**FILTERS, "rows": _rows, "said": said, FILTER: translated}
+        self.filters = {**FILTERS, "attribute": _attribute, "rows": _rows, "said": said, FILTER: translated}
         self.tests = {name: TESTS[name] for name in ADMITTED_TESTS}
 
     @pass_context
@@ -91,11 +93,15 @@ class Environment(ImmutableSandboxedEnvironment):
             return value  # says by itself what is missing
         text = value if isinstance(value, str) else _figure(value)
         CURRENT.get().write(len(text))
-        return self.escaped(text)
+        return text if isinstance(text, Markup) else self.escaped(text)
 
     def escaped(self, text: str) -> str:
-        """Text as this medium needs it; HTML is escaped by Jinja itself."""
-        return text
+        """Text as this medium needs it, with names kept from reordering what is around them.
+
+        HTML is escaped by Jinja itself, but for such names.
+        """
+        marked = isolated(text)
+        return bdi(marked) if self.autoescape and FSI in marked else marked
 
     def _generate(
         self,
@@ -135,7 +141,7 @@ class SlackEnvironment(Environment):
 
     def escaped(self, text: str) -> str:
         """Text that Slack shows and does not act on."""
-        return inert(text)
+        return Markup(isolated(inert(text)))  # noqa: S704 - it is escaped
 
 
 class MarkdownEnvironment(Environment):
@@ -147,7 +153,7 @@ class MarkdownEnvironment(Environment):
 
     def escaped(self, text: str) -> str:
         """Text without a mark, a link or a cell of its own."""
-        return literal(text)
+        return Markup(isolated(literal(text)))  # noqa: S704 - it is escaped
 
 
 def filled(template: Template, values: Mapping[str, Plain], locale: Locale) -> str:
@@ -163,6 +169,11 @@ def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise SecurityError(f"a template may not print a {type(value).__name__}")
     return str(value)
+
+
+def _attribute(text: str) -> Markup:
+    """Text for where HTML takes no elements: its marks stay characters."""
+    return unbdi(escape(isolated(text)))
 
 
 def _rows(items: object) -> Iterator[object]:

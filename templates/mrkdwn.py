@@ -5,6 +5,7 @@ import re
 from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 
+from templates.bidi import isolated
 from templates.plain import one_line
 
 LOOKALIKES = str.maketrans(
@@ -42,7 +43,7 @@ def mention(owner: str, name: str) -> Markup:
     """A person's Slack id as a mention, or else the name as text."""
     if _PERSON.fullmatch(owner):
         return Markup(f"<@{owner}>")  # noqa: S704 - letters and digits
-    return inert(name or owner)
+    return Markup(isolated(inert(name or owner)))  # noqa: S704 - it is escaped
 
 
 def shortened(markup: str, limit: int) -> str:

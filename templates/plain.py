@@ -6,6 +6,8 @@ from datetime import date
 
 from msgspec import to_builtins
 
+from templates.bidi import closed
+
 TEXT_LIMIT = 1_000
 """Characters of one value; more is cut, with an ellipsis to show it."""
 
@@ -22,9 +24,14 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", _UNSEEN.sub("", text)).strip()
 
 
+def one_marked_line(text: str) -> str:
+    """Words of ours in one line; the marks in them that keep names apart (`templates.bidi`) stay."""
+    return " ".join(text.split())
+
+
 def shortened(text: str, limit: int) -> str:
     """Text of at most ``limit`` characters, its end replaced by an ellipsis if it was longer."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if len(text) <= limit else closed(text[: limit - 1].rstrip() + "…", limit)
 
 
 def values(content: object) -> dict[str, Plain]:

@@ -23,7 +23,7 @@ from templates.content import LetterContent, Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
 from templates.locales import locale, tag
 from templates.payload import TEMPLATES, Medium, Spoken, decode
-from templates.plain import Plain, one_line, shortened, values
+from templates.plain import Plain, one_marked_line, shortened, values
 
 __all__ = ["Unrenderable", "render"]
 
@@ -111,7 +111,7 @@ def _mail(name: str, content: Spoken) -> Struct:
     subject, _, body = text.partition("\n")
     html = _words("html", f"email/{file}.html.j2", spoken, {**fields, "subject": subject})
     return Mail(
-        subject=shortened(one_line(subject), SUBJECT_LIMIT),
+        subject=shortened(one_marked_line(subject), SUBJECT_LIMIT),
         html=html,
         text=body.strip() + "\n",
         language=tag(spoken),
@@ -133,7 +133,7 @@ def _task(name: str, content: Spoken) -> Struct:
     subject, _, text = words.partition("\n")
     due_on = fields["due_on"]
     return Task(
-        subject=shortened(one_line(subject), SUBJECT_LIMIT),
+        subject=shortened(one_marked_line(subject), SUBJECT_LIMIT),
         text=text.strip() + "\n",
         priority="high" if fields.get("severity") == "high" else "normal",
         due_on=due_on if isinstance(due_on, date) else None,

@@ -12,6 +12,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.visitor import NodeTransformer
 
 from health.languages import DEFAULT
+from templates.bidi import isolated
 from templates.catalogues import catalogue
 from templates.rendering import CURRENT
 
@@ -66,7 +67,7 @@ def _value(found: re.Match[str], values: dict[str, object]) -> str:
         raise SecurityError(f"a template may not print a {type(value).__name__}")
     text = str(value)
     CURRENT.get().write(len(text))
-    return text
+    return isolated(text)
 
 
 def said(text: str) -> str:
