@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 FSI, PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _SCRIPTS = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 """Blocks of scripts that are written right to left, with marks and digits of theirs."""
+_SCRIPT = re.compile(f"[{_SCRIPTS}]")
 _STRETCH = re.compile(rf"[{_SCRIPTS}](?:[{_SCRIPTS}\W\d_]*[{_SCRIPTS}])?")
 _ADDRESS = re.compile(r"https?://\S*")
 _STRONG = frozenset({"R", "AL"})
@@ -24,7 +25,7 @@ def isolated(text: str) -> str:
     What is mostly written so is marked whole, with its digits and signs; in any other text, as a sentence of
     ours with a name in it, each stretch that is. An address of the web stays as it is.
     """
-    if text.isascii() or FSI in text or _ADDRESS.fullmatch(text):
+    if not _SCRIPT.search(text) or FSI in text or _ADDRESS.fullmatch(text):
         return text
     classes = [bidirectional(character) for character in text]
     backwards = _count(classes, _STRONG)

@@ -1,7 +1,9 @@
 """A name written right to left reorders nothing around it: in characters, and as a browser lays it out."""
 
 import json
+import sys
 from collections.abc import Iterator
+from unicodedata import bidirectional
 
 import msgspec
 import pytest
@@ -59,6 +61,12 @@ def test_marks_come_in_pairs_and_change_nothing_else(text: str) -> None:
     for character in said:
         opened += (character == FSI) - (character == PDI)
         assert opened in {0, 1}
+
+
+def test_every_letter_that_is_written_right_to_left_is_known() -> None:
+    backwards = [each for each in map(chr, range(sys.maxunicode)) if bidirectional(each) in {"R", "AL"}]
+    assert len(backwards) > 1_000
+    assert [each for each in backwards if one_line(each) and isolated(each) != marked(each)] == []
 
 
 def test_marks_of_others_are_dropped_still() -> None:
