@@ -17,8 +17,8 @@ from integrations.mime import LOCAL_PART
 REPORT_LIMIT = 1_048_576
 """Bytes of a report that are read; servers send the headers of a letter back, or all of it."""
 BOUNCED, DELAYED, COMPLAINED = "bounced", "delayed", "complained"
-GONE = ("5.1.", "5.2.1", "5.0.0")
-"""How statuses begin that say there is no such mailbox (RFC 3463); with others it may pass next time."""
+GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""The statuses that say there is no such mailbox (RFC 3463, RFC 7505); with others it may pass next time."""
 _PARTS = 50
 
 
@@ -92,7 +92,7 @@ def _within(part: Message) -> list[Message]:
 def _kind(action: str, status: str) -> str:
     match action.split():
         case ["failed"]:
-            return BOUNCED if status.startswith(GONE) else DELAYED
+            return BOUNCED if status.partition(" ")[0] in GONE else DELAYED
         case ["delayed"]:
             return DELAYED
         case _:

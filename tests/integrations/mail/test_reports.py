@@ -22,7 +22,9 @@ def found(mail: bytes) -> list[Report]:
     ("told", "kind"),
     [
         (HARD, BOUNCED),
-        (HARD | {"Status": "5.0.0"}, BOUNCED),
+        (HARD | {"Status": "5.1.10"}, BOUNCED),  # a domain that takes no mail
+        (HARD | {"Status": "5.0.0"}, DELAYED),  # nobody says why
+        (HARD | {"Status": "5.1.8"}, DELAYED),  # our own address was not liked
         (HARD | {"Status": "5.2.1 (disabled)"}, BOUNCED),
         (HARD | {"Action": "FAILED"}, BOUNCED),
         (HARD | {"Status": "5.2.2"}, DELAYED),  # a mailbox that is full
