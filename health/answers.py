@@ -13,7 +13,8 @@ from health.expansion import GROUP as EXPANSION
 from health.nouns import Flag
 
 ACKNOWLEDGE, SNOOZE, DISMISS, DONE, ASSIGN = "acknowledge", "snooze", "dismiss", "done", "assign"
-ANSWERS = (ACKNOWLEDGE, SNOOZE, DISMISS, DONE, ASSIGN)
+WAKE = "wake"
+ANSWERS = (ACKNOWLEDGE, SNOOZE, DISMISS, DONE, ASSIGN, WAKE)
 SNOOZE_DAYS_MAX = 90
 """Longer than that nobody postpones an alert: they say that it is no risk."""
 
@@ -46,8 +47,8 @@ def answered(flags: Sequence[Flag], answer: Answer) -> list[Flag]:
     """Return those of an alert's open flags that an answer changes, as they are then.
 
     Whoever acknowledges takes it on: it repeats no more, and it is escalated to nobody. Whoever has done the
-    play has done at least that. A snooze ends by itself, and sooner if it gets worse (`health.decide`). What
-    is dismissed does not open again in its term. Raises `Refused`.
+    play has done at least that. A snooze ends by itself, sooner if it gets worse (`health.decide`) or if
+    somebody wakes it. What is dismissed does not open again in its term. Raises `Refused`.
     """
     match answer.kind:
         case "acknowledge" | "done":
@@ -55,6 +56,8 @@ def answered(flags: Sequence[Flag], answer: Answer) -> list[Flag]:
         case "snooze":
             until = _end(answer)
             return [replace(flag, state="snoozed", until=until) for flag in flags]
+        case "wake":
+            return [replace(flag, state="firing", until=None) for flag in flags if flag.state == "snoozed"]
         case "dismiss":
             return [replace(flag, state="resolved", until=None, since=answer.on) for flag in flags]
         case _:

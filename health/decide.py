@@ -14,6 +14,7 @@ from health.answers import snoozed_until
 from health.bands import worse
 from health.expansion import GROUP as EXPANSION
 from health.judge import SCORE
+from health.ledger import ALWAYS
 from health.nouns import Assessment, Band, Flag, Signal, Why
 from health.overrides import by_hand
 from health.policy import Policy
@@ -114,10 +115,14 @@ def _opened(case: _Case, signal: Signal) -> Flag | None:
 
 
 def _new(case: _Case, signal: Signal) -> Flag:
-    """Return the flag of a signal that nothing stood of: silent where its alert is snoozed, unless urgent."""
+    """Return the flag of a signal that nothing stood of.
+
+    It is silent where its alert is snoozed, unless it is urgent or of what is always told.
+    """
     flag = _flag(case, signal, _why_new(case, signal))
     until = snoozed_until(tuple(case.standing.values()), flag.kind, case.as_of)
-    if until is None or signal.severity == HIGH:
+    rule = case.policy.signals.get(signal.kind)
+    if until is None or signal.severity == HIGH or (rule and rule.family in ALWAYS):
         return flag
     return replace(flag, state="snoozed", until=until)
 

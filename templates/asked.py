@@ -94,15 +94,16 @@ class ReplyContent(Struct, frozen=True, kw_only=True):
     """A few words to whoever asks.
 
     ``asked`` is what they wrote, ``rows`` the accounts that it may mean; ``detail`` is why nothing was done,
-    or why an alert is silent ``until`` a day.
+    or why alerts are silent ``until`` a day. ``always`` says what is told all the same.
     """
 
-    kind: Literal["help", "usage", "stranger", "unknown", "several", "muted", "refused"]
+    kind: Literal["help", "usage", "stranger", "unknown", "several", "muted", "woken", "always", "refused"]
     asked: str = ""
     rows: tuple[DigestRow, ...] = ()
     more: Count = 0
     until: date | None = None
     detail: str = ""
+    always: tuple[str, ...] = ()
     language: Language = "en"
 
 

@@ -79,7 +79,7 @@ class Said(Part, frozen=True, kw_only=True):
     for ``detail`` hours and nobody has taken it on.
     """
 
-    kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign", "move", "escalate"]
+    kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign", "wake", "move", "escalate"]
     by: Name
     on: date
     until: date | None = None

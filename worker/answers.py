@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from config.errors import Actionable
 from health.alerts import AT_RISK
-from health.answers import ACKNOWLEDGE, ASSIGN, DISMISS, DONE, SNOOZE, Answer, answered, listed
+from health.answers import ACKNOWLEDGE, ASSIGN, DISMISS, DONE, SNOOZE, WAKE, Answer, answered, listed
 from health.nouns import Flag
 from store import answers, audit, flags, ledger, outbox
 from store.answers import ALERT, EXPANSION
@@ -24,6 +24,7 @@ _ACTIONS = {
     DISMISS: "not_a_risk",
     DONE: "alert_done",
     ASSIGN: "alert_assigned",
+    WAKE: "alert_woken",
 }
 
 

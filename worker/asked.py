@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import Literal
 
 import msgspec
 
 from config.errors import Actionable
-from health.answers import SNOOZE, Answer, Refused
+from health.answers import SNOOZE, WAKE, Answer, Refused
 from integrations.roles import Command, Opened
 from store import inbox, owners, verdicts
-from store.answers import ALERT, EXPANSION
 from store.database import Connection
 from store.installation import business_day
 from store.owners import Called
@@ -20,8 +19,8 @@ from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.plain import one_line
 from templates.render import render
 from worker import accounts
-from worker.answers import Unanswerable, answer
 from worker.deployment import Deployment
+from worker.mute import mute, unmute
 
 OWN_ROWS, HOME_ROWS = 12, 60
 """As many accounts as Slack takes in a message and on a home tab, whatever they are called."""
@@ -123,31 +122,36 @@ def _mute(deployment: Deployment, name: str, command: Command, rest: str) -> Rep
         until, reason = today + timedelta(days=int(days)), why.strip()[:REASON_LIMIT]
         said = Answer(SNOOZE, command.actor, today, until, reason)
         try:
-            _silence(deployment, connection, key, said, command.call)
+            muted = mute(deployment, connection, key, said, command.call)
         except (Actionable, Refused) as error:
             return ReplyContent(kind="refused", detail=str(error))
     deployment.bell.deliver(name)
-    return ReplyContent(kind="muted", asked=key, until=until, detail=reason)
+    kind: Literal["muted", "always"] = "muted" if muted.matters else "always"
+    return ReplyContent(kind=kind, asked=key, until=until, detail=reason, always=muted.always)
 
 
-def _silence(deployment: Deployment, connection: Connection, key: str, said: Answer, call: str) -> None:
-    """Snooze whatever of an account is open: its alert, and that it has room to grow.
-
-    Raises what `worker.answers.answer` does; that no risk is open only where nothing else is either.
-    """
-    try:
-        answer(deployment, connection, key, said, ALERT, call=call)
-    except Unanswerable:
-        answer(deployment, connection, key, said, EXPANSION, call=call)
-    else:
-        with suppress(Unanswerable):
-            answer(deployment, connection, key, said, EXPANSION, call=f"{call}/{EXPANSION}")
+def _unmute(deployment: Deployment, name: str, command: Command, rest: str) -> ReplyContent:
+    if not deployment.routes.may_ask(command.actor, command.places):
+        return ReplyContent(kind="stranger")
+    if not rest:
+        return ReplyContent(kind="usage")
+    with deployment.database.write() as connection:
+        if verdicts.verdict(connection, rest) is None:
+            return _unknown(connection, rest, owners.called(connection))
+        said = Answer(WAKE, command.actor, business_day(connection))
+        try:
+            unmute(deployment, connection, rest, said, command.call)
+        except Actionable as error:
+            return ReplyContent(kind="refused", detail=str(error))
+    deployment.bell.deliver(name)
+    return ReplyContent(kind="woken", asked=rest)
 
 
 _COMMANDS: Mapping[str, Callable[[Deployment, str, Command, str], Asked]] = {
     "account": _account,
     "mine": _mine,
     "mute": _mute,
+    "unmute": _unmute,
     "help": _help,
 }
 

@@ -78,9 +78,9 @@ class Channel:
     def delivered(self) -> None:
         deliver(self.deployment, "slack")
 
-    def states(self) -> set[str]:
+    def states(self, account: str = book.UNPAID) -> set[str]:
         with self.deployment.database.read() as connection:
-            query = select(flags.c.state).where(flags.c.term.like(f"%{book.UNPAID}@%"))
+            query = select(flags.c.state).where(flags.c.term.like(f"%{account}@%"))
             return set(connection.execute(query).scalars())
 
     def ask(self, text: str, user: str = ROBIN, channel: str = CHANNEL) -> Any:

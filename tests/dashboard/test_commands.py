@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from config.routes import Escalation, Person, load_routes
 from store.erasure import erase
@@ -13,7 +13,6 @@ from store.tables import accounts, answers, flags
 from tests import book
 from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, people
 from tests.integrations.slack.test_desk import signed
-from tests.worker.test_experiments import growing
 from worker.asked import HOME_ROWS, OWN_ROWS
 
 SALES = "C03SALES"
@@ -106,12 +105,12 @@ def test_a_name_that_nobody_has_names_the_nearest(channel, asked, found):
 )
 def test_no_more_is_told_than_a_person_or_a_channel_may_see(channel, routes, user, place, told):
     channel.deployment.routes = routes
-    for text in (f"account {book.UNPAID}", "account nobody", f"mute {book.UNPAID} 7 why"):
+    for text in (f"account {book.UNPAID}", "account nobody", f"mute {book.RENEWING} 7 why"):
         assert (
             channel.ask(text, user, place)["text"].startswith("Of accounts you are told in the channel")
             is not told
         )
-    assert channel.states() == ({"snoozed"} if told else {"firing"})
+    assert channel.states(book.RENEWING) - {"resolved"} == ({"snoozed"} if told else {"firing"})
 
 
 def test_who_was_erased_is_named_no_more_and_has_no_accounts(channel):
@@ -127,42 +126,32 @@ def test_who_was_erased_is_named_no_more_and_has_no_accounts(channel):
 
 
 def test_an_alert_is_muted_and_everybody_reads_by_whom_and_why(channel):
-    said = channel.ask(f"mute {book.UNPAID} 7 they pay <!channel> *Monday*")
-    assert said["text"] == f"The alert of {book.UNPAID} is snoozed until Jun 8, 2026."
-    assert channel.states() == {"snoozed"}
+    said = channel.ask(f"mute {book.RENEWING} 7 they pay <!channel> *Monday*")
+    assert said["text"] == f"What is told of {book.RENEWING} is snoozed until Jun 8, 2026."
+    assert channel.states(book.RENEWING) - {"resolved"} == {"snoozed"}
     channel.delivered()
-    (_, told) = channel.messages(channel.about(book.UNPAID)["ts"])
+    (_, told) = channel.messages(channel.about(book.RENEWING)["ts"])
     assert told["text"].startswith(f"*Snoozed until Jun 8, 2026* by <@{ROBIN}>, Jun 1, 2026: they pay ")
     assert "<!channel>" not in told["text"]
     assert "*Monday*" not in told["text"]
 
 
-def test_whatever_of_an_account_is_open_is_muted(channel, tmp_path):
-    book.judge_folder(channel.deployment, growing(tmp_path / "growing"), book.DAY)
-    for account in ("a9", book.RENEWING):
-        assert "is snoozed until Jun 8, 2026" in channel.ask(f"mute {account} 7 they asked for time")["text"]
-        with channel.deployment.database.read() as connection:
-            query = select(flags.c.kind, flags.c.state).join(accounts, accounts.c.id == flags.c.account)
-            states = connection.execute(query.where(accounts.c.key == account, flags.c.state != "resolved"))
-            assert {row.state for row in states if row.kind == "expansion"} == {"snoozed"}
-
-
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (f"mute {book.UNPAID}", "Say which account"),
-        (f"mute {book.UNPAID} 7", "Say which account"),
-        (f"mute {book.UNPAID} seven days", "Say which account"),
-        (f"mute {book.UNPAID} -7 days", "Say which account"),
-        (f"mute {book.UNPAID} 0 why", "An alert is snoozed for 1 to 90 days."),
-        (f"mute {book.UNPAID} 91 why", "An alert is snoozed for 1 to 90 days."),
+        (f"mute {book.RENEWING}", "Say which account"),
+        (f"mute {book.RENEWING} 7", "Say which account"),
+        (f"mute {book.RENEWING} seven days", "Say which account"),
+        (f"mute {book.RENEWING} -7 days", "Say which account"),
+        (f"mute {book.RENEWING} 0 why", "An alert is snoozed for 1 to 90 days."),
+        (f"mute {book.RENEWING} 91 why", "An alert is snoozed for 1 to 90 days."),
         ("mute a9 7 why", "No alert of 'a9' is open"),
         ("mute nobody 7 why", "No account is called nobody."),
     ],
 )
 def test_what_cannot_be_muted_is_not(channel, asked, told):
     assert channel.ask(asked)["text"].startswith(told)
-    assert channel.states() == {"firing"}
+    assert channel.states(book.RENEWING) - {"resolved"} == {"firing"}
 
 
 def test_a_command_that_comes_again_and_again_has_one_effect(channel, monkeypatch):
@@ -172,7 +161,7 @@ def test_a_command_that_comes_again_and_again_has_one_effect(channel, monkeypatc
     monkeypatch.setattr(
         desk, "verify", lambda headers, body: (sent.append((dict(headers), body)), verify(headers, body))
     )
-    channel.ask(f"mute {book.UNPAID} 7 on holiday")
+    channel.ask(f"mute {book.RENEWING} 7 on holiday")
     headers, body = sent[-1]
     same = {name: headers[name] for name in headers if name.startswith("x-slack")}
     with ThreadPoolExecutor(8) as pool:
@@ -186,11 +175,65 @@ def test_a_command_that_comes_again_and_again_has_one_effect(channel, monkeypatc
 
 def test_of_two_who_mute_at_once_each_is_heard_and_the_last_holds(channel):
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda user: channel.ask(f"mute {book.UNPAID} 7 why", user), (ROBIN, NOOR)))
+        list(pool.map(lambda user: channel.ask(f"mute {book.RENEWING} 7 why", user), (ROBIN, NOOR)))
     with channel.deployment.database.read() as connection:
         last = connection.execute(select(answers.c.actor).order_by(answers.c.id)).scalars().all()
     assert set(last) == {ROBIN, NOOR}
-    assert f"by <@{last[-1]}>" in words(channel.ask(f"account {book.UNPAID}"))
+    assert f"by <@{last[-1]}>" in words(channel.ask(f"account {book.RENEWING}"))
+
+
+@pytest.mark.parametrize(
+    ("account", "evidence"), [(book.UNPAID, "failed payments: 1"), (book.LEAVING, "cancel")]
+)
+def test_what_is_always_told_is_not_muted_and_whoever_asks_reads_why(channel, account, evidence):
+    said = channel.ask(f"mute {account} 7 on holiday")
+    assert said["text"] == f"The alert of {account} cannot be muted."
+    assert "*Not muted*" in words(said)
+    assert evidence in words(said)
+    assert channel.states(account) == {"firing"}
+
+
+def growing(channel: Channel, account: str) -> None:
+    """Let an account have room to grow, too, as if a run had found it."""
+    with channel.deployment.database.write() as connection:
+        row = connection.execute(select(flags).where(flags.c.term.like(f"%{account}@%"))).first()
+        grown = {"kind": "expansion", "reason": "capacity", "evidence": "7 of 8 seats", "state": "firing"}
+        values = {name: value for name, value in row._mapping.items() if name != "id"}
+        connection.execute(insert(flags).values(values | grown))
+
+
+def test_room_to_grow_is_muted_even_where_the_alert_is_not_and_woken_again(channel):
+    growing(channel, book.UNPAID)
+    said = channel.ask(f"mute {book.UNPAID} 7 on holiday")
+    assert said["text"] == f"What is told of {book.UNPAID} is snoozed until Jun 8, 2026."
+    assert "failed payments: 1" in words(said)
+    assert channel.states(book.UNPAID) == {"firing", "snoozed"}
+    assert channel.ask(f"unmute {book.UNPAID}")["text"].endswith("is no longer snoozed.")
+    assert channel.states(book.UNPAID) == {"firing"}
+
+
+def test_what_was_muted_is_told_again_and_everybody_reads_by_whom(channel):
+    channel.ask(f"mute {book.RENEWING} 7 on holiday")
+    channel.delivered()
+    said = channel.ask(f"unmute {book.RENEWING}")
+    assert said["text"] == f"What is told of {book.RENEWING} is no longer snoozed."
+    assert channel.states(book.RENEWING) - {"resolved"} == {"firing"}
+    channel.delivered()
+    told = channel.messages(channel.about(book.RENEWING)["ts"])[-1]
+    assert told["text"] == f"*No longer snoozed*, by <@{ROBIN}>, Jun 1, 2026"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("unmute", "Say which account"),
+        (f"unmute {book.RENEWING}", f"No alert of '{book.RENEWING}' is snoozed."),
+        ("unmute a9", "No alert of 'a9' is open"),
+        ("unmute nobody", "No account is called nobody."),
+    ],
+)
+def test_what_is_not_muted_is_not_woken(channel, asked, told):
+    assert channel.ask(asked)["text"].startswith(told)
 
 
 # -- mine, help, and what is hostile -----------------------------------------------------------------
@@ -228,14 +271,14 @@ def test_of_two_hundred_accounts_with_long_names_as_many_are_told_as_fit_and_the
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "nonsense", "account", HOSTILE, "x" * 4_000])
 def test_what_is_no_command_gets_help(channel, text):
-    assert channel.ask(text)["text"] == "What you can ask: account, mine, mute, help."
+    assert channel.ask(text)["text"] == "What you can ask: account, mine, mute, unmute, help."
 
 
 @pytest.mark.parametrize(
     "text", [HOSTILE, "&" * 4_000, "<@U01ROBIN>" * 300, "\u202e\x00\r\nsection: x", "%_'\""]
 )
 def test_hostile_words_are_said_back_and_do_nothing(channel, text):
-    for said in (f"account {text}", f"mute {text} 7 {text}", f"mute {book.UNPAID} 7 {text}"):
+    for said in (f"account {text}", f"mute {text} 7 {text}", f"mute {book.RENEWING} 7 {text}"):
         shown = words(channel.ask(said))
         for mark in ("<!", "<@U01", "<https", "*x*", "`c`", "\u202e", "\\x00"):
             assert mark not in shown

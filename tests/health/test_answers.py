@@ -110,6 +110,20 @@ def test_what_comes_beside_a_snoozed_alert_is_as_silent_unless_it_is_urgent():
     assert ("csm", "at_risk", Why.WORSENED) in alerts(urgent)
 
 
+def test_a_failed_payment_is_told_beside_a_snoozed_alert_however_severe_its_rule_is():
+    told = decided(verdict(DROP, replace(FAILED, severity="normal")), SNOOZED)
+    assert flags(told) == [("failed_payment", "firing", Why.FIRST)]
+    assert ("csm", "at_risk", Why.WORSENED) in alerts(told)
+
+
+def test_who_wakes_an_alert_leaves_what_was_taken_on():
+    stands = [SNOOZED, flag("idle_7", "acknowledged")]
+    assert [(each.state, each.until) for each in now(stands, said("wake"))] == [
+        ("firing", None),
+        ("acknowledged", None),
+    ]
+
+
 def test_what_came_while_it_was_silent_is_told_with_the_rest_once_the_snooze_is_over():
     stands = [SNOOZED, *decided(verdict(DROP, IDLE), SNOOZED).flags]
     over = decided(verdict(DROP, IDLE), *stands, as_of=NEXT_WEEK)

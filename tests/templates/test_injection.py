@@ -119,8 +119,10 @@ def test_slack_shows_any_text_and_does_nothing(text: str) -> None:
 @given(text=ANYTHING)
 def test_slack_says_back_what_was_asked_and_does_nothing(text: str) -> None:
     row = DigestRow(account_key=text or "K", account_name=text or "N", band="watch")
-    for kind in ("unknown", "several", "muted", "refused"):
-        said = ReplyContent(kind=kind, asked=text, detail=text, rows=(row,), until=date(2026, 6, 8))
+    for kind in ("unknown", "several", "muted", "woken", "always", "refused"):
+        said = ReplyContent(
+            kind=kind, asked=text, detail=text, rows=(row,), always=(text,), until=date(2026, 6, 8)
+        )
         sent = told("reply", said)
         for shown in [*texts(sent["blocks"]), sent["text"]]:
             assert not ACTS.search(OURS.sub("", shown)), shown
