@@ -7,7 +7,7 @@ ever made, and without one nothing is written.
 from collections.abc import Iterator, Sequence
 from time import time
 
-from health.nouns import Notice, Receipt
+from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.errors import Rejected, RetryLater
 from integrations.roles import Clock, Prepared
@@ -52,6 +52,10 @@ class SalesforceDestination:
     def setup(self) -> tuple[Prepared, ...]:
         """Make the fields that are missing, and say what was found of each."""
         return tuple(setup(self._salesforce))
+
+    def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
+        """Yield what people changed of states that were written. Raises what clients raise."""
+        return states.edits(self._salesforce, notices)
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Write the states together, then the messages in order; one receipt each as soon as it is known.

@@ -152,5 +152,7 @@ def shown(value: object) -> str:
             return ""
         case bool():
             return str(value).lower()
+        case float() if value.is_integer():
+            return f"{value:.0f}"
         case _:
             return f"{value}"

@@ -1,6 +1,7 @@
 """States: the fields of accounts, hundreds at a time, with a receipt for each of them.
 
-Records that we wrote to before are looked at first, and what a person changed of them is left alone. Of a
+Records that we wrote to before, or may have, are looked at first: what a person changed of them is left
+alone, and what they say already is not written again. So of a batch whose sender died only the rest is. Of a
 collection each record is saved or not by itself, and the answers stand in the order given: only what was
 not saved is tried again, and writing a value twice shows once.
 """
@@ -14,10 +15,10 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
 from health.nouns import Edit, Notice, Receipt
-from integrations.edits import edited
+from integrations.edits import edited, same
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.fields import Value
-from integrations.salesforce.answers import Row, Saved
+from integrations.salesforce.answers import Saved
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import sent, shown, written
 from integrations.salesforce.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, failed
@@ -66,6 +67,24 @@ def write(salesforce: SalesforceClient, notices: Sequence[Notice]) -> Iterator[R
         yield from _looked_at_and_written(salesforce, batch)
 
 
+def edits(
+    salesforce: SalesforceClient, notices: Sequence[Notice]
+) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
+    """Yield states that were written, each with what people changed of it; raises what clients raise."""
+    for batch in _batches(list(_readable(notices))):
+        there = _there(salesforce, batch, [state.notice.owner for state in batch])
+        for state in batch:
+            if says := there.get(state.notice.owner):
+                ours = [state.values, *_before(state.notice)]
+                yield state.notice, tuple(edited(state.values, ours, says, state.notice.taken))
+
+
+def _readable(notices: Sequence[Notice]) -> Iterator[_State]:
+    for notice in notices:
+        with suppress(Rejected):
+            yield _state(notice)
+
+
 def _state(notice: Notice) -> _State:
     check_record(notice)
     return _State(notice, written(_fields(notice.body)))
@@ -100,7 +119,7 @@ def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
 
 
 def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]) -> Iterator[Receipt]:
-    """Write of a batch what no person has changed; one of which nothing is left is written as it is."""
+    """Write of a batch what no person has changed and no record says; where that is nothing, nothing."""
     try:
         looked = _looked_at(salesforce, batch)
         left = [state for state in looked if state.values]
@@ -115,14 +134,23 @@ def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]
 
 
 def _looked_at(salesforce: SalesforceClient, batch: Sequence[_State]) -> list[_State]:
-    """Look at what records say where we wrote to them before, all in one call."""
+    """Look at what records say where we wrote to them before, or may have, all in one call."""
     ours = {state.notice.owner: list(_before(state.notice)) for state in batch}
-    known = [account for account, said in ours.items() if said]
+    known = [state.notice.owner for state in batch if ours[state.notice.owner] or state.notice.attempt > 1]
     if not known:
         return list(batch)
+    there = _there(salesforce, batch, known)
+    return [_left(state, ours[state.notice.owner], there.get(state.notice.owner)) for state in batch]
+
+
+def _there(
+    salesforce: SalesforceClient, batch: Sequence[_State], accounts: Sequence[str]
+) -> Mapping[str, Mapping[str, str]]:
+    """What accounts of a batch say now in its fields, by their ids; without those that are gone."""
     names = sorted({name for state in batch for name in state.values})
-    there = dict(zip(known, salesforce.read("Account", known, ("Id", *names)), strict=True))
-    return [_without_edits(state, ours[state.notice.owner], there.get(state.notice.owner)) for state in batch]
+    rows = salesforce.read("Account", accounts, ("Id", *names))
+    there = {account: row for account, row in zip(accounts, rows, strict=True) if row is not None}
+    return {account: {name: shown(row.get(name)) for name in names} for account, row in there.items()}
 
 
 def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
@@ -132,13 +160,14 @@ def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
             yield written(_fields(body))
 
 
-def _without_edits(state: _State, ours: Sequence[Mapping[str, str]], there: Row | None) -> _State:
-    if there is None or not ours:
+def _left(state: _State, ours: Sequence[Mapping[str, str]], says: Mapping[str, str] | None) -> _State:
+    """What is left of a state to be written to a record that says what is there."""
+    if says is None:
         return state
-    says = {name: shown(there.get(name)) for name in state.values}
     found = tuple(edited(state.values, ours, says, state.notice.taken))
     theirs = {each.field for each in found}
-    left = {name: value for name, value in state.values.items() if name not in theirs}
+    differs = {name: value for name, value in state.values.items() if not same(says[name], value)}
+    left = {name: value for name, value in differs.items() if name not in theirs}
     return _State(state.notice, left, found)
 
 
