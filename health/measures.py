@@ -125,9 +125,9 @@ def beat(  # noqa: PLR0917 - as `health.judge.judge`
 
 
 def _used(features: Features) -> Sequence[str]:
-    """Return the features that an account has used of late."""
+    """Return the features that an account has used of late; a row of before there were names has none."""
     series = features.series
-    days = zip(series.features, series.feature_days, strict=True) if series else ()
+    days = zip(series.features, series.feature_days, strict=False) if series else ()
     return tuple(name for name, used in days if used)
 
 

@@ -18,6 +18,7 @@ from tests.chaos.company import MONDAY, SUNDAY
 from tests.chaos.kept import Facts, kept, stored
 from tests.chaos.stage import Stage, stage
 from tests.chaos.vendors import SOURCES, Records, Told, Town, Vendors
+from tests.owed import AUTOMATIC
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.pipeline import deliver, open_run, pull
@@ -81,7 +82,7 @@ class Monday:
 def deployed(database: Database) -> Iterator[Deployment]:
     """A deployment of this process; its vendors are those that are set up."""
     url = database.url.render_as_string(hide_password=False)
-    opened = open_deployment(Settings(database_url=url), Aside())
+    opened = open_deployment(Settings(database_url=url, modes=AUTOMATIC), Aside())
     try:
         yield opened
     finally:

@@ -28,6 +28,7 @@ from tests.chaos.company import LAST_DAY, PAGES
 from tests.chaos.days import begin, end_in_silence, judge_all
 from tests.chaos.liar import Answer, Liar, lying
 from tests.chaos.vendors import CONFIG, OFTEN, REACHED, SOURCES, matter
+from tests.owed import AUTOMATIC
 from tests.rehearsal import start_sandbox
 from worker.bell import Aside
 from worker.deployment import Deployment
@@ -176,7 +177,7 @@ def theatre() -> Iterator[Theatre]:
             liar.day = EVE
             begin(database, EVE)
             database.close()
-            here = open_deployment(Settings(database_url=f"sqlite:///{file}"), Aside())
+            here = open_deployment(Settings(database_url=f"sqlite:///{file}", modes=AUTOMATIC), Aside())
             opened = Theatre(here, liar, file)
             try:
                 _open(opened)

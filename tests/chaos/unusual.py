@@ -26,7 +26,7 @@ from store.database import Connection, Database, clock
 from store.schema import migrate
 from store.tables import accounts, audit, notices, runs
 from tests.chaos.verdict import Verdict
-from tests.owed import go_live, notice
+from tests.owed import AUTOMATIC, go_live, notice
 from worker.bell import Aside
 from worker.deployment import Deployment
 from worker.process import open_deployment
@@ -89,7 +89,7 @@ def _installation() -> Iterator[Deployment]:
         with database.write() as connection:
             connection.execute(insert(accounts), [{"key": f"a{n}", "fresh": 1} for n in range(ACTIVE)])
         database.close()
-        here = open_deployment(Settings(database_url=url), Aside())
+        here = open_deployment(Settings(database_url=url, modes=AUTOMATIC), Aside())
         try:
             yield here
         finally:
