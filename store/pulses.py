@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, Connection, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, ScalarSelect, cast, func, select
 
 from store.installation import set_setting, setting
-from store.tables import runs
+from store.tables import accounts, runs
 
 _TAKEN = "pulse_taken_run"
 """The setting that names the last run that took its pulse."""
@@ -20,13 +20,18 @@ def last(connection: Connection) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The pulse that was taken last, what it rests on, and how many verdicts were made anew since."""
+    """The pulse that was taken last, what it rests on, and how many verdicts were made anew since.
+
+    ``active`` accounts are judged at all; ``touched`` have facts newer than their last verdict.
+    """
 
     pulse: str
     as_of: date
     policy_hash: str
     engine_version: str
     assessed: int
+    active: int
+    touched: int
 
 
 def taken(connection: Connection) -> Taken | None:
@@ -36,15 +41,20 @@ def taken(connection: Connection) -> Taken | None:
     """
     c, taker = runs.c, int(setting(connection, _TAKEN) or 0)
     later = runs.alias().c
-    since = (
-        select(cast(func.coalesce(func.sum(later.assessed), 0), BigInteger))
-        .where(later.id > taker)
-        .scalar_subquery()
-    )
     left = select(func.sum(later.chunks_left)).where(later.id >= taker).scalar_subquery()
-    basis = select(c.pulse, c.as_of, c.policy_hash, c.engine_version, since, left).where(c.id == taker)
+    since = select(func.coalesce(func.sum(later.assessed), 0)).where(later.id > taker).scalar_subquery()
+    counted = (
+        cast(since, BigInteger),
+        _number(accounts.c.fresh > 0),
+        _number(accounts.c.touched > accounts.c.judged),
+    )
+    basis = select(c.pulse, c.as_of, c.policy_hash, c.engine_version, *counted, left).where(c.id == taker)
     found = connection.execute(basis).one_or_none()
-    return Taken(*found[:5]) if found and not found[5] else None
+    return Taken(*found[:7]) if found and not found[7] else None
+
+
+def _number(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(accounts).where(condition).scalar_subquery()
 
 
 def took(connection: Connection, run: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, literal_column, select, update
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS, TEXTS
@@ -84,7 +84,7 @@ def open_run(
     values = {
         "kind": kind,
         "as_of": as_of,
-        "first": _none_decided(connection),
+        "first": ~_any_decided(),
         "live": is_live(connection),
         "pulse": basis.pulse,
         "known": basis.known,
@@ -105,9 +105,10 @@ def open_run(
     return run, made
 
 
-def _none_decided(connection: Connection) -> bool:
-    """Tell whether the installation has never got a run to its end, whatever was begun."""
-    return connection.execute(select(runs.c.id).where(runs.c.status != "open").limit(1)).first() is None
+def _any_decided() -> ColumnElement[bool]:
+    """Tell whether the installation has ever got a run to its end, whatever was begun."""
+    before = runs.alias("before")
+    return exists().where(before.c.status != "open")
 
 
 def _to_judge(connection: Connection, kind: str, size: int) -> list[tuple[int, int]]:

@@ -237,8 +237,8 @@ def open_run(
     """
     policy = deployment.policy
     with deployment.beats.while_it_lasts(), deployment.database.write() as connection:
+        at_hand = pulse_at_hand(deployment, connection) if kind == runs.TOUCHED else None
         as_of = business_day(connection)
-        at_hand = pulse_at_hand(deployment, connection, as_of) if kind == runs.TOUCHED else None
         if at_hand is None:  # else the run that took it has kept the policy, and rows hold what it asks for
             policies.keep(connection, policy)
             features.hold(connection, policy.metrics)

@@ -9,8 +9,9 @@ from health.judge import ENGINE_VERSION
 from health.measures import beat
 from health.pulse import taken
 from health.trust import distrusted
-from store import features, pulses, runs, sources
+from store import features, pulses, sources
 from store.database import Connection
+from store.installation import business_day
 from worker.beats import Basis, Measured
 from worker.deployment import Deployment
 
@@ -49,23 +50,20 @@ def take_pulse(deployment: Deployment, connection: Connection, as_of: date) -> P
     return taken(fresh.freshness, beats, policy.fleet_accounts_min, policy.rest_pct, names)
 
 
-def pulse_at_hand(deployment: Deployment, connection: Connection, as_of: date) -> str | None:
+def pulse_at_hand(deployment: Deployment, connection: Connection) -> str | None:
     """Return the pulse that was taken last, where it would hardly be another if it were taken now.
 
     So it is as long as the day, the policy and the freshness of all sources are the same, and the accounts
     judged since it was taken are too few to move a median. Else `None`.
     """
     found, policy = pulses.taken(connection), deployment.policy
-    if found is None or (found.as_of, found.policy_hash, found.engine_version) != (
-        as_of,
-        policy.hash,
-        ENGINE_VERSION,
-    ):
+    now = (business_day(connection), policy.hash, ENGINE_VERSION)
+    if found is None or (found.as_of, found.policy_hash, found.engine_version) != now:
         return None
     if read_pulse(found.pulse).freshness != sources.freshness(connection):
         return None
-    moved = found.assessed + runs.touched(connection)
-    return found.pulse if moved * 100 <= runs.active_accounts(connection) * UNMOVED_PCT else None
+    moved = found.assessed + found.touched
+    return found.pulse if moved * 100 <= found.active * UNMOVED_PCT else None
 
 
 def last_pulse(connection: Connection) -> Pulse:
