@@ -7,6 +7,7 @@ import sys
 
 from celery import Celery, Task
 from celery.signals import beat_embedded_init, beat_init, setup_logging, task_postrun, task_prerun
+from kombu.transport import TRANSPORT_ALIASES
 
 from config.errors import Actionable
 from config.settings import settings
@@ -70,6 +71,7 @@ def _memory() -> dict[str, object]:
 
 
 def _redis() -> dict[str, object]:
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.transport:Transport"))
     options = {
         "visibility_timeout": VISIBILITY_S,
         "global_keyprefix": "seatsignal:",

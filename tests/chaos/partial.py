@@ -143,7 +143,7 @@ def _played(town: Town, clean: Monday, database: str, like: str, *, believing: b
 
 
 def _forget_calls(database: Database) -> None:
-    """Allow as many calls as in a new minute: Monday's may have used them up, where it took no longer."""
+    """Allow as many calls as in a new minute: on a fast machine what came before has used them up."""
     with database.write() as connection:
         connection.execute(delete(budgets))
 
@@ -178,6 +178,7 @@ def _lie(
     """Tell a source's lies, one in each pull, and then the truth."""
     before, known = len(vendors.effects()), of(known, {name})
     for lie in LIES[name][:1] if believing else LIES[name]:
+        _forget_calls(here.database)
         vendors.at[name].faults(name, lie.fault, on=lie.on, after=lie.after)
         pulled = pipeline.pull(here, name)
         seen.told += not vendors.at[name].waiting()
@@ -187,6 +188,7 @@ def _lie(
         send(here)
         seen.lost += (known - kept(here.database, {name})).total()
     if not believing:
+        _forget_calls(here.database)
         assert pipeline.pull(here, name).failure == ""
         judge_waiting(here)
         send(here)
