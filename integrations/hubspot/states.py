@@ -12,28 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from health.nouns import Edit, Notice, Receipt
 from integrations.edits import edited, same
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.fields import Value
 from integrations.hubspot.answers import Batch, Failure
 from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.properties import written
 from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.writing import Change
+from integrations.states import before, fields, refused
 
 BATCH = 100
 NO_SUCH_RECORD = "no_such_record"
-
-
-class _Body(Struct, frozen=True):
-    """A rendered record: its fields, as `properties.written` takes them."""
-
-    fields: dict[str, Value]
 
 
 class _State(NamedTuple):
@@ -42,9 +34,6 @@ class _State(NamedTuple):
     notice: Notice
     change: Change
     edits: tuple[Edit, ...] = ()
-
-
-_BODIES = Decoder(_Body)
 
 
 def write(hubspot: HubSpotClient, notices: Sequence[Notice]) -> Iterator[Receipt]:
@@ -81,7 +70,7 @@ def _readable(notices: Sequence[Notice]) -> Iterator[_State]:
 
 def _edits_of(state: _State, there: Mapping[str, str | None]) -> tuple[Edit, ...]:
     said = state.change.properties
-    return tuple(edited(said, [said, *_before(state.notice)], there, state.notice.taken))
+    return tuple(edited(said, [said, *before(state.notice, written)], there, state.notice.taken))
 
 
 def _change(notice: Notice) -> Change:
@@ -90,16 +79,8 @@ def _change(notice: Notice) -> Change:
     if not (notice.owner.isascii() and notice.owner.isdecimal()):
         raise Rejected(NO_SUCH_RECORD, "hubspot: the notice's owner is no id of a company")
     return Change(
-        id=notice.owner, properties=written(_fields(notice.body)), object_write_trace_id=notice.owner
+        id=notice.owner, properties=written(fields(notice.body)), object_write_trace_id=notice.owner
     )
-
-
-def _fields(body: bytes) -> Mapping[str, Value]:
-    try:
-        return _BODIES.decode(body).fields
-    except (DecodeError, ValidationError):
-        failure = Rejected("body_unreadable", "the body is not a rendered record")
-    raise failure
 
 
 def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
@@ -129,7 +110,7 @@ def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> I
 
 def _looked_at(hubspot: HubSpotClient, batch: Sequence[_State]) -> list[_State]:
     """Look at what records say where we wrote to them before, or may have, all in one call."""
-    ours = {state.change.id: list(_before(state.notice)) for state in batch}
+    ours = {state.change.id: list(before(state.notice, written)) for state in batch}
     known = [state.change.id for state in batch if ours[state.change.id] or state.notice.attempt > 1]
     if not known:
         return list(batch)
@@ -143,13 +124,6 @@ def _there(
     """What companies of a batch say now in the properties that it has, by their ids."""
     names = sorted({name for state in batch for name in state.change.properties})
     return {found.id: found.properties for found in hubspot.companies(companies, names).results}
-
-
-def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
-    """Yield the properties that we wrote, or may have; what can no longer be read is nothing to go by."""
-    for body in notice.before:
-        with suppress(Rejected):
-            yield written(_fields(body))
 
 
 def _left(state: _State, ours: Sequence[Mapping[str, str]], there: Mapping[str, str | None] | None) -> _State:
@@ -220,10 +194,6 @@ def _ids(failure: Failure) -> Iterator[str]:
 
 
 def _refused(notice: Notice, error: IntegrationError) -> Receipt:
-    match error:
-        case RetryLater(after_s=after_s):
-            return Receipt(notice.key, "retry", error.reason, after_s=after_s)
-        case IntegrationError(reason="object_not_found"):
-            return Receipt(notice.key, "rejected", NO_SUCH_RECORD)
-        case _:
-            return Receipt(notice.key, "rejected", error.reason)
+    if isinstance(error, Rejected) and error.reason == "object_not_found":
+        return Receipt(notice.key, "rejected", NO_SUCH_RECORD)
+    return refused(notice, error)

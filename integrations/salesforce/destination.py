@@ -9,7 +9,6 @@ from time import time
 
 from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
-from integrations.errors import Rejected, RetryLater
 from integrations.roles import Clock, Prepared
 from integrations.salesforce import states
 from integrations.salesforce.client import SalesforceClient
@@ -18,6 +17,7 @@ from integrations.salesforce.refusals import HOLDS_FOR_ALL
 from integrations.salesforce.settings import SalesforceSettings
 from integrations.salesforce.setup import check, setup
 from integrations.salesforce.tasks import Tasks
+from integrations.states import receipts_or_later, told
 from integrations.vitals import Vitals
 
 
@@ -63,26 +63,9 @@ class SalesforceDestination:
         Raises:
             Misconfigured: what has no receipt yet was not sent.
         """
-        waiting = {notice.key: notice for notice in notices}
-        try:
-            for receipt in self._receipts(notices):
-                del waiting[receipt.key]
-                yield receipt
-        except RetryLater as error:
-            yield from (Receipt(key, "retry", error.reason, after_s=error.after_s) for key in waiting)
+        return receipts_or_later(notices, self._receipts(notices))
 
     def _receipts(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         yield from states.write(self._salesforce, [notice for notice in notices if notice.kind == "state"])
         tasks = Tasks(self._salesforce, self._clock)
-        yield from (_told(tasks, notice) for notice in notices if notice.kind != "state")
-
-
-def _told(tasks: Tasks, notice: Notice) -> Receipt:
-    try:
-        return Receipt(notice.key, "sent", remote=tasks.told(notice))
-    except RetryLater as error:
-        if error.reason in HOLDS_FOR_ALL:
-            raise
-        return Receipt(notice.key, "retry", error.reason, after_s=error.after_s)
-    except Rejected as error:
-        return Receipt(notice.key, "rejected", error.reason)
+        yield from (told(notice, tasks.told, HOLDS_FOR_ALL) for notice in notices if notice.kind != "state")

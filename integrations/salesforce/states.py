@@ -11,27 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import Decoder
-
 from health.nouns import Edit, Notice, Receipt
 from integrations.edits import edited, same
-from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.fields import Value
+from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.salesforce.answers import Saved
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import sent, shown, written
 from integrations.salesforce.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, failed
+from integrations.states import before, fields, refused
 
 BATCH = 500
 """As many as two calls look at and write, in three collections."""
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
-
-
-class _Body(Struct, frozen=True):
-    """A rendered record: its fields, as `fields.written` takes them."""
-
-    fields: dict[str, Value]
 
 
 class _State(NamedTuple):
@@ -45,9 +36,6 @@ class _State(NamedTuple):
     def record(self) -> dict[str, str | float | bool | None]:
         """What is sent."""
         return {"id": self.notice.owner, **{name: sent(name, said) for name, said in self.values.items()}}
-
-
-_BODIES = Decoder(_Body)
 
 
 def write(salesforce: SalesforceClient, notices: Sequence[Notice]) -> Iterator[Receipt]:
@@ -75,7 +63,7 @@ def edits(
         there = _there(salesforce, batch, [state.notice.owner for state in batch])
         for state in batch:
             if says := there.get(state.notice.owner):
-                ours = [state.values, *_before(state.notice)]
+                ours = [state.values, *before(state.notice, written)]
                 yield state.notice, tuple(edited(state.values, ours, says, state.notice.taken))
 
 
@@ -87,7 +75,7 @@ def _readable(notices: Sequence[Notice]) -> Iterator[_State]:
 
 def _state(notice: Notice) -> _State:
     check_record(notice)
-    return _State(notice, written(_fields(notice.body)))
+    return _State(notice, written(fields(notice.body)))
 
 
 def check_record(notice: Notice) -> None:
@@ -96,14 +84,6 @@ def check_record(notice: Notice) -> None:
         raise Rejected("not_linked", "salesforce: the notice names no account")
     if not _ID.fullmatch(notice.owner):
         raise Rejected(NO_SUCH_RECORD, "salesforce: the notice's owner is no id of an account")
-
-
-def _fields(body: bytes) -> Mapping[str, Value]:
-    try:
-        return _BODIES.decode(body).fields
-    except (DecodeError, ValidationError):
-        failure = Rejected("body_unreadable", "the body is not a rendered record")
-    raise failure
 
 
 def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
@@ -127,7 +107,7 @@ def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]
     except (Rejected, RetryLater) as error:
         if error.reason in HOLDS_FOR_ALL:
             raise
-        yield from (_refused(state.notice, error) for state in batch)
+        yield from (refused(state.notice, error) for state in batch)
         return
     yield from (_sent(state) for state in looked if not state.values)
     yield from _receipts(left, saved)
@@ -135,7 +115,7 @@ def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]
 
 def _looked_at(salesforce: SalesforceClient, batch: Sequence[_State]) -> list[_State]:
     """Look at what records say where we wrote to them before, or may have, all in one call."""
-    ours = {state.notice.owner: list(_before(state.notice)) for state in batch}
+    ours = {state.notice.owner: list(before(state.notice, written)) for state in batch}
     known = [state.notice.owner for state in batch if ours[state.notice.owner] or state.notice.attempt > 1]
     if not known:
         return list(batch)
@@ -151,13 +131,6 @@ def _there(
     rows = salesforce.read("Account", accounts, ("Id", *names))
     there = {account: row for account, row in zip(accounts, rows, strict=True) if row is not None}
     return {account: {name: shown(row.get(name)) for name in names} for account, row in there.items()}
-
-
-def _before(notice: Notice) -> Iterator[Mapping[str, str]]:
-    """Yield what we wrote, or may have; what can no longer be read is nothing to go by."""
-    for body in notice.before:
-        with suppress(Rejected):
-            yield written(_fields(body))
 
 
 def _left(state: _State, ours: Sequence[Mapping[str, str]], says: Mapping[str, str] | None) -> _State:
@@ -179,16 +152,10 @@ def _receipts(batch: Sequence[_State], saved: Sequence[Saved]) -> Iterator[Recei
         if isinstance(error, Misconfigured):
             needing_a_person.append(error)
         else:
-            yield _refused(state.notice, error) if error else _sent(state)
+            yield refused(state.notice, error) if error else _sent(state)
     if needing_a_person:
         raise needing_a_person[0]
 
 
 def _sent(state: _State) -> Receipt:
     return Receipt(state.notice.key, "sent", remote=state.notice.owner, edits=state.edits)
-
-
-def _refused(notice: Notice, error: IntegrationError) -> Receipt:
-    if isinstance(error, RetryLater):
-        return Receipt(notice.key, "retry", error.reason, after_s=error.after_s)
-    return Receipt(notice.key, "rejected", error.reason)
