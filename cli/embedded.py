@@ -25,13 +25,13 @@ def main() -> None:
     from worker.embedded import Beat, Worker, run  # noqa: PLC0415 - see above
 
     chosen = settings()
-    site = Web(_app(chosen), host=chosen.web_host, port=chosen.web_port)
+    site = Web(_app(chosen, public=False), host=chosen.web_host, port=chosen.web_port)
     with _listening(chosen):
         parts: list[Part] = [site, *_operations(chosen), Beat(), Worker()]
         run(parts, lambda: print(f"Seatsignal is up: {site.url}", flush=True))
 
 
-def serve() -> None:
+def serve(*, public: bool) -> None:
     """Serve the web app alone, in the main thread, and what monitoring asks beside it."""
     from dashboard.server import serve as work  # noqa: PLC0415 - see above
 
@@ -39,14 +39,15 @@ def serve() -> None:
     with _listening(chosen):
         for site in _operations(chosen):
             site.start()
-        work(_app(chosen), chosen.web_host, chosen.web_port)
+        work(_app(chosen, public=public), chosen.web_host, chosen.web_port)
 
 
-def _app(chosen: Settings) -> "FastAPI":
+def _app(chosen: Settings, *, public: bool) -> "FastAPI":
     from functools import cache, partial  # noqa: PLC0415 - see above
 
     from dashboard.app import create_app  # noqa: PLC0415 - see above
     from dashboard.desks import Reception  # noqa: PLC0415 - see above
+    from dashboard.site import Site  # noqa: PLC0415 - see above
     from dashboard.webhooks import Hooks  # noqa: PLC0415 - see above
     from integrations.registry import returns  # noqa: PLC0415 - see above
     from store.runs import TOUCHED  # noqa: PLC0415 - see above
@@ -62,8 +63,9 @@ def _app(chosen: Settings) -> "FastAPI":
         made.desk, partial(pressed, made), partial(filled, made), partial(asked, made), partial(opened, made)
     )
     judge = partial(open_run, made, TOUCHED)
+    site = None if public else Site(deployment, chosen.dashboard_url)
     return create_app(
-        made.database, chosen.company_name, hooks, reception, returns=cache(returns), judge=judge
+        made.database, chosen.company_name, hooks, reception, returns=cache(returns), site=site, judge=judge
     )
 
 

@@ -43,6 +43,7 @@ from cli import (
     statement,
     suppressions,
     unsettled,
+    user,
 )
 from cli.output import plainly
 
@@ -69,6 +70,7 @@ for module in (
     erase,
     bounces,
     suppressions,
+    user,
     rekey,
     move,
     rules,

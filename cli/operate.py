@@ -30,11 +30,15 @@ def up() -> None:
     raise typer.Exit(supervise())
 
 
-def web() -> None:
-    """Serve the web app alone: what the outside must reach, on loopback, to be put behind a proxy."""
+def web(
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what the outside must reach, to be put behind a proxy.")
+    ] = False,
+) -> None:
+    """Serve the web app alone, on loopback: the dashboard, the API, and what the outside must reach."""
     from cli.embedded import serve  # noqa: PLC0415 - see above
 
-    serve()
+    serve(public=public)
 
 
 def doctor() -> None:

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     tick_s: float = Field(default=10.0, gt=0, description="how often beat asks what is due")
     web_host: str = Field(default="127.0.0.1", description="address the web app binds to")
     web_port: int = Field(default=8080, ge=0, le=65_535, description="its port; 0 takes a free one")
+    dashboard_url: str = Field(
+        default="", description="address under which colleagues reach the dashboard; none: this machine alone"
+    )
     ops_host: str = Field(default="127.0.0.1", description="address that /readyz and /metrics bind to")
     ops_port: int | None = Field(
         default=None,

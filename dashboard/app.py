@@ -1,4 +1,4 @@
-"""What the outside may reach: the links in letters, and whether we are well. Nothing else is served."""
+"""The web app: what the outside may reach, and unless it is public the site of colleagues beside it."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,8 +16,10 @@ from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
 from dashboard.returns import Senders, serve_returns
+from dashboard.site import Site
 from dashboard.surveys import SurveyPages
 from dashboard.webhooks import Hooks, serve_webhooks
+from dashboard.whole import answering, serve_site
 from health.languages import accepted
 from store.database import Database, Unavailable
 from templates.pages import problem, style
@@ -35,18 +37,21 @@ def create_app(
     reception: Reception | None = None,
     *,
     returns: Senders | None = None,
+    site: Site | None = None,
     judge: Callable[[], object] | None = None,
 ) -> FastAPI:
     """Return the app of ``seatsignal web``; the database is opened by the first request.
 
     ``company_name`` is ours, as it stands in the letters; ``hooks`` say which vendors may call in, and
-    ``reception`` where colleagues answer, ``returns`` which senders tell of letters that came back. ``judge``
-    judges the accounts of which something changed; without it the next pull does.
+    ``reception`` where colleagues answer, ``returns`` which senders tell of letters that came back. ``site``
+    is what colleagues see; without it there is only what the outside must reach. ``judge`` judges the
+    accounts of which something changed; without it the next pull does.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Fence, company_name=company_name)
+    customers = _answering(company_name)
     for kind in REFUSALS:
-        app.add_exception_handler(kind, _answering(company_name))
+        app.add_exception_handler(kind, answering(site, customers) if site else customers)
     app.add_api_route("/healthz", health(database), methods=[*READING])
     app.add_api_route("/style.css", _style, methods=[*READING])
     LetterPages(database, company_name).serve_from(app)
@@ -56,6 +61,8 @@ def create_app(
         serve_desks(app, reception)
     if returns:
         serve_returns(app, database, returns)
+    if site:
+        serve_site(site, app)
     return app
 
 

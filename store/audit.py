@@ -1,8 +1,9 @@
 """The append-only record of every decision. It holds ids and labels, never a name or an address."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from store.database import now_ms
 from store.tables import audit
@@ -22,3 +23,20 @@ def record_each(
     rows = [{"actor": actor, "action": action, "about": one, "detail": detail} for one in about]
     if rows:
         connection.execute(insert(audit).values(at_ms=now_ms()), rows)
+
+
+class Act(NamedTuple):
+    """A line of the record: when, who, what, about what, and what more."""
+
+    id: int
+    at_ms: int
+    actor: str
+    action: str
+    about: str
+    detail: str
+
+
+def about(connection: Connection, thing: str, most: int = 50) -> list[Act]:
+    """Return what was done about one thing, the latest first."""
+    query = select(*(audit.c[name] for name in Act._fields)).where(audit.c.about == thing)
+    return [Act(*row) for row in connection.execute(query.order_by(audit.c.id.desc()).limit(most))]

@@ -459,6 +459,73 @@ play_outcomes = _table(
     _number("done_ms"),
 )
 
+# -- what people look at -------------------------------------------------------------------------------
+
+book = _table(
+    "book",  # of every account what lists are sorted and searched by, as its last verdict says it
+    Column("account", Key, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("as_of", Date, nullable=False),
+    _text("csm_email"),  # in small letters
+    _text("sales_email"),
+    _text("band"),
+    _text("band_before"),  # of the last verdict on a day before; empty without one
+    _number("points"),
+    _number("moved"),  # hundredths since then
+    _number("priority"),  # in our currency
+    _number("mrr_minor", None),
+    _number("at_risk_minor", None),
+    _text("currency"),
+    Column("anchor_on", Date),
+    _number("utilisation_pct", None),
+    Column("grows", Boolean, nullable=False, server_default=text("false")),  # an expansion may be offered
+    _text("plan"),
+    _text("customer_type"),
+    Index("ix_book_priority", "priority", "account"),
+    Index("ix_book_csm_email", "csm_email", "priority", "account"),
+    Index("ix_book_anchor_on", "anchor_on", "account"),
+)
+
+users = _table(
+    "users",  # colleagues who sign in here
+    Column("id", Key, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),  # in small letters
+    _text("role"),
+    Column("own_only", Boolean, nullable=False, server_default=text("false")),  # sees their accounts alone
+    _text("password"),  # its hash; empty where another system vouches for them
+    _text("zone", default="UTC"),
+    _text("language", default="en"),  # of money, figures and days
+    _number("made_ms"),
+    _number("disabled_ms", None),
+    _number("failures"),  # wrong passwords in a row
+    _number("failed_ms", None),
+)
+
+sessions = _table(
+    "sessions",
+    Column("id", Key, primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # its hash
+    Column("whose", Key, ForeignKey("users.id"), nullable=False, index=True),
+    _text("agent"),  # the browser, as it calls itself
+    _number("made_ms"),
+    _number("seen_ms"),
+    _number("ends_ms"),
+)
+
+tokens = _table(
+    "tokens",  # by which programs ask the analytics API
+    Column("id", Key, primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # its hash
+    _text("name"),
+    _text("scopes"),  # with spaces between
+    _text("actor"),  # who made it
+    _number("made_ms"),
+    _number("ends_ms"),
+    _number("seen_ms", None),
+    _number("revoked_ms", None),
+    _number("minute"),  # minutes since 1970, and the calls in it
+    _number("calls"),
+)
+
 # -- what is tried -----------------------------------------------------------------------------------
 
 experiments = _table(
@@ -628,4 +695,5 @@ audit = _table(
     _text("action"),
     _text("about"),
     _text("detail"),
+    Index("ix_audit_about", "about", "id"),
 )

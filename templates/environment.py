@@ -24,7 +24,7 @@ from templates.filters import FILTERS
 from templates.markdown import literal
 from templates.mrkdwn import inert, mention, url
 from templates.plain import Plain
-from templates.rendering import CURRENT, Rendering
+from templates.rendering import CURRENT, STEPS, Rendering
 from templates.translation import FILTER, Said, said, translated
 
 FOLDER = Path(__file__).parent
@@ -156,9 +156,9 @@ class MarkdownEnvironment(Environment):
         return Markup(isolated(literal(text)))  # noqa: S704 - it is escaped
 
 
-def filled(template: Template, values: Mapping[str, Plain], locale: Locale) -> str:
+def filled(template: Template, values: Mapping[str, Plain], locale: Locale, steps: int = STEPS) -> str:
     """The template's words. Raises what Jinja and the filters raise; `SecurityError` past a bound."""
-    token = CURRENT.set(Rendering(locale))
+    token = CURRENT.set(Rendering(locale, steps))
     try:
         return "".join(template.generate(values))
     finally:

@@ -14,13 +14,15 @@ from health.letters import LETTERS, NUDGE
 from health.nouns import Band, Flag, Notice
 from health.overrides import Override, overridden
 from health.peace import standing_with
-from store import flags, incidents, outbox, states, verdicts
+from store import book, flags, incidents, outbox, states, verdicts
+from store.book import Entry
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
 from worker import announce, nudges, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
+from worker.entries import entry
 from worker.letters import Verdict
 from worker.nudges import Nudging
 from worker.records import record
@@ -58,6 +60,7 @@ class Found:
         self._nudging = nudging
         self._states: list[Notice] = []
         self._judged: list[Row] = []
+        self._entries: list[Entry] = []
         self._flags: list[Flag] = []
         self._notices: list[Notice] = []
         self._held: dict[int, Held] = {}
@@ -82,7 +85,9 @@ class Found:
         if standing and came_late is not None and (decision.flags or came_late):
             decided = Decided(run, assessment, decision, standing, came_late)
             decision, corrections = reviewed(deployment, connection, decided)
+        priority = self._stakes.priority(assessment.facts)
         self._judged.append(verdicts.packed(run, computed))
+        self._entries.append(entry(row, assessment, before, priority))
         self._flags += decision.flags
         waits = held(row, assessment, standing, policy, self._pulse, deployment.workdays)
         if waits:
@@ -93,7 +98,6 @@ class Found:
             self._bands[computed.band].append(row.account)
         if decision.alerts or self._records or self._nudging is not None:
             records = self._records_of(row.account)
-            priority = self._stakes.priority(assessment.facts)
             flags_now = standing_with(standing, decision.flags)
             verdict = Verdict(run.id, row, assessment, before, records, corrections, priority, flags_now)
             self._tell(connection, verdict, decision.alerts)
@@ -117,6 +121,7 @@ class Found:
         """Store what was found and return what it adds to the run's totals."""
         verdicts.keep(connection, self._run, chunk.first_account, chunk.last_account, self._judged)
         verdicts.remember_bands(connection, self._bands)
+        book.keep(connection, self._entries)
         incidents.hold(connection, self._run.id, chunk.first_account, chunk.last_account, self._held)
         flags.keep(connection, self._run.id, self._flags)
         owed = self._notices + states.unwritten(connection, self._states)

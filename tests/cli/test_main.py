@@ -68,6 +68,10 @@ ANSWERING = {
     "contact": ["contact", book.LEAVING, "--stop", "--reason", "they asked us to"],
     "move": ["move", "--to", "{home}/moved.sqlite3"],
     "rekey": ["rekey"],
+    "user add": ["user", "add", "ada@seller.example", "--role", "csm"],
+    "user list": ["user", "list"],
+    "user password": ["user", "password", "nobody@seller.example"],
+    "user remove": ["user", "remove", "nobody@seller.example"],
     "config key": ["config", "key"],
     "crm setup": ["crm", "setup"],
     "drift": ["drift"],
@@ -100,13 +104,15 @@ def test_every_command_is_tried():
 
 UNSTARTED = {"experiment stop", "experiment read"}
 UNHELD = {"approve", "reject", "mailed"}
+NOBODY = {"user password", "user remove"}
 FAILING = {
-    "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *UNHELD
+    "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey",
+    *UNSTARTED, *UNHELD, *NOBODY
 }  # fmt: skip
-"""No key, nothing is held, Slack has no token, mail no server, no such notice, nothing is routed to a CRM, no
-outcomes, and nothing was started.
+"""No key, no such user, nothing is held, Slack has no token, mail no server, no such notice, nothing routed
+to a CRM, no outcomes, nothing was started.
 """
-SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED}
+SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *NOBODY}
 """They answer nothing where there is nothing to do."""
 
 

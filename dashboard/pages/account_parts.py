@@ -1,0 +1,390 @@
+"""What the page of an account is made of: the parts of a brief, as a page shows them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from health.brief import Brief
+from health.done import OUTCOMES
+from health.nouns import Contribution
+from health.review import Line, Unit
+from store.audit import Act
+from store.rescored import Rescored
+from store.scores import Scored
+from store.verdicts import Verdict
+from templates.views import (
+    Bar,
+    Bars,
+    Cell,
+    Choice,
+    Column,
+    Field,
+    Figure,
+    Figures,
+    Form,
+    Lines,
+    Pair,
+    Pairs,
+    Part,
+    Row,
+    Table,
+    Trend,
+)
+
+REASON_LIMIT = 200
+_KINDS: dict[Unit, str] = {"pct": "percent", "points": "points", "count": "tenths", "days": "number"}
+_FULL = 100
+
+
+def lead(told: Brief) -> str:
+    """Return what is said of an account below its name."""
+    owner = f"looked after by {told.csm}" if told.csm else "looked after by nobody"
+    return f"{told.key} · as of {told.as_of} · {owner}"
+
+
+def summary(told: Brief, found: Verdict) -> Iterator[Part]:
+    """Yield the verdict in figures, and what to know before believing it."""
+    since = f"since {told.since}" if told.since else "first verdict"
+    renewal = told.renewal
+    items = [
+        Figure(label="Health", cell=Cell(kind="band", text=told.band)),
+        Figure(label="Score of 100", cell=Cell(kind="points", number=told.health), note=_interval(told)),
+        Figure(label="Change", cell=Cell(kind="change", number=told.delta, note="none yet"), note=since),
+        Figure(
+            label="Weight that is known",
+            cell=Cell(kind="percent", number=told.coverage_pct),
+            explained="/metrics/coverage",
+        ),
+        Figure(
+            label="Act by",
+            cell=Cell(kind="day", day=renewal.anchor_on if renewal else None, note="no date ahead"),
+            note=f"{renewal.anchor}, {_days(renewal.days)}" if renewal else "",
+        ),
+        *(_figure(line) for line in told.figures if line.unit == "money"),
+    ]
+    yield Figures(items=tuple(items))
+    notes = [f"The band was {told.by_hand}."] if told.by_hand else []
+    notes += told.notes
+    if notes:
+        yield Lines(lines=tuple(notes), tone="note")
+    if told.family:
+        yield Lines(title="Family", lines=told.family)
+    if found.shown.undecided:
+        names = ", ".join(each.replace("_", " ") for each in found.shown.undecided)
+        yield Lines(lines=(f"Neither met nor cleared, because an input is not known: {names}.",), tone="note")
+
+
+def _interval(told: Brief) -> str:
+    return f"between {told.low:g} and {told.high:g}" if told.low != told.high else ""
+
+
+def _days(days: int) -> str:
+    return "today" if not days else f"in {days} day{'' if days == 1 else 's'}"
+
+
+def _figure(line: Line) -> Figure:
+    return Figure(label=line.title, cell=cell(line), explained=f"/metrics/{line.figure}")
+
+
+def cell(line: Line) -> Cell:
+    """Return a figure's value, or why there is none."""
+    if line.value is None:
+        return Cell(note=line.unknown)
+    if line.unit == "money":
+        return Cell(kind="money", number=line.value, currency=line.currency)
+    return Cell(kind=_KINDS[line.unit], number=line.value)
+
+
+# -- why ---------------------------------------------------------------------------------------------
+
+
+def why(told: Brief, found: Verdict) -> Iterator[Part]:
+    """Yield the score line by line, what changed of it, and what would change it."""
+    lines = sorted(found.assessment.score.contributions, key=lambda line: line.points)
+    longest = max((abs(line.points) for line in lines), default=1) or 1
+    yield Bars(
+        title="Why",
+        about="100 and every line below make the score exactly.",
+        items=tuple(_bar(line, longest) for line in lines if line.points),
+        total=f"100 and these lines are {found.assessment.score.points / 100:g}.",
+    )
+    if told.changes:
+        since = f"What changed since {told.since}" if told.since else "What changed"
+        yield Lines(title=since, lines=told.changes)
+    if told.ahead:
+        yield Lines(title="What would change it", lines=told.ahead)
+
+
+def _bar(line: Contribution, longest: int) -> Bar:
+    return Bar(
+        label=line.reason or line.name.replace("_", " "),
+        value=Cell(kind="change", number=line.points / 100),
+        width=round(_FULL * abs(line.points) / longest, 1),
+        is_loss=line.points < 0,
+    )
+
+
+def trend(history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part]:
+    """Yield how the score went, day by day."""
+    days = list(reversed(history))
+    if len(days) > 1:
+        span = (days[-1].as_of - days[0].as_of).days or 1
+        points = " ".join(
+            f"{_FULL * (each.as_of - days[0].as_of).days / span:.2f},{40 - 40 * each.points / 10_000:.2f}"
+            for each in days
+        )
+        first, last = days[0].points / 100, days[-1].points / 100
+        yield Trend(
+            title="Score over time",
+            words=f"from {first:g} to {last:g}, of 100",
+            points=points,
+            first=str(days[0].as_of),
+            last=str(days[-1].as_of),
+        )
+    if again:
+        yield Lines(
+            title="Days judged again",
+            lines=tuple(
+                f"{each.as_of}: {each.told_points / 100:g} was told; with facts that came late it is "
+                f"{each.known_points / 100:g}, {each.known_band.replace('_', ' ')}."
+                for each in again
+            ),
+        )
+
+
+# -- what stands -------------------------------------------------------------------------------------
+
+
+def standing(told: Brief, found: Verdict) -> Iterator[Part]:
+    """Yield open flags, what a gate held back, the plays, and room to grow."""
+    yield Table(
+        title="What stands open",
+        columns=tuple(map(_column, ("Flag", "Evidence", "State", "Since"))),
+        rows=tuple(
+            Row(
+                cells=(
+                    Cell(text=each.reason.replace("_", " ")),
+                    Cell(text=each.evidence),
+                    Cell(text=f"{each.state}{', urgent' if each.severity == 'high' else ''}"),
+                    Cell(kind="day", day=each.since),
+                )
+            )
+            for each in told.flags
+        ),
+        empty="No flag is open.",
+    )
+    held = [each for each in found.shown.signals if each.gate]
+    if held:
+        yield Lines(
+            title="Seen, and held back",
+            lines=tuple(
+                f"{each.kind.replace('_', ' ')}: {each.evidence} (gate: {each.gate})" for each in held
+            ),
+        )
+    for talk in told.talks:
+        by = f", by {talk.due_on}" if talk.due_on else ""
+        steps = (*talk.steps, *(f"Say: {point}" for point in talk.talking_points))
+        yield Lines(title=f"{talk.title} (for {talk.owner_role}{by})", lines=steps)
+    if told.growth:
+        yield Lines(
+            title="Room to grow", lines=told.growth.evidence or ("No evidence is kept.",), tone="good"
+        )
+
+
+def _column(label: str) -> Column:
+    return Column(label=label)
+
+
+def figures(told: Brief) -> Iterator[Part]:
+    """Yield the measures, as they are and as they were."""
+    yield Table(
+        title="Use and seats",
+        about=f"Active: {told.active_wording}." if told.active_wording else "",
+        columns=(
+            Column(label="Measure"),
+            Column(label="Now", is_number=True),
+            Column(label="In the verdict before", is_number=True),
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    Cell(text=line.title, href=f"/metrics/{line.figure}"),
+                    cell(line),
+                    Cell(kind=_KINDS.get(line.unit, "tenths"), number=line.before),
+                )
+            )
+            for line in told.figures
+            if line.unit != "money"
+        ),
+    )
+
+
+def people(told: Brief) -> Iterator[Part]:
+    """Yield whom to talk to, and the tickets that are open for longest."""
+    yield Pairs(
+        title="People",
+        items=tuple(
+            Pair(term=each.role or "no role", cell=Cell(text=each.name or "no name stated"))
+            for each in told.contacts
+        )
+        or (Pair(term="Contacts", cell=Cell(note="no source names one")),),
+    )
+    yield Table(
+        title="Open tickets",
+        columns=(*map(_column, ("Ticket", "About", "Priority")), Column(label="Days open", is_number=True)),
+        rows=tuple(
+            Row(
+                cells=(
+                    Cell(text=each.ticket),
+                    Cell(text=each.subject, note="no subject"),
+                    Cell(text=each.priority),
+                    Cell(kind="number", number=each.days),
+                )
+            )
+            for each in told.tickets
+        ),
+        empty="None that is known.",
+    )
+
+
+def sent(told: Brief) -> Iterator[Part]:
+    """Yield what was sent about the account, or is owed."""
+    yield Table(
+        title="Messages",
+        columns=tuple(map(_column, ("What", "To", "Stands", "On"))),
+        rows=tuple(
+            Row(
+                cells=(
+                    Cell(text=each.template.replace("_", " ")),
+                    Cell(text=each.destination),
+                    Cell(text=each.status),
+                    Cell(kind="day", day=each.on),
+                )
+            )
+            for each in told.messages
+        ),
+        empty="Nothing was sent about it.",
+    )
+
+
+def acts(done: Sequence[Act], zone: ZoneInfo) -> Iterator[Part]:
+    """Yield who did what about the account."""
+    if done:
+        yield Table(
+            title="What was done about it",
+            columns=tuple(map(_column, ("When", "Who", "What", "More"))),
+            rows=tuple(
+                Row(
+                    cells=(
+                        Cell(text=instant(each.at_ms, zone)),
+                        Cell(text=each.actor),
+                        Cell(text=each.action.replace("_", " ")),
+                        Cell(text=each.detail),
+                    )
+                )
+                for each in done
+            ),
+        )
+
+
+def instant(at_ms: int, zone: ZoneInfo) -> str:
+    """Return an instant as somebody reads it in their zone: ``2027-03-31 14:02``."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def rests_on(found: Verdict) -> Iterator[Part]:
+    """Yield what the verdict rests on, and how anybody recomputes it."""
+    profile = str(found.shown.facts.get("profile") or "none")
+    yield Lines(
+        title="Proof",
+        lines=(
+            f"Run {found.run}, policy {found.policy_hash}, engine {found.engine_version}, profile {profile}.",
+            "The statement holds inputs, policy and verdict; `seatsignal verify` recomputes it anywhere.",
+        ),
+        link="Statement as JSON",
+        href=f"/accounts/{quote(found.key, safe='')}/statement.json",
+    )
+
+
+# -- what can be done --------------------------------------------------------------------------------
+
+
+def answers(key: str) -> Iterator[Form]:
+    """Yield what can be said to an open alert."""
+    action = f"/accounts/{quote(key, safe='')}/answer"
+    yield Form(title="Take it on", action=action, fields=(_hidden("acknowledge"),), submit="I take it on")
+    lasts = (("1", "A day"), ("7", "A week"), ("30", "A month"))
+    yield Form(
+        title="Snooze",
+        action=action,
+        fields=(
+            _hidden("snooze"),
+            Field(name="days", label="For", kind="select", choices=_choices(lasts, "7")),
+            _reason("Why?"),
+        ),
+        submit="Snooze",
+        is_folded=True,
+    )
+    outcomes = tuple((each, each.replace("_", " ")) for each in OUTCOMES)
+    yield Form(
+        title="Done: what came of it",
+        action=action,
+        fields=(
+            _hidden("done"),
+            Field(name="detail", label="It ended with", kind="select", choices=_choices(outcomes, "")),
+        ),
+        submit="Done",
+        is_folded=True,
+    )
+    yield Form(
+        title="Not a risk",
+        about="It closes for this term, and counts against the rules that opened it.",
+        action=action,
+        fields=(_hidden("dismiss"), _reason("Why?")),
+        submit="It is no risk",
+        is_folded=True,
+    )
+
+
+def _hidden(said: str) -> Field:
+    return Field(name="said", kind="hidden", value=said)
+
+
+def _reason(label: str) -> Field:
+    return Field(name="detail", label=label, is_required=True, limit=REASON_LIMIT)
+
+
+def _choices(known: Sequence[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value=value, label=label, is_chosen=value == chosen) for value, label in known)
+
+
+_BANDS = (("at_risk", "at risk"), ("watch", "watch"), ("healthy", "healthy"))
+
+
+def override(found: Verdict) -> Iterator[Form]:
+    """Yield what sets a band by hand, or lets the computed one count again."""
+    base, by_hand = f"/accounts/{quote(found.key, safe='')}/band", found.override
+    if by_hand:
+        yield Form(
+            title="Let the computed band count again", action=f"{base}/clear", submit="Clear", is_folded=True
+        )
+    last = by_hand.until if by_hand else date.max
+    yield Form(
+        title="Set the band by hand",
+        about="The computed score goes on beneath it. Say why: others read it beside the band.",
+        action=base,
+        fields=(
+            Field(name="band", label="Band", kind="select", choices=_choices(_BANDS, found.shown.band)),
+            Field(name="reason", label="Why?", is_required=True, limit=REASON_LIMIT),
+            Field(
+                name="until",
+                label="Until",
+                kind="date",
+                value="" if last == date.max else str(last),
+                is_required=True,
+            ),
+        ),
+        submit="Set it",
+        is_folded=True,
+    )

@@ -1,0 +1,219 @@
+"""The door: sign in, sign out, and what is one's own: zone, language, password, sessions."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import Response
+
+from dashboard import passwords
+from dashboard.access import Refused, Right, Viewer
+from dashboard.pages.account_parts import instant
+from dashboard.site import Seer, Site, goes, inside
+from store import audit, users
+from store.users import Session
+from templates.views import Cell, Choice, Column, Field, Row, Table, View
+from templates.views import Form as Asks
+
+TITLE = "Sign in"
+NOBODY = (
+    "Nobody can sign in yet: make the first user with `seatsignal user add ADDRESS --role admin` on the "
+    "machine that Seatsignal runs on."
+)
+LANGUAGE_NAMES = {
+    "en": "English (US)",
+    "en-GB": "English (UK)",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+}
+
+
+class DoorPages:
+    """The pages by which one comes in and goes."""
+
+    def __init__(self, site: Site) -> None:
+        """Hold the site."""
+        self._site = site
+
+    def serve_from(self, app: FastAPI) -> None:
+        """Add the routes."""
+        site = self._site
+        site.opens(app, "/sign-in", self.ask)
+        site.opens(app, "/sign-in", self.come, ("POST",))
+        site.does(app, "/sign-out", self.go, Right.READ)
+        site.shows(app, "/me", self.me)
+        site.does(app, "/me", self.save, Right.READ)
+        site.does(app, "/me/password", self.renew, Right.READ)
+        site.does(app, "/me/sessions", self.end, Right.READ)
+
+    # -- in and out ----------------------------------------------------------------------------------
+
+    def ask(self, to: str = "/") -> Response:
+        """Ask who is there."""
+        with self._site.deployment.database.read() as connection:
+            wrong = "" if users.any_admin(connection) else NOBODY
+        return self._site.page(_sign_in(inside(to), wrong))
+
+    def come(
+        self,
+        request: Request,
+        email: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        to: Annotated[str, Form()] = "/",
+    ) -> Response:
+        """Let somebody in, or say why not."""
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return self._site.page(_sign_in(inside(to), "That form was not ours."), status=403)
+        try:
+            token = self._site.access.sign_in(email, password, request.headers.get("user-agent", ""))
+        except Refused as error:
+            return self._site.page(_sign_in(inside(to), str(error), email[:200]), status=403)
+        return self._site.signed_in(token, inside(to))
+
+    def go(self, viewer: Seer) -> Response:
+        """Let somebody out."""
+        self._site.access.sign_out(viewer)
+        return self._site.signed_out()
+
+    # -- one's own -----------------------------------------------------------------------------------
+
+    def me(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+        """Show what is one's own."""
+        with self._site.deployment.database.read() as connection:
+            open_ones = users.sessions_of(connection, viewer.user.id, viewer.session)
+        shown = View(
+            title="My settings and sessions",
+            lead=f"{viewer.user.email}, {viewer.user.role}",
+            done=done[:200],
+            wrong=wrong[:200],
+            parts=(_settings(viewer), _password(), _sessions(open_ones, viewer.zone), _ends()),
+        )
+        return self._site.page(shown, viewer)
+
+    def save(
+        self, viewer: Seer, zone: Annotated[str, Form()] = "UTC", language: Annotated[str, Form()] = "en"
+    ) -> Response:
+        """Keep zone and language."""
+        if zone not in available_timezones() or language not in LANGUAGE_NAMES:
+            return goes("/me", wrong="That zone or language is not known.")
+        with self._site.deployment.database.write() as connection:
+            users.change(connection, viewer.user.id, zone=zone, language=language)
+        return goes("/me", done="Saved.")
+
+    def renew(
+        self, viewer: Seer, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = ""
+    ) -> Response:
+        """Keep another password, and end every other session."""
+        if not passwords.fits(old, viewer.user.password):
+            return goes("/me", wrong="The password until now is not right.")
+        if wrong := passwords.wrong(new, viewer.user.email):
+            return goes("/me", wrong=wrong)
+        with self._site.deployment.database.write() as connection:
+            users.change(connection, viewer.user.id, password=passwords.hashed(new))
+            users.end_all(connection, viewer.user.id, but=viewer.session)
+            audit.record(connection, "password_changed", str(viewer.user.id), actor=viewer.user.email)
+        return goes("/me", done="The password is changed; every other session has ended.")
+
+    def end(self, viewer: Seer, pick: Annotated[tuple[str, ...], Form()] = ()) -> Response:
+        """End sessions that were ticked."""
+        chosen = [int(each) for each in pick if each.isascii() and each.isdecimal() and len(each) <= _DIGITS]
+        with self._site.deployment.database.write() as connection:
+            ended = sum(users.end(connection, viewer.user.id, each) for each in chosen)
+            audit.record(connection, "sessions_ended", str(viewer.user.id), str(ended), viewer.user.email)
+        return goes("/me", done=f"Ended: {ended}.")
+
+
+_DIGITS = 18
+"""Of a number that a database may have given."""
+
+
+def _sign_in(to: str, wrong: str = "", email: str = "") -> View:
+    fields = (
+        Field(name="to", kind="hidden", value=to),
+        Field(
+            name="email",
+            label="Address",
+            kind="email",
+            value=email,
+            is_required=True,
+            autocomplete="username",
+        ),
+        Field(
+            name="password",
+            label="Password",
+            kind="password",
+            is_required=True,
+            autocomplete="current-password",
+        ),
+    )
+    return View(title=TITLE, wrong=wrong, parts=(Asks(action="/sign-in", fields=fields, submit="Sign in"),))
+
+
+def _settings(viewer: Viewer) -> Asks:
+    zones = tuple(
+        Choice(value=name, label=name.replace("_", " "), is_chosen=name == viewer.user.zone)
+        for name in sorted(available_timezones())
+    )
+    languages = tuple(
+        Choice(value=name, label=words, is_chosen=name == viewer.user.language)
+        for name, words in LANGUAGE_NAMES.items()
+    )
+    return Asks(
+        title="How it is shown",
+        action="/me",
+        fields=(
+            Field(name="zone", label="Times in", kind="select", choices=zones),
+            Field(name="language", label="Money and days as in", kind="select", choices=languages),
+        ),
+    )
+
+
+def _password() -> Asks:
+    return Asks(
+        title="Password",
+        about="Every other session ends with the old one.",
+        action="/me/password",
+        fields=(
+            Field(
+                name="old",
+                label="Until now",
+                kind="password",
+                is_required=True,
+                autocomplete="current-password",
+            ),
+            Field(
+                name="new",
+                label="From now on",
+                kind="password",
+                is_required=True,
+                autocomplete="new-password",
+                hint=f"At least {passwords.LEAST} characters.",
+            ),
+        ),
+        submit="Change it",
+    )
+
+
+def _sessions(open_ones: Sequence[Session], zone: ZoneInfo) -> Table:
+    return Table(
+        title="Where you are signed in",
+        columns=(Column(label="Browser"), Column(label="Since"), Column(label="Last used")),
+        rows=tuple(
+            Row(
+                pick="" if each.is_this else str(each.id),
+                cells=(
+                    Cell(text=f"{each.agent or 'unknown'}{' (this one)' if each.is_this else ''}"),
+                    Cell(text=instant(each.made_ms, zone)),
+                    Cell(text=instant(each.seen_ms, zone)),
+                ),
+            )
+            for each in open_ones
+        ),
+        form="ends",
+    )
+
+
+def _ends() -> Asks:
+    return Asks(name="ends", action="/me/sessions", submit="End those that are ticked")

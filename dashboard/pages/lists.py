@@ -1,0 +1,76 @@
+"""Every list as a page, and as CSV."""
+
+from collections.abc import Iterator
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response, StreamingResponse
+
+from dashboard import listing
+from dashboard.listing import Asked, Listing, Rows, Unclear
+from dashboard.lists.registry import LISTINGS
+from dashboard.site import Seer, Site
+from templates.views import View
+
+AT_ONCE = 1_000
+"""Rows of CSV that are read in one unit of work."""
+
+
+def serve_lists(site: Site, app: FastAPI) -> None:
+    """Add the routes of every list."""
+    for each in LISTINGS.values():
+        pages = ListPages(site, each)
+        site.shows(app, pages.path, pages.show)
+        site.shows(app, f"{pages.path}.csv", pages.export)
+
+
+class ListPages:
+    """One list."""
+
+    def __init__(self, site: Site, of: Listing) -> None:
+        """Hold what it is."""
+        self._site, self._of = site, of
+        self.path = f"/{of.name}"
+
+    def show(self, request: Request, viewer: Seer) -> Response:
+        """Show a page of it; what is asked and cannot be is said, and the list shown as it begins."""
+        wrong = ""
+        try:
+            wanted = listing.asked(self._of, request.query_params, viewer)
+            found = self._rows(wanted)
+        except Unclear as error:
+            wrong, wanted = str(error), listing.asked(self._of, {}, viewer)
+            found = self._rows(wanted)
+        deployment = self._site.deployment
+        with deployment.database.read() as connection:
+            asked = listing.filters(self._of, connection, wanted, self.path)
+        shown = View(
+            title=self._of.title,
+            here=self.path,
+            lead=self._of.about,
+            wrong=wrong,
+            parts=(asked, listing.table(self._of, found, wanted, self.path)),
+        )
+        return self._site.page(shown, viewer, 400 if wrong else 200)
+
+    def export(self, request: Request, viewer: Seer) -> Response:
+        """Answer with all of it as CSV, as it is narrowed down."""
+        try:
+            wanted = listing.asked(self._of, request.query_params, viewer)
+            wanted = wanted._replace(limit=AT_ONCE)
+            pages = self._pages(wanted, self._rows(wanted))
+        except Unclear as error:
+            return Response(f"{error}\n", 400, media_type="text/plain")
+        headers = {"Content-Disposition": f'attachment; filename="{self._of.name}.csv"'}
+        return StreamingResponse(listing.lines(self._of, pages), 200, headers, "text/csv; charset=utf-8")
+
+    def _rows(self, wanted: Asked) -> Rows:
+        deployment = self._site.deployment
+        with deployment.database.read() as connection:
+            return self._of.rows(deployment, connection, wanted)
+
+    def _pages(self, wanted: Asked, first: Rows) -> Iterator[Rows]:
+        found = first
+        yield found
+        while found.after:
+            found = self._rows(wanted._replace(after=found.after))
+            yield found

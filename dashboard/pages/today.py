@@ -1,0 +1,105 @@
+"""Today: what changed since yesterday and why, and what needs whoever reads it."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+from dashboard import listing
+from dashboard.access import Right, Viewer
+from dashboard.listing import Asked, Listing, Rows
+from dashboard.lists import accounts
+from dashboard.site import Seer, Site
+from health.nouns import BANDS
+from store import approvals, book
+from store.book import Wanted
+from store.database import Connection
+from store.installation import business_day
+from templates.views import Cell, Figure, Figures, Part, Table, View
+from worker.deployment import Deployment
+
+MOST = 10
+"""Rows of each list: what somebody gets through in a morning."""
+
+
+class TodayPage:
+    """The page one starts with."""
+
+    def __init__(self, site: Site) -> None:
+        """Hold the site."""
+        self._site = site
+
+    def serve_from(self, app: FastAPI) -> None:
+        """Add the route."""
+        self._site.shows(app, "/", self.show)
+
+    def show(self, viewer: Seer) -> Response:
+        """Show today: one's own accounts if one has any, else everybody's."""
+        deployment = self._site.deployment
+        with deployment.database.read() as connection:
+            owners = _owners(connection, viewer)
+            today = business_day(connection)
+            parts = tuple(self._parts(deployment, connection, viewer, owners))
+        whose = "your accounts" if owners else "all accounts"
+        lead = f"{today:%A, %-d %B %Y}: {whose}."
+        return self._site.page(View(title="Today", here="/", lead=lead, parts=parts), viewer)
+
+    def _parts(
+        self,
+        deployment: Deployment,
+        connection: Connection,
+        viewer: Viewer,
+        owners: tuple[str, ...] | None,
+    ) -> Sequence[Part]:
+        counted = book.bands(connection, owners)
+        if not counted:
+            return (Figures(title="Nothing is judged yet", items=()),)
+        wanted = Wanted(owners=owners, limit=MOST)
+        changed = accounts.rows(deployment, connection, wanted._replace(changed=True))
+        urgent = accounts.rows(deployment, connection, wanted._replace(only={"band": "at_risk"}))
+        waiting = len(approvals.waiting(connection)) if viewer.may(Right.APPROVE) else 0
+        query = f"&owner={viewer.user.email}" if owners else ""
+        return (
+            _counted(counted, waiting, query),
+            _short(accounts.ACCOUNTS, changed, "Another band than yesterday", f"changed=yes{query}"),
+            _short(accounts.RISK, urgent, "At risk, the most urgent first", query.removeprefix("&")),
+        )
+
+
+def _owners(connection: Connection, viewer: Viewer) -> tuple[str, ...] | None:
+    """Return whose accounts to show: somebody's own, as far as they have any."""
+    if viewer.owners is not None:
+        return viewer.owners
+    own = (viewer.user.email,)
+    return own if book.bands(connection, own) else None
+
+
+def _counted(counted: dict[str, int], waiting: int, query: str) -> Figures:
+    items = [
+        Figure(
+            label=band.replace("_", " ").capitalize(),
+            cell=Cell(kind="number", number=counted.get(band, 0)),
+            href=f"/accounts?band={band}{query}",
+        )
+        for band in BANDS
+    ]
+    if waiting:
+        mails = Cell(kind="number", number=waiting)
+        items.append(Figure(label="Mails that wait for approval", cell=mails, href="/approvals"))
+    return Figures(items=tuple(items))
+
+
+_COLUMNS = ("name", "band", "health", "moved", "reasons", "anchor_on")
+
+
+def _short(of: Listing, found: Rows, title: str, query: str) -> Table:
+    """Return the beginning of a list, with a link to the rest."""
+    columns = [column._replace(sort="") for column in accounts.ACCOUNTS.columns if column.name in _COLUMNS]
+    made = listing.table(of._replace(columns=columns), found._replace(after=""), Asked(), f"/{of.name}")
+    return Table(
+        title=title,
+        columns=made.columns,
+        rows=made.rows,
+        more=f"/{of.name}?{query}" if query else f"/{of.name}",
+        empty="None.",
+    )

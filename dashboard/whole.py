@@ -1,0 +1,100 @@
+"""The whole site: every page of it, and what it answers where one cannot be shown."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from config.errors import Actionable
+from dashboard.pages.account import AccountPages
+from dashboard.pages.approvals import ApprovalPages
+from dashboard.pages.door import DoorPages
+from dashboard.pages.lists import serve_lists
+from dashboard.pages.today import TodayPage
+from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
+from store.database import Unavailable
+from templates.views import View
+
+OUTSIDE = ("/u/", "/p/", "/s/", "/webhooks/", "/desks/", "/returns/", "/healthz", "/style.css")
+"""How paths begin at which whoever comes is no colleague."""
+Answer = Callable[[Request, Exception], Response]
+_SAID = {
+    HTTPStatus.BAD_REQUEST: ("That could not be read", "Nothing was changed. Go back and try again."),
+    HTTPStatus.FORBIDDEN: (
+        "That is not for you",
+        "Your role does not go so far, or the page was open for too long: go back and load it again.",
+    ),
+    HTTPStatus.NOT_FOUND: (
+        "There is no such page",
+        "It may have moved, or be about what is not yours to see.",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("That is not possible here", "Nothing was changed."),
+    HTTPStatus.MISDIRECTED_REQUEST: (
+        "Not under this name",
+        "Set SEATSIGNAL_DASHBOARD_URL to the address under which colleagues come here.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "The database cannot be reached just now",
+        "Nothing was changed, and nothing is lost. Try again in a minute.",
+    ),
+}
+_BROKEN = ("Something went wrong", "It was not your doing. Try again; if it stays, tell whoever runs this.")
+
+
+def serve_site(site: Site, app: FastAPI) -> None:
+    """Add every page."""
+    for kind in (NotSignedIn, NotAllowed):
+        app.add_exception_handler(kind, answering(site, _unheard))
+    serve_assets(site, app)
+    DoorPages(site).serve_from(app)
+    TodayPage(site).serve_from(app)
+    serve_lists(site, app)
+    AccountPages(site).serve_from(app)
+    ApprovalPages(site).serve_from(app)
+
+
+def answering(site: Site, customers: Answer) -> Answer:
+    """Return what answers where a page cannot be shown: to colleagues in their words, to others in theirs."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(OUTSIDE):
+            return customers(request, error)
+        if isinstance(error, NotSignedIn):
+            return _to_the_door(request)
+        return problem(site, _status(error))
+
+    return answer
+
+
+def problem(site: Site, status: int) -> Response:
+    """Answer with what went wrong, in plain words; the database may be away, so nothing of it is asked."""
+    title, advice = _SAID.get(HTTPStatus(status), _BROKEN)
+    return site.page(View(title=title, lead=advice), status=status)
+
+
+def _status(error: Exception) -> int:
+    match error:
+        case HTTPException():
+            return error.status_code
+        case NotAllowed():
+            return HTTPStatus.FORBIDDEN
+        case RequestValidationError():
+            return HTTPStatus.BAD_REQUEST
+        case Unavailable():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        case _:
+            return HTTPStatus.NOT_FOUND if isinstance(error, Actionable) else HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _to_the_door(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    asked = f"{request.url.path}{query}" if request.method in {"GET", "HEAD"} else "/"
+    return goes(f"/sign-in?to={quote(asked, safe='')}" if asked != "/" else "/sign-in")
+
+
+def _unheard(_request: Request, error: Exception) -> Response:
+    raise error

@@ -1,0 +1,242 @@
+"""The book: every account as lists show it, sorted and searched by columns of its own.
+
+A row says what the account's last verdict says, and is written in the same unit of work.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, false, func, or_, select, true
+
+from store.among import among
+from store.bulk import load
+from store.tables import accounts, book
+
+
+class Entry(NamedTuple):
+    """A row of the book, in the order of its table."""
+
+    account: int
+    as_of: date
+    csm_email: str
+    sales_email: str
+    band: str
+    band_before: str
+    points: int
+    moved: int
+    priority: int
+    mrr_minor: int | None
+    at_risk_minor: int | None
+    currency: str
+    anchor_on: date | None
+    utilisation_pct: int | None
+    grows: bool
+    plan: str
+    customer_type: str
+
+
+def keep(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Store what a chunk found in place of what stood there.
+
+    What an entry says of the verdict before is of a day before: of later ones on the same day it stays.
+    """
+    if not entries:
+        return
+    its = among(book.c.account, [each.account for each in entries])
+    columns = (book.c.account, book.c.band_before, book.c.points, book.c.moved)
+    today = select(*columns).where(its, book.c.as_of == entries[0].as_of)
+    stood = {row.account: row for row in connection.execute(today)}
+    connection.execute(delete(book).where(its))
+    rows = [_of_the_day(each, stood.get(each.account)) for each in entries]
+    load(connection, book, book.columns.values(), rows)
+
+
+def _of_the_day(entry: Entry, stood: Row[*tuple[Any, ...]] | None) -> Entry:
+    if stood is None:
+        return entry
+    began = stood.points - stood.moved
+    moved = entry.points - began if stood.band_before else 0
+    return entry._replace(band_before=stood.band_before, moved=moved)
+
+
+# -- lists -------------------------------------------------------------------------------------------
+
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    "priority": book.c.priority,
+    "name": accounts.c.name,
+    "health": book.c.points,
+    "moved": book.c.moved,
+    "mrr": book.c.mrr_minor,
+    "revenue_at_risk": book.c.at_risk_minor,
+    "anchor": book.c.anchor_on,
+    "utilisation": book.c.utilisation_pct,
+}
+"""What the book may be sorted by; equals follow in the order of their ids."""
+EXACT = ("band", "plan", "customer_type", "csm_email", "sales_email")
+
+
+class Wanted(NamedTuple):
+    """What is asked of the book.
+
+    ``only`` are exact values by column (`EXACT`); ``search`` is part of a key or a name. With
+    ``owners`` it is of accounts that customer success or sales look after under one of these addresses.
+    ``after`` is where the page before ended (`Found.after`).
+    """
+
+    only: Mapping[str, str] = MappingProxyType({})
+    search: str = ""
+    owners: Collection[str] | None = None
+    anchored: tuple[date | None, date | None] = (None, None)
+    changed: bool = False
+    grows: bool = False
+    sort: str = "priority"
+    descending: bool = True
+    after: str = ""
+    limit: int = 100
+
+
+class Place(NamedTuple):
+    """An account of a list: its id, key and name, and its row of the book."""
+
+    account: int
+    key: str
+    name: str
+    entry: Entry
+
+
+class Found(NamedTuple):
+    """A page of a list; ``after`` asks for the next one, and is empty on the last."""
+
+    places: list[Place]
+    after: str
+
+
+class BadPlace(ValueError):  # noqa: N818 - named by what it is
+    """Where a list should go on is nowhere."""
+
+
+def page(connection: Connection, wanted: Wanted) -> Found:
+    """Return a page of the book. Raises `BadPlace`."""
+    column = SORTS[wanted.sort]
+    query = select(accounts.c.key, accounts.c.name, book, column.label("at"))
+    query = _some(query, wanted).where(_beyond(column, wanted)).limit(wanted.limit + 1)
+    follows, ordered = (
+        (book.c.account.desc(), column.desc()) if wanted.descending else (book.c.account.asc(), column.asc())
+    )
+    order = (*((column.is_(None),) if _may_be_empty(column) else ()), ordered, follows)
+    rows = connection.execute(query.order_by(*order)).all()
+    shown = rows[: wanted.limit]
+    after = _place_of(shown[-1]) if len(rows) > wanted.limit else ""
+    return Found([_placed(row) for row in shown], after)
+
+
+def count(connection: Connection, wanted: Wanted) -> int:
+    """Return how many accounts a list has in all."""
+    return int(connection.execute(_some(select(func.count()), wanted)).scalar_one())
+
+
+def place(connection: Connection, key: str) -> Place | None:
+    """Return an account of the book by its key."""
+    query = select(accounts.c.key, accounts.c.name, book).join(accounts, accounts.c.id == book.c.account)
+    row = connection.execute(query.where(accounts.c.key == key)).one_or_none()
+    return None if row is None else _placed(row)
+
+
+def bands(connection: Connection, owners: Collection[str] | None) -> dict[str, int]:
+    """Return how many accounts there are by band."""
+    query = _some(select(book.c.band, func.count().label("n")), Wanted(owners=owners)).group_by(book.c.band)
+    return {row.band: row.n for row in connection.execute(query)}
+
+
+def values(connection: Connection, column: str) -> list[str]:
+    """Return what one of the `EXACT` columns says, without what it does not."""
+    one = book.c[column]
+    return list(connection.execute(select(one).distinct().where(one != "").order_by(one)).scalars())
+
+
+def _some(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    query = query.select_from(book).join(accounts, accounts.c.id == book.c.account)
+    for name in EXACT:
+        if value := wanted.only.get(name):
+            query = query.where(book.c[name] == value)
+    if wanted.owners is not None:
+        query = query.where(_owned(wanted.owners))
+    if wanted.search:
+        query = query.where(_named(wanted.search))
+    first, last = wanted.anchored
+    if first:
+        query = query.where(book.c.anchor_on >= first)
+    if last:
+        query = query.where(book.c.anchor_on <= last)
+    if wanted.changed:
+        query = query.where(book.c.band != book.c.band_before, book.c.band_before != "")
+    return query.where(book.c.grows) if wanted.grows else query
+
+
+def _owned(owners: Collection[str]) -> ColumnElement[bool]:
+    if not owners:
+        return false()
+    return or_(among(book.c.csm_email, owners), among(book.c.sales_email, owners))
+
+
+def _named(search: str) -> ColumnElement[bool]:
+    lowered = search.lower()
+    return or_(
+        func.lower(accounts.c.name).contains(lowered, autoescape=True),
+        func.lower(accounts.c.key).contains(lowered, autoescape=True),
+    )
+
+
+def _beyond(column: ColumnElement[Any], wanted: Wanted) -> ColumnElement[bool]:
+    """Say of a row that it follows where the page before ended; what is empty follows everything."""
+    if not wanted.after:
+        return true()
+    value, account = _read(wanted.after, column)
+    further = book.c.account < account if wanted.descending else book.c.account > account
+    if value is None:
+        return and_(column.is_(None), further)
+    beyond = column < value if wanted.descending else column > value
+    rest = column.is_(None) if _may_be_empty(column) else false()
+    return or_(beyond, and_(column == value, further), rest)
+
+
+def _may_be_empty(column: ColumnElement[Any]) -> bool:
+    return bool(getattr(column, "nullable", False))
+
+
+def _place_of(row: Row[Any]) -> str:
+    at = row.at.isoformat() if isinstance(row.at, date) else row.at
+    return urlsafe_b64encode(json.dumps([at, row.account]).encode()).decode().rstrip("=")
+
+
+def _read(after: str, column: ColumnElement[Any]) -> tuple[Any, int]:
+    """Return the value and the account where a page ended. Raises `BadPlace`."""
+    kind = column.type.python_type
+    try:
+        value, account = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        if kind is date and isinstance(value, str):
+            value = date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise BadPlace from None
+    fits = type(value) is kind or (value is None and _may_be_empty(column))
+    if (
+        not fits
+        or type(account) is not int
+        or abs(account) >= _FAR
+        or (kind is int and abs(value or 0) >= _FAR)
+    ):
+        raise BadPlace
+    return value, account
+
+
+_FAR = 2**63
+"""Beyond what a column of whole numbers holds."""
+
+
+def _placed(row: Row[Any]) -> Place:
+    entry = Entry(*(getattr(row, column.name) for column in book.columns))
+    return Place(row.account, row.key, row.name or row.key, entry)

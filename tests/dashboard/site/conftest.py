@@ -1,0 +1,119 @@
+"""A dashboard under test: a small book that was judged, colleagues of each role, and a browser's manners."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+
+import pytest
+import requests
+from fastapi import FastAPI
+
+from dashboard.access import COOKIE, LASTS_MS, ROLES, digest
+from dashboard.app import create_app
+from dashboard.passwords import hashed
+from dashboard.site import Site
+from store import users
+from store.database import Database
+from tests.book import DAY, deployment, judge_day, judge_eve
+from tests.dashboard.conftest import COMPANY, NOBODY, served
+from worker.deployment import Deployment
+
+PASSWORD = "a quiet river at noon"
+
+
+@dataclass
+class Browser:
+    """One colleague's browser."""
+
+    url: str
+    http: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.http.trust_env = False
+
+    def get(self, path: str, **params: str) -> requests.Response:
+        return self.http.get(f"{self.url}{path}", params=params, timeout=30)
+
+    def post(self, path: str, seal: str | None = None, **fields: str) -> requests.Response:
+        """Send a form as a page of ours does; with another seal if one is given."""
+        sent = {"seal": self.seal() if seal is None else seal, **fields}
+        return self.http.post(f"{self.url}{path}", data=sent, timeout=30)
+
+    def seal(self) -> str:
+        """What a page of this session holds."""
+        return self.get("/me").text.partition('name="seal" value="')[2].partition('"')[0]
+
+    def sign_in(self, email: str, password: str = PASSWORD, to: str = "/") -> requests.Response:
+        sent = {"email": email, "password": password, "to": to}
+        return self.http.post(f"{self.url}/sign-in", data=sent, timeout=30)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The dashboard of a book on the day with news; a colleague of each role is called after it."""
+
+    url: str
+    app: FastAPI
+    site: Site
+    deployment: Deployment
+
+    @property
+    def database(self) -> Database:
+        return self.deployment.database
+
+    def browser(self, role: str = "") -> Browser:
+        """A browser, signed in as a role; the door itself has tests of its own."""
+        browser = Browser(self.url)
+        if role:
+            with self.database.write() as connection:
+                user = users.find(connection, address(role))
+                assert user is not None
+                token = token_urlsafe(32)
+                users.begin(connection, user.id, digest(token), "a test", LASTS_MS)
+            browser.http.cookies.set(COOKIE, token)
+        return browser
+
+
+def address(role: str) -> str:
+    return f"{role}@seller.example"
+
+
+def add_colleagues(database: Database) -> None:
+    """Add a colleague of each role, and one who sees their own accounts alone, of which there are none."""
+    kept = hashed(PASSWORD)
+    with database.write() as connection:
+        for role in ROLES:
+            users.add(connection, address(role), role, kept, own_only=False)
+        users.add(connection, address("own"), "csm", kept, own_only=True)
+
+
+def opened(url: str, folder: Path) -> Iterator[Desk]:
+    made = deployment(url)
+    judge_eve(made, folder / "eve")
+    judge_day(made, folder / "day", DAY)
+    add_colleagues(made.database)
+    site = Site(lambda: made)
+    app = create_app(made.database, COMPANY, NOBODY, site=site)
+    with served(app) as address_:
+        yield Desk(address_, app, site, made)
+    made.database.close()
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that tests look at and leave as it was."""
+    from store.schema import migrate  # noqa: PLC0415 - loads Alembic
+
+    folder = tmp_path_factory.mktemp("desk")
+    url = f"sqlite:///{folder / 'seatsignal.sqlite3'}"
+    made = Database(url)
+    migrate(made)
+    made.close()
+    yield from opened(url, folder)
+
+
+@pytest.fixture
+def own_desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of this test's own, to change what it likes."""
+    yield from opened(sqlite_url, tmp_path)

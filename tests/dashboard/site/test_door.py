@@ -1,0 +1,150 @@
+"""Who comes in, and who does not."""
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from dashboard import passwords
+from dashboard.access import COOKIE, FREE_TRIES, IDLE_MS, WAIT, WRONG, digest
+from dashboard.site import inside
+from store import users
+from store.tables import audit, sessions
+from store.tables import users as kept
+from tests.dashboard.site.conftest import PASSWORD, Desk, address
+
+
+def test_whoever_signs_in_comes_where_they_wanted_to_go(desk: Desk):
+    browser = desk.browser()
+
+    asked = browser.get("/accounts", band="watch")
+    assert asked.url.endswith("/sign-in?to=%2Faccounts%3Fband%3Dwatch")
+    to = re.search(r'name="to" value="([^"]*)"', asked.text)
+    assert to is not None
+    came = browser.sign_in(address("csm"), to=to[1].replace("&amp;", "&"))
+
+    assert came.status_code == 200
+    assert came.url.endswith("/accounts?band=watch")
+    assert "Sign out" in came.text
+
+
+@pytest.mark.parametrize("email", [address("csm"), "nobody@seller.example", ""])
+def test_a_wrong_password_lets_nobody_in_and_says_the_same_of_whoever_it_is(desk: Desk, email: str):
+    browser = desk.browser()
+
+    refused = browser.sign_in(email, "a loud river at noon")
+
+    assert refused.status_code == 403
+    assert WRONG in refused.text
+    assert COOKIE not in browser.http.cookies
+
+
+def test_after_too_many_wrong_passwords_the_right_one_has_to_wait(own_desk: Desk):
+    browser = own_desk.browser()
+    for _ in range(FREE_TRIES):
+        browser.sign_in(address("sales"), "wrong wrong wrong")
+
+    refused = browser.sign_in(address("sales"))
+    assert refused.status_code == 403
+    assert WAIT in refused.text
+
+    with own_desk.database.write() as connection:
+        connection.execute(update(kept).values(failed_ms=kept.c.failed_ms - 31_000))
+    assert browser.sign_in(address("sales")).status_code == 200
+
+
+def test_the_cookie_is_for_us_alone(desk: Desk):
+    sent = {"email": address("csm"), "password": PASSWORD, "to": "/"}
+    answer = desk.browser().http.post(f"{desk.url}/sign-in", data=sent, allow_redirects=False, timeout=30)
+
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+    assert "secure" not in cookie, "by http on this machine a browser would drop it"
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/accounts?band=watch", "/accounts?band=watch"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\r\nSet-Cookie: x=y", "/"),
+        ("", "/"),
+    ],
+)
+def test_nobody_is_sent_elsewhere(path: str, to: str):
+    assert inside(path) == to
+
+
+def test_a_session_ends_with_signing_out_with_time_and_with_the_user(own_desk: Desk):
+    first, second, third = (own_desk.browser("manager") for _ in range(3))
+
+    first.post("/sign-out")
+    assert "/sign-in" in first.get("/").url
+
+    token = digest(second.http.cookies[COOKIE])
+    with own_desk.database.write() as connection:
+        late = update(sessions).where(sessions.c.token == token)
+        connection.execute(late.values(seen_ms=sessions.c.seen_ms - IDLE_MS - 1))
+    assert "/sign-in" in second.get("/").url
+
+    assert "/sign-in" not in third.get("/").url
+    with own_desk.database.write() as connection:
+        user = users.find(connection, address("manager"))
+        assert user is not None
+        users.disable(connection, user.id)
+    assert "/sign-in" in third.get("/").url
+    assert third.sign_in(address("manager")).status_code == 403
+
+
+def test_neither_passwords_nor_tokens_are_in_the_database(own_desk: Desk):
+    browser = own_desk.browser("csm")
+
+    with own_desk.database.read() as connection:
+        held = [*connection.execute(select(kept)), *connection.execute(select(sessions))]
+        held += [*connection.execute(select(audit))]
+
+    assert PASSWORD not in str(held)
+    assert browser.http.cookies[COOKIE] not in str(held)
+
+
+def test_a_new_password_ends_every_other_session(own_desk: Desk):
+    here, there = own_desk.browser("support"), own_desk.browser("support")
+
+    refused = here.post("/me/password", old="not this one at all", new="another river at dawn")
+    assert "is not right" in refused.text
+    short = here.post("/me/password", old=PASSWORD, new="short")
+    assert f"{passwords.LEAST} to" in short.text
+    changed = here.post("/me/password", old=PASSWORD, new="another river at dawn")
+
+    assert "is changed" in changed.text
+    assert "/sign-in" not in here.get("/").url
+    assert "/sign-in" in there.get("/").url
+    assert own_desk.browser().sign_in(address("support")).status_code == 403
+    assert own_desk.browser().sign_in(address("support"), "another river at dawn").status_code == 200
+
+
+def test_sessions_can_be_seen_and_ended_one_by_one(own_desk: Desk):
+    here, there = own_desk.browser("support"), own_desk.browser("support")
+
+    picks = re.findall(r'name="pick" value="(\d+)"', here.get("/me").text)
+    assert len(picks) == 1, "one's own cannot be ticked"
+    here.post("/me/sessions", pick=picks[0])
+
+    assert "/sign-in" in there.get("/").url
+    assert "/sign-in" not in here.get("/").url
+
+
+def test_nobody_ends_a_stranger_s_session(own_desk: Desk):
+    here, stranger = own_desk.browser("support"), own_desk.browser("csm")
+    with own_desk.database.read() as connection:
+        ids = list(connection.execute(select(sessions.c.id)).scalars())
+
+    for each in ids:
+        here.post("/me/sessions", pick=str(each))
+
+    assert "/sign-in" not in stranger.get("/").url
