@@ -15,7 +15,7 @@ from dashboard.letters import READING
 from store import approvals
 from store.database import Connection
 from store.installation import is_live
-from templates.views import Frame, Item, Menu, View, asset, view
+from templates.views import ASSETS, Frame, Item, Menu, View, asset, view
 from worker.deployment import Deployment
 
 POLICY = (
@@ -214,7 +214,7 @@ def _item(connection: Connection, place: Place, here: str) -> Item:
 
 def serve_assets(site: Site, app: FastAPI) -> None:
     """Serve the files that every page asks for; their addresses hold their hash, so they may be kept."""
-    for name in ("site.css", "htmx.min.js"):
+    for name in ASSETS.values():
         made = asset(name)
         headers = {"Cache-Control": FOR_A_YEAR}
         answer = partial(Response, made.body, media_type=made.media_type, headers=headers)

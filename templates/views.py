@@ -16,6 +16,8 @@ from templates.environment import FOLDER, Environment, filled
 from templates.locales import locale
 from templates.plain import values
 
+ASSETS = {"style": "site.css", "script": "htmx.min.js", "icon": "icon.svg"}
+"""Files that every page asks for, by the name that ``site/page.html.j2`` has for them."""
 STEPS = 60_000
 """Cells of the longest page: some lists of a hundred rows."""
 
@@ -221,7 +223,10 @@ class Menu(Struct, frozen=True, kw_only=True):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """A page: its title, where it stands in the menu, what it says first, and its parts."""
+    """A page: its title, where it stands in the menu, what it says first, and its parts.
+
+    Below ``parts`` those of ``main`` stand beside those of ``aside`` where there is room.
+    """
 
     title: str
     here: str = ""
@@ -230,6 +235,8 @@ class View(Struct, frozen=True, kw_only=True):
     done: str = ""
     wrong: str = ""
     parts: tuple[Part, ...] = ()
+    main: tuple[Part, ...] = ()
+    aside: tuple[Part, ...] = ()
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -241,8 +248,6 @@ class Frame(Struct, frozen=True, kw_only=True):
     seal: str = ""
     menu: tuple[Menu, ...] = ()
     banner: str = ""
-    style: str = ""
-    script: str = ""
 
 
 class Asset(NamedTuple):
@@ -257,7 +262,7 @@ def view(frame: Frame, content: View, language: str) -> str:
     """The HTML of a page for a reader of a language."""
     spoken = locale(language, LANGUAGES)
     made = {**values(frame), "view": values(content)}
-    made |= {"style": asset("site.css").path, "script": asset("htmx.min.js").path}
+    made |= {name: asset(file).path for name, file in ASSETS.items()}
     return filled(_environment().get_template("site/page.html.j2"), made, spoken, STEPS)
 
 
@@ -265,7 +270,7 @@ def view(frame: Frame, content: View, language: str) -> str:
 def asset(name: str) -> Asset:
     """A file of the folder ``site``."""
     body = (FOLDER / "site" / name).read_bytes()
-    kinds = {"css": "text/css", "js": "text/javascript"}
+    kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     return Asset(f"/static/{sha256(body).hexdigest()[:16]}/{name}", kinds[name.rpartition(".")[2]], body)
 
 

@@ -66,28 +66,30 @@ class AccountPages:
             place = _theirs(connection, key, viewer)
             found = _judged(connection, key)
             told = brief(deployment, connection, found)
-            made: Sequence[Part] = (
-                *parts.summary(told, found),
+            main = (
                 *parts.why(told, found),
-                *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
                 *parts.standing(told, found),
-                *self._asked(viewer, found),
                 *parts.figures(told),
-                *parts.people(told),
+                *parts.tickets(told),
                 *parts.sent(told),
                 *parts.acts(audit.about(connection, key), viewer.zone),
+            )
+            aside = (
+                *self._asked(viewer, found),
+                *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
+                *parts.people(told),
                 *parts.rests_on(found),
             )
-        title = told.name
-        trail = (Item(label="Accounts", href="/accounts"),)
         shown = View(
-            title=title,
+            title=told.name,
             here="/accounts",
-            trail=trail,
+            trail=(Item(label="Accounts", href="/accounts"),),
             lead=parts.lead(told),
             done=done[:REASON_LIMIT],
             wrong=wrong[:REASON_LIMIT],
-            parts=tuple(made),
+            parts=tuple(parts.summary(told, place.entry)),
+            main=main,
+            aside=aside,
         )
         return self._site.page(shown, viewer)
 

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from health.brief import Brief
+from health.brief import Brief, OpenFlag
 from health.done import OUTCOMES
 from health.nouns import Contribution
 from health.review import Line, Unit
 from store.audit import Act
+from store.book import Entry
 from store.rescored import Rescored
 from store.scores import Scored
 from store.verdicts import Verdict
@@ -43,14 +44,13 @@ def lead(told: Brief) -> str:
     return f"{told.key} · as of {told.as_of} · {owner}"
 
 
-def summary(told: Brief, found: Verdict) -> Iterator[Part]:
+def summary(told: Brief, entry: Entry) -> Iterator[Part]:
     """Yield the verdict in figures, and what to know before believing it."""
-    since = f"since {told.since}" if told.since else "first verdict"
-    renewal = told.renewal
+    renewal, moved = told.renewal, entry.moved / 100 if entry.band_before else None
     items = [
         Figure(label="Health", cell=Cell(kind="band", text=told.band)),
         Figure(label="Score of 100", cell=Cell(kind="points", number=told.health), note=_interval(told)),
-        Figure(label="Change", cell=Cell(kind="change", number=told.delta, note="none yet"), note=since),
+        Figure(label="Since yesterday", cell=Cell(kind="change", number=moved, note="none yet")),
         Figure(
             label="Weight that is known",
             cell=Cell(kind="percent", number=told.coverage_pct),
@@ -70,9 +70,6 @@ def summary(told: Brief, found: Verdict) -> Iterator[Part]:
         yield Lines(lines=tuple(notes), tone="note")
     if told.family:
         yield Lines(title="Family", lines=told.family)
-    if found.shown.undecided:
-        names = ", ".join(each.replace("_", " ") for each in found.shown.undecided)
-        yield Lines(lines=(f"Neither met nor cleared, because an input is not known: {names}.",), tone="note")
 
 
 def _interval(told: Brief) -> str:
@@ -164,7 +161,7 @@ def standing(told: Brief, found: Verdict) -> Iterator[Part]:
         rows=tuple(
             Row(
                 cells=(
-                    Cell(text=each.reason.replace("_", " ")),
+                    Cell(text=_called(each)),
                     Cell(text=each.evidence),
                     Cell(text=f"{each.state}{', urgent' if each.severity == 'high' else ''}"),
                     Cell(kind="day", day=each.since),
@@ -174,6 +171,11 @@ def standing(told: Brief, found: Verdict) -> Iterator[Part]:
         ),
         empty="No flag is open.",
     )
+    if found.shown.undecided:
+        names = ", ".join(each.replace("_", " ") for each in found.shown.undecided)
+        yield Lines(
+            title="Not to be told", lines=(f"For want of an input, neither met nor cleared: {names}.",)
+        )
     held = [each for each in found.shown.signals if each.gate]
     if held:
         yield Lines(
@@ -190,6 +192,12 @@ def standing(told: Brief, found: Verdict) -> Iterator[Part]:
         yield Lines(
             title="Room to grow", lines=told.growth.evidence or ("No evidence is kept.",), tone="good"
         )
+
+
+def _called(flag: OpenFlag) -> str:
+    """Return what a flag is called: of a window, which is only numbered, its kind too."""
+    name = f"{flag.kind} {flag.reason}" if flag.reason.isdecimal() else flag.reason
+    return name.replace("_", " ")
 
 
 def _column(label: str) -> Column:
@@ -221,7 +229,7 @@ def figures(told: Brief) -> Iterator[Part]:
 
 
 def people(told: Brief) -> Iterator[Part]:
-    """Yield whom to talk to, and the tickets that are open for longest."""
+    """Yield whom to talk to."""
     yield Pairs(
         title="People",
         items=tuple(
@@ -230,6 +238,10 @@ def people(told: Brief) -> Iterator[Part]:
         )
         or (Pair(term="Contacts", cell=Cell(note="no source names one")),),
     )
+
+
+def tickets(told: Brief) -> Iterator[Part]:
+    """Yield the tickets that are open for longest."""
     yield Table(
         title="Open tickets",
         columns=(*map(_column, ("Ticket", "About", "Priority")), Column(label="Days open", is_number=True)),

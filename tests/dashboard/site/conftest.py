@@ -1,9 +1,10 @@
 """A dashboard under test: a small book that was judged, colleagues of each role, and a browser's manners."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -15,10 +16,16 @@ from dashboard.passwords import hashed
 from dashboard.site import Site
 from store import users
 from store.database import Database
+from tests import services
 from tests.book import DAY, deployment, judge_day, judge_eve
 from tests.dashboard.conftest import COMPANY, NOBODY, served
 from worker.deployment import Deployment
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import ConsoleMessage, Page
+
+Visit = Callable[..., "Page"]
 PASSWORD = "a quiet river at noon"
 
 
@@ -117,3 +124,48 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def own_desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
     """A desk of this test's own, to change what it likes."""
     yield from opened(sqlite_url, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Chromium"]:
+    """The system's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - few tests look at a page
+
+    with sync_playwright() as playwright:
+        arguments = [
+            "--no-sandbox"
+        ]  # tests may run as root, where there is none; only our own pages are opened
+        browser = playwright.chromium.launch(executable_path=str(services.browser()), args=arguments)
+        yield browser
+        browser.close()
+
+
+def is_error(message: "ConsoleMessage") -> bool:
+    """Whether a page's script went wrong; that a page is none of ours is said there, too."""
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+@pytest.fixture
+def visit(chromium: "Chromium") -> Iterator[Visit]:
+    """Opens a desk as a role sees it, at a width, in a colour scheme; an error of a page's scripts fails."""
+    contexts, said = [], []
+
+    def open_(
+        desk: Desk, role: str = "", path: str = "/", *, width: int = 1440, scheme: Any = "light"
+    ) -> "Page":
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
+        )
+        contexts.append(context)
+        if role:
+            cookie = desk.browser(role).http.cookies[COOKIE]
+            context.add_cookies([{"name": COOKIE, "value": cookie, "url": desk.url}])
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if is_error(message) else None)
+        page.goto(f"{desk.url}{path}")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert said == []
