@@ -13,7 +13,8 @@ SERIOUS = {"serious", "critical"}
 WIDE = """() => {
   const page = document.documentElement
   if (page.scrollWidth <= page.clientWidth) return []
-  const out = element => element.getBoundingClientRect().right > page.clientWidth && !element.closest(".scroll, .menu")
+  const inside = element => element.closest(".scroll, .menu")
+  const out = element => element.getBoundingClientRect().right > page.clientWidth && !inside(element)
   const found = [...document.querySelectorAll("body *")].filter(out)
   return ["it scrolls", ...found.map(element => element.outerHTML.slice(0, 100))]
 }"""
