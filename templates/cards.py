@@ -93,16 +93,31 @@ def card(words: str) -> Card:
     """
     told = lines(words)
     parts = list(runs(told))
-    actions = tuple(each for kind, run in parts if kind == "button" for each in _actions(run))
-    body = [each for kind, run in parts if kind in _MAKERS for each in _MAKERS[kind](run)]
-    news = only(told, "news", SECTION_LIMIT)
+    body = tuple(each for kind, run in parts if kind in _MAKERS for each in _MAKERS[kind](run))
     whole = Card(
         text=_plain(only(told, "text", TEXT_LIMIT)),
-        body=tuple(body),
-        actions=actions,
-        news=(Box(_paragraphs(news), style="emphasis"),) if news else (),
+        body=body,
+        actions=tuple(each for kind, run in parts if kind == "button" for each in _actions(run)),
+        news=tuple(_news(only(told, "news", SECTION_LIMIT), body)),
     )
     return _fitted(whole)
+
+
+def _news(words: str, body: Sequence[Element]) -> Iterator[Box]:
+    """The news, unless the body has each part of it word for word: it was to stand in a thread of its own."""
+    box = Box(_paragraphs(words), style="emphasis") if words else None
+    if box and not set(_texts(box)) <= {text for each in body for text in _texts(each)}:
+        yield box
+
+
+def _texts(element: Element) -> Iterator[str]:
+    match element:
+        case Paragraph(inlines):
+            yield from (run.text.strip() for run in inlines)
+        case Box(items):
+            yield from (text for item in items for text in _texts(item))
+        case Columns(columns):
+            yield from (text for column in columns for item in column.items for text in _texts(item))
 
 
 def _actions(run: Sequence[str]) -> Iterator[OpenUrl]:

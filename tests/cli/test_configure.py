@@ -222,7 +222,8 @@ def test_the_compiled_policy_is_python(seatsignal: Seatsignal):
 WORDS = {
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "contentMediaType", "contentSchema",
     "default", "description", "enum",
-    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "pattern",
+    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength",
+    "minProperties", "pattern",
     "properties", "required", "title", "type", "writeOnly", "exclusiveMaximum",
 }  # fmt: skip
 TYPES = {"object", "string", "integer", "number", "boolean", "null", "array"}

@@ -52,6 +52,13 @@ class Rig:
     unclear: frozenset[int] = frozenset()  # statuses by which it may have acted; for those that are not keyed
     book: object = None  # what the stand-in holds before anything is sent, if it has a book
 
+    def gone(self, port: int) -> Mapping[str, str]:
+        """Settings by which the vendor is at a port where nobody is."""
+        host, last = self.address
+        if host == last:
+            return {host: f"http://127.0.0.1:{port}"}
+        return {host: "127.0.0.1", last: str(port)}
+
     def open_book(self) -> None:
         """Let the stand-in hold what the destination writes to."""
         if self.book is not None:

@@ -139,6 +139,11 @@ def test_names_in_a_digest_lead_to_their_accounts() -> None:
     assert named["selectAction"] == {"type": "Action.OpenUrl", "url": "https://seatsignal.example/accounts/7"}
 
 
+@pytest.mark.parametrize(("name", "many"), [("alert_card", 1), ("recovered_card", 1), ("operator_card", 0)])
+def test_news_is_told_where_the_card_does_not_say_it_word_for_word(name: str, many: int) -> None:
+    assert len(read(name, EXAMPLES[name])["news"]) == many
+
+
 ACTS = ("{{", "<at>", "</at>", "<AT>")
 OF_TEAMS = (
     "<at>everyone</at>",
