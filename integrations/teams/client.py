@@ -5,6 +5,7 @@ code (learn.microsoft.com/azure/logic-apps/logic-apps-http-endpoint).
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from msgspec import DecodeError, Raw, Struct
@@ -14,10 +15,11 @@ from pydantic import SecretStr
 from integrations.budget import Budget
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.http import Http, Refusal
-from integrations.session import Credentials
+from integrations.session import Credentials, base_address
 from integrations.teams.message import Message
 from integrations.vitals import Vitals
 
+NAME = "teams"
 REMEDY = "set SEATSIGNAL_TEAMS_CHANNELS to the whole address that the workflow of each channel shows"
 PERSON_NEEDED: Mapping[str, tuple[str, str]] = {
     "WorkflowNotFound": (
@@ -52,7 +54,7 @@ class TeamsClient:
         """Open no connection yet. Raises `Misconfigured` for an address that is none."""
         base_url, self._path = _split(address.get_secret_value())
         nothing = Credentials({}, REMEDY)
-        self._http = Http("teams", base_url, nothing, budget=budget, explain=_explained, read_s=timeout_s)
+        self._http = Http(NAME, base_url, nothing, budget=budget, explain=_explained, read_s=timeout_s)
 
     @property
     def vitals(self) -> Vitals:
@@ -81,16 +83,13 @@ class TeamsClient:
 
 
 def _split(address: str) -> tuple[str, str]:
-    """Part an address into where its server is and what is asked there."""
-    try:
+    """Part an address into where its server is and what is asked there. Raises `Misconfigured`."""
+    with suppress(ValueError, Misconfigured):
         parts = urlsplit(address)
-        fits = parts.path.strip("/") and not parts.fragment
-    except ValueError:
-        fits = ""
-    if not fits:
-        raise Misconfigured("address_invalid", f"teams: the address of a channel is none; {REMEDY}")
-    asked = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return f"{parts.scheme}://{parts.netloc}", asked.lstrip("/")
+        base_url = base_address(NAME, f"{parts.scheme}://{parts.netloc}")
+        if parts.path.strip("/") and not parts.fragment:
+            return base_url, f"{parts.path}?{parts.query}".lstrip("/")
+    raise Misconfigured("address_invalid", f"teams: the address of a channel is none, or not https; {REMEDY}")
 
 
 def _is_json(answer: bytes) -> bool:

@@ -35,7 +35,7 @@ class TeamsDestination:
         self._budget: Budget = budget or Unlimited()
         self._clients: dict[str, TeamsClient] = {}
         self._vitals = Vitals()
-        self._turn = Lock()
+        self._lock = Lock()
         self._next_s = 0.0
 
     @property
@@ -85,14 +85,16 @@ class TeamsDestination:
             self._vitals = client.vitals
 
     def _client(self, channel: str) -> TeamsClient:
-        if channel not in self._clients:
-            address = self._settings.channels[channel]
-            self._clients[channel] = TeamsClient(address, self._settings.timeout_s, self._budget)
-        return self._clients[channel]
+        """The one client of a channel, whichever thread asks first. Raises `Misconfigured`."""
+        with self._lock:
+            if channel not in self._clients:
+                address = self._settings.channels[channel]
+                self._clients[channel] = TeamsClient(address, self._settings.timeout_s, self._budget)
+            return self._clients[channel]
 
     def _wait_for_turn(self) -> None:
         """Spread this worker's cards over the second; those of all workers share the budget of a minute."""
-        with self._turn:
+        with self._lock:
             now = _clock()
             at = max(now, self._next_s)
             self._next_s = at + MINUTE_S / self._settings.calls_per_minute

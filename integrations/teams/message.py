@@ -4,7 +4,7 @@ Shape: learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-t
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import DecodeError, Meta, Raw, Struct, ValidationError, field
 from msgspec.json import decode, encode
@@ -41,8 +41,9 @@ class Run(Struct, frozen=True, tag_field="type", tag="TextRun", rename="camel"):
 class Foot(Struct, frozen=True, tag_field="type", tag="RichTextBlock", rename="camel"):
     """A line below the card."""
 
-    inlines: tuple[Run, ...]
+    inlines: tuple[Run]
     separator: bool = False
+    spacing: Literal["default", "none"] = "none"
 
 
 class Width(Struct, frozen=True):
@@ -103,7 +104,8 @@ def _feet(notice: Notice) -> tuple[Foot, ...]:
         said.append(f"Follows the card with the key {_shown(notice.remote)}")
     if notice.attempt > 1:
         said.append("Sent again: if a card with this key is here already, this is the same.")
-    return tuple(Foot((Run(words),), separator=not number) for number, words in enumerate(said))
+    first, *more = (Run(words) for words in said)
+    return (Foot((first,), separator=True, spacing="default"), *(Foot((each,)) for each in more))
 
 
 def _shown(key: str) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from config.routes import Person, Route
 from store import settlement
 from store.database import Database
 from tests import book
-from tests.integrations.teams.rig import rig
+from tests.integrations.teams.rig import address, rig
 from tests.owed import go_live, notice, owe, pass_time, rows
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker import deliver as module
@@ -86,6 +87,21 @@ def test_news_of_an_alert_is_a_further_card_that_names_the_first(
     deliver(opened, "teams")
     [told] = teams.ledger(system="teams")["effects"][before:]
     assert (told["key"], told["thread"]) == ("news", RISK)
+
+
+def test_a_workflow_that_is_gone_is_told_once_and_what_was_claimed_for_others_passes(
+    opened: Deployment, teams: Rehearsal
+) -> None:
+    for owner in ("nobody", "sales"):
+        owe(opened.database, notice(owner, destination="teams", template="operator_card", owner=owner))
+    channels = opened.destination("teams")._settings.channels
+    channels["nobody"] = SecretStr(address(teams.http, "nobody"))
+    pass_time(opened.database, 3_600, ["nobody", "sales"])
+    deliver(opened, "teams")
+    stands = {row.key: (row.status, row.reason) for row in rows(opened.database)}
+    assert stands["nobody"] == ("due", "workflow_not_found")
+    assert stands["sales"] == ("sent", "")
+    assert "nobody" not in dict(cards(teams))
 
 
 @pytest.mark.parametrize("died", ["marked", "delivered"])
