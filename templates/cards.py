@@ -130,11 +130,11 @@ def _headers(run: Sequence[str]) -> Iterator[Element]:
 
 
 def _sections(run: Sequence[str]) -> Iterator[Element]:
-    return (Box(_paragraphs(words)) for words in run)
+    return (Box(said) for words in run if (said := _paragraphs(words)))
 
 
 def _contexts(run: Sequence[str]) -> Iterator[Element]:
-    return (Box(_paragraphs(words, is_subtle=True)) for words in run)
+    return (Box(said) for words in run if (said := _paragraphs(words, is_subtle=True)))
 
 
 def _fields(run: Sequence[str]) -> Iterator[Element]:
@@ -158,7 +158,7 @@ def _paragraphs(words: str, *, is_subtle: bool = False) -> tuple[Paragraph, ...]
     while len(kept) > 1 and sum(map(len, kept)) > SECTION_LIMIT:
         kept.pop()
     more = [f"… and {len(every) - len(kept):,} more"] if len(every) > len(kept) else []
-    shown = (tuple(_runs(line, is_subtle=is_subtle)) for line in (*kept, *more))
+    shown = filter(None, (tuple(_runs(line, is_subtle=is_subtle)) for line in (*kept, *more)))
     return tuple(
         Paragraph(each, spacing="none" if number else "default") for number, each in enumerate(shown)
     )
@@ -185,7 +185,7 @@ def _referring(token: re.Match[str], weight: Literal["default", "bolder"], *, is
     if token["person"]:
         return TextRun(token["person"], weight, is_subtle=is_subtle)
     link = OpenUrl(token["address"].replace("&amp;", "&"))
-    return TextRun(_inert(token["label"]), weight, is_subtle=is_subtle, select_action=link)
+    return TextRun(_inert(token["label"]) or link.url, weight, is_subtle=is_subtle, select_action=link)
 
 
 def _plain(markup: str) -> str:

@@ -204,6 +204,17 @@ def test_any_words_make_a_legal_card(title: str, steps: list[str]) -> None:
     assert_teams_takes(sent)
 
 
+def test_what_cannot_be_seen_leaves_nothing_empty() -> None:
+    unseen = "\N{ZERO WIDTH SPACE}"
+    row = msgspec.structs.replace(DIGEST.rows[0], account_name=unseen, reasons=(unseen,))
+    for name, content in (
+        ("digest_card", msgspec.structs.replace(DIGEST, rows=(row,), owner_name=unseen)),
+        ("alert_card", hostile_alert(unseen)),
+        ("operator_card", OperatorContent(title=unseen, what_happened=unseen, what_to_do=(unseen,))),
+    ):
+        assert_teams_takes(read(name, content))
+
+
 @pytest.mark.parametrize(
     ("broken", "where"),
     [
