@@ -6,14 +6,16 @@ from time import monotonic, sleep
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget, Unlimited
-from integrations.errors import Rejected, RetryLater
+from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.teams.client import TeamsClient
 from integrations.teams.message import message
 from integrations.teams.settings import TeamsSettings
 from integrations.turns import again, in_turn
 from integrations.vitals import Vitals
 
-MINUTE_S = 60.0
+MINUTE_S, DAY_S = 60.0, 86_400.0
+LATER_S = 300.0
+"""When a channel is tried again whose workflow needs a person, once operators were told."""
 _clock = monotonic
 _rest = sleep
 
@@ -37,6 +39,7 @@ class TeamsDestination:
         self._vitals = Vitals()
         self._lock = Lock()
         self._next_s = 0.0
+        self._told_s: dict[str, float] = {}
 
     @property
     def vitals(self) -> Vitals:
@@ -61,7 +64,8 @@ class TeamsDestination:
         """Send in order, one receipt each; a wish to wait holds for the rest of them too.
 
         Raises:
-            Misconfigured: the notice at hand and those after it were not sent.
+            Misconfigured: the notice at hand and those after it were not sent. Once a day for each channel:
+                that is how people are told. Then what is owed to it waits, and the other channels go on.
         """
         yield from in_turn(notices, self._receipt)
 
@@ -72,6 +76,11 @@ class TeamsDestination:
             return again(notice, error.reason, error.after_s)
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
+        except Misconfigured as error:
+            if self._is_news(notice.owner):
+                raise
+            return again(notice, error.reason, LATER_S)
+        self._told_s.pop(notice.owner, None)
         return Receipt(notice.key, "sent", remote=notice.remote or notice.key)
 
     def _post(self, notice: Notice) -> None:
@@ -91,6 +100,15 @@ class TeamsDestination:
                 address = self._settings.channels[channel]
                 self._clients[channel] = TeamsClient(address, self._settings.timeout_s, self._budget)
             return self._clients[channel]
+
+    def _is_news(self, channel: str) -> bool:
+        """Tell whether nobody was told today that a channel needs a person; from now on they were."""
+        with self._lock:
+            now = _clock()
+            is_news = now - self._told_s.get(channel, -DAY_S) >= DAY_S
+            if is_news:
+                self._told_s[channel] = now
+            return is_news
 
     def _wait_for_turn(self) -> None:
         """Spread this worker's cards over the second; those of all workers share the budget of a minute."""

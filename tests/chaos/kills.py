@@ -70,7 +70,7 @@ def slack(servers: Servers, crib: Crib, database: str) -> Verdict:
 
 
 def teams(servers: Servers, crib: Crib, database: str) -> Verdict:
-    """Killed between a workflow's answer and our settling: no card is lost, and each thread that died shows one twice."""
+    """Killed as a workflow has answered: no card is lost, and each thread that died shows one twice."""
     verdict = _teams(servers, crib, database)
     return verdict.against({"no_restating": _teams(servers, crib, database, "no_restating").unknown})
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.routes import Person, Route
-from store import settlement
+from store import deferral, settlement
 from store.database import Database
 from tests import book
 from tests.integrations.teams.rig import address, rig
@@ -89,7 +89,7 @@ def test_news_of_an_alert_is_a_further_card_that_names_the_first(
     assert (told["key"], told["thread"]) == ("news", RISK)
 
 
-def test_a_workflow_that_is_gone_is_told_once_and_what_was_claimed_for_others_passes(
+def test_a_workflow_that_is_gone_is_told_once_and_the_other_channels_go_on(
     opened: Deployment, teams: Rehearsal
 ) -> None:
     for owner in ("nobody", "sales"):
@@ -101,7 +101,19 @@ def test_a_workflow_that_is_gone_is_told_once_and_what_was_claimed_for_others_pa
     stands = {row.key: (row.status, row.reason) for row in rows(opened.database)}
     assert stands["nobody"] == ("due", "workflow_not_found")
     assert stands["sales"] == ("sent", "")
-    assert "nobody" not in dict(cards(teams))
+    with opened.database.write() as connection:
+        deferral.lift(connection, "teams")
+    for number in range(7):
+        owe(
+            opened.database,
+            notice(f"nobody {number}", destination="teams", template="operator_card", owner="nobody"),
+        )
+    owe(opened.database, notice("sales again", destination="teams", template="operator_card", owner="sales"))
+    deliver(opened, "teams")
+    stands = {row.key: (row.status, row.reason) for row in rows(opened.database)}
+    assert stands["sales again"] == ("sent", ""), "the others go on while one needs a person"
+    assert {stands[f"nobody {number}"] for number in range(7)} == {("due", "workflow_not_found")}
+    assert "nobody" not in {channel for _key, channel in cards(teams)}
 
 
 @pytest.mark.parametrize("died", ["marked", "delivered"])

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from health.nouns import Notice
 from integrations.errors import Misconfigured, Rejected
 from integrations.teams import destination as module
-from integrations.teams.destination import TeamsDestination
+from integrations.teams.destination import LATER_S, TeamsDestination
 from integrations.teams.message import KEY_LIMIT, LIMIT, message
 from integrations.teams.settings import TeamsSettings
 from templates.payload import TEMPLATES
@@ -264,6 +264,28 @@ def test_cards_of_one_worker_are_spread_over_the_second(
         now[0] += 60.0
         list(opened.deliver([rig(sandbox).notice("e")]))
     assert rests == pytest.approx([0.0, 0.25, 0.25, 0.15, 0.0])
+
+
+def test_a_channel_that_needs_a_person_is_raised_once_a_day_and_then_waits_alone(
+    sandbox: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(module, "_clock", lambda: now[0])
+    monkeypatch.setattr(module, "_rest", lambda _: None)
+    made = rig(sandbox).notice
+    gone, well = made("a", owner="nobody"), made("b")
+    chosen = settings(sandbox.http, "nobody", "success")
+    with closing(TeamsDestination(chosen)) as opened:
+        assert_is(ended(opened, [gone, well]), Misconfigured, "workflow_not_found")
+        now[0] += 86_399.0
+        receipts = [(each.outcome, each.reason, each.after_s) for each in opened.deliver([gone, well])]
+        assert receipts == [("retry", "workflow_not_found", LATER_S), ("sent", "", 0.0)]
+        now[0] += 1.0
+        assert_is(ended(opened, [gone, well]), Misconfigured, "workflow_not_found")
+        opened._clients["nobody"] = opened._client("success")
+        assert_is(ended(opened, [gone]), "sent", "")
+        opened._clients.pop("nobody").close()
+        assert_is(ended(opened, [gone]), Misconfigured, "workflow_not_found")
 
 
 def test_a_refusal_for_one_channel_leaves_its_notice_to_a_person_and_the_next_passes(
