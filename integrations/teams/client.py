@@ -6,6 +6,7 @@ code (learn.microsoft.com/azure/logic-apps/logic-apps-http-endpoint).
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 from msgspec import DecodeError, Raw, Struct
@@ -20,15 +21,12 @@ from integrations.teams.message import Message
 from integrations.vitals import Vitals
 
 NAME = "teams"
-REMEDY = "set SEATSIGNAL_TEAMS_CHANNELS to the whole address that the workflow of each channel shows"
+REMEDY = "set its address in SEATSIGNAL_TEAMS_CHANNELS to the whole one that its workflow shows"
 PERSON_NEEDED: Mapping[str, tuple[str, str]] = {
-    "WorkflowNotFound": (
-        "workflow_not_found",
-        f"the workflow of a channel is gone; make another, and {REMEDY}",
-    ),
+    "WorkflowNotFound": ("workflow_not_found", f"its workflow is gone; make another, and {REMEDY}"),
     "WorkflowTriggerIsNotEnabled": (
         "workflow_turned_off",
-        "the workflow of a channel is turned off; turn it on under Workflows in Teams",
+        "its workflow is turned off; turn it on under Workflows in Teams",
     ),
 }
 OF_THE_ROOT = frozenset({"unauthorized", "forbidden", "redirected"})
@@ -50,11 +48,20 @@ class Refused(Struct, frozen=True):
 class TeamsClient:
     """One channel, by the address of its workflow. The address is the secret: whoever has it posts there."""
 
-    def __init__(self, address: SecretStr, timeout_s: float, budget: Budget) -> None:
-        """Open no connection yet. Raises `Misconfigured` for an address that is none."""
-        base_url, self._path = _split(address.get_secret_value())
-        nothing = Credentials({}, REMEDY)
-        self._http = Http(NAME, base_url, nothing, budget=budget, explain=_explained, read_s=timeout_s)
+    def __init__(self, channel: str, address: SecretStr, timeout_s: float, budget: Budget) -> None:
+        """Open no connection yet; ``channel`` is what errors call it.
+
+        Raises `Misconfigured` for an address that is none.
+        """
+        base_url, self._path = _split(channel, address.get_secret_value())
+        self._http = Http(
+            NAME,
+            base_url,
+            Credentials({}, f"the channel {channel!r}: {REMEDY}"),
+            budget=budget,
+            explain=partial(_explained, channel),
+            read_s=timeout_s,
+        )
 
     @property
     def vitals(self) -> Vitals:
@@ -82,14 +89,15 @@ class TeamsClient:
             raise RetryLater("unexpected_answer", "teams: what answers there is no workflow")
 
 
-def _split(address: str) -> tuple[str, str]:
+def _split(channel: str, address: str) -> tuple[str, str]:
     """Part an address into where its server is and what is asked there. Raises `Misconfigured`."""
     with suppress(ValueError, Misconfigured):
         parts = urlsplit(address)
         base_url = base_address(NAME, f"{parts.scheme}://{parts.netloc}")
         if parts.path.strip("/") and not parts.fragment:
             return base_url, f"{parts.path}?{parts.query}".lstrip("/")
-    raise Misconfigured("address_invalid", f"teams: the address of a channel is none, or not https; {REMEDY}")
+    what = f"teams: the address of the channel {channel!r} is none, or not https; {REMEDY}"
+    raise Misconfigured("address_invalid", what)
 
 
 def _is_json(answer: bytes) -> bool:
@@ -100,7 +108,7 @@ def _is_json(answer: bytes) -> bool:
     return True
 
 
-def _explained(refusal: Refusal) -> IntegrationError | None:
+def _explained(channel: str, refusal: Refusal) -> IntegrationError | None:
     try:
         code = decode(refusal.body, type=Refused).error.code
     except (DecodeError, UnicodeError):
@@ -108,4 +116,4 @@ def _explained(refusal: Refusal) -> IntegrationError | None:
     if code not in PERSON_NEEDED:
         return None
     reason, what = PERSON_NEEDED[code]
-    return Misconfigured(reason, f"teams: {what}")
+    return Misconfigured(reason, f"teams: the channel {channel!r}: {what}")

@@ -97,8 +97,8 @@ class TeamsDestination:
         """The one client of a channel, whichever thread asks first. Raises `Misconfigured`."""
         with self._lock:
             if channel not in self._clients:
-                address = self._settings.channels[channel]
-                self._clients[channel] = TeamsClient(address, self._settings.timeout_s, self._budget)
+                address, timeout_s = self._settings.channels[channel], self._settings.timeout_s
+                self._clients[channel] = TeamsClient(channel, address, timeout_s, self._budget)
             return self._clients[channel]
 
     def _is_news(self, channel: str) -> bool:

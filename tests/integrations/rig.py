@@ -50,6 +50,7 @@ class Rig:
     base_url: str = ""  # of an HTTP vendor
     entry: str = ""  # the path at which a token is given out, if one is
     unclear: frozenset[int] = frozenset()  # statuses by which it may have acted; for those that are not keyed
+    names_owner: bool = False  # whether errors may say whom a notice is for: a name from our own settings
     book: object = None  # what the stand-in holds before anything is sent, if it has a book
 
     def gone(self, port: int) -> Mapping[str, str]:

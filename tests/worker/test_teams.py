@@ -114,6 +114,12 @@ def test_a_workflow_that_is_gone_is_told_once_and_the_other_channels_go_on(
     assert stands["sales again"] == ("sent", ""), "the others go on while one needs a person"
     assert {stands[f"nobody {number}"] for number in range(7)} == {("due", "workflow_not_found")}
     assert "nobody" not in {channel for _key, channel in cards(teams)}
+    [told] = [
+        effect for effect in teams.ledger(system="teams")["effects"] if effect["channel_or_to"] == "ops"
+    ]
+    assert told["text"] == "A channel of Teams takes nothing", (
+        "operators hear of it in a channel that is well"
+    )
 
 
 @pytest.mark.parametrize("died", ["marked", "delivered"])

@@ -45,6 +45,7 @@ def rig(sandbox: Rehearsal) -> Rig:
         secret="canary-7731",
         address=(CHANNELS, CHANNELS),
         base_url=f"{sandbox.http}/teams",
+        names_owner=True,
         upsets=(
             Upset("401", Misconfigured, "unauthorized", more=POST),
             Upset("403", Misconfigured, "forbidden", more=POST),

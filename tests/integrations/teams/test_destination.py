@@ -1,6 +1,7 @@
 """Cards as a person in the channel sees them: with their keys, one after the other, in the right channel."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -21,7 +22,7 @@ from integrations.teams.settings import TeamsSettings
 from templates.payload import TEMPLATES
 from templates.render import render
 from tests.integrations.rig import Expected
-from tests.integrations.teams.rig import address, rig
+from tests.integrations.teams.rig import SIGNATURE, address, rig
 from tests.integrations.test_every_destination import assert_is, ended
 from tests.rehearsal import Rehearsal
 from tests.schemas import Checker
@@ -189,6 +190,7 @@ def test_what_a_workflow_answers_becomes_what_happens_next(
         assert mock.calls[0].request.headers["Content-Type"].startswith("application/json")
     assert_is(end, expected, reason)
     assert SECRET not in f"{end!r}{end}"
+    assert not isinstance(end, Misconfigured) or "the channel 'success'" in str(end)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,7 @@ def test_an_address_that_is_none_or_would_leak_is_never_called(nowhere: Rehearsa
         with pytest.raises(Misconfigured):
             list(opened.deliver([rig(nowhere).notice("k")]))
         assert caught.value.reason == "address_invalid"
+        assert "the channel 'success'" in str(caught.value)
         assert not mock.calls
 
 
@@ -227,6 +230,21 @@ def test_an_address_in_a_network_that_is_not_public_is_not_connected_to(
     with closing(TeamsDestination(TeamsSettings(channels=channels))) as opened:
         end = ended(opened, [rig(nowhere).notice("k")])
     assert_is(end, Misconfigured, "address_not_public")
+
+
+@pytest.mark.parametrize("fault", ["401", "429", "500", "html", "drop_answer", "refuse", "hang"])
+def test_no_address_is_told_or_logged_whatever_happens(
+    sandbox: Rehearsal, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hasty = settings(sandbox.http, "success").model_copy(update={"timeout_s": 0.5})
+    with closing(TeamsDestination(hasty)) as opened:
+        for number in range(2):
+            sandbox.faults("teams", fault, on="/workflows/")
+            end = ended(opened, [rig(sandbox).notice(f"k{number}")])
+            assert not isinstance(end, list) or end[0].outcome == "retry"
+            told = f"{end!r}{end}{getattr(end, '__context__', '')}{opened!r}{vars(opened)}{caplog.text}"
+            assert not [secret for secret in (SIGNATURE, "/workflows/", sandbox.http) if secret in told]
 
 
 def test_a_check_posts_nothing_and_needs_every_server_to_answer(
