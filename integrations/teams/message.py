@@ -84,9 +84,10 @@ def message(notice: Notice) -> Message:
     title, *rest = said.body
     news = said.news if notice.remote else ()
     card = AdaptiveCard((title, *news, *rest, *_feet(notice)), said.actions)
-    if len(encode(encode(card).decode())) > LIMIT:
+    made = Message((Attachment(card),))
+    if len(encode(encode(made).decode())) > LIMIT:
         raise Rejected("card_too_large", f"teams: the card has over {LIMIT:,} bytes")
-    return Message((Attachment(card),))
+    return made
 
 
 def _body(notice: Notice) -> Body:

@@ -26,8 +26,8 @@ from tests.integrations.teams.rig import SIGNATURE, address, rig
 from tests.integrations.test_every_destination import assert_is, ended
 from tests.rehearsal import Rehearsal
 from tests.schemas import Checker
-from tests.templates.examples import EXAMPLES, payload
-from tests.templates.test_cards import texts
+from tests.templates.examples import ALERT, EXAMPLES, payload
+from tests.templates.test_cards import LONGEST, texts
 
 HERE = Path(__file__).parent
 SCHEMA = Checker(HERE.parents[1] / "templates" / "adaptive_card.json")
@@ -130,6 +130,15 @@ def test_long_keys_that_differ_at_their_end_do_so_in_a_foot(nowhere: Rehearsal) 
     one, other = (feet(rig(nowhere).notice(f"csm/{'W' * 900}/{run}"))[0] for run in (1, 2))
     assert one != other
     assert len(one) == len("Key ") + KEY_LIMIT
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_largest_card_with_the_longest_keys_is_small_enough(nowhere: Rehearsal, name: str) -> None:
+    alert = msgspec.structs.replace(ALERT, account_name=name, reasons=(name,) * 40, changes=(name,) * 40)
+    notice = rig(nowhere).notice(name, body=render("alert_card", payload(alert)), remote=name, attempt=2)
+    body = msgspec.json.encode(message(notice))
+    assert len(body) < len(msgspec.json.encode(body.decode())) <= LIMIT
+    assert SCHEMA.problems(json.loads(body)) == []
 
 
 def test_a_body_that_no_card_has_room_for_is_refused(nowhere: Rehearsal) -> None:
