@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from health.nudge_rules import NudgeRules
     from health.policy import Policy
 
+AUDIENCES = ("csm", "sales", "ops")
 OF_THE_PROCESS = ("SEATSIGNAL_FAILPOINTS", "SEATSIGNAL_JSON", "SEATSIGNAL_SECRETS_DIR")
 """Variables that are no field of a model: read from the environment alone."""
 
@@ -58,6 +59,7 @@ def check() -> None:
         *_unknown_variables(),
         *_integrations(),
         *_routes(routes),
+        *_channels(routes),
         *_unaddressed(policy, nudges, routes),
     ]
     if wants_json():
@@ -136,10 +138,32 @@ def _routes(routes: "Routes") -> Iterator[str]:
     from config.files import nearest  # noqa: PLC0415 - see above
     from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
 
-    for audience in ("csm", "sales", "ops"):
+    for audience in AUDIENCES:
         name = routes.of(audience).destination
         if name not in DESTINATIONS:
             yield f"routes: {audience}: no destination {name!r}{nearest(name, sorted(DESTINATIONS))}"
+
+
+def _channels(routes: "Routes") -> Iterator[str]:
+    """Yield a line for each route to a channel of Teams that its settings do not name."""
+    from config.files import nearest  # noqa: PLC0415 - see above
+    from config.routes import TEAMS  # noqa: PLC0415 - see above
+    from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
+    from integrations.registry import is_set_up  # noqa: PLC0415 - see above
+    from integrations.settings import settings  # noqa: PLC0415 - see above
+    from integrations.teams.settings import TeamsSettings  # noqa: PLC0415 - see above
+
+    led = [name for name in AUDIENCES if routes.of(name).destination == TEAMS]
+    if not led or not is_set_up(TEAMS):
+        return
+    try:
+        channels = sorted(settings(TeamsSettings).channels)
+    except Misconfigured:
+        return  # it is told among the integrations
+    for audience in led:
+        owner = routes.of(audience).owner
+        if owner not in channels:
+            yield f"routes: {audience}: no channel {owner!r} of Teams{nearest(owner, channels)}"
 
 
 def show(

@@ -14,7 +14,7 @@ from health.colleagues import Absence, Colleague, addressees
 from health.hours import Hours
 from health.identity import CRMS
 
-SLACK = "slack"
+SLACK, TEAMS = "slack", "teams"
 Sender = Literal["mail", "postmark", "ses"]
 SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""

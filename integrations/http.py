@@ -143,6 +143,10 @@ class Http:
         """The JSON that answers ``body``, sent as JSON. Raises as `get` does."""
         return self._call("POST", path, answer, data=encode(body), headers={**AS_JSON, **(headers or {})})
 
+    def send(self, path: str, body: Struct) -> bytes:
+        """Whatever answers ``body``, sent as JSON, as it is. Raises as `get` does."""
+        return self._sent("POST", path, data=encode(body), headers=AS_JSON)
+
     def patch(self, path: str, answer: type[T], body: Struct) -> T:
         """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""
         return self._call("PATCH", path, answer, data=encode(body), headers=AS_JSON)

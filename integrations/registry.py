@@ -82,6 +82,9 @@ DESTINATIONS: Mapping[str, Entry] = {
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
+    "teams": Entry(
+        "integrations.teams.destination:TeamsDestination", "integrations.teams.settings:TeamsSettings"
+    ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
     "stripe": Entry(

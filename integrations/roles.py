@@ -95,7 +95,8 @@ class Destination(Protocol):
     """How many are claimed and marked at a time: no more than can be sent well within the lease. If a sender
     dies, any of these may be what it died of."""
     keyed: bool
-    """Whether sending a notice again under its key leaves one visible effect."""
+    """Whether sending a notice again under its key leaves one visible effect. If not, what may have arrived
+    is never sent again by itself, unless the destination is `Restating`."""
 
     def check(self) -> None:
         """Raise `Misconfigured` with what to change, or return."""
@@ -109,6 +110,16 @@ class Destination(Protocol):
 
     def close(self) -> None:
         """Let go of what is held open; a later call opens it again."""
+
+
+@runtime_checkable
+class Restating(Protocol):
+    """A destination without keys to which what may have arrived is sent again: twice rather than not at all.
+
+    Each effect states its notice's key, so that people see that two are the same.
+    """
+
+    restates: bool
 
 
 class Prepared(NamedTuple):

@@ -63,6 +63,14 @@ class Ses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     production: bool = True
 
 
+class Teams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The channels of Teams, what their addresses are signed with, and how many calls each takes."""
+
+    channels: tuple[str, ...] = ("success", "sales", "ops")
+    signature: str = "teams-sandbox-signature"
+    rate: Rate = Rate(per_second=4.0, burst=4)
+
+
 CHANNELS = (
     Channel(id="C01SUCCESS", name="customer-success", purpose="Accounts that need a person"),
     Channel(id="C02OPS", name="seatsignal-ops", purpose="Sources, holds and approvals"),
@@ -110,6 +118,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_size_limit: int = 10_000_000
     zendesk: Zendesk = Zendesk()
     salesforce: Salesforce = Salesforce()
+    teams: Teams = Teams()
 
 
 def read(file: Path | None) -> Config:

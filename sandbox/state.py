@@ -16,6 +16,7 @@ from sandbox.posthog.book import PostHogBook
 from sandbox.salesforce.book import SalesforceBook
 from sandbox.slack.workspace import Workspace
 from sandbox.stripe.book import StripeBook
+from sandbox.teams.board import Board
 from sandbox.zendesk.book import ZendeskBook
 
 
@@ -38,6 +39,7 @@ class Sandbox:
     ledger: Ledger
     mailbox: Mailbox
     workspace: Workspace
+    teams: Board
     stripe: StripeBook
     posthog: PostHogBook
     keygen: KeygenBook
@@ -61,7 +63,8 @@ class Sandbox:
 
     def reset(self) -> None:
         """As new, but for the configuration."""
-        for memory in (self.ledger, self.mailbox, self.workspace, self.faults, self.arrivals, self.clock):
+        seen = (self.ledger, self.mailbox, self.workspace, self.teams)
+        for memory in (*seen, self.faults, self.arrivals, self.clock):
             memory.clear()
         for book in self.books.values():
             book.clear()
@@ -76,6 +79,7 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         ledger,
         Mailbox(ledger),
         Workspace(config, ledger),
+        Board(config, ledger),
         StripeBook(clock),
         PostHogBook(clock),
         KeygenBook(clock),

@@ -52,6 +52,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     return [
         *_overview(sandbox, pages),
         *_slack(sandbox, pages),
+        *_teams(sandbox, pages),
         *_inbox(sandbox, pages),
         *_crm(sandbox, pages),
     ]
@@ -159,6 +160,16 @@ def _homes(sandbox: Sandbox, pages: Pages) -> list[Route]:
         Route("/view/slack/home/{user}", home),
         Route("/view/slack/home/{user}", look, methods=["POST"]),
     ]
+
+
+def _teams(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def channel(request: Request) -> HTMLResponse:
+        name = request.path_params.get("channel") or next(iter(sandbox.teams.channels))
+        if name not in sandbox.teams.channels:
+            raise HTTPException(404, f"there is no channel {name}")
+        return pages.page("teams.html", refresh=query(request, Viewed).refresh, shown=name)
+
+    return [Route("/view/teams", channel), Route("/view/teams/{channel}", channel)]
 
 
 def _back(form: Form) -> str:

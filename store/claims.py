@@ -131,7 +131,7 @@ def keep_bodies(connection: Connection, token: str, rendered: Iterable[Notice]) 
 def mark(connection: Connection, token: str, ids: Collection[int], *, keyed: bool) -> frozenset[int]:
     """Mark claimed notices as ``sending`` and return those that are still ours to send: none while paused.
 
-    ``keyed`` says that the destination honours keys: should we die now, they may be sent again.
+    ``keyed`` says that they may be sent again, should we die now: they are seen once, or state their keys.
     """
     statement = (
         update(notices)

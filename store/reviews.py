@@ -16,7 +16,7 @@ from store.outbox import standing
 from store.tables import facts, flags, notices, runs
 from store.verdicts import standing_until
 
-ALERTS = ("alert", "alert_task", "expansion", "expansion_task")
+ALERTS = ("alert", "alert_card", "alert_task", "expansion", "expansion_card", "expansion_task")
 """Templates by which colleagues are alerted."""
 _CURRENCY = "currency"
 

@@ -155,8 +155,8 @@ def _owe_again(connection: Connection, chosen: ColumnElement[bool], **more: None
 def _overtaken() -> ColumnElement[bool]:
     """Return the condition that sending a notice now would put old in the place of new.
 
-    Of a state only the newest is owed. A destination that honours keys shows a thread's newest message
-    in the place of those before it.
+    Of a state only the newest is owed. A destination to which may be sent again shows a thread's newest
+    message in the place of those before it, or below them.
     """
     newer = notices.alias("newer")
     state = (notices.c.kind == "state") & standing(newer, *OPEN, "sent", "quarantined", "unknown")

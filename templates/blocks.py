@@ -127,15 +127,19 @@ def message(words: str, room: Room = MESSAGE) -> Message:
 
     Raises `ValueError` for a line that is none.
     """
-    lines = list(_lines(words))
-    text = _only(lines, "text", TEXT_LIMIT)
-    parts = groupby((line for line in lines if line.kind not in {"text", "news"}), key=lambda line: line.kind)
-    blocks = [block for kind, run in parts for block in _MAKERS[kind]([line.words for line in run])]
+    told = lines(words)
+    text = only(told, "text", TEXT_LIMIT)
+    blocks = [block for kind, run in runs(told) for block in _MAKERS[kind](run)]
     return Message(
         text,
         _fitted(blocks, room._replace(characters=room.characters - len(text))),
-        _only(lines, "news", NEWS_LIMIT) or text,
+        only(told, "news", NEWS_LIMIT) or text,
     )
+
+
+def lines(words: str) -> Sequence[Line]:
+    """The parts that a template wrote, in order. Raises `ValueError` for a line that is none."""
+    return list(_lines(words))
 
 
 def _lines(words: str) -> Iterator[Line]:
@@ -158,8 +162,21 @@ def _line(kind: str, parts: Sequence[str]) -> Iterator[Line]:
         yield Line(kind, words)
 
 
-def _only(lines: Sequence[Line], kind: str, limit: int) -> str:
-    return next((shortened(line.words, limit) for line in lines if line.kind == kind), "")
+def only(told: Sequence[Line], kind: str, limit: int) -> str:
+    """The words of the one part of a kind, at most so long; empty where there is none."""
+    return next((shortened(line.words, limit) for line in told if line.kind == kind), "")
+
+
+def runs(told: Sequence[Line]) -> Iterator[tuple[str, list[str]]]:
+    """Neighbours of one kind together, but for what stands outside of the message."""
+    shown = (line for line in told if line.kind not in {"text", "news"})
+    return ((kind, [line.words for line in run]) for kind, run in groupby(shown, key=lambda line: line.kind))
+
+
+def button(words: str) -> tuple[str, str]:
+    """A button's address and label."""
+    address, _, label = words.partition(" ")
+    return address.replace("&amp;", "&"), shortened(label, BUTTON_LIMIT)
 
 
 def _headers(run: list[str]) -> Iterator[Block]:
@@ -189,8 +206,8 @@ def _buttons(run: list[str]) -> Iterator[Block]:
 
 
 def _button(number: int, words: str) -> Button:
-    address, _, label = words.partition(" ")
-    return Button(Plain(shortened(label, BUTTON_LIMIT)), address.replace("&amp;", "&"), f"open_{number}")
+    address, label = button(words)
+    return Button(Plain(label), address, f"open_{number}")
 
 
 def _answers(run: list[str]) -> Iterator[Block]:

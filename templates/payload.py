@@ -34,7 +34,7 @@ from templates.nudges import (
 )
 from templates.week import WeekContent
 
-Medium = Literal["slack", "home", "mail", "task", "record"]
+Medium = Literal["slack", "home", "card", "mail", "task", "record"]
 Spoken = Letter | Asked | WeekContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
@@ -61,6 +61,11 @@ TEMPLATES: Mapping[str, Template] = {
     "own": Template("slack", OwnContent),
     "home": Template("home", OwnContent),
     "reply": Template("slack", ReplyContent),
+    "alert_card": Template("card", AlertContent, "alert"),
+    "recovered_card": Template("card", AlertContent, "recovered"),
+    "expansion_card": Template("card", ExpansionContent, "expansion"),
+    "digest_card": Template("card", DigestContent, "digest"),
+    "operator_card": Template("card", OperatorContent, "operator"),
     "alert_task": Template("task", AlertContent),
     "recovered_task": Template("task", AlertContent),
     "expansion_task": Template("task", ExpansionContent),

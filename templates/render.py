@@ -1,9 +1,9 @@
 """From a notice's payload to the bytes that are sent: the only user of Jinja.
 
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
-``{"text", "blocks", "news"}`` (of a home tab it shows the blocks), mail ``{"subject", "html", "text",
-"language", "language_from"}``, a CRM ``{"subject", "text", "priority", "due_on", "owner"}`` for a task and
-``{"fields"}`` for a record, all as JSON in UTF-8.
+``{"text", "blocks", "news"}`` (of a home tab it shows the blocks), Teams the same words as ``{"text", "body",
+"actions", "news"}``, mail ``{"subject", "html", "text", "language", "language_from"}``, a CRM ``{"subject",
+"text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from health.languages import DEFAULT, LANGUAGES, Origin, written
 from templates.blocks import HOME, message
+from templates.cards import card
 from templates.content import LetterContent, Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
 from templates.locales import locale, tag
@@ -93,14 +94,21 @@ def render(template: str, payload: bytes | str, language: str = "") -> bytes:
 
 
 def _slack(name: str, content: Spoken) -> Struct:
-    return message(_words("slack", f"slack/{name}.j2", locale(content.language, COLLEAGUES), values(content)))
+    return message(_told(name, content))
 
 
 def _home(_name: str, content: Spoken) -> Struct:
     """A person's own accounts, with the room of a home tab rather than of a message."""
-    return message(
-        _words("slack", "slack/own.j2", locale(content.language, COLLEAGUES), values(content)), HOME
-    )
+    return message(_told("own", content), HOME)
+
+
+def _card(name: str, content: Spoken) -> Struct:
+    """The words of Slack's template, laid out for Teams."""
+    return card(_told(TEMPLATES[name].file, content))
+
+
+def _told(file: str, content: Spoken) -> str:
+    return _words("slack", f"slack/{file}.j2", locale(content.language, COLLEAGUES), values(content))
 
 
 def _mail(name: str, content: Spoken) -> Struct:
@@ -161,6 +169,7 @@ def _field(value: Plain) -> str | float | date | None:
 _WORDS: Mapping[Medium, Callable[[str, Spoken], Struct]] = {
     "slack": _slack,
     "home": _home,
+    "card": _card,
     "mail": _mail,
     "task": _task,
     "record": _record,

@@ -11,7 +11,7 @@ import structlog
 from config.failpoints import failpoint
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.roles import Destination
+from integrations.roles import Destination, Restating
 from store import audit, claims, deferral, outbox, settlement
 from store.claims import Claim
 from store.deferral import DEFERRED, LATER, PAUSED
@@ -185,7 +185,7 @@ def _parts(destination: Destination, held: _Held, ready: Sequence[Notice]) -> It
 def _send(deployment: Deployment, destination: Destination, held: _Held, part: list[Notice]) -> _Sent:
     with deployment.database.write() as connection:
         ours = claims.mark(
-            connection, held.claim.token, [notice.id for notice in part], keyed=destination.keyed
+            connection, held.claim.token, [notice.id for notice in part], keyed=_may_repeat(destination)
         )
         if not ours and deferral.stopped(connection):
             settlement.settle(connection, held.claim.token, _left(part, STOPPED))
@@ -261,9 +261,14 @@ def _answers(
     return answers + [(notice, replace(rest, key=key)) for key, notice in waiting.items()]
 
 
+def _may_repeat(destination: Destination) -> bool:
+    """Tell whether what may have arrived is sent again: seen once, or known by its key to be the same."""
+    return destination.keyed or isinstance(destination, Restating)
+
+
 def _broken(destination: Destination, many: int) -> Receipt:
     """Return what is known of notices over which a destination broke: of several it may be any one."""
-    if not destination.keyed:
+    if not _may_repeat(destination):
         return Receipt("", "unknown", BROKEN)
     return Receipt("", "retry", BROKEN if many == 1 else BROKEN_TOGETHER)
 

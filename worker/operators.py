@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+from config.routes import TEAMS
 from health.cohorts import USE
 from health.experiments import Experiment
 from health.features import Cohort
@@ -43,11 +44,14 @@ def notice(deployment: Deployment, incident: Incident, what: str, content: Opera
 def destination_paused(
     deployment: Deployment, connection: Connection, destination: str, error: Misconfigured
 ) -> list[Notice]:
-    """Tell once a day that a destination refuses us, unless it is the one they would be told through."""
-    if destination == deployment.routes.ops.destination:
+    """Tell once a day that a destination refuses us, unless it is the one they would be told through.
+
+    Of Teams it is one channel that does, and seldom theirs.
+    """
+    if destination == deployment.routes.ops.destination != TEAMS:
         return []
     content = OperatorContent(
-        title=f"{destination} takes nothing",
+        title=f"{'A channel of Teams' if destination == TEAMS else destination} takes nothing",
         what_happened=f"It refused us: {error.reason}. What is owed to it waits and nothing is lost.",
         what_to_do=(str(error), "It is tried again by itself every few minutes."),
         severity="high",

@@ -3,22 +3,35 @@
 from typing import get_args
 from urllib.parse import unquote
 
+from msgspec import DecodeError, ValidationError
+from msgspec.json import decode
 from pydantic import SecretStr
 
 from config.settings import Settings
 from config.variables import given
 from integrations import registry
 
+_SHORTEST_PART = 16
+"""Characters of a part that proves something: a version, a day or a name of a channel is none."""
+
 
 def secrets(chosen: Settings) -> set[str]:
     """Return the passwords in our URLs, our keys, and what integrations' secret settings say in any place."""
     in_urls = {part for url in (chosen.database_url, chosen.broker_url) for part in _in_url(url)}
     names = _variables()
-    return (
-        in_urls
-        | {*chosen.keys}
-        | {place[name] for place in given().values() for name in names if place.get(name)}
-    )
+    told = {place[name] for place in given().values() for name in names if place.get(name)}
+    return in_urls | {*chosen.keys} | told | {part for secret in told for part in _within(secret)}
+
+
+def _within(secret: str) -> set[str]:
+    """Return the secrets that one setting names in a JSON object; of an address its path and query too."""
+    try:
+        named = decode(secret, type=dict[str, str]).values()
+    except (DecodeError, UnicodeError, ValidationError):
+        return set()
+    addresses = [each.partition("://")[2].partition("/")[2] for each in named]
+    signed = [part.partition("=")[2] for each in addresses for part in each.partition("?")[2].split("&")]
+    return {part for part in (*named, *addresses, *signed) if len(part) >= _SHORTEST_PART}
 
 
 def _in_url(url: str) -> set[str]:

@@ -175,6 +175,7 @@ def owed(database: str, servers: Servers, crib: Crib, sizes: Sizes, seed: int) -
     for number in range(sizes.rounds):
         yield failpoints.failpoints(servers, crib, database, seed=seed + number)
     yield kills.slack(servers, crib, database)
+    yield kills.teams(servers, crib, database)
     yield frozen.sink(servers, crib, database)
     yield frozen.mail(servers, crib, database)
 

@@ -5,9 +5,10 @@ from random import Random
 
 from tests.chaos.fleet import ALONE, PATIENCE_S, PLACES, Crib, Fleet
 from tests.chaos.load import Load
-from tests.chaos.play import Plot, play
+from tests.chaos.play import Plot, balanced, play
 from tests.chaos.stage import Servers, Stage, stage
 from tests.chaos.verdict import Verdict
+from worker.embedded import THREADS
 
 CONTROLS = {"no_keys": "duplicated", "no_sweep": "lost", "no_order": "disorder"}
 """What must show without each safeguard."""
@@ -66,6 +67,27 @@ def slack(servers: Servers, crib: Crib, database: str) -> Verdict:
     """Killed between Slack's answer and our settling: the next attempt finds the message by its key."""
     verdict = _slack(servers, crib, database)
     return verdict.against({"no_search": _slack(servers, crib, database, "no_search").duplicated})
+
+
+def teams(servers: Servers, crib: Crib, database: str) -> Verdict:
+    """Killed as a workflow has answered: no card is lost, and each thread that died shows one twice."""
+    verdict = _teams(servers, crib, database)
+    return verdict.against({"no_restating": _teams(servers, crib, database, "no_restating").unknown})
+
+
+def _teams(servers: Servers, crib: Crib, database: str, sabotage: str = "") -> Verdict:
+    plot = Plot(
+        "teams",
+        Load(60, "teams"),
+        seed=0,
+        places=ALONE[database],
+        arms=("delivered=kill@2", "delivered=kill@3", "delivered=kill"),
+        sabotage=sabotage,
+    )
+    with stage(servers, database) as chosen:
+        found = play(chosen, crib, plot)
+        whole = not (found.lost or found.unknown) and balanced(chosen.database)
+    return found.named("teams", ok=whole and found.duplicated <= found.kills * THREADS)
 
 
 def _slack(servers: Servers, crib: Crib, database: str, sabotage: str = "") -> Verdict:

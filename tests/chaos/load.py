@@ -18,9 +18,10 @@ from tests.templates.examples import EXAMPLES, payload
 
 THREADS = 200
 PEOPLE = 50
-TEMPLATES = {"mail": "failed_payment"}
-"""What each destination is sent; operators' words where nothing is said."""
-SYSTEMS = {"mail": "email", "slack": "slack"}
+TEMPLATES = {"mail": "failed_payment", "teams": "operator_card"}
+CHANNELS = {"teams": "ops"}
+"""What each destination is sent, and where; operators' words in their channel where nothing is said."""
+SYSTEMS = {"mail": "email", "slack": "slack", "teams": "teams"}
 """What the ledger calls a destination; a sink where nothing is said."""
 
 
@@ -78,7 +79,7 @@ class Load:
 def _owners(connection: Connection, destination: str) -> Iterator[str]:
     """A channel for all, or people in turn: a letter goes to a person, who is a token until it is sent."""
     if destination != "mail":
-        return repeat("#seatsignal-ops")
+        return repeat(CHANNELS.get(destination, "#seatsignal-ops"))
     people = {f"reader.{number}@customer.example": "Dana Quill" for number in range(PEOPLE)}
     return cycle(subjects.remember(connection, people).values())
 

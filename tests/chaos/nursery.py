@@ -65,6 +65,7 @@ MODULES = (
     "integrations.registry",
     "integrations.slack.destination",
     "integrations.stripe.source",
+    "integrations.teams.destination",
     "integrations.zendesk.source",
     "sandbox.serve",
     "store.balance",

@@ -94,6 +94,11 @@ def no_search() -> None:
     patch.object(destination, "_left_behind", lambda _notice, _messages: "").start()
 
 
+def no_restating() -> None:
+    """What may have arrived is never sent again, though its key is stated."""
+    patch.object(deliver, "Restating", bytes).start()
+
+
 def no_look_at_the_clock() -> None:
     """Who wakes up does not ask how long it slept."""
     no_keys()
@@ -149,6 +154,7 @@ SABOTAGES: dict[str, Callable[[], None]] = {
         no_sweep,
         no_order,
         no_search,
+        no_restating,
         no_look_at_the_clock,
         cursor_first,
         no_comparison,

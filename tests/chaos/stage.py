@@ -19,6 +19,7 @@ from tests import services
 from tests.chaos.nursery import Birth
 from tests.integrations.mail import rig as mail
 from tests.integrations.slack import rig as slack
+from tests.integrations.teams import rig as teams
 from tests.owed import AUTOMATIC, go_live
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker.tick import AUDIT, JUDGE
@@ -29,6 +30,7 @@ LONG_S = 10**9
 """An interval that no test sees the end of."""
 SANDBOX = {
     "slack_rate": {"per_second": 10_000, "burst": 10_000},
+    "teams": {"rate": {"per_second": 10_000, "burst": 10_000}},
     "smtp_user": "seatsignal",
     "smtp_password": "sandbox-password",
 }
@@ -169,4 +171,5 @@ def _environment(servers: Servers, folder: Path, url: str, broker: str) -> dict[
         "CHAOS_SINK_URL": rehearsal.http,
         **slack.rig(rehearsal).good,
         **mail.rig(rehearsal).good,
+        **teams.rig(rehearsal).good,
     }

@@ -193,6 +193,26 @@ def test_a_route_to_nowhere_is_named(seatsignal: Seatsignal, tmp_path: Path):
     assert (done.status, done.complaint) == (1, ["routes: csm: no destination 'slak', did you mean 'slack'?"])
 
 
+def test_a_route_to_a_channel_of_teams_that_is_not_set_is_named(seatsignal: Seatsignal, tmp_path: Path):
+    text = (SHIPPED / "routes.yaml").read_text()
+    for owner, channel in (("#customer-success", "succes"), ("#sales", "sales")):
+        text = text.replace(f'slack\n  owner: "{owner}"', f"teams\n  owner: {channel}")
+    (tmp_path / "ours.yaml").write_text(text)
+    routes = {"SEATSIGNAL_ROUTES": str(tmp_path / "ours.yaml")}
+    channels = {
+        "SEATSIGNAL_TEAMS_CHANNELS": '{"success": "https://flows.example/a", "sales": "https://b.example/c"}'
+    }
+    done = seatsignal("config", "check", **routes, **channels)
+    assert (done.status, done.complaint) == (
+        1,
+        ["routes: csm: no channel 'succes' of Teams, did you mean 'success'?"],
+    )
+    assert seatsignal("config", "check", **routes).status == 0, "nothing is set of Teams yet"
+    broken = seatsignal("config", "check", **routes, SEATSIGNAL_TEAMS_CHANNELS='{"success": "https://canary')
+    assert (broken.status, [line.partition(":")[0] for line in broken.complaint]) == (1, ["teams"])
+    assert "canary" not in f"{broken.out}{broken.complaint}"
+
+
 def test_programs_get_the_problems(seatsignal: Seatsignal):
     assert seatsignal("config", "check", "--json").document["problems"] == []
     done = seatsignal("config", "check", "--json", SEATSIGNAL_ZZZ="x")
@@ -222,7 +242,8 @@ def test_the_compiled_policy_is_python(seatsignal: Seatsignal):
 WORDS = {
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "contentMediaType", "contentSchema",
     "default", "description", "enum",
-    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength", "pattern",
+    "exclusiveMinimum", "format", "items", "maximum", "maxLength", "minimum", "minLength",
+    "minProperties", "pattern",
     "properties", "required", "title", "type", "writeOnly", "exclusiveMaximum",
 }  # fmt: skip
 TYPES = {"object", "string", "integer", "number", "boolean", "null", "array"}

@@ -14,6 +14,9 @@ from integrations.ses.destination import SesDestination
 from integrations.slack import client
 from integrations.slack.destination import SlackDestination
 from integrations.stripe.client import PERMISSIONS
+from integrations.teams.destination import TeamsDestination
+from integrations.teams.message import KEY_LIMIT, LIMIT, VERSION
+from templates.cards import LINES_LIMIT, ROOM
 from tests.docs.pages import DOCS, ROOT, Page, page
 
 NAMES = sorted({*registry.SOURCES, *registry.DESTINATIONS})
@@ -22,6 +25,7 @@ MAIL = page("integrations/mail.md")
 POSTMARK = page("integrations/postmark.md")
 SES = page("integrations/ses.md")
 STRIPE = page("integrations/stripe.md")
+TEAMS = page("integrations/teams.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
 
@@ -48,7 +52,10 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK, SES], ids=["slack", "stripe", "postmark", "ses"])
+OVER_HTTP = {"slack": SLACK, "stripe": STRIPE, "postmark": POSTMARK, "ses": SES, "teams": TEAMS}
+
+
+@pytest.mark.parametrize("found", OVER_HTTP.values(), ids=OVER_HTTP)
 def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
@@ -99,6 +106,16 @@ def test_slack_errors_are_of_the_kind_that_the_page_says() -> None:
     assert all(isinstance(client.refusal(error), kinds[kind]) for error, kind in said.items())
 
 
+def test_what_teams_shows_at_most_is_as_the_page_says() -> None:
+    said = TEAMS.table("Limits", "limit").pairs("limit", "value")
+    assert (
+        said["card"] == f"Adaptive Card {VERSION}, 28 KB, of which {ROOM:,} bytes for its words and buttons"
+    )
+    assert LIMIT == 28 * 1024
+    assert said["lines of a part"].startswith(f"{LINES_LIMIT};")
+    assert said["key in the foot"].startswith(f"{KEY_LIMIT} characters")
+
+
 def test_slack_scopes_and_methods_are_those_of_the_client() -> None:
     scopes = set(SLACK.table("Scopes", "scope").column("scope"))
     assert set(re.findall(r"[a-z]+:[a-z.]+|commands", client.SCOPES)) <= scopes
@@ -110,6 +127,7 @@ def test_batches_are_as_documented() -> None:
     assert (f"| notices claimed at a time | {SlackDestination.batch_size} |") in SLACK.text
     assert (f"| notices claimed at a time | {PostmarkDestination.batch_size} |") in POSTMARK.text
     assert (f"| notices claimed at a time | {SesDestination.batch_size} |") in SES.text
+    assert (f"| notices claimed at a time | {TeamsDestination.batch_size} |") in TEAMS.text
     assert (
         f"| letters over one connection | {MailDestination.batch_size}, one recipient each |"
     ) in MAIL.text

@@ -10,6 +10,7 @@ CONFIG = {
     "hubspot_search_rate": {"per_second": 10_000, "burst": 10_000},
     "smtp_user": "seatsignal",
     "smtp_password": "sandbox-password",
+    "teams": {"rate": {"per_second": 10_000, "burst": 10_000}},
     "salesforce": {"page_size": 5, "daily": 10_000_000},
     "zendesk": {"calls_a_minute": 1_000_000, "exports_a_minute": 1_000_000},
 }

@@ -50,7 +50,15 @@ class Rig:
     base_url: str = ""  # of an HTTP vendor
     entry: str = ""  # the path at which a token is given out, if one is
     unclear: frozenset[int] = frozenset()  # statuses by which it may have acted; for those that are not keyed
+    names_owner: bool = False  # whether errors may say whom a notice is for: a name from our own settings
     book: object = None  # what the stand-in holds before anything is sent, if it has a book
+
+    def gone(self, port: int) -> Mapping[str, str]:
+        """Settings by which the vendor is at a port where nobody is."""
+        host, last = self.address
+        if host == last:
+            return {host: f"http://127.0.0.1:{port}"}
+        return {host: "127.0.0.1", last: str(port)}
 
     def open_book(self) -> None:
         """Let the stand-in hold what the destination writes to."""

@@ -37,6 +37,10 @@ def test_a_slack_message_is_found_again_by_its_key(servers, crib, judge):
     judge(kills.slack(servers, crib, "sqlite"))
 
 
+def test_no_card_is_lost_and_a_death_shows_twice_one_a_thread_at_most(servers, crib, judge):
+    judge(kills.teams(servers, crib, "sqlite"))
+
+
 @both
 def test_a_frozen_sender_sends_nothing_twice(servers, crib, judge, database):
     judge(frozen.sink(servers, crib, database))

@@ -8,6 +8,7 @@ NO_LIMIT = {
     "slack_rate": {"per_second": 10_000, "burst": 10_000},
     "hubspot_rate": {"per_second": 10_000, "burst": 10_000},
     "hubspot_search_rate": {"per_second": 10_000, "burst": 10_000},
+    "teams": {"rate": {"per_second": 10_000, "burst": 10_000}},
     "zendesk": {"calls_a_minute": 1_000_000, "exports_a_minute": 1_000_000},
 }
 

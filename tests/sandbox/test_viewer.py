@@ -13,6 +13,8 @@ PAGES = [
     "/view/slack/sales",
     "/view/slack/D01ROBIN",
     "/view/slack/home/U01ROBIN",
+    "/view/teams",
+    "/view/teams/sales",
     "/view/inbox",
     "/view/crm",
     "/view/ledger",
@@ -44,7 +46,15 @@ def test_a_page_reloads_itself_if_asked(sandbox: Rehearsal, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/view/slack/C09", "/view/slack/home/U09", "/view/inbox/1", "/view/inbox/1/html", "/view/crm/1"]
+    "path",
+    [
+        "/view/slack/C09",
+        "/view/slack/home/U09",
+        "/view/teams/x",
+        "/view/inbox/1",
+        "/view/inbox/1/html",
+        "/view/crm/1",
+    ],
 )
 def test_what_is_not_there_is_not_found(sandbox: Rehearsal, path):
     assert requests.get(sandbox.http + path, timeout=10).status_code == 404

@@ -83,6 +83,8 @@ def test_what_was_sent_and_what_was_not(judged):
                 notice(5, 4, "suppressed", reason="before_go_live"),
                 notice(6, 4, "replaced"),
                 notice(7, 5, "due"),  # in June
+                notice(8, 4, "sent", "alert_card", account=2),
+                notice(9, 4, "sent", "expansion_card", account=2),
             ],
         )
         connection.execute(
@@ -95,7 +97,7 @@ def test_what_was_sent_and_what_was_not(judged):
             ],
         )
     with judged.read() as connection:
-        assert reviews.alerted(connection, MAY) == Sent(2, 2)
+        assert reviews.alerted(connection, MAY) == Sent(4, 2)
         assert reviews.unsent(connection, MAY) == {Unsent("alert", "suppressed", "before_go_live"): 1}
         assert reviews.gated(connection, MAY) == {("use_drop", "fleet"): 1}
         assert (reviews.recovered(connection, MAY), reviews.still_open(connection)) == (1, 1)

@@ -20,6 +20,7 @@ def test_every_template_renders(name: str) -> None:
     keys = {
         "slack": {"text", "blocks", "news"},
         "home": {"text", "blocks", "news"},
+        "card": {"text", "body", "actions", "news"},
         "mail": {"subject", "html", "text", "language", "language_from"},
         "task": {"subject", "text", "priority", "due_on", "owner"},
         "record": {"fields"},

@@ -54,6 +54,15 @@ class Scripted:
         return [[one.key for one in call] for call in self.calls]
 
 
+class Restated(Scripted):
+    """A destination without keys whose effects state theirs."""
+
+    restates = True
+
+    def __init__(self, said: Mapping[str, Said] | None = None) -> None:
+        super().__init__(said, keyed=False)
+
+
 @pytest.fixture
 def deployment(deployment_on_both):
     return deployment_on_both
@@ -114,6 +123,25 @@ def test_while_a_notice_is_sent_it_says_whether_it_may_be_sent_again(send, datab
     owe(database, notice("a"))
     send(Scripted({"a": lambda: seen.extend(rows(database))}, keyed=keyed))
     assert [(row.status, row.keyed) for row in seen] == [("sending", keyed)]
+
+
+def test_where_a_key_is_stated_notices_leave_one_at_a_time_and_may_be_sent_again(send, database):
+    seen = []
+    owe(database, notice("a"), notice("b"))
+    destination = Restated({"a": lambda: seen.extend(rows(database))})
+    send(destination)
+    assert destination.sent == [["a"], ["b"]]
+    assert [(row.status, row.keyed) for row in seen] == [("sending", True), ("claimed", False)]
+
+
+def test_where_a_key_is_stated_what_broke_is_tried_again_and_no_other_with_it(send, database):
+    owe(database, notice("a"), notice("b"))
+    send(Restated({"a": ValueError()}))
+    assert standing(database) == {"a": "due", "b": "sent"}
+    pass_time(database, 900)
+    destination = Restated()
+    send(destination)
+    assert destination.sent == [["a"]]
 
 
 def test_what_a_sender_died_over_is_sent_alone(send, database):

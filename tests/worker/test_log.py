@@ -215,6 +215,17 @@ def test_every_secret_that_is_set_is_known(monkeypatch):
     assert secrets(Settings(database_url="plain.sqlite3")) == {"canary-1", "canary-2"}
 
 
+def test_each_address_of_a_setting_that_names_several_is_known_and_what_is_behind_its_host(monkeypatch):
+    one = "https://flows.example:443/workflows/canary-1/invoke?api-version=2016-06-01&sig=canary-signature-1"
+    other = "https://flows.example/canary-2-invoked"
+    monkeypatch.setenv("SEATSIGNAL_TEAMS_CHANNELS", f'{{"success": "{one}", "ops": "{other}"}}')
+    known = secrets(Settings())
+    assert {one, other, one.partition("443/")[2], "canary-2-invoked", "canary-signature-1"} <= known
+    assert not {"2016-06-01", "success", "ops", "flows.example"} & known
+    monkeypatch.setenv("SEATSIGNAL_TEAMS_CHANNELS", '{"success": "canary')
+    assert secrets(Settings()) == {'{"success": "canary'}
+
+
 CRASHING = """
 from worker import log
 log.configure("INFO", ["canary-password"])

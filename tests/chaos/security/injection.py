@@ -14,11 +14,12 @@ from markupsafe import Markup
 from health.languages import LANGUAGES
 from integrations import letter
 from integrations.files import report
-from templates import environment, render
+from templates import cards, environment, render
 from tests.chaos.security.measured import Tally
 from tests.chaos.verdict import Verdict
 from tests.integrations.files import test_report as files
 from tests.integrations.mail import test_message as mail
+from tests.templates import test_cards as in_teams
 from tests.templates import test_injection as templates
 
 Check = Callable[..., object]
@@ -74,6 +75,13 @@ def without_mrkdwn() -> Iterator[None]:
 
 
 @contextmanager
+def without_breaks() -> Iterator[None]:
+    """What Teams puts something in the place of, as it came."""
+    with patch.object(cards, "_ACTS", re.compile("(?!)")):
+        yield
+
+
+@contextmanager
 def without_html() -> Iterator[None]:
     """HTML's values as they came."""
     with fresh(), patch("jinja2.runtime.escape", Markup):
@@ -111,6 +119,13 @@ PROPERTIES: Mapping[str, tuple[list[tuple[Check, Mapping[str, Any]]], Callable[[
             (inner(templates.test_slack_gets_no_new_block_and_no_new_line), TEXT),
         ],
         without_mrkdwn,
+    ),
+    "teams": (
+        [
+            (inner(in_teams.test_a_card_shows_any_text_and_does_nothing), {"text": in_teams.HOSTILE}),
+            (inner(in_teams.test_a_card_gets_no_new_element), {"text": in_teams.HOSTILE}),
+        ],
+        without_breaks,
     ),
     "html": (
         [
