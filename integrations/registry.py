@@ -58,6 +58,7 @@ SOURCES: Mapping[str, Entry] = {
         "integrations.salesforce.source:SalesforceSource",
         "integrations.salesforce.settings:SalesforceSettings",
     ),
+    "sql": Entry("integrations.sql.source:SqlSource", "integrations.sql.settings:SqlSettings"),
     "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"

@@ -13,12 +13,17 @@ Row = list[str]
 class Table(Protocol):
     """Rows that can be read from the first one any number of times."""
 
-    file: str
-    header: tuple[str, ...]
-    """Plain names, in the order of the cells."""
+    @property
+    def file(self) -> str:
+        """What it is called in messages."""
 
-    text_bytes: int
-    """About how much text its rows are."""
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Plain names, in the order of the cells."""
+
+    @property
+    def text_bytes(self) -> int:
+        """About how much text its rows are."""
 
     def rows(self, reject: Reject) -> Iterator[tuple[int, Row]]:
         """Yield line and cells of each row as wide as the header; every other row is rejected."""
