@@ -47,6 +47,7 @@ class Entry(NamedTuple):
 
 SOURCES: Mapping[str, Entry] = {
     "files": Entry("integrations.registry:files", "integrations.files.settings:FilesSettings"),
+    "http": Entry("integrations.api.source:HttpSource", "integrations.api.settings:HttpSettings"),
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),

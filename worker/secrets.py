@@ -1,8 +1,11 @@
 """What must never be written anywhere: every secret that is set."""
 
+from contextlib import suppress
 from typing import get_args
 from urllib.parse import unquote
 
+from msgspec import DecodeError
+from msgspec.json import decode
 from pydantic import SecretStr
 
 from config.settings import Settings
@@ -17,8 +20,16 @@ def secrets(chosen: Settings) -> set[str]:
     return (
         in_urls
         | {*chosen.keys}
-        | {place[name] for place in given().values() for name in names if place.get(name)}
+        | {form for place in given().values() for name in names for form in _forms(place.get(name, ""))}
     )
+
+
+def _forms(value: str) -> set[str]:
+    """Return a secret as it is set, and those in it: the password of a URL, the values of a JSON object."""
+    forms = {value, *_in_url(value)} if value else set()
+    with suppress(DecodeError):
+        forms |= {*decode(value, type=dict[str, str]).values()}
+    return forms - {""}
 
 
 def _in_url(url: str) -> set[str]:

@@ -22,6 +22,7 @@ MAIL = page("integrations/mail.md")
 POSTMARK = page("integrations/postmark.md")
 SES = page("integrations/ses.md")
 STRIPE = page("integrations/stripe.md")
+HTTP = page("integrations/http.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
 
@@ -43,12 +44,15 @@ def test_every_integration_has_its_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
-    found = set(REASON.findall(code(f"integrations/{name}")))
+    entry = {**registry.SOURCES, **registry.DESTINATIONS}[name]
+    found = set(REASON.findall(code("/".join(entry.settings.split(".")[:2]))))
     assert found
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK, SES], ids=["slack", "stripe", "postmark", "ses"])
+@pytest.mark.parametrize(
+    "found", [SLACK, STRIPE, POSTMARK, SES, HTTP], ids=["slack", "stripe", "postmark", "ses", "http"]
+)
 def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
