@@ -15,6 +15,9 @@ from integrations.sql.queries import Asked
 
 Value = datetime | date | int | Decimal | str
 _DAY_S = 86_400
+_DAY = timedelta(days=1)
+LAST_ZONE = timedelta(hours=14)
+"""How far ahead of UTC a clock on a wall may be."""
 
 
 class Mark(Struct, frozen=True):
@@ -53,16 +56,34 @@ class Place(Struct, frozen=True, omit_defaults=True):
         mark = self.marks.get(asked.shape.name)
         if mark is None or mark.query != asked.query.fingerprint:
             return asked.query.since
-        return _before(_value(mark), asked.query.overlap_s)
+        return _before(_value(mark), asked.query.overlap)
 
 
-def _before(value: Value, overlap_s: int) -> Value:
-    """Look back from a time by seconds, from a date by days that have begun; numbers and text stand."""
+def not_after(reached: object, now: datetime) -> object:
+    """Return a watermark, or now where that is earlier: one row of the year 2099 must not hide all others.
+
+    A time without a zone may be of any; a date is over in the last one a day later.
+    """
+    match reached:
+        case datetime() if reached.tzinfo:
+            return min(reached, now)
+        case datetime():
+            return min(reached, now.replace(tzinfo=None) + LAST_ZONE)
+        case date():
+            return min(reached, now.date() + _DAY)
+        case _:
+            return reached
+
+
+def _before(value: Value, overlap: int) -> Value:
+    """Look back from a time by seconds, from a date by days that have begun; text stands."""
     match value:
         case datetime():
-            return value - timedelta(seconds=overlap_s)
+            return value - timedelta(seconds=overlap)
         case date():
-            return value - timedelta(days=-(-overlap_s // _DAY_S))
+            return value - timedelta(days=-(-overlap // _DAY_S))
+        case int() | Decimal():
+            return value - overlap
         case _:
             return value
 

@@ -22,8 +22,8 @@ class Query(BaseModel):
     """A query whose columns are those of the import file of its name.
 
     ``watermark`` names the column whose largest value is the next ``:since``; ``since`` is the first one.
-    ``overlap_s`` is how far a next pull looks back before it. ``complete`` vouches that what a query
-    without ``:since`` leaves out is gone.
+    ``overlap`` is how far a next pull looks back: in seconds of times, whole days of dates, as it is of
+    numbers. ``complete`` vouches that what a query without ``:since`` leaves out is gone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,7 +31,7 @@ class Query(BaseModel):
     query: str = Field(min_length=1)
     watermark: str = ""
     since: Instant | None = None
-    overlap_s: int = Field(900, ge=0, le=31 * 86_400)
+    overlap: int = Field(default=900, ge=0, le=31 * 86_400)
     complete: bool = False
 
     @field_validator("watermark")

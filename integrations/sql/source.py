@@ -7,7 +7,7 @@ are read again; storing a row twice changes nothing. All other queries are read 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date, datetime
+from datetime import datetime
 from time import time
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from integrations.rows.reading import Reading, Step, Unfinished
 from integrations.rows.table import Row
 from integrations.sql.columns import Columns, bound, has_money
 from integrations.sql.database import Database, Found
-from integrations.sql.place import Place, Value
+from integrations.sql.place import Place, Value, not_after
 from integrations.sql.queries import Asked, asked
 from integrations.sql.settings import SqlSettings
 from integrations.vitals import Vitals
@@ -83,7 +83,7 @@ class SqlSource:
 
     def _chunks(self, one: Asked, found: Columns, since: Value | None) -> Found[tuple[Sequence[Row], object]]:
         """Yield some rows, and the watermark that is reached with them: never beyond a day under way."""
-        unfinished = Unfinished(found.header, one.shape, self._today())
+        unfinished = Unfinished(found.header, one.shape, self._now().date())
         held: object = None
         chunks = self._database.rows(one.file, one.query.statement, since, found.order)
         with closing(chunks):
@@ -92,10 +92,10 @@ class SqlSource:
                 waiting = (mark for row, mark in rows if unfinished.is_of(row))
                 held = held if held is not None else next(waiting, None)
                 reached = rows[-1][1] if held is None else held
-                yield [row for row, _ in rows if not unfinished.is_of(row)], reached
+                yield [row for row, _ in rows if not unfinished.is_of(row)], not_after(reached, self._now())
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self._clock(), self._zone).date()
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), self._zone)
 
     def _currencies(self) -> Mapping[str, str]:
         """Return the accounts' currencies, where a query has money and says of none in which it is."""

@@ -20,6 +20,7 @@ TICKETS = {
         "FROM ticket WHERE changed >= :since",
         "watermark": "changed",
         "since": 0,
+        "overlap": 0,
     }
 }
 MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
@@ -137,6 +138,27 @@ def test_an_empty_table_is_an_empty_listing(tickets: Shop) -> None:
         assert [(list(page.records), page.complete) for page in source.pull(None)] == [([], False)]
 
 
+def test_numbers_look_back_by_so_much(tickets: Shop) -> None:
+    add(tickets, 1, 10)
+    queries = {"tickets": {**TICKETS["tickets"], "overlap": 3}}
+    cursor = tickets.pull(queries)
+    tickets.pull(queries, cursor)
+    assert ids(tickets) == [7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("kind", ["timestamptz", "timestamp", "date"])
+def test_a_row_of_the_year_2099_hides_no_other(postgresql_shop: Shop, kind: str) -> None:
+    shop = postgresql_shop
+    shop.run(f"CREATE TABLE ticket (id integer, customer text, opened text, changed {kind})")
+    shop.run("INSERT INTO ticket VALUES (1, 'acme', '2026-06-01', '2099-01-01')")
+    queries = {"tickets": {**TICKETS["tickets"], "since": "2026-01-01"}}
+    cursor = shop.pull(queries)
+    assert ids(shop) == [1]
+    shop.run("INSERT INTO ticket VALUES (2, 'acme', '2026-06-01', '2026-06-11')")
+    shop.pull(queries, cursor)
+    assert ids(shop) == [2, 1]
+
+
 def test_another_query_begins_anew(tickets: Shop) -> None:
     add(tickets, 1, 3)
     cursor = tickets.pull(TICKETS)
@@ -156,7 +178,7 @@ def test_times_look_back_and_keep_their_zone(postgresql_shop: Shop) -> None:
             "FROM ticket WHERE changed >= :since",
             "watermark": "changed",
             "since": "2026-01-01T00:00:00Z",
-            "overlap_s": 60,
+            "overlap": 60,
         }
     }
     cursor = shop.pull(queries)
@@ -195,6 +217,7 @@ def test_a_day_that_is_not_over_is_neither_told_nor_passed(shop: Shop) -> None:
             "WHERE changed >= :since",
             "watermark": "changed",
             "since": 0,
+            "overlap": 0,
         }
     }
     cursor = shop.pull(queries)
