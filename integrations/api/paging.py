@@ -11,6 +11,7 @@ from integrations.api.values import ABSENT, found
 from integrations.errors import Misconfigured, RetryLater
 
 Query = Mapping[str, str | int | Sequence[str]]
+NO_ADDRESS = "a next address that is none"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -129,7 +130,9 @@ def _at(asked: Asked, origin: str, turn: Turn, address: str) -> Turn | None:
         target = urlsplit(urljoin(f"{origin}/{turn.path}", address))
         here = _host(target.geturl()) == _host(origin)
     except ValueError:
-        raise unexpected(asked, "a next address that is none") from None
+        raise unexpected(asked, NO_ADDRESS) from None
+    if "\\" in address:  # which some take for a slash
+        raise unexpected(asked, NO_ADDRESS)
     if not here:
         raise Misconfigured(
             "other_host",
