@@ -272,7 +272,7 @@ class Http:
             return Decoder(answer).decode(body)
         except ValidationError:
             failure = self._later("unexpected_answer")
-        except (DecodeError, UnicodeError):
+        except (DecodeError, UnicodeError, RecursionError):
             failure = self._later("not_json")
         raise failure
 

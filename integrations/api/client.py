@@ -38,7 +38,8 @@ class EndpointClient:
         secret = _secret(asked, settings)
         self._shown = {auth.name: secret} if auth.kind == "query" else {}
         credentials = Credentials({**asked.endpoint.headers, **_headers(auth, secret)}, _remedy(asked))
-        self._http = Http("http", self._origin, credentials, budget=budget, read_s=settings.timeout_s)
+        name = f"http, {asked.file}"
+        self._http = Http(name, self._origin, credentials, budget=budget, read_s=settings.timeout_s)
 
     @property
     def vitals(self) -> Vitals:

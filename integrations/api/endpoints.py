@@ -35,6 +35,10 @@ def _steps(written: object) -> object:
 PathTo = Annotated[Steps, BeforeValidator(_steps)]
 
 
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -121,7 +125,7 @@ class Endpoint(_Part):
 
     url: str = Field(pattern=r"^(https?://[^\s?#]+|/[^\s?#]*)$")
     auth: Auth = Auth()
-    headers: dict[str, str] = {}
+    headers: dict[HeaderName, str] = {}
     query: dict[str, str | int] = {}
     body: dict[str, Any] | None = None
     paging: Paging = Paging()
@@ -132,6 +136,8 @@ class Endpoint(_Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if secret := next((name for name in self.headers if name.lower() in SECRET_HEADERS), ""):
+            raise ValueError(f"the header {secret} holds a secret: say it as `auth`, which names one")
         if self.since and self.complete:
             raise ValueError("an endpoint with `since` leaves out what is old: it cannot be complete")
         if self.complete and self.paging.style in {"page", "offset"} and not self.paging.total:

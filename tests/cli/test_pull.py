@@ -58,6 +58,41 @@ def test_each_query_is_shown_though_the_one_before_has_more(seatsignal: Seatsign
     assert done.out.splitlines()[:2] == ["accounts: account_id=a1", "seats: account_id=a1, user_id=1"]
 
 
+def test_what_a_whole_query_leaves_out_is_retired_and_repeats_do_no_harm(
+    seatsignal: Seatsignal, tmp_path: Path
+):
+    database, queries = tmp_path / "shop.sqlite3", tmp_path / "queries.yaml"
+    queries.write_text(
+        "accounts: {query: SELECT DISTINCT account AS account_id FROM member}\n"
+        "seats:\n"
+        "  query: SELECT account AS account_id, person AS user_id FROM member, twice\n"
+        "  complete: true\n"
+    )
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE member (account text, person text)")
+        connection.execute("CREATE TABLE twice AS SELECT 1 UNION ALL SELECT 2")
+        connection.executemany("INSERT INTO member VALUES ('acme', ?)", [(f"u{n}",) for n in range(30)])
+    connection.close()
+    set_up = {
+        "SEATSIGNAL_SQL_URL": f"sqlite:///{database}",
+        "SEATSIGNAL_SQL_QUERIES": str(queries),
+        "SEATSIGNAL_FOUNDERS": "sql",
+    }
+    [first] = seatsignal("pull", "sql", "--json", **set_up).document
+    assert (first["rows"], first["rejects"], first["failure"]) == (61, 0, "")
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM member WHERE person = 'u7'")
+    connection.close()
+    [second] = seatsignal("pull", "sql", "--json", **set_up).document
+    assert second["retired"] == [{"kind": "seats", "stood": 30, "absent": 1, "held": ""}]
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM member WHERE person > 'u1'")
+    connection.close()
+    held = seatsignal("pull", "sql", "--json", **set_up)
+    assert held.status == 3
+    assert held.document[0]["retired"][0]["held"] == "too_many"
+
+
 def test_a_source_must_be_named(seatsignal: Seatsignal):
     done = seatsignal("pull", "--preview", "2")
     assert (done.status, "name the source" in done.err) == (2, True)

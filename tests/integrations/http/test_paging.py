@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+import responses
 
 from integrations.errors import IntegrationError, Misconfigured, RetryLater
 from tests.integrations.http.conftest import URL, Api
@@ -99,6 +100,14 @@ def test_what_is_no_listing_ends_the_pull_and_completes_nothing(
         api.pull(**endpoint, complete=complete)
     assert met.value.reason == reason
     assert not any(page.complete for page in api.pages)
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"rows": [1', "<html>", "", "null", '"\\ud800"', "\x00"])
+def test_what_is_no_json_of_rows_is_asked_again(api: Api, body: str) -> None:
+    api.mock.add(responses.GET, URL, body=body)
+    with pytest.raises(RetryLater) as met:
+        api.pull(**CURSOR)
+    assert met.value.reason in {"not_json", "unexpected_answer"}
 
 
 def test_a_page_that_is_larger_than_said_is_for_a_person(api: Api) -> None:
