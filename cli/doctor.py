@@ -11,17 +11,16 @@ import typer
 
 from cli.opened import opened
 from cli.output import answer, table, wants_json
+from cli.sample import shown
 from config.errors import Actionable
 from health.features import Freshness, Pulse
 from health.held import Held
-from health.records import FACTS, Record
 from health.track import known
 from integrations import registry
 from integrations.roles import Destination, Page, Source
 from integrations.vitals import Vitals
 from store import edits, incidents, matches, sources
 from store.installation import SECRET, business_day, setting
-from store.tables import PERSONAL
 from store.vault import is_sealed
 from worker.deployment import Deployment
 
@@ -139,15 +138,7 @@ def _sample(about: str, pages: Iterator[Page]) -> Finding:
     record = next(iter(islice(page.records, 1)), None) if page else None
     if record is None:
         return Finding(about, "sample", NOTE, "the first page is empty")
-    return Finding(about, "sample", GOOD, _shown(record))
-
-
-def _shown(record: Record) -> str:
-    shape = next(shape for shape in FACTS.values() if shape.record is type(record))
-    hidden = {*PERSONAL.get(shape.name, ()), "csm_email", "sales_email", "acts"}
-    stated = {name: value for name, value in record._asdict().items() if value not in {None, ""}}
-    told = (f"{name}={'(set)' if name in hidden else value}" for name, value in stated.items())
-    return f"{shape.name}: {', '.join(told)}"
+    return Finding(about, "sample", GOOD, shown(record))
 
 
 # -- sources that are out of use ---------------------------------------------------------------------

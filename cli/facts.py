@@ -104,11 +104,20 @@ def pull(
     believe: Annotated[
         bool, typer.Option("--believe", help="Store what it says even if it changes everything at once.")
     ] = False,
+    preview: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Show N records of each kind as they would be read; store nothing."
+        ),
+    ] = 0,
 ) -> None:
     """Pull what the sources have new, then judge the accounts it touches."""
     from cli.opened import opened  # noqa: PLC0415 - see above
     from worker.process import schedule  # noqa: PLC0415 - see above
 
+    if preview:
+        _preview(source, preview)
+        return
     with opened() as deployment:
         wanted = [source] if source else list(filter(deployment.has_source, schedule().pull))
         if not wanted:
@@ -118,6 +127,16 @@ def pull(
     if wants_json():
         answer([_answer(pulled) for pulled in ended])
     _end(ended)
+
+
+def _preview(source: str, rows: int) -> None:
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from cli.sample import show  # noqa: PLC0415 - see above
+
+    if not source:
+        raise typer.BadParameter("name the source to look at", param_hint="--preview")
+    with opened() as deployment, closing(deployment.source(source)) as looked_at:
+        show(looked_at, source, rows)
 
 
 def _pulled(deployment: "Deployment", name: str, *, believed: bool) -> "Pulled":

@@ -71,6 +71,13 @@ class Refusal(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
+class Answered(NamedTuple):
+    """An answer as it came. Names of ``headers`` are in small letters."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
 Explain = Callable[[Refusal], IntegrationError | None]
 """What a refusal means by its body; `None` where the status says all. No body may show in the error."""
 
@@ -137,7 +144,20 @@ class Http:
 
     def fetch(self, path: str, query: Query | None = None) -> bytes:
         """Whatever is at ``path``, as it is. Raises as `get` does."""
-        return self._sent("GET", path, params=query)
+        return self._sent("GET", path, params=query).body
+
+    def exchange(
+        self, path: str, answer: type[T], query: Query | None = None, body: object = None
+    ) -> tuple[T, Mapping[str, str]]:
+        """The JSON at ``path``, by POST of a JSON ``body`` if there is one, and the headers beside it.
+
+        Raises as `get` does.
+        """
+        if body is None:
+            sent = self._sent("GET", path, params=query)
+        else:
+            sent = self._sent("POST", path, params=query, data=encode(body), headers=AS_JSON)
+        return self._decoded(sent.body, answer), sent.headers
 
     def post(self, path: str, answer: type[T], body: Struct, headers: Mapping[str, str] | None = None) -> T:
         """The JSON that answers ``body``, sent as JSON. Raises as `get` does."""
@@ -145,7 +165,7 @@ class Http:
 
     def send(self, path: str, body: Struct) -> bytes:
         """Whatever answers ``body``, sent as JSON, as it is. Raises as `get` does."""
-        return self._sent("POST", path, data=encode(body), headers=AS_JSON)
+        return self._sent("POST", path, data=encode(body), headers=AS_JSON).body
 
     def patch(self, path: str, answer: type[T], body: Struct) -> T:
         """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""
@@ -166,7 +186,8 @@ class Http:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
-        return self._decoded(self._sent(method, path, params=params, data=data, headers=headers), answer)
+        sent = self._sent(method, path, params=params, data=data, headers=headers)
+        return self._decoded(sent.body, answer)
 
     def _sent(
         self,
@@ -176,7 +197,7 @@ class Http:
         params: Query | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> bytes:
+    ) -> Answered:
         self._take_turn()
         request = requests.Request(method, f"{self._base}/{path}", headers, params=params, data=data)
         return self._answered(self._session.prepare_request(request))
@@ -189,14 +210,15 @@ class Http:
                 raise self._later("budget", after_s=wait_s)
             sleep(wait_s)
 
-    def _answered(self, request: requests.PreparedRequest) -> bytes:
+    def _answered(self, request: requests.PreparedRequest) -> Answered:
         failure: IntegrationError
         try:
             with self._session.send(
                 request, timeout=self._timeout, allow_redirects=False, stream=True
             ) as response:
                 self.vitals = vitals(response.headers, time())
-                return self._body(response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answered(self._body(response), headers)
         except requests.RequestException as error:
             failure = self._failure(error)
         raise failure  # outside of the handler, so that it drags no address along as its context
@@ -254,7 +276,7 @@ class Http:
             return Decoder(answer).decode(body)
         except ValidationError:
             failure = self._later("unexpected_answer")
-        except (DecodeError, UnicodeError):
+        except (DecodeError, UnicodeError, RecursionError):
             failure = self._later("not_json")
         raise failure
 

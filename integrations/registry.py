@@ -47,6 +47,7 @@ class Entry(NamedTuple):
 
 SOURCES: Mapping[str, Entry] = {
     "files": Entry("integrations.registry:files", "integrations.files.settings:FilesSettings"),
+    "http": Entry("integrations.api.source:HttpSource", "integrations.api.settings:HttpSettings"),
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
@@ -58,6 +59,7 @@ SOURCES: Mapping[str, Entry] = {
         "integrations.salesforce.source:SalesforceSource",
         "integrations.salesforce.settings:SalesforceSettings",
     ),
+    "sql": Entry("integrations.sql.source:SqlSource", "integrations.sql.settings:SqlSettings"),
     "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"

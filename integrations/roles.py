@@ -24,7 +24,8 @@ class Page:
     ``listing`` names the kind of fact (``seats``) of which the page is part of an exhaustive listing; all
     pages of it come from one call of `pull`, from the listing's start, none of them left out. ``complete``
     is true on its last page, unless a row of it could not be read: only then may what is absent be taken
-    as gone. ``rejects`` counts rows that could not be read.
+    as gone. ``rejects`` counts rows that could not be read; ``reasons`` says of some of them why, and where
+    they are, never what they hold.
     """
 
     records: Iterable[Record]
@@ -32,6 +33,7 @@ class Page:
     complete: bool = False
     rejects: int = 0
     listing: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -49,6 +51,14 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of what is held open; a later call opens it again."""
+
+
+@runtime_checkable
+class Sampled(Protocol):
+    """A source of several kinds of record that can show how each begins, without all of those before it."""
+
+    def sample(self) -> Iterator[Page]:
+        """Yield the first page of each kind, and keep nothing. Raises as `Source.pull` does."""
 
 
 class Webhook(Protocol):

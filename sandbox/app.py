@@ -3,6 +3,7 @@
 from starlette.applications import Starlette
 
 from sandbox import control, sink, viewer
+from sandbox.api import routes as api
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
 from sandbox.hubspot import routes as hubspot
@@ -18,7 +19,10 @@ from sandbox.stripe import routes as stripe
 from sandbox.teams import routes as teams
 from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams)
+STAND_INS = (
+    *(sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams),
+    *(api,),
+)
 
 
 def app(sandbox: Sandbox) -> Gate:

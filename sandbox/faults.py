@@ -22,6 +22,7 @@ FaultySystem = Literal[
     "salesforce",
     "ses",
     "teams",
+    "http",
 ]
 HTTP_FAULTS: frozenset[str] = frozenset(
     {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}

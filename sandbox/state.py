@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sandbox.api.book import ApiBook
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
@@ -46,6 +47,7 @@ class Sandbox:
     zendesk: ZendeskBook
     hubspot: HubSpotBook
     salesforce: SalesforceBook
+    api: ApiBook
     faults: Faults = field(default_factory=Faults)
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (endpoint, key) of the sink
 
@@ -59,6 +61,7 @@ class Sandbox:
             "zendesk": self.zendesk,
             "hubspot": self.hubspot,
             "salesforce": self.salesforce,
+            "http": self.api,
         }
 
     def reset(self) -> None:
@@ -86,4 +89,5 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         ZendeskBook(clock),
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
+        ApiBook(),
     )

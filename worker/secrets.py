@@ -1,5 +1,6 @@
 """What must never be written anywhere: every secret that is set."""
 
+from collections.abc import Iterator
 from typing import get_args
 from urllib.parse import unquote
 
@@ -12,26 +13,32 @@ from config.variables import given
 from integrations import registry
 
 _SHORTEST_PART = 16
-"""Characters of a part that proves something: a version, a day or a name of a channel is none."""
+"""Characters of a part of an address that proves something: a version, a day or a channel's name is none."""
 
 
 def secrets(chosen: Settings) -> set[str]:
     """Return the passwords in our URLs, our keys, and what integrations' secret settings say in any place."""
     in_urls = {part for url in (chosen.database_url, chosen.broker_url) for part in _in_url(url)}
     names = _variables()
-    told = {place[name] for place in given().values() for name in names if place.get(name)}
-    return in_urls | {*chosen.keys} | told | {part for secret in told for part in _within(secret)}
+    told = {form for place in given().values() for name in names for form in _forms(place.get(name, ""))}
+    return in_urls | {*chosen.keys} | told
 
 
-def _within(secret: str) -> set[str]:
-    """Return the secrets that one setting names in a JSON object; of an address its path and query too."""
+def _forms(value: str) -> set[str]:
+    """Return a secret as it is set, and those in it: the password of a URL, the values of a JSON object."""
+    return {value, *_in_url(value), *_named(value)} - {""}
+
+
+def _named(secret: str) -> Iterator[str]:
+    """Yield the secrets that one setting names in a JSON object; of an address its path and query too."""
     try:
         named = decode(secret, type=dict[str, str]).values()
     except (DecodeError, UnicodeError, ValidationError):
-        return set()
+        return
+    yield from named
     addresses = [each.partition("://")[2].partition("/")[2] for each in named]
     signed = [part.partition("=")[2] for each in addresses for part in each.partition("?")[2].split("&")]
-    return {part for part in (*named, *addresses, *signed) if len(part) >= _SHORTEST_PART}
+    yield from (part for part in (*addresses, *signed) if len(part) >= _SHORTEST_PART)
 
 
 def _in_url(url: str) -> set[str]:

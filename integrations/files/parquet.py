@@ -1,14 +1,14 @@
 """Parquet files, with the extra ``parquet``. Their rows become the text that a CSV file would hold."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from integrations.errors import Misconfigured, RetryLater
-from integrations.files.report import Reject
-from integrations.files.tables import Row, checked_header
+from integrations.rows.report import Reject
+from integrations.rows.table import Row, checked_header
+from integrations.rows.values import as_text
 
 BATCH = 2_000
 TEXT_RATIO = 10
@@ -41,23 +41,6 @@ class ParquetTable:
             return arrow.parquet.ParquetFile(self._path)
         except arrow.lib.ArrowInvalid:
             raise RetryLater("cut_off", f"{self.file} ends in the middle; copy it again") from None
-
-
-def as_text(value: object) -> str:
-    """Return a value as CSV would write it."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return str(int(value)) if value.is_integer() else repr(value)
-        case Decimal():
-            return format(value, "f")
-        case bytes():
-            return value.decode(errors="surrogateescape")
-        case _:
-            return str(value)
 
 
 def _arrow(file: str) -> ModuleType:

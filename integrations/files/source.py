@@ -15,10 +15,10 @@ from health.records import Account, Record
 from integrations.errors import Misconfigured
 from integrations.files.folder import Found, Snapshot, listing
 from integrations.files.place import Place
-from integrations.files.reader import Currencies, records
-from integrations.files.report import REJECTS_SUFFIX, Remark, Report
-from integrations.files.usage import usage
 from integrations.roles import Cursor, Page
+from integrations.rows.read import read
+from integrations.rows.reader import Currencies
+from integrations.rows.report import REJECTS_SUFFIX, Remark, Report
 from integrations.vitals import Vitals
 
 PAGE = 2_000
@@ -73,6 +73,14 @@ class FilesSource:
                 yield from self._pages(found, snapshot, _currencies(found, files), place)
                 place = place.after(snapshot.name, snapshot.fingerprint)
 
+    def sample(self) -> Iterator[Page]:
+        """Yield how each file begins; no reject file is written."""
+        files, self.remarks = listing(self._folder)
+        for found in files:
+            with found.readable(), Report(found.path.name, remarks=self.remarks) as report:
+                page = list(islice(_records(found, _currencies(found, files), report), PAGE))
+                yield Page(page, None, rejects=report.rejected, reasons=report.reasons())
+
     def _pages(
         self, found: Found, snapshot: Snapshot, currencies: Currencies, place: Place
     ) -> Iterator[Page]:
@@ -96,6 +104,7 @@ class FilesSource:
                     complete=last and self._vouched(found) and not report.rejected,
                     rejects=report.rejected - before,
                     listing=found.shape.name if self._vouched(found) else "",
+                    reasons=report.reasons(),
                 )
 
     def _vouched(self, found: Found) -> bool:
@@ -104,9 +113,7 @@ class FilesSource:
 
 def _records(found: Found, currencies: Currencies, report: Report) -> Iterator[Record]:
     """Open a file as far as its header."""
-    if found.shape.name == "usage":
-        return usage(found.table(), report)
-    return records(found.table(), found.shape, currencies, report)
+    return read(found.table(), found.shape, currencies, report)
 
 
 def _currencies(found: Found, files: Sequence[Found]) -> Currencies:

@@ -62,6 +62,7 @@ ANSWERING = {
     "preview --all-locales": ["preview", "renewal", "--account", book.RENEWING, "--all-locales"],
     "send-test": ["send-test", "renewal", "--account", book.RENEWING, "--to", book.OWNER],
     "doctor": ["doctor"],
+    "pull --preview": ["pull", "files", "--preview", "2"],
     "erase": ["erase", "nobody@customer.example"],
     "suppressions": ["suppressions"],
     "bounces": ["bounces", __file__],

@@ -26,6 +26,7 @@ POSTMARK = page("integrations/postmark.md")
 SES = page("integrations/ses.md")
 STRIPE = page("integrations/stripe.md")
 TEAMS = page("integrations/teams.md")
+HTTP = page("integrations/http.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
 
@@ -47,12 +48,13 @@ def test_every_integration_has_its_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
-    found = set(REASON.findall(code(f"integrations/{name}")))
+    entry = {**registry.SOURCES, **registry.DESTINATIONS}[name]
+    found = set(REASON.findall(code("/".join(entry.settings.split(".")[:2]))))
     assert found
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-OVER_HTTP = {"slack": SLACK, "stripe": STRIPE, "postmark": POSTMARK, "ses": SES, "teams": TEAMS}
+OVER_HTTP = {"slack": SLACK, "stripe": STRIPE, "postmark": POSTMARK, "ses": SES, "teams": TEAMS, "http": HTTP}
 
 
 @pytest.mark.parametrize("found", OVER_HTTP.values(), ids=OVER_HTTP)

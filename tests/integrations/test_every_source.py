@@ -1,4 +1,4 @@
-"""What every source that is asked over HTTP must do, picked up from the registry.
+"""What every source must do, and more of those that are asked over HTTP, picked up from the registry.
 
 A source that is added there is tried here; its rig says what its vendor holds and how to upset it.
 """
@@ -28,8 +28,13 @@ from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
 
 LOCAL = {"files"}
-"""Sources without a vendor; they have tests of their own."""
-NAMES = tuple(name for name in registry.SOURCES if name not in LOCAL)
+"""Sources without a vendor or a database; they have tests of their own."""
+UNWIRED = {"sql"}
+"""Sources with a rig that are not asked over HTTP: what their vendor's bad days are, their own tests know."""
+FOLDERS = {"http": "api"}
+"""Where a source lies whose name is a shared module's."""
+ALL = tuple(name for name in registry.SOURCES if name not in LOCAL)
+NAMES = tuple(name for name in ALL if name not in UNWIRED)
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 SECRET = re.compile("TOKEN|KEY|PASSWORD|SECRET")
 PAGE_LIMIT = 2_000
@@ -110,14 +115,14 @@ def assert_tells_nothing(tried: SourceRig, told: str, logged: str = "") -> None:
 
 @pytest.mark.parametrize("name", registry.SOURCES)
 def test_it_lies_where_its_name_says(name: str) -> None:
-    entry = registry.SOURCES[name]
-    assert entry.settings.startswith(f"integrations.{name}.settings:")
+    entry, folder = registry.SOURCES[name], FOLDERS.get(name, name)
+    assert entry.settings.startswith(f"integrations.{folder}.settings:")
     assert str(entry.model().model_config["env_prefix"]) == f"SEATSIGNAL_{name.upper()}_"
     assert entry.model().model_config["extra"] == "forbid"
-    assert name in LOCAL or entry.builder.startswith(f"integrations.{name}.source:")
+    assert name in LOCAL or entry.builder.startswith(f"integrations.{folder}.source:")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_pull_brings_all_there_is_in_several_pages(source: Source, tried: SourceRig) -> None:
     source.check()
     found = pulled(source)
@@ -127,7 +132,7 @@ def test_a_pull_brings_all_there_is_in_several_pages(source: Source, tried: Sour
     assert len(found.cursors) > len(tried.listings) + 1, "one page a listing proves no paging"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_records_are_of_the_types_they_say(source: Source, tried: SourceRig) -> None:
     assert_typed(pulled(source).records)
     assert_typed(list(tried.records))
@@ -139,7 +144,7 @@ def assert_typed(records: list[Record]) -> None:
             convert(getattr(record, name), kind, strict=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_pull_goes_on_where_a_killed_one_was(tried: SourceRig) -> None:
     with closing(opened(tried)) as first:
         whole = pulled(first)
@@ -152,7 +157,7 @@ def test_a_pull_goes_on_where_a_killed_one_was(tried: SourceRig) -> None:
         assert {*before.records, *after.records} == tried.records
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_second_pull_brings_nothing_that_was_not_there(source: Source, tried: SourceRig) -> None:
     first = pulled(source)
     again = pulled(source, first.cursor)
@@ -222,7 +227,7 @@ def test_wrong_credentials_say_what_to_change(tried: SourceRig, monkeypatch: pyt
     assert_tells_nothing(tried, f"{caught.value!r}{caught.value}{met.error!r}{met.error}")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_missing_and_misspelt_settings_are_named(tried: SourceRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"SEATSIGNAL_{tried.vendor.upper()}_COLOUR", "red")
     with pytest.raises(Misconfigured, match=f"SEATSIGNAL_{tried.vendor.upper()}_COLOUR"):

@@ -241,3 +241,9 @@ def test_a_process_that_crashes_tells_no_secret():
     told = json.loads(done.stderr)
     assert told["event"] == "crashed"
     assert told["exception"].endswith("RuntimeError: [address] [secret]")
+
+
+def test_secrets_within_a_setting_are_known_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SEATSIGNAL_SQL_URL", "postgresql://us:can%40ary-1@db.customer.example/shop")
+    monkeypatch.setenv("SEATSIGNAL_HTTP_SECRETS", '{"billing": "canary-2", "desk": "canary-3"}')
+    assert {"can%40ary-1", "can@ary-1", "canary-2", "canary-3"} <= secrets(Settings())

@@ -16,6 +16,9 @@ _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes a cell that begins with it for."""
 _LINE_END = re.compile(r"[\r\n]")
 
+REASONS = 20
+"""Rejects that are told in words until they are asked for; the reject file holds them all."""
+
 Reject = Callable[[int, str, str], None]
 """Called with the line, the column (empty: the whole row) and the reason."""
 
@@ -47,6 +50,7 @@ class Report:
     rejects: Path | None = None
     remarks: list[Remark] = field(default_factory=list)
     rejected: int = 0
+    _reasons: list[str] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
     _write: Callable[[tuple[object, ...]], object] | None = None
 
@@ -70,9 +74,16 @@ class Report:
     def reject(self, line: int, column: str, reason: str) -> None:
         """Note one row that is not taken. Raises `Misconfigured` where the file cannot be written."""
         self.rejected += 1
+        if len(self._reasons) < REASONS:
+            self._reasons.append(f"{self.file}, line {line}: {column} {reason}".replace(":  ", ": "))
         if self.rejects:
             self._write = self._write or self._begin(self.rejects)
             self._write((inert(self.file), line, inert(column), inert(reason)))
+
+    def reasons(self) -> tuple[str, ...]:
+        """Return why the first rows that were rejected since the last call were, and where they are."""
+        told, self._reasons = tuple(self._reasons), []
+        return told
 
     def _begin(self, path: Path) -> Callable[[tuple[object, ...]], object]:
         with _writable(path):

@@ -4,15 +4,15 @@ The wide form has a column per metric, the long form the columns ``metric`` and 
 name a user or a department in each row: such rows, and those of the long form, are added up first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from zlib import crc32
 
 from health.records import People, Usage
-from integrations.files.cells import Unreadable
-from integrations.files.report import Report
-from integrations.files.tables import Table
-from integrations.files.tally import Tally
-from integrations.files.usage_rows import LONG, PEOPLE, LongRow, PersonRow, PieceReader, WideRow
+from integrations.rows.cells import Unreadable
+from integrations.rows.report import Report
+from integrations.rows.table import Table
+from integrations.rows.tally import Tally
+from integrations.rows.usage_rows import LONG, PEOPLE, LongRow, PersonRow, PieceReader, WideRow
 
 TWICE = "says again what a row above says of the same account, day and product"
 
@@ -20,20 +20,35 @@ PART_BYTES = 64 << 20
 """Text that is added up at a time: larger files are read in several passes, some accounts in each."""
 
 
-def usage(table: Table, report: Report) -> Iterator[Usage | People]:
+def usage(table: Table, report: Report, *, once: bool = True) -> Iterator[Usage | People]:
     """Bind the header, and return a record per account, day and product; of its users one more.
 
-    A bad row, or one that repeats another, is rejected. Raises `Misconfigured` where a required
-    column is absent.
+    A bad row is rejected, and one that repeats another, unless ``once`` is false and rows are records: then
+    the last one counts. Raises `Misconfigured` where a required column is absent.
     """
-    if {column.name for column in LONG} <= set(table.header):
-        return _added_up(table, LongRow(table, report), report)
-    if {column.name for column in PEOPLE}.isdisjoint(table.header):
-        return _as_they_are(table, WideRow(table, report), report)
-    return _added_up(table, PersonRow(table, report), report)
+    pieces = piece_reader(table, report)
+    if pieces is None:
+        return _as_they_are(table, WideRow(table, report), report, once=once)
+    return _added_up(table, pieces, report)
 
 
-def _as_they_are(table: Table, reader: WideRow, report: Report) -> Iterator[Usage]:
+def piece_reader(table: Table, report: Report) -> PieceReader | None:
+    """Return what reads rows that are added up; `None` where each is a record. Raises as `usage` does."""
+    if not added_up(table.header):
+        return None
+    return LongRow(table, report) if _is_long(table.header) else PersonRow(table, report)
+
+
+def added_up(header: Collection[str]) -> bool:
+    """Whether rows with these columns are pieces of a day: they name a metric, a user or a department."""
+    return _is_long(header) or any(column.name in header for column in PEOPLE)
+
+
+def _is_long(header: Collection[str]) -> bool:
+    return all(column.name in header for column in LONG)
+
+
+def _as_they_are(table: Table, reader: WideRow, report: Report, *, once: bool) -> Iterator[Usage]:
     """Read a file whose every row is a record."""
     seen = SeenDays()
     for line, row in table.rows(report.reject):
@@ -42,7 +57,7 @@ def _as_they_are(table: Table, reader: WideRow, report: Report) -> Iterator[Usag
         except Unreadable as fault:
             report.reject(line, fault.column, fault.reason)
             continue
-        if seen.add(record):
+        if not once or seen.add(record):
             yield record
         else:
             report.reject(line, "", TWICE)

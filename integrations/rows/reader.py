@@ -6,10 +6,10 @@ from operator import call, itemgetter
 
 from health.records import Record, Shape
 from integrations.errors import Misconfigured
-from integrations.files.cells import Unreadable, minor_units
-from integrations.files.columns import KNOWN_ON, Column, columns, nearest
-from integrations.files.report import Report
-from integrations.files.tables import Row, Table
+from integrations.rows.cells import Unreadable, minor_units
+from integrations.rows.columns import KNOWN_ON, Column, columns, nearest
+from integrations.rows.report import Report
+from integrations.rows.table import Row, Table
 
 STANDS_IN = {"term_start": "started_on"}
 """A required column, and the column that is read where it is empty or absent."""
@@ -17,36 +17,45 @@ STANDS_IN = {"term_start": "started_on"}
 ASSUMED = "USD"
 """Gives its two decimals to money whose currency neither the row nor the accounts file says."""
 
+UNKNOWN = "has an unknown column"
+
 Cells = tuple[str, ...]
 Currencies = Mapping[str, str]
 """Currency code by account id, as the accounts file has it."""
 
 
-def records(table: Table, shape: Shape, currencies: Currencies, report: Report) -> Iterator[Record]:
-    """Bind the header, and return a record per good row. A bad row, or a key seen before, is rejected.
+def records(
+    table: Table, shape: Shape, currencies: Currencies, report: Report, *, once: bool = True
+) -> Iterator[Record]:
+    """Bind the header, and return a record per good row. A bad row is rejected.
 
+    So is a key seen before, which is remembered; unless ``once`` is false: then the last row of a key counts.
     Raises `Misconfigured` where a required column is absent.
     """
     remark_unknown(table.header, columns(shape), report)
-    return _read(table, RowReader(shape, table, currencies), shape, report)
+    found = _read(table, RowReader(shape, table, currencies), report)
+    return _first(found, shape, report) if once else (record for _, record in found)
 
 
-def _read(table: Table, reader: "RowReader", shape: Shape, report: Report) -> Iterator[Record]:
-    key = itemgetter(*(shape.fields.index(field) for field in shape.key))
-    seen = set()
+def _read(table: Table, reader: "RowReader", report: Report) -> Iterator[tuple[int, Record]]:
     for line, row in table.rows(report.reject):
         try:
-            record = reader.record(row)
+            yield line, reader.record(row)
         except Unreadable as fault:
             report.reject(line, fault.column, fault.reason)
-            continue
+    if reader.assumed:
+        report.remark(f"has money without a currency: read with the decimals of {ASSUMED}")
+
+
+def _first(found: Iterator[tuple[int, Record]], shape: Shape, report: Report) -> Iterator[Record]:
+    key = itemgetter(*(shape.fields.index(field) for field in shape.key))
+    seen = set()
+    for line, record in found:
         if (identity := key(record)) in seen:
             report.reject(line, "", f"has the same {', '.join(shape.key)} as a row above")
             continue
         seen.add(identity)
         yield record
-    if reader.assumed:
-        report.remark(f"has money without a currency: read with the decimals of {ASSUMED}")
 
 
 def remark_unknown(header: tuple[str, ...], known: tuple[Column, ...], report: Report) -> None:
@@ -54,9 +63,7 @@ def remark_unknown(header: tuple[str, ...], known: tuple[Column, ...], report: R
     names = [column.name for column in known]
     for place, heading in enumerate(header, start=1):
         if heading not in names and heading != KNOWN_ON:
-            report.remark(
-                "has an unknown column", heading or f"without a name, number {place}", nearest(heading, names)
-            )
+            report.remark(UNKNOWN, heading or f"without a name, number {place}", nearest(heading, names))
 
 
 def picker(places: list[int]) -> Callable[[Row], Cells]:

@@ -94,6 +94,11 @@ def minor_units(major: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+def major_units(minor: Decimal, currency: str) -> Decimal:
+    """Return what `minor_units` is made of: 1,234 cents are 12.34 USD, 12 yen are 12 JPY."""
+    return minor.scaleb(-_precision(currency))
+
+
 @lru_cache
 def _precision(currency: str) -> int:
     return get_currency_precision(currency)
