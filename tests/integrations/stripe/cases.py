@@ -277,6 +277,30 @@ CASES = (
         sold(3_000, 3, status="trialing", trial_end=date(2026, 7, 1)),
         {"status": "trialing", "trial_start": START, "trial_end": END},
     ),
+    Case(
+        "given for free until the end of June, then paid again",
+        [item(TEN, 3)],
+        sold(0, 3, renewal_mrr_minor=3_000),
+        {"pause_collection": {"behavior": "void", "resumes_at": END}},
+    ),
+    Case(
+        "given for free until somebody thinks of it",
+        [item(TEN, 3)],
+        sold(0, 3),
+        {"pause_collection": {"behavior": "mark_uncollectible"}},
+    ),
+    Case(
+        "collected later",
+        [item(TEN, 3)],
+        sold(3_000, 3),
+        {"pause_collection": {"behavior": "keep_as_draft", "resumes_at": END}},
+    ),
+    Case(
+        "half off until the renewal",
+        [item(TEN, 4)],
+        sold(2_000, 4, renewal_mrr_minor=4_000),
+        {"discounts": [discount(coupon("UNTIL_JULY", percent_off=50.0, duration="repeating"), end=END)]},
+    ),
     Case("past due", [item(TEN, 3)], sold(3_000, 3, status="past_due"), {"status": "past_due"}),
     Case(
         "ends with the term",
