@@ -9,10 +9,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from integrations.money import Figure, part
+from integrations.money import currency as iso_code
 from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
-from integrations.stripe.money import Figure, minor_units, part
-from integrations.stripe.money import currency as iso_code
+from integrations.stripe.money import minor_units
 from integrations.stripe.pricing import Unknown, cost, months
 
 LICENSED, METERED = "licensed", "metered"

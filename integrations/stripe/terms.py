@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from health.records import Subscription as Term
-from integrations.stripe.accounts import day, text
+from integrations.money import currency
+from integrations.said import day, text
 from integrations.stripe.answers import Customer, Item, Price, Subscription
 from integrations.stripe.catalogue import Catalogue
-from integrations.stripe.money import currency
 from integrations.stripe.periods import period
 from integrations.stripe.revenue import LICENSED, METERED, kind, mrr_minor
 from integrations.stripe.schedules import ends_s, planned
