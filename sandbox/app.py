@@ -3,6 +3,7 @@
 from starlette.applications import Starlette
 
 from sandbox import control, sink, viewer
+from sandbox.chargebee import routes as chargebee
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
 from sandbox.hubspot import routes as hubspot
@@ -17,7 +18,20 @@ from sandbox.state import Sandbox
 from sandbox.stripe import routes as stripe
 from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses)
+STAND_INS = (
+    sink,
+    mail,
+    slack,
+    stripe,
+    posthog,
+    keygen,
+    zendesk,
+    hubspot,
+    postmark,
+    salesforce,
+    ses,
+    chargebee,
+)
 
 
 def app(sandbox: Sandbox) -> Gate:

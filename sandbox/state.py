@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sandbox.chargebee.book import ChargebeeBook
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
@@ -44,6 +45,7 @@ class Sandbox:
     zendesk: ZendeskBook
     hubspot: HubSpotBook
     salesforce: SalesforceBook
+    chargebee: ChargebeeBook
     faults: Faults = field(default_factory=Faults)
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (endpoint, key) of the sink
 
@@ -57,6 +59,7 @@ class Sandbox:
             "zendesk": self.zendesk,
             "hubspot": self.hubspot,
             "salesforce": self.salesforce,
+            "chargebee": self.chargebee,
         }
 
     def reset(self) -> None:
@@ -82,4 +85,5 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         ZendeskBook(clock),
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
+        ChargebeeBook(clock),
     )
