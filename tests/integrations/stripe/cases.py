@@ -13,6 +13,7 @@ from tests.integrations.stripe.made import (
     START,
     TEN,
     YEAR,
+    YEAR_START,
     Json,
     at,
     coupon,
@@ -89,6 +90,18 @@ CASES = (
         "every three months",
         [item(price("quarter", 9_000, recurring=every("month", 3)), 5)],
         sold(15_000, 5, billing_period="3 months"),
+    ),
+    Case(
+        "by three years: 360 / 36",
+        [
+            item(
+                price("long", 36_000, recurring=every("year", 3)),
+                1,
+                current_period_start=YEAR_START,
+                current_period_end=at(2029, 1, 10),
+            )
+        ],
+        sold(1_000, 1, billing_period="3 years", term_start=date(2026, 1, 10), term_end=date(2029, 1, 10)),
     ),
     Case(
         "by the week: 700 x 365 / 84",

@@ -124,6 +124,30 @@ def test_a_year_costs_the_same_however_it_is_paid(
     assert abs(12 * found - 12 * amount * quantity) <= 6, "half a minor unit a month"
 
 
+LASTING = {
+    "for ever": ({"duration": "forever"}, {}, True),
+    "repeating": ({"duration": "repeating"}, {"end": NOW + 1}, True),
+    "over": ({"duration": "repeating"}, {"end": NOW}, False),
+    "once": ({"duration": "once"}, {}, False),
+}
+TAKEN = {"a tenth": {"percent_off": 10.0}, "three dollars": {"amount_off": 300, "currency": "usd"}}
+
+
+@pytest.mark.parametrize("lasting", LASTING)
+@pytest.mark.parametrize(("taken", "left"), [("a tenth", 2_700), ("three dollars", 2_700)])
+@pytest.mark.parametrize("place", ["customer", "subscription", "item"])
+def test_discounts_of_each_kind_at_each_place_for_each_time(
+    place: str, taken: str, left: int, lasting: str
+) -> None:
+    duration, ends, counts = LASTING[lasting]
+    given_off = discount(coupon("OFF", **TAKEN[taken], **duration), **ends)
+    bought = item(TEN, 3, discounts=[given_off] if place == "item" else [])
+    of_all = [given_off] if place == "subscription" else []
+    of_the_customer = {"discount": given_off} if place == "customer" else {}
+    case = Case("", [bought], {}, {"discounts": of_all}, of_the_customer)
+    assert minor(case) == (left if counts else 3_000)
+
+
 @given(AMOUNTS, QUANTITIES, st.booleans())
 def test_nothing_is_brought_while_the_customer_is_not_charged(
     amount: int, quantity: int, ahead: bool
