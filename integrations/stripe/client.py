@@ -37,6 +37,7 @@ PERMISSIONS: Mapping[str, str] = {
     "customers": "Customers",
     "subscriptions": "Subscriptions",
     "subscription_items": "Subscriptions",
+    "subscription_schedules": "Subscriptions",
     "invoices": "Invoices",
     "events": "Events",
     "prices": "Prices",

@@ -21,6 +21,7 @@ SLACK = page("integrations/slack.md")
 MAIL = page("integrations/mail.md")
 POSTMARK = page("integrations/postmark.md")
 SES = page("integrations/ses.md")
+CHARGEBEE = page("integrations/chargebee.md")
 STRIPE = page("integrations/stripe.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
@@ -48,7 +49,11 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-@pytest.mark.parametrize("found", [SLACK, STRIPE, POSTMARK, SES], ids=["slack", "stripe", "postmark", "ses"])
+@pytest.mark.parametrize(
+    "found",
+    [SLACK, STRIPE, POSTMARK, SES, CHARGEBEE],
+    ids=["slack", "stripe", "postmark", "ses", "chargebee"],
+)
 def test_the_page_of_who_is_asked_over_http_explains_every_reason_of_it(found: Page) -> None:
     labels = set(REASON.findall((ROOT / "integrations" / "http.py").read_text(encoding="utf-8")))
     assert {"budget", "rate_limited", "not_json"} <= labels
