@@ -19,7 +19,7 @@ from integrations.stripe.answers import (
     Schedule,
     Subscription,
 )
-from integrations.stripe.catalogue import Catalogue, PriceIn, discounts
+from integrations.stripe.catalogue import Catalogue, PriceIn, customer_discount, discounts
 
 CANCEL = "cancel"
 UNDER_WAY = frozenset({"active", "not_started"})
@@ -32,6 +32,14 @@ def ends_s(subscription: Subscription) -> int | None:
         return None
     ends = [phase.end_date for phase in schedule.phases if phase.end_date is not None]
     return max(ends, default=None)
+
+
+def may_change(subscription: Subscription) -> bool:
+    """Say whether anything of it might be otherwise at its renewal; of most nothing is, and that is cheap."""
+    if subscription.schedule is not None or subscription.pause_collection is not None:
+        return True
+    inherited = customer_discount(subscription)
+    return inherited is not None or any(True for _ in _known(subscription))
 
 
 def planned_prices(subscription: Subscription, at_s: int, now_s: float) -> Iterator[PriceIn]:

@@ -9,7 +9,7 @@ from integrations.stripe.answers import Customer, Item, Price, Subscription
 from integrations.stripe.catalogue import Catalogue
 from integrations.stripe.periods import period
 from integrations.stripe.revenue import LICENSED, METERED, kind, mrr_minor
-from integrations.stripe.schedules import ends_s, planned
+from integrations.stripe.schedules import ends_s, may_change, planned
 
 
 def term(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Term | None:
@@ -24,7 +24,8 @@ def term(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Term
     leaves = _leaves(subscription, renewal)
     renews = None if leaves is None else not leaves and subscription.ended_at is None
     mrr = mrr_minor(subscription, catalogue, now_s)
-    later = _renewal_mrr_minor(subscription, catalogue, renewal, now_s) if renews else None
+    changes = renews and may_change(subscription)
+    later = _renewal_mrr_minor(subscription, catalogue, renewal, now_s) if changes else None
     main = _main(subscription.items.data)
     price = main.price if main else None
     return Term(
