@@ -46,6 +46,9 @@ class Entry(NamedTuple):
 
 
 SOURCES: Mapping[str, Entry] = {
+    "chargebee": Entry(
+        "integrations.chargebee.source:ChargebeeSource", "integrations.chargebee.settings:ChargebeeSettings"
+    ),
     "files": Entry("integrations.registry:files", "integrations.files.settings:FilesSettings"),
     "http": Entry("integrations.api.source:HttpSource", "integrations.api.settings:HttpSettings"),
     "hubspot": Entry(

@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 
 from sandbox import control, sink, viewer
 from sandbox.api import routes as api
+from sandbox.chargebee import routes as chargebee
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
 from sandbox.hubspot import routes as hubspot
@@ -21,7 +22,7 @@ from sandbox.zendesk import routes as zendesk
 
 STAND_INS = (
     *(sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams),
-    *(api,),
+    *(api, chargebee),
 )
 
 

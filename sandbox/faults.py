@@ -23,6 +23,7 @@ FaultySystem = Literal[
     "ses",
     "teams",
     "http",
+    "chargebee",
 ]
 HTTP_FAULTS: frozenset[str] = frozenset(
     {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.api.book import ApiBook
+from sandbox.chargebee.book import ChargebeeBook
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
@@ -48,6 +49,7 @@ class Sandbox:
     hubspot: HubSpotBook
     salesforce: SalesforceBook
     api: ApiBook
+    chargebee: ChargebeeBook
     faults: Faults = field(default_factory=Faults)
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)  # (endpoint, key) of the sink
 
@@ -62,6 +64,7 @@ class Sandbox:
             "hubspot": self.hubspot,
             "salesforce": self.salesforce,
             "http": self.api,
+            "chargebee": self.chargebee,
         }
 
     def reset(self) -> None:
@@ -90,4 +93,5 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
         ApiBook(),
+        ChargebeeBook(clock),
     )

@@ -1,22 +1,15 @@
 """A customer as our records: the account, what it is called elsewhere, and whom invoices are sent to."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from health.records import Account, Contact, Identifier
+from integrations.money import currency
+from integrations.said import day, text
 from integrations.stripe.answers import Customer
-from integrations.stripe.money import currency
 
 DOMAIN_KEY = "domain"
 HUBSPOT_KEY = "hubspot_company_id"
 BILLING = "billing"
-DAY_S = 86_400
-_EPOCH = date(1970, 1, 1).toordinal()
-
-
-def day(at_s: int) -> date:
-    """Return the day of an instant in UTC, in which Stripe reports."""
-    return date.fromordinal(_EPOCH + at_s // DAY_S)
 
 
 def account(customer: Customer) -> Account | None:
@@ -53,11 +46,6 @@ def contact(customer: Customer) -> Contact | None:
 def former(customer_id: str, email: str) -> Contact:
     """Return an address that a customer had: nobody's role any more, so that no letter goes there."""
     return Contact(customer_id, email)
-
-
-def text(value: str | None) -> str | None:
-    """Return text that a database can hold, or `None` where there is none."""
-    return (value or "").replace("\0", "").strip() or None
 
 
 def _domain(customer: Customer) -> str | None:

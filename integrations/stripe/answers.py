@@ -81,6 +81,7 @@ class Origin(Answer, frozen=True, kw_only=True):
 class Discount(Answer, frozen=True, kw_only=True):
     """A coupon in use; ``end`` is set where it is ``repeating``."""
 
+    id: str | None = None
     coupon: str | Coupon | None = None
     source: Origin | None = None
     end: Second | None = None
@@ -182,11 +183,55 @@ class AutomaticTax(Answer, frozen=True, kw_only=True):
     enabled: bool | None = None
 
 
+class Pause(Answer, frozen=True, kw_only=True):
+    """What becomes of invoices while none is collected; until when, if that is set."""
+
+    behavior: str | None = None
+    resumes_at: Second | None = None
+
+
+class Planned(Answer, frozen=True, kw_only=True):
+    """A discount of a phase: of a coupon, or one that is there already; by their ids."""
+
+    coupon: str | Coupon | None = None
+    discount: str | Discount | None = None
+
+
+class PhaseItem(Answer, frozen=True, kw_only=True):
+    """A price of a phase, by its id, and how much of it."""
+
+    price: str | Price | None = None
+    quantity: Count | None = None
+    discounts: tuple[Planned, ...] | None = None
+    tax_rates: tuple[TaxRate, ...] | None = None
+
+
+class Phase(Answer, frozen=True, kw_only=True):
+    """What a subscription will be for a while; an empty list of discounts leaves it the customer's."""
+
+    start_date: Second | None = None
+    end_date: Second | None = None
+    items: tuple[PhaseItem, ...] = ()
+    discounts: tuple[Planned, ...] | None = None
+    default_tax_rates: tuple[TaxRate, ...] | None = None
+    automatic_tax: AutomaticTax | None = None
+
+
+class Schedule(Reply, frozen=True, kw_only=True):
+    """What a subscription will be, phase by phase, and whether it is cancelled after the last one."""
+
+    status: str | None = None
+    end_behavior: str | None = None
+    phases: tuple[Phase, ...] = ()
+
+
 class Subscription(Reply, frozen=True, kw_only=True):
     """A subscription. ``discount`` and the period of its own are of older versions."""
 
     customer: str | Customer | None = None
     items: Items = Items()
+    pause_collection: Pause | None = None
+    schedule: str | Schedule | None = None
     status: str | None = None
     currency: str | None = None
     start_date: Second | None = None
@@ -241,33 +286,3 @@ class Invoice(Reply, frozen=True, kw_only=True):
     next_payment_attempt: Second | None = None
     parent: Parent | None = None
     subscription: str | Standing | None = None
-
-
-class Changed(Answer, frozen=True, kw_only=True):
-    """What an event is about, as far as it says what to ask for; a discount names whose it is."""
-
-    object: str
-    id: str | None = None
-    customer: str | Customer | None = None
-    subscription: str | Standing | None = None
-    email: str | None = None
-
-
-class Before(Answer, frozen=True, kw_only=True):
-    """What changed, as it was."""
-
-    email: str | None = None
-
-
-class Change(Answer, frozen=True, kw_only=True):
-    """The object of an event, and what it was before."""
-
-    object: Changed
-    previous_attributes: Before | None = None
-
-
-class Event(Reply, frozen=True, kw_only=True):
-    """Something that happened, rendered in the version that was in force then."""
-
-    type: str
-    data: Change

@@ -1,9 +1,10 @@
 """What events are about: the objects to ask for again, each once however often it changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from integrations.stripe.answers import Changed, Customer, Event
+from integrations.stripe.answers import Customer
+from integrations.stripe.events import Changed, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def changes(events: Iterable[Event]) -> Changes:
                 found.subscriptions[name] = None
             case "invoice", str(name):
                 found.invoices[name] = None
+            case "subscription_schedule", _:
+                found.subscriptions.update(dict.fromkeys(filter(None, _planned(about))))
             case "discount", _ if isinstance(about.subscription, str):
                 found.subscriptions[about.subscription] = None
             case "discount", _ if (bearer := _customer_id(about)) is not None:
@@ -49,6 +52,12 @@ def _addresses(event: Event) -> set[str]:
     before = event.data.previous_attributes
     named = (event.data.object.email, before.email if before else None)
     return {address for address in named if address}
+
+
+def _planned(about: Changed) -> Iterator[str | None]:
+    """Yield the subscriptions of a schedule: none before it has begun, another field once it has let go."""
+    for named in (about.subscription, about.released_subscription):
+        yield named if isinstance(named, str) else None
 
 
 def _customer_id(about: Changed) -> str | None:

@@ -16,7 +16,6 @@ from integrations.session import Credentials
 from integrations.stripe.answers import (
     Coupon,
     Customer,
-    Event,
     Invoice,
     Item,
     Listing,
@@ -25,6 +24,7 @@ from integrations.stripe.answers import (
     Subscription,
 )
 from integrations.stripe.catalogue import PriceIn
+from integrations.stripe.events import Event
 from integrations.stripe.settings import StripeSettings
 from integrations.vitals import Vitals
 
@@ -37,6 +37,7 @@ PERMISSIONS: Mapping[str, str] = {
     "customers": "Customers",
     "subscriptions": "Subscriptions",
     "subscription_items": "Subscriptions",
+    "subscription_schedules": "Subscriptions",
     "invoices": "Invoices",
     "events": "Events",
     "prices": "Prices",
@@ -71,12 +72,25 @@ TYPES = (
     "invoice.marked_uncollectible",
 )
 """The events that change a record of ours: as many as may be asked for at once."""
+MORE_TYPES = (
+    "customer.subscription.pending_update_expired",
+    "customer.subscription.trial_will_end",
+    "subscription_schedule.aborted",
+    "subscription_schedule.canceled",
+    "subscription_schedule.completed",
+    "subscription_schedule.created",
+    "subscription_schedule.expiring",
+    "subscription_schedule.released",
+    "subscription_schedule.updated",
+)
+"""Those that change what is planned."""
 
 _OF_SUBSCRIPTION = (
     "customer",
     "discounts.coupon.applies_to",
     "discounts.coupon.currency_options",
     "items.data.discounts",
+    "schedule",
 )
 _OF_ITEM = ("discounts.coupon.currency_options",)
 _OF_INVOICE = ("parent.subscription_details.subscription",)
@@ -136,9 +150,9 @@ class StripeClient:
         """Invoices, with the subscriptions behind them."""
         return self._page("invoices", Listing[Invoice], where, _expanded(_OF_INVOICE, "data."))
 
-    def events(self, where: Query, since_s: int) -> Listing[Event]:
-        """Events of the `TYPES` since then."""
-        return self._page("events", Listing[Event], where, {"types[]": TYPES, "created[gte]": since_s})
+    def events(self, where: Query, since_s: int, types: tuple[str, ...] = TYPES) -> Listing[Event]:
+        """Events of these types since then."""
+        return self._page("events", Listing[Event], where, {"types[]": types, "created[gte]": since_s})
 
     def customer(self, customer_id: str) -> Customer | None:
         """A customer, or `None` where there is none of that id."""

@@ -1,9 +1,10 @@
 """An invoice as our record of a payment."""
 
 from health.records import Payment
-from integrations.stripe.accounts import day, text
+from integrations.money import currency
+from integrations.said import day, text
 from integrations.stripe.answers import Invoice, Standing
-from integrations.stripe.money import currency, minor_units
+from integrations.stripe.money import minor_units
 
 DRAFT, OPEN, FAILED = "draft", "open", "failed"
 PAST_DUE = "past_due"

@@ -7,7 +7,7 @@ import msgspec
 
 from integrations.roles import Cursor
 
-Step = Literal["customers", "subscriptions", "invoices", "events", "due", "rest"]
+Step = Literal["customers", "subscriptions", "invoices", "events", "plans", "due", "rest"]
 WHOLE: tuple[Step, ...] = ("customers", "subscriptions", "invoices")
 """All there is, once. Then a pull rests, and the next one reads events, and once a day what is due soon."""
 
@@ -60,7 +60,9 @@ class Place:
         ``behind_s`` is how far Stripe's clock, by which events are dated, is behind ours.
         """
         start = replace(self, after="", after_s=0)
-        if self.step == "events" and self.began_s - self.due_s >= DUE_EVERY_S:
+        if self.step == "events":
+            return replace(start, step="plans")
+        if self.step == "plans" and self.began_s - self.due_s >= DUE_EVERY_S:
             return replace(start, step="due", due_s=self.began_s)
         if self.step in {"customers", "subscriptions"}:
             return replace(start, step=WHOLE[WHOLE.index(self.step) + 1])

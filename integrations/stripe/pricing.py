@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from integrations.money import Figure
 from integrations.stripe.answers import Charge, Packages, Price, Recurring, Tier
-from integrations.stripe.money import Figure
 
 
 class Unknown(Exception):  # noqa: N818 - says what the figure is

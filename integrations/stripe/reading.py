@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from health.records import Record
 from integrations.stripe.accounts import account, contact, former, identifiers
-from integrations.stripe.answers import Customer, Event, Invoice, Items, Subscription
+from integrations.stripe.answers import Customer, Invoice, Items, Subscription
 from integrations.stripe.catalogue import Catalogue, PriceIn, Wanted, wanted
 from integrations.stripe.changes import Changes, changes
 from integrations.stripe.client import StripeClient
+from integrations.stripe.events import Event
 from integrations.stripe.paging import pages
 from integrations.stripe.payments import DRAFT, payment
+from integrations.stripe.periods import period
+from integrations.stripe.schedules import planned, planned_prices
 from integrations.stripe.terms import term
 
 
@@ -75,7 +78,18 @@ class Reading:
     def _term(self, subscription: Subscription) -> Record | None:
         for name in wanted(subscription):
             self._look_up(name)
+        self._look_ahead(subscription)
         return term(subscription, self.catalogue, self.now_s)
+
+    def _look_ahead(self, subscription: Subscription) -> None:
+        """Look up what the subscription will cost at its renewal, where a schedule plans for it."""
+        due = period(subscription)
+        if due is None or subscription.schedule is None:
+            return
+        for price in planned_prices(subscription, due[1], self.now_s):
+            self._look_up(price)
+        for name in wanted(planned(subscription, self.catalogue, due[1], self.now_s)):
+            self._look_up(name)
 
     def _look_up(self, name: Wanted) -> None:
         prices, coupons = self.catalogue.prices, self.catalogue.coupons

@@ -1,7 +1,7 @@
 """Monthly recurring revenue of a subscription: prices by quantities, less discounts, without tax.
 
 Exact fractions up to the total, which is rounded once, half to even. Usage that is metered is not counted:
-nobody knows it before the month is over.
+nobody knows it before the month is over. Nothing is while the customer is not charged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,18 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from integrations.money import Figure, part
+from integrations.money import currency as iso_code
 from integrations.stripe.answers import Coupon, Discount, Item, Price, Subscription, TaxRate
 from integrations.stripe.catalogue import Catalogue, charge, coupon_of, customer_discount, discounts
-from integrations.stripe.money import Figure, minor_units, part
-from integrations.stripe.money import currency as iso_code
+from integrations.stripe.money import minor_units
 from integrations.stripe.pricing import Unknown, cost, months
 
 LICENSED, METERED = "licensed", "metered"
 _KINDS = frozenset({LICENSED, METERED})
+NEVER_CHARGED = frozenset({"void", "mark_uncollectible"})
+"""How invoices are paused that nobody pays later; those that are kept as drafts are collected in the end
+(docs.stripe.com/billing/subscriptions/pause-payment)."""
 
 
 class Line(NamedTuple):
@@ -56,6 +60,8 @@ def mrr_minor(subscription: Subscription, catalogue: Catalogue, now_s: float) ->
 
 def monthly(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Figure:
     """Return the same, exact and as Stripe counts the currency. Raises `Unknown`."""
+    if _uncharged(subscription, now_s):
+        return 0
     lines = list(_lines(subscription, catalogue, now_s))
     if not lines:
         raise Unknown
@@ -73,6 +79,14 @@ def kind(item: Item) -> str | None:
     """Return ``licensed`` for what is paid by quantity, ``metered`` for what is paid by use."""
     usage = item.price.recurring.usage_type if item.price and item.price.recurring else None
     return usage if usage in _KINDS else None
+
+
+def _uncharged(subscription: Subscription, now_s: float) -> bool:
+    """Say whether the customer is not charged for now, and not later either."""
+    pause = subscription.pause_collection
+    if pause is None or pause.behavior not in NEVER_CHARGED:
+        return False
+    return pause.resumes_at is None or pause.resumes_at > now_s
 
 
 def _inherited(subscription: Subscription) -> Sequence[str | Discount]:

@@ -14,7 +14,7 @@ from integrations.http import Query
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest
 from integrations.stripe.answers import Listing, Reply
-from integrations.stripe.client import StripeClient
+from integrations.stripe.client import MORE_TYPES, StripeClient
 from integrations.stripe.paging import pages
 from integrations.stripe.place import Place
 from integrations.stripe.reading import Read, Reading
@@ -79,6 +79,9 @@ class StripeSource:
                 yield from self._read(place, stripe.invoices, reading.invoices)
             case "events":
                 yield from self._read(place, partial(stripe.events, since_s=place.since_s), reading.events)
+            case "plans":
+                asked = partial(stripe.events, since_s=place.since_s, types=MORE_TYPES)
+                yield from self._read(place, asked, reading.events)
             case _:
                 until_s = place.began_s + DUE_SOON_S
                 yield from self._read(place, partial(stripe.due, until_s=until_s), reading.subscriptions)

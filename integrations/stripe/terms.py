@@ -1,13 +1,15 @@
 """A subscription as our record: the term it is in, what was bought, and what it brings in a month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from health.records import Subscription as Term
-from integrations.stripe.accounts import day, text
+from integrations.money import currency
+from integrations.said import day, text
 from integrations.stripe.answers import Customer, Item, Price, Subscription
 from integrations.stripe.catalogue import Catalogue
-from integrations.stripe.money import currency
+from integrations.stripe.periods import period
 from integrations.stripe.revenue import LICENSED, METERED, kind, mrr_minor
+from integrations.stripe.schedules import ends_s, may_change, planned
 
 
 def term(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Term | None:
@@ -15,11 +17,15 @@ def term(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Term
 
     A term ends when the first of its items is due again, or when the subscription ends before that.
     """
-    period, owner = _period(subscription), customer_id(subscription)
-    if period is None or owner is None or subscription.status is None:
+    whole, owner = period(subscription), customer_id(subscription)
+    if whole is None or owner is None or subscription.status is None:
         return None
-    start, renewal = period
+    start, renewal = whole
     leaves = _leaves(subscription, renewal)
+    renews = None if leaves is None else not leaves and subscription.ended_at is None
+    mrr = mrr_minor(subscription, catalogue, now_s)
+    changes = renews and may_change(subscription)
+    later = _renewal_mrr_minor(subscription, catalogue, renewal, now_s) if changes else None
     main = _main(subscription.items.data)
     price = main.price if main else None
     return Term(
@@ -31,13 +37,14 @@ def term(subscription: Subscription, catalogue: Catalogue, now_s: float) -> Term
         plan=_plan(price) if price else None,
         licence_model=licence_model(subscription.items.data),
         seats=seats(subscription.items.data),
-        mrr_minor=mrr_minor(subscription, catalogue, now_s),
+        mrr_minor=mrr,
+        renewal_mrr_minor=None if later == mrr else later,
         billing_period=_billing_period(price) if price else None,
         currency=currency(subscription.currency),
         status=text(subscription.status),
         started_on=None if subscription.start_date is None else day(subscription.start_date),
         trial_end=None if subscription.trial_end is None else day(subscription.trial_end),
-        auto_renew=None if leaves is None else not leaves and subscription.ended_at is None,
+        auto_renew=renews,
         cancel_at_period_end=leaves,
     )
 
@@ -68,29 +75,23 @@ def seats(items: Sequence[Item]) -> int | None:
     return sum(known) if known and len(known) == len(bought) else None
 
 
-def _period(subscription: Subscription) -> tuple[int, int] | None:
-    """Return start and end of the period that ends first, in seconds."""
-    return min(_periods(subscription), key=lambda period: period[::-1], default=None)
-
-
-def _periods(subscription: Subscription) -> Iterator[tuple[int, int]]:
-    """Yield the items' periods; before 2025-03-31.basil the subscription had one for all of them."""
-    shown_by: tuple[Item | Subscription, ...] = (*subscription.items.data, subscription)
-    for shown in shown_by:
-        if shown.current_period_start is not None and shown.current_period_end is not None:
-            yield shown.current_period_start, shown.current_period_end
-
-
 def _leaves(subscription: Subscription, renewal: int) -> bool | None:
-    """Say whether it ends with this term: by the flag, or by a date that is set within it."""
-    if subscription.cancel_at is not None and subscription.cancel_at <= renewal:
+    """Say whether it ends with this term: by the flag, or by a date that is set or planned within it."""
+    if any(end is not None and end <= renewal for end in (subscription.cancel_at, ends_s(subscription))):
         return True
     return subscription.cancel_at_period_end
 
 
 def _end(subscription: Subscription, start: int, renewal: int) -> int:
-    ends = (renewal, subscription.cancel_at, subscription.ended_at)
+    ends = (renewal, subscription.cancel_at, subscription.ended_at, ends_s(subscription))
     return max(start, min(end for end in ends if end is not None))
+
+
+def _renewal_mrr_minor(
+    subscription: Subscription, catalogue: Catalogue, renewal: int, now_s: float
+) -> int | None:
+    """Return what it brings once renewed: as planned, without the discounts and pauses that are over."""
+    return mrr_minor(planned(subscription, catalogue, renewal, now_s), catalogue, renewal)
 
 
 def _main(items: Sequence[Item]) -> Item | None:

@@ -19,10 +19,12 @@ from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
 from integrations.roles import Clock
 from integrations.stripe.accounts import account, contact, former, identifiers
-from integrations.stripe.answers import Customer, Event, Invoice, Reply, Subscription
+from integrations.stripe.answers import Customer, Invoice, Reply, Subscription
 from integrations.stripe.catalogue import Catalogue, discounts, wanted
 from integrations.stripe.changes import changes
+from integrations.stripe.events import Event
 from integrations.stripe.payments import OPEN, failed, payment
+from integrations.stripe.place import OVERLAP_S
 from integrations.stripe.settings import StripeSettings
 from integrations.stripe.terms import term
 
@@ -83,8 +85,14 @@ class StripeWebhook:
         return _event(body).id
 
     def parse(self, body: bytes) -> Iterator[Record]:
-        """Yield what a verified event says of a customer, a subscription or an invoice. Raises `Rejected`."""
+        """Yield what a verified event says of a customer, a subscription or an invoice. Raises `Rejected`.
+
+        An event that comes late says nothing: more may have been read since of what it is about. One that is
+        not late is among those that the pull after it reads, so that the latest state has the last word.
+        """
         event = _event(body)
+        if event.created is None or event.created < self._clock() - OVERLAP_S:
+            return
         match event.data.object.object:
             case "customer":
                 yield from self._customer(event, _decoded(body, Delivery[Customer]).data.object)
@@ -152,6 +160,8 @@ def _decoded(body: bytes, kind: type[T]) -> T:
 def _told_in_full(subscription: Subscription) -> bool:
     """Say whether nothing would have to be asked of Stripe to know the whole term."""
     items = subscription.items
+    if isinstance(subscription.schedule, str):
+        return False
     named = [*discounts(subscription), *(each for item in items.data for each in item.discounts or ())]
     if items.has_more or any(isinstance(each, str) for each in named):
         return False

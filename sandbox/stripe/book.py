@@ -9,18 +9,9 @@ import msgspec
 from sandbox.clock import Clock
 from sandbox.config import Rate
 from sandbox.slack.bucket import Bucket
-from sandbox.stripe.objects import (
-    Content,
-    Coupon,
-    Customer,
-    Discount,
-    Event,
-    Invoice,
-    Item,
-    Price,
-    Subscription,
-    Thing,
-)
+from sandbox.stripe.content import Content, Event
+from sandbox.stripe.objects import Coupon, Customer, Discount, Invoice, Item, Price, Subscription, Thing
+from sandbox.stripe.schedules import Schedule
 
 T = TypeVar("T", bound=Thing)
 
@@ -60,6 +51,10 @@ class StripeBook:
     def invoices(self) -> dict[str, Invoice]:
         """All, but for drafts that were deleted."""
         return self._now(Invoice, self._content.invoices)
+
+    def schedules(self) -> dict[str, Schedule]:
+        """All, whatever became of them."""
+        return self._now(Schedule, self._content.schedules)
 
     def items(self) -> dict[str, Item]:
         """Those of all subscriptions, which they name."""

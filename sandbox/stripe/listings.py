@@ -7,8 +7,9 @@ from operator import ge, gt, le, lt
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sandbox.stripe.content import Event
 from sandbox.stripe.errors import Refused
-from sandbox.stripe.objects import Event, Invoice, Subscription
+from sandbox.stripe.objects import Invoice, Subscription
 
 LARGEST_PAGE = 100
 TYPES_LIMIT = 20

@@ -4,7 +4,7 @@ What the API shows only when asked (tiers, discounts, customers) is held here in
 Instants are seconds since 1970.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -193,6 +193,13 @@ class AutomaticTax(Held, frozen=True, kw_only=True, forbid_unknown_fields=True):
     enabled: bool = False
 
 
+class Pause(Held, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That invoices are not collected for now."""
+
+    behavior: Literal["keep_as_draft", "mark_uncollectible", "void"]
+    resumes_at: int | None = None
+
+
 class Subscription(Thing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="subscription"):
     """A subscription."""
 
@@ -212,6 +219,8 @@ class Subscription(Thing, frozen=True, kw_only=True, forbid_unknown_fields=True,
     latest_invoice: str | None = None
     livemode: bool = False
     metadata: dict[str, str] = {}
+    pause_collection: Pause | None = None
+    schedule: str | None = None
     start_date: int
     status: Literal[
         "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused"
@@ -267,33 +276,3 @@ class Invoice(Thing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=
     status: Literal["draft", "open", "paid", "uncollectible", "void"]
     status_transitions: Transitions = Transitions()
     total: int = 0
-
-
-class Change(Held, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The object of an event, and what of it was otherwise before."""
-
-    object: Customer | Subscription | Invoice | Discount
-    previous_attributes: dict[str, Any] | None = None
-
-
-class Event(Thing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="event"):
-    """Something that happened: from then on the object is as it says."""
-
-    api_version: str = "2025-08-27.basil"
-    data: Change
-    livemode: bool = False
-    pending_webhooks: int = 0
-    request: None = None
-    type: str
-
-
-class Content(Held, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that a Stripe account holds. ``calls_per_second`` is its rate limit."""
-
-    customers: tuple[Customer, ...] = ()
-    subscriptions: tuple[Subscription, ...] = ()
-    invoices: tuple[Invoice, ...] = ()
-    prices: tuple[Price, ...] = ()
-    coupons: tuple[Coupon, ...] = ()
-    events: tuple[Event, ...] = ()
-    calls_per_second: int = 100

@@ -15,9 +15,9 @@ from sandbox.answers import reply
 from sandbox.faults import FaultySystem
 from sandbox.state import Sandbox
 from sandbox.stripe.book import StripeBook
+from sandbox.stripe.content import Event
 from sandbox.stripe.errors import Refused
 from sandbox.stripe.listings import asked, page
-from sandbox.stripe.objects import Event
 from sandbox.stripe.versions import checked
 from sandbox.stripe.views import View, wanted
 
@@ -50,6 +50,12 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         equal=("subscription",),
         within=(),
         required="subscription",
+    ),
+    "subscription_schedules": Endpoint(
+        "subscription_schedule",
+        StripeBook.schedules,
+        equal=("customer",),
+        within=("canceled_at", "completed_at", "created", "released_at"),
     ),
     "invoices": Endpoint(
         "invoice",

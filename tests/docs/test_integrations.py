@@ -24,6 +24,7 @@ SLACK = page("integrations/slack.md")
 MAIL = page("integrations/mail.md")
 POSTMARK = page("integrations/postmark.md")
 SES = page("integrations/ses.md")
+CHARGEBEE = page("integrations/chargebee.md")
 STRIPE = page("integrations/stripe.md")
 TEAMS = page("integrations/teams.md")
 HTTP = page("integrations/http.md")
@@ -54,7 +55,15 @@ def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     assert found - reasons(page(f"integrations/{name}.md")) == set()
 
 
-OVER_HTTP = {"slack": SLACK, "stripe": STRIPE, "postmark": POSTMARK, "ses": SES, "teams": TEAMS, "http": HTTP}
+OVER_HTTP = {
+    "slack": SLACK,
+    "stripe": STRIPE,
+    "postmark": POSTMARK,
+    "ses": SES,
+    "teams": TEAMS,
+    "http": HTTP,
+    "chargebee": CHARGEBEE,
+}
 
 
 @pytest.mark.parametrize("found", OVER_HTTP.values(), ids=OVER_HTTP)

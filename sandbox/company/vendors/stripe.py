@@ -10,12 +10,10 @@ from sandbox.company.clock import BASELINE_AT
 from sandbox.company.company import Company
 from sandbox.company.history import Term
 from sandbox.company.vendors import ids
+from sandbox.stripe.content import Change, Content, Event
 from sandbox.stripe.objects import (
     Address,
-    Change,
-    Content,
     Customer,
-    Event,
     Invoice,
     Item,
     Items,

@@ -13,6 +13,7 @@ from tests.integrations.stripe.made import (
     START,
     TEN,
     YEAR,
+    YEAR_START,
     Json,
     at,
     coupon,
@@ -89,6 +90,18 @@ CASES = (
         "every three months",
         [item(price("quarter", 9_000, recurring=every("month", 3)), 5)],
         sold(15_000, 5, billing_period="3 months"),
+    ),
+    Case(
+        "by three years: 360 / 36",
+        [
+            item(
+                price("long", 36_000, recurring=every("year", 3)),
+                1,
+                current_period_start=YEAR_START,
+                current_period_end=at(2029, 1, 10),
+            )
+        ],
+        sold(1_000, 1, billing_period="3 years", term_start=date(2026, 1, 10), term_end=date(2029, 1, 10)),
     ),
     Case(
         "by the week: 700 x 365 / 84",
@@ -276,6 +289,30 @@ CASES = (
         [item(TEN, 3)],
         sold(3_000, 3, status="trialing", trial_end=date(2026, 7, 1)),
         {"status": "trialing", "trial_start": START, "trial_end": END},
+    ),
+    Case(
+        "given for free until the end of June, then paid again",
+        [item(TEN, 3)],
+        sold(0, 3, renewal_mrr_minor=3_000),
+        {"pause_collection": {"behavior": "void", "resumes_at": END}},
+    ),
+    Case(
+        "given for free until somebody thinks of it",
+        [item(TEN, 3)],
+        sold(0, 3),
+        {"pause_collection": {"behavior": "mark_uncollectible"}},
+    ),
+    Case(
+        "collected later",
+        [item(TEN, 3)],
+        sold(3_000, 3),
+        {"pause_collection": {"behavior": "keep_as_draft", "resumes_at": END}},
+    ),
+    Case(
+        "half off until the renewal",
+        [item(TEN, 4)],
+        sold(2_000, 4, renewal_mrr_minor=4_000),
+        {"discounts": [discount(coupon("UNTIL_JULY", percent_off=50.0, duration="repeating"), end=END)]},
     ),
     Case("past due", [item(TEN, 3)], sold(3_000, 3, status="past_due"), {"status": "past_due"}),
     Case(

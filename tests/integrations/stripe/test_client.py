@@ -11,7 +11,7 @@ import responses
 
 from integrations.errors import Misconfigured, Rejected
 from integrations.stripe.catalogue import PriceIn
-from integrations.stripe.client import PERMISSIONS, TYPES, StripeClient
+from integrations.stripe.client import MORE_TYPES, PERMISSIONS, TYPES, StripeClient
 from integrations.stripe.settings import StripeSettings
 
 BASE = "https://api.stripe.com/v1"
@@ -23,6 +23,7 @@ SUBSCRIPTION = (
     "discounts.coupon.applies_to",
     "discounts.coupon.currency_options",
     "items.data.discounts",
+    "schedule",
 )
 
 
@@ -61,6 +62,11 @@ ASKED: dict[str, tuple[Callable[[StripeClient], object], str, list[tuple[str, st
         lambda stripe: stripe.events(WHERE, 1_700_000_000),
         "events",
         [*PAGE, *(("types[]", each) for each in TYPES), ("created[gte]", "1700000000")],
+    ),
+    "events of plans": (
+        lambda stripe: stripe.events(WHERE, 1_700_000_000, MORE_TYPES),
+        "events",
+        [*PAGE, *(("types[]", each) for each in MORE_TYPES), ("created[gte]", "1700000000")],
     ),
     "a customer": (lambda stripe: stripe.customer("cus_1"), "customers/cus_1", []),
     "a subscription": (
@@ -123,6 +129,8 @@ def test_nothing_is_expanded_deeper_than_stripe_allows() -> None:
 
 def test_no_more_types_of_events_are_asked_for_than_stripe_allows() -> None:
     assert len(set(TYPES)) == len(TYPES) == 20
+    assert len(MORE_TYPES) <= 20
+    assert not set(MORE_TYPES) & set(TYPES)
 
 
 @pytest.mark.parametrize("path", [path for path in PERMISSIONS if path != "subscription_items"])

@@ -7,7 +7,8 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.stripe.money import THOUSANDTHS, WHOLE, currency, minor_units
+from integrations.money import currency
+from integrations.stripe.money import THOUSANDTHS, WHOLE, minor_units
 
 
 @pytest.mark.parametrize(

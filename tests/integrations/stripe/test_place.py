@@ -26,20 +26,21 @@ def test_a_later_pull_reads_events_since_the_one_before_began_with_some_overlap(
     rest = ANEW.next_step().next_step().next_step()
     later = Place.of(rest.cursor(), NOW + HOUR)
     assert later == Place("events", began_s=NOW + HOUR, since_s=NOW - OVERLAP_S, due_s=NOW)
-    assert steps(later) == ["events"]
-    assert Place.of(later.next_step().cursor(), NOW + 2 * HOUR).since_s == NOW + HOUR - OVERLAP_S
+    assert steps(later) == ["events", "plans"]
+    rested = later.next_step().next_step()
+    assert Place.of(rested.cursor(), NOW + 2 * HOUR).since_s == NOW + HOUR - OVERLAP_S
 
 
 def test_what_is_due_soon_is_read_once_a_day() -> None:
     rest = ANEW.next_step().next_step().next_step()
     day = Place.of(rest.cursor(), NOW + DUE_EVERY_S)
-    assert steps(day) == ["events", "due"]
-    after = day.next_step().next_step()
-    assert steps(Place.of(after.cursor(), NOW + DUE_EVERY_S + HOUR)) == ["events"]
-    assert steps(Place.of(after.cursor(), NOW + 2 * DUE_EVERY_S)) == ["events", "due"]
+    assert steps(day) == ["events", "plans", "due"]
+    after = day.next_step().next_step().next_step()
+    assert steps(Place.of(after.cursor(), NOW + DUE_EVERY_S + HOUR)) == ["events", "plans"]
+    assert steps(Place.of(after.cursor(), NOW + 2 * DUE_EVERY_S)) == ["events", "plans", "due"]
 
 
-@pytest.mark.parametrize("step", ["customers", "subscriptions", "invoices", "events", "due"])
+@pytest.mark.parametrize("step", ["customers", "subscriptions", "invoices", "events", "plans", "due"])
 def test_a_pull_that_was_cut_goes_on_where_it_was(step: str) -> None:
     place = Place(step, NOW, NOW - OVERLAP_S, NOW).past("x_1", NOW - 99)  # type: ignore[arg-type] - of these
     assert Place.of(place.cursor(), NOW + HOUR) == place

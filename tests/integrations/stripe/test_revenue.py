@@ -96,6 +96,67 @@ def test_an_amount_off_is_taken_once_and_never_below_nothing(items: list[tuple[i
     assert exact(sold(*bought, discounts=[less])) == max(total - off, 0)
 
 
+@given(
+    st.lists(st.tuples(AMOUNTS, QUANTITIES, INTERVALS, st.integers(1, 36)), min_size=1, max_size=6), PER_CENT
+)
+def test_a_subscription_brings_what_its_items_bring(
+    bought: list[tuple[int, int, str, int]], off: float
+) -> None:
+    less = [discount(coupon("OFF", percent_off=off))]
+    items = [
+        item(price(f"p{n}", amount, recurring=every(interval, count)), quantity)
+        for n, (amount, quantity, interval, count) in enumerate(bought)
+    ]
+    assert exact(sold(*items, discounts=less)) == sum(exact(sold(each, discounts=less)) for each in items)
+
+
+@given(
+    AMOUNTS, QUANTITIES, st.sampled_from([("month", 3), ("month", 6), ("year", 1), ("year", 2), ("year", 3)])
+)
+def test_a_year_costs_the_same_however_it_is_paid(
+    amount: int, quantity: int, every_so: tuple[str, int]
+) -> None:
+    interval, count = every_so
+    months = count * (12 if interval == "year" else 1)
+    charged = price("p", amount * months, recurring=every(interval, count))
+    found = minor(sold(item(charged, quantity)))
+    assert found is not None
+    assert abs(12 * found - 12 * amount * quantity) <= 6, "half a minor unit a month"
+
+
+LASTING = {
+    "for ever": ({"duration": "forever"}, {}, True),
+    "repeating": ({"duration": "repeating"}, {"end": NOW + 1}, True),
+    "over": ({"duration": "repeating"}, {"end": NOW}, False),
+    "once": ({"duration": "once"}, {}, False),
+}
+TAKEN = {"a tenth": {"percent_off": 10.0}, "three dollars": {"amount_off": 300, "currency": "usd"}}
+
+
+@pytest.mark.parametrize("lasting", LASTING)
+@pytest.mark.parametrize(("taken", "left"), [("a tenth", 2_700), ("three dollars", 2_700)])
+@pytest.mark.parametrize("place", ["customer", "subscription", "item"])
+def test_discounts_of_each_kind_at_each_place_for_each_time(
+    place: str, taken: str, left: int, lasting: str
+) -> None:
+    duration, ends, counts = LASTING[lasting]
+    given_off = discount(coupon("OFF", **TAKEN[taken], **duration), **ends)
+    bought = item(TEN, 3, discounts=[given_off] if place == "item" else [])
+    of_all = [given_off] if place == "subscription" else []
+    of_the_customer = {"discount": given_off} if place == "customer" else {}
+    case = Case("", [bought], {}, {"discounts": of_all}, of_the_customer)
+    assert minor(case) == (left if counts else 3_000)
+
+
+@given(AMOUNTS, QUANTITIES, st.booleans())
+def test_nothing_is_brought_while_the_customer_is_not_charged(
+    amount: int, quantity: int, ahead: bool
+) -> None:
+    pause = {"behavior": "void", "resumes_at": NOW + 1 if ahead else NOW}
+    found = minor(sold(item(price("p", amount), quantity), pause_collection=pause))
+    assert found == (0 if ahead else amount * quantity)
+
+
 FIVE_OFF = coupon("FIVE", amount_off=500, currency="usd")
 METERED = item(price("metered", 2, recurring=every("month", usage_type="metered")), None)
 UNKNOWN = {

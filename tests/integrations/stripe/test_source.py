@@ -19,7 +19,7 @@ from tests.integrations.stripe.account import (
     subscription_event,
 )
 from tests.integrations.stripe.book import BILLED, NUMBERED, book, customer, event, invoice, records
-from tests.integrations.stripe.made import END, NOW, Json, at, coupon, discount
+from tests.integrations.stripe.made import END, NOW, Json, at, coupon, discount, item, price
 from tests.rehearsal import Rehearsal
 
 
@@ -164,7 +164,7 @@ def test_a_subscription_that_leaves_the_listing_of_what_is_due_loses_none_of_the
     stripe: Stripe,
 ) -> None:
     stripe.later(DAY)
-    before = stripe.pull(2)  # events, and a page of what is due
+    before = stripe.pull(3)  # events, those of plans, and a page of what is due
     stripe.later(60)
     on_the_edge = list(seats_of(before))[-1]
     number = int(on_the_edge.removeprefix("sub_"))
@@ -238,6 +238,38 @@ def test_a_discount_of_a_customer_changes_what_its_subscriptions_bring(stripe: S
     (found,) = stripe.pull()
     assert isinstance(found, Subscription)
     assert (found.subscription_id, found.mrr_minor) == ("sub_0000", 37_500 // 2)
+
+
+def test_a_customer_may_pay_in_several_currencies(stripe: Stripe) -> None:
+    prices = {code: price(f"in_{code}", 1_000, currency=code) for code in ("usd", "eur", "jpy")}
+    sold = [
+        bought(n, 2, customer="cus_0003", currency=code, items={"data": [{**item(of, 2), "id": f"si_{n}"}]})
+        for n, (code, of) in enumerate(prices.items())
+    ]
+    stripe.happens(
+        *(
+            event(100 + n, "customer.subscription.updated", about("subscription", told), NOW + 60 + n)
+            for n, told in enumerate(sold)
+        )
+    )
+    found = [record for record in stripe.pull() if isinstance(record, Subscription)]
+    assert {(r.account_id, r.currency, r.mrr_minor) for r in found} == {
+        ("cus_0003", "USD", 2_000),
+        ("cus_0003", "EUR", 2_000),
+        ("cus_0003", "JPY", 2_000),
+    }
+
+
+def test_proration_on_an_invoice_is_no_recurring_revenue(stripe: Stripe) -> None:
+    told = {**invoice(0, {"status": "paid"}), "amount_due": 123_456, "billing_reason": "subscription_update"}
+    before = {r.subscription_id: r.mrr_minor for r in records() if isinstance(r, Subscription)}
+    stripe.happens(
+        event(100, "invoice.paid", about("invoice", told), NOW + 60), subscription_event(0, 25, n=101)
+    )
+    found = stripe.pull()
+    (paid,) = [record for record in found if isinstance(record, Payment)]
+    (term,) = [record for record in found if isinstance(record, Subscription)]
+    assert (paid.amount_minor, term.mrr_minor, before["sub_0000"]) == (123_456, 25_000, 37_500)
 
 
 def test_a_discount_of_a_subscription_asks_for_that_alone(stripe: Stripe) -> None:

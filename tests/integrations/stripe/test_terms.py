@@ -1,10 +1,13 @@
 """Subscriptions of every kind as our terms, in the shape of each API version."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from msgspec import convert
 
+from health import features
+from health.terms import recurring_minor
 from integrations.stripe.answers import Item, Subscription
 from integrations.stripe.catalogue import Catalogue
 from integrations.stripe.terms import licence_model, seats, term
@@ -43,6 +46,23 @@ def test_a_renewed_subscription_is_a_new_row() -> None:
     assert after is not None
     assert (before.subscription_id, before.term_start, before.seats) == ("sub_0000", date(2026, 6, 1), 3)
     assert (after.subscription_id, after.term_start, after.seats) == ("sub_0000", date(2026, 7, 1), 4)
+
+
+def test_a_trial_brings_nothing_until_its_end() -> None:
+    (case,) = [case for case in CASES if case.name == "on trial"]
+    found = term(told(case), Catalogue(), NOW)
+    assert found is not None
+    known = features.Term(
+        found.subscription_id,
+        found.term_start,
+        mrr_minor=found.mrr_minor,
+        status=found.status or "",
+        trial_end=found.trial_end,
+    )
+    assert recurring_minor(known, date(2026, 6, 15)) == 0
+    paid = replace(known, status="active")
+    assert recurring_minor(paid, date(2026, 6, 30)) == 0
+    assert recurring_minor(paid, date(2026, 7, 1)) == 3_000
 
 
 WHOLE: Json = {

@@ -6,6 +6,7 @@ import pytest
 
 from health.records import Contact, Payment, Record, Subscription
 from integrations.errors import Rejected
+from integrations.stripe.place import OVERLAP_S
 from integrations.stripe.settings import StripeSettings
 from integrations.stripe.webhook import StripeWebhook
 from tests.integrations.stripe.book import customer, invoice, subscription
@@ -69,8 +70,8 @@ def test_an_event_has_a_name_of_its_kind(name: str) -> None:
     assert caught.value.reason == "event_unreadable"
 
 
-def said(kind: str, told: Json, before: Json | None = None) -> list[Record]:
-    content = json.loads(event("evt_1", kind, told))
+def said(kind: str, told: Json, before: Json | None = None, **more: object) -> list[Record]:
+    content = json.loads(event("evt_1", kind, told)) | more
     if before is not None:
         content["data"]["previous_attributes"] = before
     return list(webhook().parse(json.dumps(content).encode()))
@@ -93,6 +94,7 @@ PLAIN = Case("", [item(TEN, 3)], {})
         {"items": {"data": [{**item(TEN, 3), "id": "si_1"}], "has_more": True}},
         {"items": {"data": [{**item(TEN, 3, discounts=["di_1"]), "id": "si_1"}]}},
         {"currency": "eur"},
+        {"schedule": "sub_sched_1"},
     ],
 )
 def test_a_subscription_that_is_not_told_in_full_is_left_to_the_pull(more: Json) -> None:
@@ -150,6 +152,31 @@ def test_an_address_that_was_replaced_is_written_to_no_more() -> None:
 def test_a_customer_that_is_deleted_is_written_to_no_more() -> None:
     told = {**customer(1, PLAIN), "object": "customer"}
     assert said("customer.deleted", told) == [Contact("cus_0001", "billing@customer1.example")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("invoice.payment_failed", {**FAILED, "attempt_count": 2}),
+        ("customer.subscription.updated", {"cancel_at_period_end": True}),
+        ("customer.subscription.deleted", {"status": "canceled", "ended_at": NOW}),
+        ("customer.subscription.trial_will_end", {"status": "trialing", "trial_end": NOW + 3 * 86_400}),
+        ("customer.subscription.updated", {"pause_collection": {"behavior": "void"}}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"created": NOW - OVERLAP_S}, True),
+        ({"created": NOW - OVERLAP_S - 1}, False),
+        ({"created": NOW - 86_400}, False),
+        ({"created": None}, False),
+    ],
+)
+def test_what_comes_late_says_nothing(kind: str, told: Json, more: Json, *, says: bool) -> None:
+    whole = {**invoice(0, told)} if kind.startswith("invoice") else {**subscription(0, PLAIN), **told}
+    about = "invoice" if kind.startswith("invoice") else "subscription"
+    assert len(said(kind, {**whole, "object": about}, **more)) == says
 
 
 @pytest.mark.parametrize(
