@@ -41,6 +41,8 @@ class Zendesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_secret: str = "zendesk-sandbox-secret"  # noqa: S105 - see above
     calls_a_minute: int = 700
     exports_a_minute: int = 10
+    updates_a_minute: int = 100
+    updates_a_ticket: int = 30
 
 
 class Salesforce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

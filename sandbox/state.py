@@ -79,7 +79,7 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         StripeBook(clock),
         PostHogBook(clock),
         KeygenBook(clock),
-        ZendeskBook(clock),
+        ZendeskBook(clock, ledger),
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
     )

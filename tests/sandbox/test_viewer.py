@@ -15,6 +15,7 @@ PAGES = [
     "/view/slack/home/U01ROBIN",
     "/view/inbox",
     "/view/crm",
+    "/view/helpdesk",
     "/view/ledger",
 ]
 

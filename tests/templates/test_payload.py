@@ -22,6 +22,7 @@ def test_every_template_renders(name: str) -> None:
         "home": {"text", "blocks", "news"},
         "mail": {"subject", "html", "text", "language", "language_from"},
         "task": {"subject", "text", "priority", "due_on", "owner"},
+        "note": {"text", "organization"},
         "record": {"fields"},
     }
     assert set(json.loads(render(name, payload(EXAMPLES[name])))) == keys[TEMPLATES[name].medium]
