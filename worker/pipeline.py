@@ -33,6 +33,7 @@ from store import (
     reviews,
     runs,
     sources,
+    tickets,
     verdicts,
 )
 from store.database import Connection
@@ -288,7 +289,10 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     again = rescore(deployment, connection, run, chunk)
     stakes = Stakes(connection, run.as_of)
     pulse, due = read_pulse(run.pulse), nudging(deployment, connection, run, chunk)
-    found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, nudging=due)
+    asked = tickets.open_tickets(connection, deployment.routes.helpdesk, first, last)
+    found = Found(
+        deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, nudging=due, tickets=asked
+    )
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, fresh, run=run.id, stale_only=touched):
