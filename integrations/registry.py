@@ -98,6 +98,9 @@ WEBHOOKS: Mapping[str, Entry] = {
     "stripe": Entry(
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
     ),
+    "zendesk": Entry(
+        "integrations.zendesk.webhook:ZendeskWebhook", "integrations.zendesk.settings:ZendeskSettings"
+    ),
 }
 RETURNS: Mapping[str, Entry] = {
     "postmark": Entry(

@@ -17,7 +17,7 @@ from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.registry import BY_HAND
-from integrations.roles import Page, Webhook
+from integrations.roles import Doorbell, Page, Webhook
 from store import (
     doubt,
     facts,
@@ -178,6 +178,8 @@ def _still_waiting(deployment: Deployment, name: str) -> Sequence[Call]:
 
 def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
     """Return the records of some calls, and how many calls could not be read."""
+    if isinstance(webhook, Doorbell):
+        return webhook.read([call.body for call in calls])
     records: list[Record] = []
     rejects = 0
     for call in calls:
