@@ -56,6 +56,9 @@ SOURCES: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
+    "intercom": Entry(
+        "integrations.intercom.source:IntercomSource", "integrations.intercom.settings:IntercomSettings"
+    ),
     "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"

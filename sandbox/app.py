@@ -6,6 +6,7 @@ from sandbox import control, sink, viewer
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
 from sandbox.hubspot import routes as hubspot
+from sandbox.intercom import routes as intercom
 from sandbox.keygen import routes as keygen
 from sandbox.mail import routes as mail
 from sandbox.posthog import routes as posthog
@@ -17,7 +18,20 @@ from sandbox.state import Sandbox
 from sandbox.stripe import routes as stripe
 from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses)
+STAND_INS = (
+    sink,
+    mail,
+    slack,
+    stripe,
+    posthog,
+    keygen,
+    zendesk,
+    intercom,
+    hubspot,
+    postmark,
+    salesforce,
+    ses,
+)
 
 
 def app(sandbox: Sandbox) -> Gate:

@@ -45,6 +45,13 @@ class Zendesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     updates_a_ticket: int = 30
 
 
+class Intercom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may read the conversations, and how often in ten seconds."""
+
+    token: str = "intercom-sandbox-token"  # noqa: S105 - as above
+    calls_a_window: int = 1_666
+
+
 class Salesforce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who may call the CRM, how often in a day, and how many rows an answer has."""
 
@@ -111,6 +118,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000
     zendesk: Zendesk = Zendesk()
+    intercom: Intercom = Intercom()
     salesforce: Salesforce = Salesforce()
 
 

@@ -9,6 +9,7 @@ from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.hubspot.book import HubSpotBook
+from sandbox.intercom.book import IntercomBook
 from sandbox.keygen.book import KeygenBook
 from sandbox.ledger import Ledger
 from sandbox.mail.mailbox import Mailbox
@@ -42,6 +43,7 @@ class Sandbox:
     posthog: PostHogBook
     keygen: KeygenBook
     zendesk: ZendeskBook
+    intercom: IntercomBook
     hubspot: HubSpotBook
     salesforce: SalesforceBook
     faults: Faults = field(default_factory=Faults)
@@ -55,6 +57,7 @@ class Sandbox:
             "posthog": self.posthog,
             "keygen": self.keygen,
             "zendesk": self.zendesk,
+            "intercom": self.intercom,
             "hubspot": self.hubspot,
             "salesforce": self.salesforce,
         }
@@ -80,6 +83,7 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         PostHogBook(clock),
         KeygenBook(clock),
         ZendeskBook(clock, ledger),
+        IntercomBook(clock),
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
     )

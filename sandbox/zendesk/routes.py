@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
+from sandbox.limits import TICKET_S, Minute
 from sandbox.state import Sandbox
 from sandbox.zendesk import access, exports, listings, writes
 from sandbox.zendesk.book import ZendeskBook
 from sandbox.zendesk.errors import Refused
-from sandbox.zendesk.limits import TICKET_S, Minute
 
 NO_CONTENT = 204
 FAULTY: dict[str, FaultySystem] = {"/zendesk/": "zendesk"}

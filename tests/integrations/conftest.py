@@ -11,6 +11,7 @@ CONFIG = {
     "smtp_user": "seatsignal",
     "smtp_password": "sandbox-password",
     "salesforce": {"page_size": 5, "daily": 10_000_000},
+    "intercom": {"calls_a_window": 1_000_000},
     "zendesk": {
         "calls_a_minute": 1_000_000,
         "exports_a_minute": 1_000_000,

@@ -1,4 +1,4 @@
-"""Calls that are allowed in a time, counted as Zendesk does: by the minute, not by a bucket."""
+"""Calls that are allowed in a time, counted by fixed windows, not by a bucket."""
 
 import math
 from collections.abc import Callable
