@@ -18,6 +18,8 @@ SLACK, TEAMS = "slack", "teams"
 Sender = Literal["mail", "postmark", "ses"]
 SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""
+Helpdesk = Literal["", "zendesk"]
+"""A help desk that verdicts can be written to; or none."""
 
 
 class Route(BaseModel):
@@ -107,6 +109,7 @@ class Routes(BaseModel):
     ``hours`` are those at which letters leave; at any time without them.
     ``sender`` is what letters leave through.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
+    ``helpdesk`` is where support reads it, in fields of organizations and in notes at tickets; none if empty.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,6 +118,7 @@ class Routes(BaseModel):
     sales: Route
     ops: Route
     record: str = ""
+    helpdesk: Helpdesk = ""
     sender: Sender = "mail"
     letters: dict[str, tuple[str, ...]]
     people: dict[str, Person] = {}
@@ -201,9 +205,9 @@ class Routes(BaseModel):
         return tuple(dict.fromkeys(rung for rung in rungs if rung))
 
     def crms(self) -> frozenset[str]:
-        """Return the CRMs that anything is written to: by the ids of their own records."""
+        """Return the CRMs and the help desk that anything is written to: by the ids of their own records."""
         named = {self.record, *(self.of(audience).destination for audience in ("csm", "sales"))}
-        return CRMS & named
+        return (CRMS & named) | ({self.helpdesk} if self.helpdesk else frozenset())
 
 
 def load_routes(path: Path | None = None) -> Routes:

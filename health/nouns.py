@@ -167,7 +167,9 @@ class Notice:
     understands it. ``remote`` is the destination's id of the thread's first message, where there is one.
     ``stake`` is what is at stake in it (`health.precedence`), `None` of what speaks of no account. Of a state
     ``before`` are the bodies that its record has from us, or may have, and ``taken`` the fields that a person
-    changed and has given back since. ``withheld`` says why it is never to be sent: it is kept as suppressed.
+    changed and has given back since; ``job`` is the destination's id of the work on its record that was not
+    done when it was last asked about (`UNDER_WAY`). ``withheld`` says why it is never to be sent: it is kept
+    as suppressed.
     """
 
     key: str
@@ -185,7 +187,12 @@ class Notice:
     stake: int | None = None
     before: tuple[bytes, ...] = ()
     taken: frozenset[str] = frozenset()
+    job: str = ""
     withheld: str = ""
+
+
+UNDER_WAY = "under_way"
+"""Why a state is looked at again: the destination has it, and works on it. `Receipt.remote` is the job."""
 
 
 class Edit(NamedTuple):

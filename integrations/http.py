@@ -171,6 +171,14 @@ class Http:
         """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""
         return self._call("PATCH", path, answer, data=encode(body), headers=AS_JSON)
 
+    def put(self, path: str, answer: type[T], body: Struct) -> T:
+        """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PUT."""
+        return self._call("PUT", path, answer, data=encode(body), headers=AS_JSON)
+
+    def delete(self, path: str, body: Struct) -> None:
+        """Delete what ``body`` names at ``path``, whatever is answered. Raises as `get` does."""
+        self._sent("DELETE", path, data=encode(body), headers=AS_JSON)
+
     def form(self, path: str, answer: type[T], fields: Mapping[str, str]) -> T:
         """The JSON that answers a form, as OAuth asks for tokens. Raises as `get` does."""
         sent = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -24,14 +24,19 @@ def unlimited(_name: str, _calls_per_minute: int | None) -> Budget:
     return Unlimited()
 
 
+CALLS = "calls_per_minute"
+
+
 class Entry(NamedTuple):
     """An integration as ``module:name`` of what builds it, and of the model of its settings.
 
     The builder, mostly the class itself, takes the settings and ``budget=``, that of a source ``clock=`` too.
+    ``limit`` is the setting of the calls per minute: one of another name is a budget of its own.
     """
 
     builder: str
     settings: str
+    limit: str = CALLS
 
     def model(self) -> type[BaseSettings]:
         """The model of its settings."""
@@ -41,7 +46,8 @@ class Entry(NamedTuple):
         """The integration, set up as its settings say. Raises `Misconfigured`."""
         builder = cast("Callable[..., object]", _named(self.builder))
         given = settings(self.model())
-        budget = budgets(name, getattr(given, "calls_per_minute", None))
+        whose = name if self.limit == CALLS else f"{name}_{self.limit}"
+        budget = budgets(whose, getattr(given, self.limit, None))
         return builder(given, budget=budget, **more)
 
 
@@ -53,6 +59,9 @@ SOURCES: Mapping[str, Entry] = {
     "http": Entry("integrations.api.source:HttpSource", "integrations.api.settings:HttpSettings"),
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
+    ),
+    "intercom": Entry(
+        "integrations.intercom.source:IntercomSource", "integrations.intercom.settings:IntercomSettings"
     ),
     "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
@@ -90,10 +99,18 @@ DESTINATIONS: Mapping[str, Entry] = {
     "teams": Entry(
         "integrations.teams.destination:TeamsDestination", "integrations.teams.settings:TeamsSettings"
     ),
+    "zendesk": Entry(
+        "integrations.zendesk.destination:ZendeskDestination",
+        "integrations.zendesk.settings:ZendeskSettings",
+        limit="writes_per_minute",
+    ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
     "stripe": Entry(
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
+    ),
+    "zendesk": Entry(
+        "integrations.zendesk.webhook:ZendeskWebhook", "integrations.zendesk.settings:ZendeskSettings"
     ),
 }
 RETURNS: Mapping[str, Entry] = {

@@ -71,6 +71,17 @@ class Webhook(Protocol):
         """Yield the records in a verified body."""
 
 
+@runtime_checkable
+class Doorbell(Protocol):
+    """A webhook whose calls but name what was touched: its vendor is asked of many at once how it is now."""
+
+    def read(self, bodies: Sequence[bytes]) -> tuple[list[Record], int]:
+        """Return the records of verified bodies, and how many of these could not be read.
+
+        Raises the three errors; then all of them are read again by the next pull.
+        """
+
+
 class Returned(NamedTuple):
     """What a sender of letters tells of an address that it wrote to.
 

@@ -8,6 +8,7 @@ from sandbox.chargebee import routes as chargebee
 from sandbox.faults import FaultySystem
 from sandbox.gate import Gate
 from sandbox.hubspot import routes as hubspot
+from sandbox.intercom import routes as intercom
 from sandbox.keygen import routes as keygen
 from sandbox.mail import routes as mail
 from sandbox.posthog import routes as posthog
@@ -22,7 +23,7 @@ from sandbox.zendesk import routes as zendesk
 
 STAND_INS = (
     *(sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams),
-    *(api, chargebee),
+    *(api, chargebee, intercom),
 )
 
 

@@ -41,6 +41,15 @@ class Zendesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_secret: str = "zendesk-sandbox-secret"  # noqa: S105 - see above
     calls_a_minute: int = 700
     exports_a_minute: int = 10
+    updates_a_minute: int = 100
+    updates_a_ticket: int = 30
+
+
+class Intercom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may read the conversations, and how often in ten seconds."""
+
+    token: str = "intercom-sandbox-token"  # noqa: S105 - as above
+    calls_a_window: int = 1_666
 
 
 class Salesforce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +126,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_password: str = ""
     mail_size_limit: int = 10_000_000
     zendesk: Zendesk = Zendesk()
+    intercom: Intercom = Intercom()
     salesforce: Salesforce = Salesforce()
     teams: Teams = Teams()
 

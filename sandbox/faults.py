@@ -17,6 +17,7 @@ FaultySystem = Literal[
     "posthog",
     "keygen",
     "zendesk",
+    "intercom",
     "hubspot",
     "postmark",
     "salesforce",

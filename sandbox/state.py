@@ -11,6 +11,7 @@ from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.hubspot.book import HubSpotBook
+from sandbox.intercom.book import IntercomBook
 from sandbox.keygen.book import KeygenBook
 from sandbox.ledger import Ledger
 from sandbox.mail.mailbox import Mailbox
@@ -46,6 +47,7 @@ class Sandbox:
     posthog: PostHogBook
     keygen: KeygenBook
     zendesk: ZendeskBook
+    intercom: IntercomBook
     hubspot: HubSpotBook
     salesforce: SalesforceBook
     api: ApiBook
@@ -61,6 +63,7 @@ class Sandbox:
             "posthog": self.posthog,
             "keygen": self.keygen,
             "zendesk": self.zendesk,
+            "intercom": self.intercom,
             "hubspot": self.hubspot,
             "salesforce": self.salesforce,
             "http": self.api,
@@ -89,7 +92,8 @@ def rehearsal(config: Config, ledger: Ledger) -> Sandbox:
         StripeBook(clock),
         PostHogBook(clock),
         KeygenBook(clock),
-        ZendeskBook(clock),
+        ZendeskBook(clock, ledger),
+        IntercomBook(clock),
         HubSpotBook(clock, ledger, config),
         SalesforceBook(clock, ledger, config),
         ApiBook(),

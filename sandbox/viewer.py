@@ -20,6 +20,7 @@ from sandbox.rendering import FOLDER, Pages
 from sandbox.slack import asking, people
 from sandbox.slack.workspace import Form
 from sandbox.state import Sandbox
+from sandbox.zendesk import view as desk
 
 MOST_ROWS = 500
 LETTER_POLICY = (
@@ -55,6 +56,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         *_teams(sandbox, pages),
         *_inbox(sandbox, pages),
         *_crm(sandbox, pages),
+        *_helpdesk(sandbox, pages),
     ]
 
 
@@ -235,6 +237,15 @@ def _crm(sandbox: Sandbox, pages: Pages) -> list[Route]:
         )
 
     return [Route("/view/crm", companies), Route("/view/crm/{company}", company)]
+
+
+def _helpdesk(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def organizations(request: Request) -> HTMLResponse:
+        found = desk.clients(sandbox.zendesk)
+        refresh = query(request, Viewed).refresh
+        return pages.page("helpdesk.html", refresh=refresh, clients=found, bands=desk.BANDS)
+
+    return [Route("/view/helpdesk", organizations)]
 
 
 def _rows(effects: list[Effect]) -> Iterator[Row]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from health.nouns import Notice
-from store import edits
+from store import edits, jobs
 from store.among import among
 from store.database import is_postgresql, now_ms
 from store.deferral import NEEDS_A_PERSON, due_to, is_paused, why_not
@@ -71,7 +71,7 @@ def claim(connection: Connection, destination: str, limit: int, lease_s: float) 
     remotes = _remotes(connection, [row.thread for row in rows])
     stored = _stored_bodies(connection, [row.body for row in rows if row.body])
     claimed = tuple(notice_of(row, remotes.get(row.thread, ""), stored.get(row.body, b"")) for row in rows)
-    claimed = edits.remembered(connection, claimed)
+    claimed = jobs.remembered(connection, edits.remembered(connection, claimed))
     return Claim(token, claimed, frozenset(row.id for row in rows if _is_fragile(row)))
 
 

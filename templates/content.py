@@ -17,6 +17,7 @@ from health.nouns import Why
 
 Band = Literal["at_risk", "watch", "healthy", "unknown"]
 Severity = Literal["high", "normal"]
+RevenueBand = Literal["under_1k", "1k_10k", "10k_50k", "50k_250k", "over_250k"]
 SurveyKind = Literal["activation_ease", "renewal_confidence", "nps"]
 Points = Annotated[float, Meta(ge=0, le=100)]
 Percent = Annotated[float, Meta(ge=0)]
@@ -201,6 +202,38 @@ class RecordContent(Part, frozen=True, kw_only=True):
     language: Language = "en"
 
 
+class HelpdeskContent(Part, frozen=True, kw_only=True):
+    """What a help desk's record of an account says: what support is to know beside a ticket, and no more.
+
+    ``revenue_band`` is one of `health.revenue_bands`. Nothing in it changes with the calendar alone.
+    """
+
+    account_key: Name
+    band: Band
+    health: Annotated[int, Meta(ge=0, le=100)]
+    reasons: tuple[str, ...] = ()
+    revenue_band: RevenueBand | None = None
+    renewal_on: date | None = None
+    language: Language = "en"
+
+
+class NoteContent(Part, frozen=True, kw_only=True):
+    """What agents read at an open ticket of an account at risk. No customer ever does.
+
+    ``organization`` is the help desk's record that the ticket must belong to, ``evidence`` what the open
+    flags say, ``revenue`` a band of the yearly one in words.
+    """
+
+    account_name: Name
+    organization: Name
+    evidence: tuple[str, ...]
+    score: Points | None = None
+    revenue: str = ""
+    renewal_on: date | None = None
+    owner_name: str = ""
+    language: Language = "en"
+
+
 class BandCounts(Part, frozen=True, kw_only=True):
     """Accounts per health band."""
 
@@ -380,6 +413,8 @@ Content = (
     AlertContent
     | ExpansionContent
     | RecordContent
+    | HelpdeskContent
+    | NoteContent
     | DigestContent
     | OperatorContent
     | MailsContent

@@ -14,7 +14,9 @@ from templates.content import (
     DigestContent,
     ExpansionContent,
     FailedPaymentLetter,
+    HelpdeskContent,
     MailsContent,
+    NoteContent,
     OperatorContent,
     RecordContent,
     RenewalLetter,
@@ -34,7 +36,7 @@ from templates.nudges import (
 )
 from templates.week import WeekContent
 
-Medium = Literal["slack", "home", "card", "mail", "task", "record"]
+Medium = Literal["slack", "home", "card", "mail", "task", "note", "record"]
 Spoken = Letter | Asked | WeekContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
@@ -69,7 +71,9 @@ TEMPLATES: Mapping[str, Template] = {
     "alert_task": Template("task", AlertContent),
     "recovered_task": Template("task", AlertContent),
     "expansion_task": Template("task", ExpansionContent),
+    "note": Template("note", NoteContent),
     "record": Template("record", RecordContent),
+    "helpdesk": Template("record", HelpdeskContent),
     "failed_payment": Template("mail", FailedPaymentLetter),
     "approaching_limit": Template("mail", ApproachingLimitLetter),
     "renewal": Template("mail", RenewalLetter),

@@ -3,7 +3,8 @@
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
 ``{"text", "blocks", "news"}`` (of a home tab it shows the blocks), Teams the same words as ``{"text", "body",
 "actions", "news"}``, mail ``{"subject", "html", "text", "language", "language_from"}``, a CRM ``{"subject",
-"text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, all as JSON in UTF-8.
+"text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, a help desk ``{"text",
+"organization"}`` for a note, all as JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
@@ -65,6 +66,13 @@ class Task(Struct, frozen=True):
     priority: str
     due_on: date | None
     owner: str
+
+
+class Note(Struct, frozen=True):
+    """What agents read at a ticket, and the record in the help desk that it must belong to."""
+
+    text: str
+    organization: str
 
 
 class Record(Struct, frozen=True):
@@ -149,6 +157,12 @@ def _task(name: str, content: Spoken) -> Struct:
     )
 
 
+def _note(name: str, content: Spoken) -> Struct:
+    fields = values(content)
+    text = _words("text", f"helpdesk/{name}.j2", locale(content.language, COLLEAGUES), fields)
+    return Note(text.strip() + "\n", str(fields["organization"]))
+
+
 def _record(_name: str, content: Spoken) -> Struct:
     """Fields of a record need no words: what is stated in several parts is one line each."""
     fields = values(content)
@@ -172,6 +186,7 @@ _WORDS: Mapping[Medium, Callable[[str, Spoken], Struct]] = {
     "card": _card,
     "mail": _mail,
     "task": _task,
+    "note": _note,
     "record": _record,
 }
 

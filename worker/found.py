@@ -19,7 +19,7 @@ from store.book import Entry
 from store.bulk import Row
 from store.database import Connection
 from store.runs import Chunk, Run, Tally
-from worker import announce, nudges, peace, surveys
+from worker import announce, helpdesk, nudges, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.entries import entry
@@ -43,10 +43,12 @@ class Found:
         stakes: Stakes,
         again: Mapping[int, bool] = MappingProxyType({}),
         nudging: Nudging | None = None,
+        tickets: Mapping[int, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         """Start with nothing found.
 
-        ``records`` are the accounts' ids in CRMs, by CRM and account, ``overrides`` what was set by hand. Of
+        ``records`` are the accounts' ids in CRMs and the help desk, by its name and account, ``tickets`` the
+        open ones in the help desk by account, newest first, ``overrides`` what was set by hand. Of
         the accounts in ``again`` days gone by were judged again (`worker.corrections.rescore`). ``nudging``
         is what letters by the calendar go by; `None` where none of them is sent.
         """
@@ -58,6 +60,7 @@ class Found:
         self._again = again
         self._stakes = stakes
         self._nudging = nudging
+        self._tickets = tickets
         self._states: list[Notice] = []
         self._judged: list[Row] = []
         self._entries: list[Entry] = []
@@ -113,6 +116,11 @@ class Found:
             self._notices += (peace.owed(deployment, connection, verdict, letter) for letter in owed)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
+        desk = deployment.routes.helpdesk
+        if organization := verdict.records.get(desk):
+            self._states.append(helpdesk.record(desk, organization, verdict))
+            tickets = self._tickets.get(verdict.features.account, ())
+            self._notices += helpdesk.notes(desk, organization, verdict, tickets, self._run.demoted)
 
     def _records_of(self, account: int) -> dict[str, str]:
         return {crm: ids[account] for crm, ids in self._records.items() if account in ids}

@@ -17,7 +17,7 @@ from health.judge import ENGINE_VERSION
 from health.records import Record
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.registry import BY_HAND
-from integrations.roles import Page, Webhook
+from integrations.roles import Doorbell, Page, Webhook
 from store import (
     doubt,
     facts,
@@ -33,6 +33,7 @@ from store import (
     reviews,
     runs,
     sources,
+    tickets,
     verdicts,
 )
 from store.database import Connection
@@ -177,6 +178,8 @@ def _still_waiting(deployment: Deployment, name: str) -> Sequence[Call]:
 
 def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
     """Return the records of some calls, and how many calls could not be read."""
+    if isinstance(webhook, Doorbell):
+        return webhook.read([call.body for call in calls])
     records: list[Record] = []
     rejects = 0
     for call in calls:
@@ -288,7 +291,10 @@ def _judge_chunk(deployment: Deployment, connection: Connection, chunk: Chunk) -
     again = rescore(deployment, connection, run, chunk)
     stakes = Stakes(connection, run.as_of)
     pulse, due = read_pulse(run.pulse), nudging(deployment, connection, run, chunk)
-    found = Found(deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, nudging=due)
+    asked = tickets.open_tickets(connection, deployment.routes.helpdesk, first, last)
+    found = Found(
+        deployment, run, pulse, records, set_by_hand, stakes=stakes, again=again, nudging=due, tickets=asked
+    )
     before = verdicts.previous(connection, first, last, stale_only=touched)
     standing = flags.standing(connection, first, last, stale_only=touched)
     for row in features.stored(connection, first, last, fresh, run=run.id, stale_only=touched):

@@ -11,8 +11,9 @@ from time import monotonic
 
 from msgspec import Struct
 
+from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
-from integrations.http import Http
+from integrations.http import Explain, Http
 from integrations.session import Credentials
 from integrations.vitals import Vitals
 from integrations.zendesk.answers import Token
@@ -22,11 +23,12 @@ LIFE_S = 3_600
 """How long a token is asked to live; Zendesk allows five minutes to two days."""
 MARGIN_S = 120.0
 """How long before its end a token is no longer used: longer than any call waits for its answer."""
-SCOPE = "read"
+READ, WRITE = "read", "read write"
+"""Scopes of a token: the source's can change nothing."""
 NOBODY_THERE = "status_404"
 AS_CLIENT = (
     "set SEATSIGNAL_ZENDESK_CLIENT_ID and SEATSIGNAL_ZENDESK_CLIENT_SECRET to a confidential OAuth client "
-    f"that an admin made, with the scope {SCOPE}"
+    "that an admin made, with the scope read, and write if anything is written"
 )
 AS_PERSON = (
     "set SEATSIGNAL_ZENDESK_EMAIL to an admin's address and SEATSIGNAL_ZENDESK_TOKEN to an API token; "
@@ -34,26 +36,37 @@ AS_PERSON = (
 )
 
 
-class Wanted(Struct, frozen=True):
+class Wanted(Struct, frozen=True, kw_only=True):
     """A request for a token."""
 
     client_id: str
     client_secret: str
     grant_type: str = "client_credentials"
-    scope: str = SCOPE
+    scope: str
     expires_in: int = LIFE_S
 
 
 class Access:
     """Opens the connection to Zendesk, and opens it anew when the token has run out.
 
-    ``clock`` is monotonic, in seconds.
+    ``clock`` is monotonic, in seconds. ``budget`` is that of every call, where they are counted.
     """
 
-    def __init__(self, settings: ZendeskSettings, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        settings: ZendeskSettings,
+        clock: Callable[[], float] = monotonic,
+        *,
+        scope: str = READ,
+        budget: Budget | None = None,
+        explain: Explain | None = None,
+    ) -> None:
         """Open no connection yet."""
         self._settings = settings
         self._clock = clock
+        self._scope = scope
+        self._budget = budget
+        self._explain = explain
         self._http: Http | None = None if settings.is_client else self._opened(_person(settings))
         self._ends_s = inf
 
@@ -79,17 +92,33 @@ class Access:
 
     def _token(self) -> Token:
         settings = self._settings
-        wanted = Wanted(settings.client_id, settings.client_secret.get_secret_value())
+        wanted = Wanted(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.get_secret_value(),
+            scope=self._scope,
+        )
         try:
-            with self._opened(Credentials({}, AS_CLIENT)) as http:
+            with self._plain() as http:
                 return http.post("oauth/tokens", Token, wanted)
         except Rejected as error:
             failure = no_token(error)
         raise failure
 
+    def _plain(self) -> Http:
+        """A connection of nobody's, to ask for a token."""
+        settings = self._settings
+        return Http("zendesk", settings.address, Credentials({}, AS_CLIENT), read_s=settings.timeout_s)
+
     def _opened(self, credentials: Credentials) -> Http:
         settings = self._settings
-        return Http("zendesk", settings.address, credentials, read_s=settings.timeout_s)
+        return Http(
+            "zendesk",
+            settings.address,
+            credentials,
+            budget=self._budget,
+            explain=self._explain,
+            read_s=settings.timeout_s,
+        )
 
 
 def no_token(error: Rejected) -> Misconfigured:

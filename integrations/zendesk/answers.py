@@ -89,6 +89,12 @@ class Tickets(Struct, frozen=True, kw_only=True):
     after_cursor: str | None = None
 
 
+class Now(Struct, frozen=True):
+    """Tickets that were asked for by id, as they are now."""
+
+    tickets: tuple[Ticket, ...]
+
+
 class Rating(Struct, frozen=True, kw_only=True):
     """An answer to "how was our support?", about a ticket."""
 

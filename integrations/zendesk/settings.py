@@ -1,4 +1,4 @@
-"""Settings of the Zendesk source."""
+"""Settings of Zendesk: source, webhook and destination."""
 
 from typing import Literal, Self
 
@@ -34,6 +34,21 @@ class ZendeskSettings(BaseSettings):
     )
     timeout_s: float = Field(60.0, gt=0, le=120, description="seconds to wait for an answer")
     calls_per_minute: int = Field(10, ge=1, le=1_000, description="exports a minute that your plan allows")
+    writes_per_minute: int = Field(
+        100, ge=1, description="calls a minute of the destination: Zendesk takes 100 changes of tickets"
+    )
+    job_wait_s: float = Field(
+        8.0, ge=0, le=20, description="seconds to wait for a job of Zendesk's, before it is asked about later"
+    )
+    tags: Literal["on", "off"] = Field(
+        "on", description="`off` to leave the tags of organizations alone: they pass to new tickets"
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="the signing secret of your webhook in Zendesk, if you have one"
+    )
+    webhook_secret_old: SecretStr = Field(
+        SecretStr(""), description="the secret before it, while you replace one by the other"
+    )
     page_size: int = Field(
         500, ge=1, le=1_000, description="tickets asked for at once; fewer if Zendesk answers 504"
     )

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from sandbox.config import Zendesk
-from sandbox.zendesk.book import ZendeskBook
+from sandbox.zendesk.book import Granted, ZendeskBook
 from sandbox.zendesk.errors import Refused
 
 LIFE_S = 1_800
@@ -42,7 +42,7 @@ def granted(config: Zendesk, book: ZendeskBook, body: bytes) -> dict[str, object
     if not SHORTEST_S < wanted.expires_in < LONGEST_S:
         raise Refused(400, "invalid_request", "expires_in is out of range")
     token = f"zendesk-access-{len(book.tokens) + 1}"
-    book.tokens[token] = book.now_s() + wanted.expires_in
+    book.tokens[token] = Granted(book.now_s() + wanted.expires_in, frozenset(wanted.scope.split()))
     return {
         "access_token": token,
         "token_type": "bearer",
@@ -54,11 +54,13 @@ def granted(config: Zendesk, book: ZendeskBook, body: bytes) -> dict[str, object
 def role(config: Zendesk, book: ZendeskBook, request: Request) -> Role:
     """What the caller is in the account; a client acts as the admin who made it."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme == "Bearer" and book.tokens.get(given, 0.0) > book.now_s():
+    if scheme == "Bearer" and (token := book.tokens.get(given)) and token.ends_s > book.now_s():
+        if request.method != "GET" and "write" not in token.scopes:
+            raise Refused(403, "Forbidden", "You do not have the scope for this action.")
         return "admin"
-    email, _, token = _basic(given).partition("/token:") if scheme == "Basic" else ("", "", "")
+    email, _, secret = _basic(given).partition("/token:") if scheme == "Basic" else ("", "", "")
     roles: dict[str, Role] = {config.admin: "admin", config.agent: "agent"}
-    if email not in roles or not hmac.compare_digest(token.encode(), config.token.encode()):
+    if email not in roles or not hmac.compare_digest(secret.encode(), config.token.encode()):
         raise Refused(401, "Couldn't authenticate you")
     return roles[email]
 

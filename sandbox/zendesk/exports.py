@@ -58,17 +58,18 @@ def tickets(book: ZendeskBook, asked: From) -> dict[str, object]:
         raise Refused(400, "InvalidInclude", f"{asked.include} cannot be included")
     rows = [row for row in book.exported_tickets() if _place(row) > _start(book, asked)]
     part, more = rows[: asked.per_page], asked.per_page < len(rows)
-    shown = [_shown(ticket, times=bool(asked.include)) for ticket in part]
+    rows_shown = [shown(ticket, times=bool(asked.include)) for ticket in part]
     known = None if asked.cursor is UNSET else asked.cursor
     return {
-        "tickets": shown,
+        "tickets": rows_shown,
         "after_cursor": _cursor(part[-1]) if part else known,
         "before_cursor": None,
         "end_of_stream": not more,
     }
 
 
-def _shown(ticket: Ticket, *, times: bool) -> dict[str, object]:
+def shown(ticket: Ticket, *, times: bool) -> dict[str, object]:
+    """A ticket, with its times if asked for."""
     names = (name for name in ticket.__struct_fields__ if times or name != "metric_set")
     return {name: getattr(ticket, name) for name in names}
 

@@ -1,7 +1,7 @@
 """What Zendesk's API shows, in its own shapes, and how each looked at an instant."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     details: str | None = None
     notes: str | None = None
     tags: tuple[str, ...] = ()
+    organization_fields: dict[str, Value] = {}
 
     @property
     def changed_s(self) -> int:
@@ -40,6 +41,54 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if self.changed_s <= at_s:
             return self
         return replace(self, updated_at=self.created_at, deleted_at=None)
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A choice of a drop-down; its value is a tag, too."""
+
+    name: str
+    value: str
+
+
+class OrganizationField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field that the account added to its organizations."""
+
+    key: str
+    title: str
+    type: Literal["text", "textarea", "integer", "decimal", "date", "dropdown", "checkbox"]
+    description: str = ""
+    active: bool = True
+    custom_field_options: tuple[Choice, ...] = ()
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody adds to a ticket; only agents read what is not public."""
+
+    html_body: str
+    public: bool = True
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """An update of a ticket: the comment, and what was said beside it."""
+
+    id: int
+    ticket_id: int
+    created_at: str
+    comment: Comment
+    custom: dict[str, str]
+
+    def shown(self) -> dict[str, object]:
+        """As the API shows it."""
+        event = {"id": self.id + 1, "type": "Comment"}
+        event |= {"html_body": self.comment.html_body, "public": self.comment.public}
+        return {
+            "id": self.id,
+            "ticket_id": self.ticket_id,
+            "created_at": self.created_at,
+            "author_id": 1,
+            "events": [event],
+            "metadata": {"system": {}, "custom": self.custom},
+        }
 
 
 class CustomField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

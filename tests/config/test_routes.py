@@ -92,3 +92,10 @@ def test_people_that_are_none_are_refused_with_their_place(tmp_path, more, said)
     with pytest.raises(ConfigError) as refusal:
         written(tmp_path, more)
     assert said in str(refusal.value.problems)
+
+
+def test_a_help_desk_is_written_to_by_the_ids_of_its_records(tmp_path):
+    assert load_routes().crms() == frozenset()
+    assert written(tmp_path, "helpdesk: zendesk\nrecord: hubspot").crms() == {"zendesk", "hubspot"}
+    with pytest.raises(ConfigError, match="helpdesk"):
+        written(tmp_path, "helpdesk: pigeon")

@@ -12,7 +12,13 @@ CONFIG = {
     "smtp_password": "sandbox-password",
     "teams": {"rate": {"per_second": 10_000, "burst": 10_000}},
     "salesforce": {"page_size": 5, "daily": 10_000_000},
-    "zendesk": {"calls_a_minute": 1_000_000, "exports_a_minute": 1_000_000},
+    "intercom": {"calls_a_window": 1_000_000},
+    "zendesk": {
+        "calls_a_minute": 1_000_000,
+        "exports_a_minute": 1_000_000,
+        "updates_a_minute": 1_000_000,
+        "updates_a_ticket": 1_000_000,
+    },
 }
 
 

@@ -48,6 +48,7 @@ class Rig:
     address: tuple[str, str]  # the variables that hold host and port, or the address twice
     upsets: tuple[Upset, ...]
     base_url: str = ""  # of an HTTP vendor
+    needed: tuple[str, ...] = ()  # what is said where nothing is set and no single setting is required
     entry: str = ""  # the path at which a token is given out, if one is
     unclear: frozenset[int] = frozenset()  # statuses by which it may have acted; for those that are not keyed
     names_owner: bool = False  # whether errors may say whom a notice is for: a name from our own settings

@@ -17,6 +17,7 @@ PAGES = [
     "/view/teams/sales",
     "/view/inbox",
     "/view/crm",
+    "/view/helpdesk",
     "/view/ledger",
 ]
 

@@ -21,10 +21,12 @@ from templates.content import (
     ExpansionContent,
     FailedPaymentLetter,
     FlagLine,
+    HelpdeskContent,
     LetterLinks,
     MailRow,
     MailsContent,
     MonthlyPrice,
+    NoteContent,
     OperatorContent,
     Play,
     RecordContent,
@@ -314,6 +316,23 @@ RECORD = RecordContent(
     currency="EUR",
     renewal_on=date(2027, 3, 1),
 )
+HELPDESK = HelpdeskContent(
+    account_key="ACC-7",
+    band="at_risk",
+    health=41,
+    reasons=("weekly active users: 18", "idle for 9 days"),
+    revenue_band="10k_50k",
+    renewal_on=date(2027, 3, 1),
+)
+NOTE = NoteContent(
+    account_name="Harbour & Pine",
+    organization="9000000007",
+    evidence=("Use is 44 % of what is usual", "Cancels at the end of the term"),
+    score=41.27,
+    revenue="10,000 to 50,000 EUR",
+    renewal_on=date(2027, 3, 1),
+    owner_name="Robin Vale",
+)
 ACCOUNT = AccountContent(
     account_key="ACC-7",
     account_name="Harbour & Pine",
@@ -393,6 +412,8 @@ EXAMPLES: Mapping[str, Spoken] = {
     "recovered_task": ALERT,
     "expansion_task": EXPANSION,
     "record": RECORD,
+    "helpdesk": HELPDESK,
+    "note": NOTE,
     "digest": DIGEST,
     "week": WEEK,
     "operator": OPERATOR,

@@ -23,6 +23,7 @@ def test_every_template_renders(name: str) -> None:
         "card": {"text", "body", "actions", "news"},
         "mail": {"subject", "html", "text", "language", "language_from"},
         "task": {"subject", "text", "priority", "due_on", "owner"},
+        "note": {"text", "organization"},
         "record": {"fields"},
     }
     assert set(json.loads(render(name, payload(EXAMPLES[name])))) == keys[TEMPLATES[name].medium]

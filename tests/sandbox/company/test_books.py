@@ -22,7 +22,7 @@ BOOKS: Mapping[str, Callable[[], Book]] = {
     "stripe": lambda: StripeBook(Clock()),
     "posthog": lambda: PostHogBook(Clock()),
     "keygen": lambda: KeygenBook(Clock()),
-    "zendesk": lambda: ZendeskBook(Clock()),
+    "zendesk": lambda: ZendeskBook(Clock(), Ledger()),
     "hubspot": lambda: HubSpotBook(Clock(), Ledger(), Config()),
 }
 DAYS = ("eve", "monday")

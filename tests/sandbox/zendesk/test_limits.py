@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.zendesk.limits import Minute
+from sandbox.limits import Minute
 
 
 class Clock:

@@ -1,0 +1,53 @@
+"""Makes what is missing of our fields, and says what is there already or differs."""
+
+from collections.abc import Iterator
+
+from integrations.errors import Misconfigured
+from integrations.roles import Prepared
+from integrations.zendesk.fields import FIELDS, Field
+from integrations.zendesk.refusals import NO_WRITE, SETUP
+from integrations.zendesk.replies import OrganizationField
+from integrations.zendesk.writer import ZendeskWriter
+
+OF = "organizations"
+
+
+def setup(zendesk: ZendeskWriter) -> Iterator[Prepared]:
+    """Make the fields that are not there; doing it again makes nothing.
+
+    Raises `Misconfigured` where we may not, `Rejected` or `RetryLater`; what was made stays made.
+    """
+    there = {each.key: each for each in zendesk.fields()}
+    for field in FIELDS.values():
+        found = there.get(field.key)
+        if found is None:
+            zendesk.make_field(field.definition)
+            yield Prepared(OF, "field", field.key, "made")
+            continue
+        differs = difference(field, found)
+        yield Prepared(OF, "field", field.key, "differs" if differs else "there", differs)
+
+
+def check(zendesk: ZendeskWriter) -> None:
+    """Raise `Misconfigured` unless we are an admin, and with the fields that are missing or differ."""
+    if zendesk.me().role != "admin":
+        raise Misconfigured("not_admin", NO_WRITE)
+    there = {each.key: each for each in zendesk.fields()}
+    missing = [field.key for field in FIELDS.values() if field.key not in there]
+    if missing:
+        raise Misconfigured("field_missing", f"zendesk: organizations lack {', '.join(missing)}; {SETUP}")
+    for field in FIELDS.values():
+        differs = difference(field, there[field.key])
+        if differs:
+            raise Misconfigured("field_differs", f"zendesk: {field.key} {differs}; mend it there")
+
+
+def difference(wanted: Field, found: OrganizationField) -> str:
+    """How a field differs in what we write to it; empty if it does not. Its title is people's own."""
+    if found.type != wanted.type:
+        return f"is of type {found.type}, not {wanted.type}"
+    if not found.active:
+        return "is not active"
+    there = {each.value for each in found.custom_field_options or ()}
+    lacking = sorted({each.value for each in wanted.options} - there)
+    return f"lacks the options {', '.join(lacking)}" if lacking else ""
