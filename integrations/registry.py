@@ -58,6 +58,7 @@ SOURCES: Mapping[str, Entry] = {
         "integrations.salesforce.source:SalesforceSource",
         "integrations.salesforce.settings:SalesforceSettings",
     ),
+    "segment": Entry("integrations.pushed:Pushed", "integrations.segment.settings:SegmentSettings"),
     "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
@@ -65,6 +66,8 @@ SOURCES: Mapping[str, Entry] = {
 }
 BY_HAND = "files"
 """The source that a person gives us whenever they like, set up or not."""
+PUSHED = frozenset(name for name, entry in SOURCES.items() if entry.builder == "integrations.pushed:Pushed")
+"""The sources that call us and are never asked."""
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
@@ -84,6 +87,9 @@ DESTINATIONS: Mapping[str, Entry] = {
     ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
+    "segment": Entry(
+        "integrations.segment.webhook:SegmentWebhook", "integrations.segment.settings:SegmentSettings"
+    ),
     "stripe": Entry(
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
     ),
