@@ -85,6 +85,9 @@ DESTINATIONS: Mapping[str, Entry] = {
     "slack": Entry(
         "integrations.slack.destination:SlackDestination", "integrations.slack.settings:SlackSettings"
     ),
+    "webhook": Entry(
+        "integrations.webhook.destination:WebhookDestination", "integrations.webhook.settings:WebhookSettings"
+    ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
     "segment": Entry(

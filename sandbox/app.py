@@ -15,9 +15,10 @@ from sandbox.ses import routes as ses
 from sandbox.slack import routes as slack
 from sandbox.state import Sandbox
 from sandbox.stripe import routes as stripe
+from sandbox.webhook import routes as webhook
 from sandbox.zendesk import routes as zendesk
 
-STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses)
+STAND_INS = (sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, webhook)
 
 
 def app(sandbox: Sandbox) -> Gate:

@@ -21,6 +21,7 @@ FaultySystem = Literal[
     "postmark",
     "salesforce",
     "ses",
+    "webhook",
 ]
 HTTP_FAULTS: frozenset[str] = frozenset(
     {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-System = Literal["slack", "email", "sink", "crm"]
+System = Literal["slack", "email", "sink", "crm", "webhook"]
 Action = Literal["post", "update", "mail", "write"]
 
 NEW_THINGS: frozenset[Action] = frozenset({"post", "mail"})
