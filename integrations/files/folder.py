@@ -10,10 +10,11 @@ from pathlib import Path
 
 from health.records import SHAPES, Shape
 from integrations.errors import Misconfigured, RetryLater
-from integrations.files.columns import nearest
+from integrations.files.csv_file import CsvTable
 from integrations.files.parquet import ParquetTable
-from integrations.files.report import REJECTS_SUFFIX, Remark
-from integrations.files.tables import CsvTable, Table
+from integrations.rows.columns import nearest
+from integrations.rows.report import REJECTS_SUFFIX, Remark
+from integrations.rows.table import Table
 
 FORMAT = b"2"
 """Part of every fingerprint: raised when files must be read again because reading changed."""

@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from integrations.errors import Misconfigured, RetryLater
-from integrations.files.report import Reject
-from integrations.files.tables import Row, checked_header
+from integrations.rows.report import Reject
+from integrations.rows.table import Row, checked_header
 
 BATCH = 2_000
 TEXT_RATIO = 10

@@ -15,10 +15,10 @@ from health.records import Account, Record
 from integrations.errors import Misconfigured
 from integrations.files.folder import Found, Snapshot, listing
 from integrations.files.place import Place
-from integrations.files.reader import Currencies, records
-from integrations.files.report import REJECTS_SUFFIX, Remark, Report
-from integrations.files.usage import usage
 from integrations.roles import Cursor, Page
+from integrations.rows.reader import Currencies, records
+from integrations.rows.report import REJECTS_SUFFIX, Remark, Report
+from integrations.rows.usage import usage
 from integrations.vitals import Vitals
 
 PAGE = 2_000

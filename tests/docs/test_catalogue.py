@@ -10,9 +10,9 @@ from config.metrics import entries, load_metrics
 from config.worked import agrees, plain, worked
 from health.records import SHAPES
 from integrations import registry
-from integrations.files.columns import columns
-from integrations.files.metrics import COLUMNS
-from integrations.files.usage_rows import LONG, PEOPLE
+from integrations.rows.columns import columns
+from integrations.rows.metrics import COLUMNS
+from integrations.rows.usage_rows import LONG, PEOPLE
 from tests.docs.pages import page
 from tests.docs.test_pages import commands, slug
 

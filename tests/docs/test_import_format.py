@@ -14,11 +14,11 @@ from cli.opened import judge_waiting
 from config.settings import Settings
 from health.figures.present import PRESENT
 from health.records import SHAPES, Shape
-from integrations.files.cells import Unreadable
-from integrations.files.columns import Column, columns
-from integrations.files.metrics import COLUMNS
 from integrations.files.source import FilesSource
-from integrations.files.usage_rows import LONG, PEOPLE
+from integrations.rows.cells import Unreadable
+from integrations.rows.columns import Column, columns
+from integrations.rows.metrics import COLUMNS
+from integrations.rows.usage_rows import LONG, PEOPLE
 from store.installation import set_setting
 from store.verdicts import Verdict, book
 from tests.docs.pages import ROOT, page

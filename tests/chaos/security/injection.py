@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from health.languages import LANGUAGES
 from integrations import letter
-from integrations.files import report
+from integrations.rows import report
 from templates import environment, render
 from tests.chaos.security.measured import Tally
 from tests.chaos.verdict import Verdict

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from health.records import Record
-from integrations.files.report import Remark
 from integrations.files.source import FilesSource
 from integrations.roles import Cursor, Page
+from integrations.rows.report import Remark
 
 
 @dataclass

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from health.records import SHAPES, Record, Shape
-from integrations.files.columns import columns
 from integrations.files.source import FilesSource
+from integrations.rows.columns import columns
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROLES = ("billing", "admin", "user", "champion")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from health.records import Usage
-from integrations.files import usage as usage_module
+from integrations.rows import usage as usage_module
 from tests.integrations.files.conftest import Drop
 
 DAY = date(2026, 1, 5)

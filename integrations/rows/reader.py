@@ -6,10 +6,10 @@ from operator import call, itemgetter
 
 from health.records import Record, Shape
 from integrations.errors import Misconfigured
-from integrations.files.cells import Unreadable, minor_units
-from integrations.files.columns import KNOWN_ON, Column, columns, nearest
-from integrations.files.report import Report
-from integrations.files.tables import Row, Table
+from integrations.rows.cells import Unreadable, minor_units
+from integrations.rows.columns import KNOWN_ON, Column, columns, nearest
+from integrations.rows.report import Report
+from integrations.rows.table import Row, Table
 
 STANDS_IN = {"term_start": "started_on"}
 """A required column, and the column that is read where it is empty or absent."""

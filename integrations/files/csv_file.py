@@ -1,4 +1,4 @@
-"""A table in a file: its header, and its rows as text with their line numbers."""
+"""CSV files: the header, and rows with their line numbers."""
 
 import csv
 import gzip
@@ -6,32 +6,15 @@ from collections import deque
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Protocol
 
 from integrations.errors import Misconfigured
-from integrations.files.columns import plain_name
-from integrations.files.report import Reject
-
-Row = list[str]
+from integrations.rows.report import Reject
+from integrations.rows.table import Row, checked_header
 
 ENCODING = "utf-8-sig"
 BAD_BYTES = "surrogateescape"
 GZIP_RATIO = 8
 """About how much smaller gzip makes a table."""
-
-
-class Table(Protocol):
-    """A file that can be read from its first row any number of times."""
-
-    file: str
-    header: tuple[str, ...]
-    """Plain names, in the file's order."""
-
-    text_bytes: int
-    """About how much text its rows are."""
-
-    def rows(self, reject: Reject) -> Iterator[tuple[int, Row]]:
-        """Yield line and cells of each row as wide as the header; every other row is rejected."""
 
 
 class CsvTable:
@@ -72,21 +55,6 @@ class CsvTable:
         with self._opened() as lines:
             _, row = next(_numbered(lines, refused), (0, []))
         return checked_header(self.file, row)
-
-
-def checked_header(file: str, headings: Row) -> tuple[str, ...]:
-    """Return the plain names of a header, or raise `Misconfigured` with what to change."""
-    joined = "".join(headings)
-    if not joined.strip():
-        raise Misconfigured("header", f"{file} has no header line")
-    if "\0" in joined or any("\udc80" <= letter <= "\udcff" for letter in joined):
-        raise Misconfigured("encoding", f"{file} is not UTF-8; save it as CSV UTF-8")
-    if len(headings) == 1 and (mark := next((mark for mark in ";\t|" if mark in joined), "")):
-        raise Misconfigured("delimiter", f"{file} separates its columns by {mark!r}; save it with commas")
-    names = tuple(plain_name(heading) for heading in headings)
-    if twice := next((name for name in names if name and names.count(name) > 1), ""):
-        raise Misconfigured("header", f"{file} has the column {twice} twice")
-    return names
 
 
 def _numbered(lines: Iterator[str], reject: Reject) -> Iterator[tuple[int, Row]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from health.records import People, Usage
-from integrations.files.metrics import KNOWN, figure, heading, packed
+from integrations.rows.metrics import KNOWN, figure, heading, packed
 
 ACTIVE = "active_users"
 ACTIVE_30D = "active_users_30d"

@@ -9,7 +9,7 @@ from types import NoneType
 from typing import get_args, get_type_hints
 
 from health.records import Shape
-from integrations.files.cells import (
+from integrations.rows.cells import (
     Parse,
     Unreadable,
     address,

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from health.records import People, Usage
-from integrations.files.cells import Unreadable
-from integrations.files.report import Report
-from integrations.files.tables import Table
-from integrations.files.tally import Tally
-from integrations.files.usage_rows import LONG, PEOPLE, LongRow, PersonRow, PieceReader, WideRow
+from integrations.rows.cells import Unreadable
+from integrations.rows.report import Report
+from integrations.rows.table import Table
+from integrations.rows.tally import Tally
+from integrations.rows.usage_rows import LONG, PEOPLE, LongRow, PersonRow, PieceReader, WideRow
 
 TWICE = "says again what a row above says of the same account, day and product"
 

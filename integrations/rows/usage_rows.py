@@ -6,9 +6,9 @@ from operator import call, itemgetter
 from typing import NamedTuple, Protocol, cast
 
 from health.records import Usage
-from integrations.files.cells import Unreadable, text
-from integrations.files.columns import KNOWN_ON, Column, plain_name
-from integrations.files.metrics import (
+from integrations.rows.cells import Unreadable, text
+from integrations.rows.columns import KNOWN_ON, Column, plain_name
+from integrations.rows.metrics import (
     COLUMNS,
     IDENTITY,
     KNOWN,
@@ -18,10 +18,10 @@ from integrations.files.metrics import (
     misspelt,
     packed,
 )
-from integrations.files.reader import picker, place_of, remark_unknown
-from integrations.files.report import Report
-from integrations.files.tables import Row, Table
-from integrations.files.tally import Day, Values, Who
+from integrations.rows.reader import picker, place_of, remark_unknown
+from integrations.rows.report import Report
+from integrations.rows.table import Row, Table
+from integrations.rows.tally import Day, Values, Who
 
 PEOPLE = tuple(
     Column(name, name, required=False, default="", parse=text) for name in ("user_id", "department")

@@ -6,7 +6,7 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.files.cells import (
+from integrations.rows.cells import (
     Parse,
     Unreadable,
     address,

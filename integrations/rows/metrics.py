@@ -5,8 +5,8 @@ from functools import lru_cache
 from json import dumps
 
 from health.records import SHAPES
-from integrations.files.cells import WHOLE_LIMIT, quantity
-from integrations.files.columns import Column, columns, nearest
+from integrations.rows.cells import WHOLE_LIMIT, quantity
+from integrations.rows.columns import Column, columns, nearest
 
 IDENTITY = ("account_id", "day", "product")
 COLUMNS = {column.name: column for column in columns(SHAPES["usage"]) if column.field != "metrics"}

@@ -1,7 +1,7 @@
 import pytest
 
 from health.records import SHAPES
-from integrations.files.columns import columns
+from integrations.rows.columns import columns
 
 FORMAT = {
     "accounts": "account_id* name domain customer_type industry size_band country region timezone language"
