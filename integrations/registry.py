@@ -50,6 +50,7 @@ SOURCES: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
+    "inbound": Entry("integrations.pushed:Pushed", "integrations.inbound.settings:InboundSettings"),
     "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
@@ -90,6 +91,9 @@ DESTINATIONS: Mapping[str, Entry] = {
     ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
+    "inbound": Entry(
+        "integrations.inbound.webhook:InboundWebhook", "integrations.inbound.settings:InboundSettings"
+    ),
     "segment": Entry(
         "integrations.segment.webhook:SegmentWebhook", "integrations.segment.settings:SegmentSettings"
     ),

@@ -93,7 +93,7 @@ def decoded(written: bytes, kind: type[T]) -> T | None:
     """Return JSON as a type, or `None` where it is not of it."""
     try:
         return msgspec.json.decode(written, type=kind)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
 

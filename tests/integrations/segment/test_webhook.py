@@ -63,6 +63,12 @@ def test_an_event_that_is_too_large_or_broken_loses_none_of_the_others(stream: S
     ]
 
 
+def test_a_body_that_is_nested_without_end_is_refused(stream: Stream) -> None:
+    body = b'{"type": "track", "properties": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}"
+    with pytest.raises(Rejected, match="holds no event"):
+        stream.verify(signed(body, SECRET), body)
+
+
 def test_an_event_without_an_id_is_known_by_what_it_says(stream: Stream) -> None:
     one, again, other = (event("", event=name) for name in ("Signed In", "Signed In", "Signed Out"))
     ids = [each.message for each in told(stream, one, again, other) if isinstance(each, Deed)]
