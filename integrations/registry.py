@@ -91,6 +91,9 @@ DESTINATIONS: Mapping[str, Entry] = {
     ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
+    "hubspot": Entry(
+        "integrations.hubspot.webhook:HubSpotWebhook", "integrations.hubspot.settings:HubSpotSettings"
+    ),
     "inbound": Entry(
         "integrations.inbound.webhook:InboundWebhook", "integrations.inbound.settings:InboundSettings"
     ),
@@ -126,9 +129,14 @@ def has_desk(name: str) -> bool:
     return entry is not None and is_given(entry.model(), SIGNING)
 
 
-def webhook(name: str, *, clock: Clock = time) -> Webhook:
+def webhook(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Webhook:
     """The webhook of that name, set up as its settings say. Raises `Misconfigured`."""
-    return cast("Webhook", _entry(WEBHOOKS, name).built(name, unlimited, clock=clock))
+    return cast("Webhook", _entry(WEBHOOKS, name).built(name, budgets, clock=clock))
+
+
+def is_stream(name: str) -> bool:
+    """Whether a webhook of that name tells of use event by event, set up or not."""
+    return name in WEBHOOKS and hasattr(_named(WEBHOOKS[name].builder), "last_day")
 
 
 def returns(name: str) -> Returns:

@@ -65,12 +65,12 @@ class Deployment:
     def webhook(self, name: str) -> Webhook:
         """Return a webhook by name. Raises `Misconfigured` with what to set."""
         if name not in self._webhooks:
-            self._webhooks[name] = registry.webhook(name)
+            self._webhooks[name] = registry.webhook(name, budgets=self._budget)
         return self._webhooks[name]
 
     def stream(self, name: str) -> Stream | None:
         """Return what tells of use event by event under a source's name; `None` where none does."""
-        known = name in self._webhooks or name in registry.WEBHOOKS
+        known = name in self._webhooks or registry.is_stream(name)
         found = self.webhook(name) if known else None
         return found if isinstance(found, Stream) else None
 

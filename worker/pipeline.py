@@ -25,6 +25,7 @@ from store import (
     identity,
     inbox,
     matches,
+    merges,
     nudges,
     overrides,
     policies,
@@ -129,6 +130,7 @@ def _end_pull(deployment: Deployment, name: str, reached: date | None = date.max
     """
     with deployment.database.write() as connection:
         identity.link_waiting(connection)
+        merges.follow(connection, name)
         advanced = sources.ended(connection, name, reached)
         touched = runs.touched(connection, ON_THE_SPOT + 1)
         all_change = advanced or trust_changed(deployment, connection)
