@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Stream, Webhook
+from integrations.roles import Patient, Webhook
 from store import inbox
 from store.database import Database
 
@@ -43,11 +43,15 @@ def serve_webhooks(app: FastAPI, database: Database, hooks: Hooks) -> None:
 def _take(database: Database, hooks: Hooks, source: str, request: Request, body: bytes) -> None:
     webhook = _webhook(hooks, source)
     event = _verified(webhook, source, request, body)
-    with database.write() as connection:
-        new = inbox.append(connection, source, event, body)
+    new = bool(event) and _kept(database, source, event, body)
     log.info("webhook_called", source=source, new=new)
-    if new and not isinstance(webhook, Stream):  # of its many events the next tick finds all at once
+    if new and not isinstance(webhook, Patient):
         hooks.ring(source)
+
+
+def _kept(database: Database, source: str, event: str, body: bytes) -> bool:
+    with database.write() as connection:
+        return inbox.append(connection, source, event, body)
 
 
 def _webhook(hooks: Hooks, source: str) -> Webhook:

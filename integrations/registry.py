@@ -97,6 +97,9 @@ WEBHOOKS: Mapping[str, Entry] = {
     "inbound": Entry(
         "integrations.inbound.webhook:InboundWebhook", "integrations.inbound.settings:InboundSettings"
     ),
+    "keygen": Entry(
+        "integrations.keygen.webhook:KeygenWebhook", "integrations.keygen.settings:KeygenSettings"
+    ),
     "segment": Entry(
         "integrations.segment.webhook:SegmentWebhook", "integrations.segment.settings:SegmentSettings"
     ),

@@ -56,10 +56,17 @@ class Webhook(Protocol):
     """A vendor that calls us."""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Return the event id, or raise `Rejected`."""
+        """Return the event id, or nothing for what is of no interest; or raise `Rejected`."""
 
     def parse(self, body: bytes) -> Iterator[Record | Told]:
         """Yield the records in a verified body; where the vendor tells of use event by event, these."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A webhook of which no call rings: there are many, or a pull is dear. The next tick finds them all."""
+
+    patient: bool
 
 
 @runtime_checkable

@@ -48,6 +48,8 @@ SETTLED = timedelta(minutes=15)
 class SegmentWebhook:
     """Knows calls by the shared secret, or by two of them while they are rotated."""
 
+    patient = True
+
     def __init__(
         self, settings: SegmentSettings, *, budget: Budget | None = None, clock: Clock = time
     ) -> None:

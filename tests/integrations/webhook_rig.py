@@ -30,6 +30,7 @@ class WebhookRig:
     ``good`` are settings by environment variable, without those of the secrets; ``secret`` and ``old`` name
     these: the one in use, and the one before it. What deliveries say is what a pull of the vendor's
     source rig brings, unless the vendor cannot be asked. Without ``tolerance_s`` no time is signed.
+    ``as_set`` is what is set of a secret that the vendor keeps to itself: the public key that belongs to it.
     """
 
     vendor: str
@@ -39,6 +40,7 @@ class WebhookRig:
     sign: Sign
     deliveries: Sequence[Delivery]
     tolerance_s: int | None = 300
+    as_set: Callable[[str], str] = str
 
 
 def webhook_rig(name: str) -> WebhookRig:

@@ -36,7 +36,8 @@ SAMPLE = 200
 def opened(vendor: str, *, rotating: bool = False) -> Iterator[tuple[WebhookRig, Webhook]]:
     """A vendor's webhook at the instant `NOW`, with one secret or with two."""
     rig = webhook_rig(vendor)
-    variables = {**rig.good, rig.secret: SECRET} | ({rig.old: OLD} if rotating else {})
+    keys = {rig.secret: SECRET} | ({rig.old: OLD} if rotating else {})
+    variables = {**rig.good, **{name: rig.as_set(key) for name, key in keys.items()}}
     with patch.dict(os.environ, variables):
         yield rig, registry.webhook(vendor, clock=lambda: NOW)
 
