@@ -15,6 +15,8 @@ from health.hours import Hours
 from health.identity import CRMS
 
 SLACK, TEAMS = "slack", "teams"
+PLAIN = CRMS | {"webhook"}
+"""The destinations whose words are plain text, and that are told whose task it is by address."""
 Sender = Literal["mail", "postmark", "ses"]
 SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""

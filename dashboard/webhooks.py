@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Webhook
+from integrations.roles import Patient, Webhook
 from store import inbox
 from store.database import Database
 
@@ -41,17 +41,29 @@ def serve_webhooks(app: FastAPI, database: Database, hooks: Hooks) -> None:
 
 
 def _take(database: Database, hooks: Hooks, source: str, request: Request, body: bytes) -> None:
-    event = _verified(hooks, source, request, body)
-    with database.write() as connection:
-        new = inbox.append(connection, source, event, body)
+    webhook = _webhook(hooks, source)
+    event = _verified(webhook, source, request, body)
+    new = bool(event) and _kept(database, source, event, body)
     log.info("webhook_called", source=source, new=new)
-    if new:
+    if new and not isinstance(webhook, Patient):
         hooks.ring(source)
 
 
-def _verified(hooks: Hooks, source: str, request: Request, body: bytes) -> str:
+def _kept(database: Database, source: str, event: str, body: bytes) -> bool:
+    with database.write() as connection:
+        return inbox.append(connection, source, event, body)
+
+
+def _webhook(hooks: Hooks, source: str) -> Webhook:
     try:
-        return hooks.webhook(source).verify(request.headers, body)
+        return hooks.webhook(source)
+    except Misconfigured:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+
+def _verified(webhook: Webhook, source: str, request: Request, body: bytes) -> str:
+    try:
+        return webhook.verify(request.headers, body)
     except Misconfigured:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
     except Rejected as error:

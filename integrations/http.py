@@ -167,6 +167,10 @@ class Http:
         """Whatever answers ``body``, sent as JSON, as it is. Raises as `get` does."""
         return self._sent("POST", path, data=encode(body), headers=AS_JSON).body
 
+    def hand_over(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """POST a body as it is; whatever answers that it succeeded has taken it. Raises as `get` does."""
+        self._sent("POST", path, data=body, headers=headers)
+
     def patch(self, path: str, answer: type[T], body: Struct) -> T:
         """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""
         return self._call("PATCH", path, answer, data=encode(body), headers=AS_JSON)

@@ -63,6 +63,7 @@ SOURCES: Mapping[str, Entry] = {
     "intercom": Entry(
         "integrations.intercom.source:IntercomSource", "integrations.intercom.settings:IntercomSettings"
     ),
+    "inbound": Entry("integrations.pushed:Pushed", "integrations.inbound.settings:InboundSettings"),
     "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
@@ -72,6 +73,7 @@ SOURCES: Mapping[str, Entry] = {
         "integrations.salesforce.settings:SalesforceSettings",
     ),
     "sql": Entry("integrations.sql.source:SqlSource", "integrations.sql.settings:SqlSettings"),
+    "segment": Entry("integrations.pushed:Pushed", "integrations.segment.settings:SegmentSettings"),
     "stripe": Entry("integrations.stripe.source:StripeSource", "integrations.stripe.settings:StripeSettings"),
     "zendesk": Entry(
         "integrations.zendesk.source:ZendeskSource", "integrations.zendesk.settings:ZendeskSettings"
@@ -79,6 +81,8 @@ SOURCES: Mapping[str, Entry] = {
 }
 BY_HAND = "files"
 """The source that a person gives us whenever they like, set up or not."""
+PUSHED = frozenset(name for name, entry in SOURCES.items() if entry.builder == "integrations.pushed:Pushed")
+"""The sources that call us and are never asked."""
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
@@ -104,8 +108,23 @@ DESTINATIONS: Mapping[str, Entry] = {
         "integrations.zendesk.settings:ZendeskSettings",
         limit="writes_per_minute",
     ),
+    "webhook": Entry(
+        "integrations.webhook.destination:WebhookDestination", "integrations.webhook.settings:WebhookSettings"
+    ),
 }
 WEBHOOKS: Mapping[str, Entry] = {
+    "hubspot": Entry(
+        "integrations.hubspot.webhook:HubSpotWebhook", "integrations.hubspot.settings:HubSpotSettings"
+    ),
+    "inbound": Entry(
+        "integrations.inbound.webhook:InboundWebhook", "integrations.inbound.settings:InboundSettings"
+    ),
+    "keygen": Entry(
+        "integrations.keygen.webhook:KeygenWebhook", "integrations.keygen.settings:KeygenSettings"
+    ),
+    "segment": Entry(
+        "integrations.segment.webhook:SegmentWebhook", "integrations.segment.settings:SegmentSettings"
+    ),
     "stripe": Entry(
         "integrations.stripe.webhook:StripeWebhook", "integrations.stripe.settings:StripeSettings"
     ),
@@ -138,9 +157,14 @@ def has_desk(name: str) -> bool:
     return entry is not None and is_given(entry.model(), SIGNING)
 
 
-def webhook(name: str, *, clock: Clock = time) -> Webhook:
+def webhook(name: str, *, budgets: Budgets = unlimited, clock: Clock = time) -> Webhook:
     """The webhook of that name, set up as its settings say. Raises `Misconfigured`."""
-    return cast("Webhook", _entry(WEBHOOKS, name).built(name, unlimited, clock=clock))
+    return cast("Webhook", _entry(WEBHOOKS, name).built(name, budgets, clock=clock))
+
+
+def is_stream(name: str) -> bool:
+    """Whether a webhook of that name tells of use event by event, set up or not."""
+    return name in WEBHOOKS and hasattr(_named(WEBHOOKS[name].builder), "last_day")
 
 
 def returns(name: str) -> Returns:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from health.nouns import Edit, Notice, Receipt
 from health.records import Record
+from health.streams import Told
 from integrations.vitals import Vitals
 
 Cursor = str
@@ -65,10 +66,29 @@ class Webhook(Protocol):
     """A vendor that calls us."""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Return the event id, or raise `Rejected`."""
+        """Return the event id, or nothing for what is of no interest; or raise `Rejected`."""
 
-    def parse(self, body: bytes) -> Iterator[Record]:
-        """Yield the records in a verified body."""
+    def parse(self, body: bytes) -> Iterator[Record | Told]:
+        """Yield the records in a verified body; where the vendor tells of use event by event, these."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A webhook of which no call rings: there are many, or a pull is dear. The next tick finds them all."""
+
+    patient: bool
+
+
+@runtime_checkable
+class Stream(Webhook, Protocol):
+    """A webhook that tells of use event by event: what is a day of it is stored once the day is over."""
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The metrics that every day states, with zero where nothing was told of them."""
+
+    def last_day(self, now_s: float) -> date:
+        """Return the last day that is over, at an instant in seconds since 1970."""
 
 
 @runtime_checkable

@@ -19,11 +19,12 @@ from sandbox.slack import routes as slack
 from sandbox.state import Sandbox
 from sandbox.stripe import routes as stripe
 from sandbox.teams import routes as teams
+from sandbox.webhook import routes as webhook
 from sandbox.zendesk import routes as zendesk
 
 STAND_INS = (
     *(sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams),
-    *(api, chargebee, intercom),
+    *(api, chargebee, intercom, webhook),
 )
 
 

@@ -25,6 +25,7 @@ FaultySystem = Literal[
     "teams",
     "http",
     "chargebee",
+    "webhook",
 ]
 HTTP_FAULTS: frozenset[str] = frozenset(
     {"401", "403", "429", "429_bare", "500", "html", "ok_false", "truncated", "drop_answer", "refuse", "hang"}

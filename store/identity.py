@@ -91,6 +91,17 @@ def link_by_hand(connection: Connection, source: str, external_id: str, key: str
     return True
 
 
+def relinked(
+    connection: Connection, source: str, source_account: int, account: int, why: tuple[str, str]
+) -> None:
+    """Link a source's account to another of ours than before, with the rule and the evidence of ``why``."""
+    number = _numbered(connection, source)
+    ended = update(links).where(links.c.source_account == source_account, IN_FORCE)
+    left = connection.execute(ended.values(to_batch=number).returning(links.c.account)).scalars().all()
+    _join(connection, {source_account: Link(account, *why)}, {source_account: number})
+    _touch(connection, {account, *left})
+
+
 def unlink(connection: Connection, source: str, external_id: str) -> bool:
     """End the link of a source's account, whose facts then speak of nobody; false if there is none."""
     found = connection.execute(_one(source, external_id)).scalar_one_or_none()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from store.database import now_ms
 from store.tables import inbox
@@ -16,6 +16,7 @@ class Call:
 
     id: int
     body: bytes
+    received_ms: int = 0
 
 
 def append(connection: Connection, source: str, event: str, body: bytes) -> bool:
@@ -36,10 +37,18 @@ def is_first(connection: Connection, source: str, event: str) -> bool:
     return connection.execute(call.on_conflict_do_nothing().returning(inbox.c.id)).first() is not None
 
 
+BYTES = 1 << 20
+"""Of the bodies that are read at once: one of them more, so that each is read at some time."""
+
+
 def waiting(connection: Connection, source: str, limit: int) -> list[Call]:
-    """Return the oldest calls of a source that are not stored yet."""
-    query = select(inbox.c.id, inbox.c.body).where(inbox.c.source == source, inbox.c.batch.is_(None))
-    return [Call(row.id, row.body) for row in connection.execute(query.order_by(inbox.c.id).limit(limit))]
+    """Return the oldest calls of a source that are not stored yet, no more than one unit of work takes."""
+    whole = func.sum(func.length(inbox.c.body)).over(order_by=inbox.c.id) - func.length(inbox.c.body)
+    query = select(inbox.c.id, whole.label("before")).where(inbox.c.source == source, inbox.c.batch.is_(None))
+    oldest = query.order_by(inbox.c.id).limit(limit).subquery()
+    within = select(oldest.c.id).where(oldest.c.before < BYTES)
+    read = select(inbox.c.id, inbox.c.body, inbox.c.received_ms).where(inbox.c.id.in_(within))
+    return [Call(row.id, row.body, row.received_ms) for row in connection.execute(read.order_by(inbox.c.id))]
 
 
 def called(connection: Connection) -> list[str]:

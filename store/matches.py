@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 
 from health.identity import Link, Refused
 from store.among import among, parts
-from store.names import IN_FORCE, resolved
+from store.names import IN_FORCE, MERGED, resolved
 from store.order import by_bytes, in_order
 from store.tables import accounts, links, source_accounts, source_status
 
@@ -77,10 +77,11 @@ def match_rates(connection: Connection) -> dict[str, tuple[int, int]]:
 def record_ids(connection: Connection, source: str, first: int, last: int) -> dict[int, str]:
     """Return the ids that a source has for our accounts in a key range, by account.
 
-    An account with several has none: nobody could say which to write to.
+    An account with several has none: nobody could say which to write to. One that was merged into another
+    is no record any more.
     """
     query = select(links.c.account, source_accounts.c.external_id).join(
-        links, and_(links.c.source_account == source_accounts.c.id, IN_FORCE)
+        links, and_(links.c.source_account == source_accounts.c.id, IN_FORCE, links.c.rule != MERGED)
     )
     query = query.where(source_accounts.c.source == source, links.c.account.between(first, last))
     found: dict[int, list[str]] = defaultdict(list)

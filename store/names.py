@@ -12,6 +12,8 @@ from store.tables import accounts, facts, links, source_accounts
 IN_FORCE = links.c.to_batch.is_(None)
 """Of a link that was not ended."""
 
+MERGED = "merged"
+"""The rule of a link by which a record that its system merged into another one follows it."""
 _described = facts["accounts"]
 _identifiers = facts["identifiers"]
 

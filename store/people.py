@@ -22,10 +22,21 @@ SILENT = timedelta(days=CHAMPIONS.silent_days)
 _acts = msgspec.json.Decoder(dict[str, tuple[str, dict[str, float]]])
 
 
+class UnderTokens(str):
+    """Acts whose users are under tokens already."""
+
+    __slots__ = ()
+
+
 def under_tokens(connection: Connection, page: Sequence[People]) -> list[People]:
     """Return a page with a token in place of each user's id."""
     tokens = Tokens(connection)
-    return [row._replace(acts=_renamed(row.acts or "{}", tokens)) for row in page]
+    return [
+        row._replace(
+            acts=str(row.acts) if isinstance(row.acts, UnderTokens) else _renamed(row.acts or "{}", tokens)
+        )
+        for row in page
+    ]
 
 
 def _renamed(acts: str, tokens: "Tokens") -> str:

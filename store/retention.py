@@ -13,11 +13,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from health.records import FACTS
+from store import streams
 from store.database import clock, day_of
 from store.history import moment
 from store.installation import business_day, set_setting
@@ -33,6 +47,7 @@ from store.tables import (
     flags,
     inbox,
     installation,
+    messages,
     notices,
     overrides,
     owner_columns,
@@ -41,6 +56,7 @@ from store.tables import (
     rescored,
     runs,
     source_accounts,
+    told_days,
 )
 from store.upsert import insert
 
@@ -109,6 +125,23 @@ def _calls(connection: Connection, days: Days, _at: int) -> Piece:
     old = inbox.c.batch.is_not(None) & (inbox.c.received_ms < _before_ms(connection, days, "inbox"))
     gone = _deleted(connection, inbox, inbox.c.id.in_(select(inbox.c.id).where(old).limit(ROWS)))
     return Piece(gone, 0 if gone == ROWS else None)
+
+
+def _told(connection: Connection, days: Days, _at: int) -> Piece:
+    """Delete what was told event by event of days that can change no more, and of whose users none counts."""
+    before = _before(connection, days, "streams")
+    if before is None:
+        return Piece(0, None)
+    needed = min(before, business_day(connection) - streams.KEPT)
+    gone = [
+        _deleted(connection, table, tuple_(*table.primary_key).in_(_oldest(table, needed)))
+        for table in (messages, told_days)
+    ]
+    return Piece(sum(gone), 0 if ROWS in gone else None)
+
+
+def _oldest(table: Table, before: date) -> Select[Any]:
+    return select(*table.primary_key).where(table.c.day < before).limit(ROWS)
 
 
 def _notices(connection: Connection, days: Days, at: int) -> Piece:
@@ -252,6 +285,7 @@ def _deleted(connection: Connection, table: Table, condition: ColumnElement[bool
 
 KINDS: Mapping[str, Work] = {
     "inbox": _calls,
+    "streams": _told,
     "notices": _notices,
     "assessments": _verdicts,
     "usage": partial(_days_of, "usage"),

@@ -168,6 +168,48 @@ inbox = _table(
     UniqueConstraint("source", "event"),
 )
 
+# -- use that is told event by event -------------------------------------------------------------------
+
+messages = _table(
+    "messages",  # events that were counted: each counts once, however often it is told
+    Column("source", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    PrimaryKeyConstraint("source", "message"),
+    Index(None, "day"),
+)
+
+told_days = _table(
+    "told_days",  # what was told of an account's day; a fact of use once the day is over
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    _text("acts", default="{}"),  # JSON: as of people, under tokens
+    _text("totals", default="{}"),  # JSON: by metric
+    PrimaryKeyConstraint("source", "external_id", "day"),
+    Index(None, "source", "day"),
+    Index(None, "day"),
+)
+
+told_accounts = _table(
+    "told_accounts",
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("since", Date),  # the first day to be stored as a fact; none if nothing was told lately
+    _text("described", default="{}"),  # JSON: its fields, with the instant each was told at
+    PrimaryKeyConstraint("source", "external_id"),
+    Index(None, "source", "since"),
+)
+
+told_users = _table(
+    "told_users",  # the account that each user belongs to
+    Column("source", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    _text("external_id"),
+    _number("at_ms"),
+    PrimaryKeyConstraint("source", "subject"),
+)
+
 subjects = _table(
     "subjects",  # the one table with people's names and addresses
     Column("token", Text, primary_key=True),

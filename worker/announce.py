@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import msgspec
 
 from config.plays import Play as ToDo
-from config.routes import SLACK, Route
+from config.routes import PLAIN, SLACK, Route
 from health.alerts import AT_RISK, LICENSING, RECOVERED
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
@@ -87,7 +87,7 @@ def _told(
         content = msgspec.structs.replace(content, answerable=deployment.has_desk(route.destination))
     told = message(
         route,
-        f"{template}_task" if route.destination in CRMS else template,
+        f"{template}_task" if route.destination in PLAIN and template != "operator" else template,
         key=f"{thread}/{alert.kind}/{verdict.run}",
         thread=thread,
         content=content,
@@ -189,7 +189,7 @@ def _about(
     """Return what every notice to a colleague says of the account."""
     facts, row = verdict.facts, verdict.features
     people = contacts.to_talk_to(connection, row.account)
-    task = deployment.routes.of(alert.audience).destination in CRMS
+    task = deployment.routes.of(alert.audience).destination in PLAIN
     said: dict[str, object] = {
         "owner": _owner(verdict, alert.audience) if task else "",
         "account_key": row.key,

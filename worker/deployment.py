@@ -16,7 +16,7 @@ from health.nudge_rules import NudgeRules
 from health.policy import Policy
 from integrations import registry
 from integrations.budget import Budget, Unlimited
-from integrations.roles import Desk, Destination, Source, Webhook
+from integrations.roles import Desk, Destination, Source, Stream, Webhook
 from store.database import Database
 from store.installation import business_instant_s
 from store.surveys import SOURCE as SURVEYS
@@ -65,8 +65,14 @@ class Deployment:
     def webhook(self, name: str) -> Webhook:
         """Return a webhook by name. Raises `Misconfigured` with what to set."""
         if name not in self._webhooks:
-            self._webhooks[name] = registry.webhook(name)
+            self._webhooks[name] = registry.webhook(name, budgets=self._budget)
         return self._webhooks[name]
+
+    def stream(self, name: str) -> Stream | None:
+        """Return what tells of use event by event under a source's name; `None` where none does."""
+        known = name in self._webhooks or registry.is_stream(name)
+        found = self.webhook(name) if known else None
+        return found if isinstance(found, Stream) else None
 
     def desk(self, name: str) -> Desk:
         """Return a desk by name. Raises `Misconfigured` with what to set."""

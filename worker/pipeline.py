@@ -14,10 +14,9 @@ import structlog
 
 from config.failpoints import failpoint
 from health.judge import ENGINE_VERSION
-from health.records import Record
-from integrations.errors import IntegrationError, Misconfigured, Rejected
+from integrations.errors import IntegrationError, Misconfigured
 from integrations.registry import BY_HAND
-from integrations.roles import Doorbell, Page, Webhook
+from integrations.roles import Page
 from store import (
     doubt,
     facts,
@@ -26,6 +25,7 @@ from store import (
     identity,
     inbox,
     matches,
+    merges,
     nudges,
     overrides,
     policies,
@@ -41,7 +41,7 @@ from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import incidents, operators
+from worker import calls_in, incidents, operators
 from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
@@ -131,6 +131,7 @@ def _end_pull(deployment: Deployment, name: str, reached: date | None = date.max
     """
     with deployment.database.write() as connection:
         identity.link_waiting(connection)
+        merges.follow(connection, name)
         advanced = sources.ended(connection, name, reached)
         touched = runs.touched(connection, ON_THE_SPOT + 1)
         all_change = advanced or trust_changed(deployment, connection)
@@ -161,33 +162,22 @@ def _pages(
 def _called(deployment: Deployment, name: str, begun: Begun, ids: sources.Met) -> Iterator[Landed]:
     """Store what the vendor called in, first: the pull that follows knows what is newest.
 
-    What it calls in meanwhile rings for a pull of its own.
+    What it calls in meanwhile rings for a pull of its own, or is found by the next tick.
     """
     calls = begun.calls
     while calls:
-        records, rejects = _read(deployment.webhook(name), calls)
-        page = Page(records, begun.cursor, rejects=rejects)
-        yield _store_page(deployment, name, begun.cursor, page, ids, calls)
-        calls = _still_waiting(deployment, name) if len(calls) == CALLS_A_PAGE else ()
+        heard = calls_in.heard(name, deployment.webhook(name), calls)
+        page = Page(heard.records, begun.cursor, rejects=heard.rejects)
+        yield _store_page(deployment, name, begun.cursor, page, ids, heard)
+        more = len(calls) == CALLS_A_PAGE or heard.size >= inbox.BYTES
+        calls = _still_waiting(deployment, name) if more else ()
+    for days in calls_in.over(deployment, name):
+        yield _store_page(deployment, name, begun.cursor, Page((), begun.cursor), ids, days)
 
 
 def _still_waiting(deployment: Deployment, name: str) -> Sequence[Call]:
     with deployment.database.read() as connection:
         return inbox.waiting(connection, name, CALLS_A_PAGE)
-
-
-def _read(webhook: Webhook, calls: Sequence[Call]) -> tuple[list[Record], int]:
-    """Return the records of some calls, and how many calls could not be read."""
-    if isinstance(webhook, Doorbell):
-        return webhook.read([call.body for call in calls])
-    records: list[Record] = []
-    rejects = 0
-    for call in calls:
-        try:
-            records += webhook.parse(call.body)
-        except Rejected:
-            rejects += 1
-    return records, rejects
 
 
 def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
@@ -196,22 +186,22 @@ def _store_page(  # noqa: PLR0917 - one page and all that belongs to it
     cursor: str | None,
     page: Page,
     ids: sources.Met,
-    calls: Sequence[Call] = (),
+    heard: calls_in.Heard = calls_in.NOTHING,
     *,
     believed: bool = True,
 ) -> Landed:
-    records = list(page.records)
     with deployment.database.write() as connection:
         founding = name in deployment.settings.founding
         batch = sources.begin_batch(connection, name, cursor, ids, founding=founding, believed=believed)
+        records = [*page.records, *heard.more(connection)]
         repeats = facts.store_records(connection, batch, records)
         through = facts.last_day(records, business_day(connection))
         kinds = frozenset(facts.kinds_of(records))
         landed = Landed(kinds, len(records), through, complete=page.complete, rejects=page.rejects)
-        if not calls:  # they tell of one thing again and again
+        if not heard.calls:  # they tell of one thing again and again
             landed = replace(landed, repeats=repeats)
         sources.end_batch(connection, batch, page.cursor, landed)
-        inbox.stored(connection, [call.id for call in calls], batch.number)
+        inbox.stored(connection, heard.calls, batch.number)
     return landed
 
 

@@ -123,10 +123,14 @@ class HubSpotClient:
         return next(iter(found.results), None)
 
     def companies(self, ids: Sequence[str], properties: Sequence[str]) -> Batch:
-        """Up to 100 companies by their ids, as they are now; read from the store, not from the index."""
+        """Up to 100 companies by their ids, as of `read`."""
+        return self.read("companies", ids, properties)
+
+    def read(self, kind: Kind, ids: Sequence[str], properties: Sequence[str]) -> Batch:
+        """Up to 100 objects by their ids, as they are now; read from the store, not from the index."""
         inputs = tuple(Id(id=each) for each in ids)
         asked = Reading(inputs=inputs, properties=tuple(properties))
-        return self._http.post(self._path("objects", "companies", "batch/read"), Batch, asked)
+        return self._http.post(self._path("objects", kind, "batch/read"), Batch, asked)
 
     def properties(self, kind: Kind) -> dict[str, Property]:
         """Every property of a kind, by its name."""

@@ -11,7 +11,11 @@ from integrations.hubspot.answers import Object
 from integrations.hubspot.settings import HubSpotSettings
 
 OBJECT_ID = "hs_object_id"
-_COMPANY = ("name", "domain", "industry", "country", "numberofemployees", "createdate")
+NAME = "hubspot"
+"""The kind of name that is a record id here (`health.records.Identifier`)."""
+MERGED = "hs_merged_object_ids"
+"""Where a company says which others were merged into it."""
+_COMPANY = ("name", "domain", "industry", "country", "numberofemployees", "createdate", MERGED)
 _PERSON = ("email", "firstname", "lastname", "hs_language", "hs_email_optout", "associatedcompanyid")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 ROLES: Mapping[str, str] = {
@@ -71,6 +75,8 @@ def of_company(found: Object, owners: Mapping[str, str], settings: HubSpotSettin
         ("stripe", said.get(settings.stripe_property)),
     )
     yield from (Identifier(found.id, kind, value) for kind, value in named if value)
+    merged = (each.strip() for each in said.get(MERGED, "").split(";"))
+    yield from (Identifier(found.id, NAME, each) for each in merged if each.isdecimal() and each != found.id)
 
 
 def of_contact(found: Object, settings: HubSpotSettings) -> Iterator[Record]:

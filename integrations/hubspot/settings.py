@@ -56,6 +56,15 @@ class HubSpotSettings(BaseSettings):
         pattern=f"^({NAME})?$",
         description="company property that holds the id of the Stripe customer; empty if there is none",
     )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="the client secret of your app in HubSpot, if its webhooks call"
+    )
+    webhook_secret_old: SecretStr = Field(
+        SecretStr(""), description="the client secret before that one, as long as both are in use"
+    )
+    webhook_url: str = Field(
+        "", description="the address that it calls, if another than SEATSIGNAL_PUBLIC_URL/webhooks/hubspot"
+    )
     role_property: str = Field(
         "hs_buying_role", pattern=f"^{NAME}$", description="contact property that says the person's role"
     )

@@ -2,8 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from integrations.happenings import as_json
 
 
 class KeygenSettings(BaseSettings):
@@ -55,6 +57,23 @@ class KeygenSettings(BaseSettings):
     )
     event_log_days: int = Field(
         3, ge=0, le=400, description="days that your plan keeps event logs for; 0 if it has none"
+    )
+    webhook_public_key: str = Field(
+        "",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="the Ed25519 public key of your account, in hexadecimal, if its webhooks call",
+    )
+    webhook_public_key_old: str = Field(
+        "",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="the public key before that one, as long as both are in use",
+    )
+    webhook_url: str = Field(
+        "", description="the address that it calls, if another than SEATSIGNAL_PUBLIC_URL/webhooks/keygen"
+    )
+    webhook_events: Json[dict[str, bool]] = Field(
+        as_json("{}"),
+        description="which events matter beside those that do anyhow, and which do not, as a JSON object",
     )
     page_size: int = Field(100, ge=1, le=100, description="rows asked for at once")
     timeout_s: float = Field(30.0, gt=0, le=120, description="seconds to wait for an answer")

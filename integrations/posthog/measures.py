@@ -7,16 +7,8 @@ restrict to letters, digits, ``_`` and ``$``, are part of its text.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from integrations.posthog.settings import Happening, Happenings, PostHogSettings
-
-FEATURE, CORE = "feature:", "core:"
-_STATED = (
-    "sign_ins",
-    "rate_limit_hits",
-    "locked_feature_attempts",
-    "invitations",
-    "invitations_accepted",
-)
+from integrations.happenings import CORE, COUNTED, FEATURE, Happening, Happenings
+from integrations.posthog.settings import PostHogSettings
 
 
 class Measure(NamedTuple):
@@ -47,7 +39,7 @@ def measures(settings: PostHogSettings, values: Values) -> tuple[Measure, ...]:
 
 def _measures(settings: PostHogSettings, values: Values) -> Iterator[Measure]:
     yield Measure("events", "count()")
-    for name in _STATED:
+    for name in COUNTED:
         if getattr(settings, name):
             yield _counted(name, getattr(settings, name), values)
     if settings.consumption:

@@ -1,50 +1,14 @@
 """Settings of the PostHog source: how to reach a project, and what its events mean."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, SecretStr, model_validator
+from pydantic import Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_PROPERTY = r"[A-Za-z_$][A-Za-z0-9_$]{0,99}"
-PROPERTY = rf"^({_PROPERTY})?$"
-"""What a property may be called: the only names that become part of a query's text."""
-ACCOUNT = rf"^(\$group_[0-4]|(person\.)?properties\.{_PROPERTY})$"
+from integrations.happenings import NAME, PROPERTY, Happenings, Named, as_json
 
+ACCOUNT = rf"^(\$group_[0-4]|(person\.)?properties\.{NAME})$"
 
-class Happening(BaseModel):
-    """Events of one name; with ``property`` only those whose property has that value."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    event: str = Field(min_length=1, max_length=400)
-    property: str = Field("", pattern=PROPERTY)
-    value: str = ""
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.value and not self.property:
-            raise ValueError("a value needs the property that has it")
-        return self
-
-
-def _by_name(given: object) -> object:
-    return {"event": given} if isinstance(given, str) else given
-
-
-Happenings = tuple[Annotated[Happening, BeforeValidator(_by_name)], ...]
-"""Any of these; a name alone stands for the event of that name."""
-Named = Mapping[
-    Annotated[str, Field(min_length=1, max_length=60)], Annotated[Happenings, Field(min_length=1)]
-]
-
-
-def _json(text: str) -> Any:  # noqa: ANN401 - a default is checked as what is set is, and typed after that
-    return text
-
-
-_UNATTENDED = _json('["$set", "$groupidentify", "$feature_flag_called"]')
-_NONE, _NOTHING = _json("[]"), _json("{}")
+_UNATTENDED = as_json('["$set", "$groupidentify", "$feature_flag_called"]')
+_NONE, _NOTHING = as_json("[]"), as_json("{}")
 
 
 class PostHogSettings(BaseSettings):
@@ -78,7 +42,7 @@ class PostHogSettings(BaseSettings):
         _UNATTENDED, description="events that are no use of the product, as a JSON list"
     )
     sign_ins: Json[Happenings] = Field(
-        _json('["$identify"]'), description="events that are a sign-in, as a JSON list"
+        as_json('["$identify"]'), description="events that are a sign-in, as a JSON list"
     )
     rate_limit_hits: Json[Happenings] = Field(
         _NONE, description="events of a rate limit that was hit, as a JSON list"

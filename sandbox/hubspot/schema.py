@@ -44,6 +44,7 @@ _TYPES: Mapping[Kind, Mapping[str, str]] = {
         "numberofemployees": "number",
         "lifecyclestage": "string",
         "hubspot_owner_id": "string",
+        "hs_merged_object_ids": "string",
     },
     "contacts": {
         "email": "string",

@@ -86,3 +86,19 @@ def test_anybody_else_is_refused_and_nothing_is_kept(  # noqa: PLR0917 - fixture
 def test_a_large_call_is_taken(url, emptied_database):
     assert post(url, call("e1", ticket="t" * 200_000)).status_code == 204
     assert len(kept(emptied_database)) == 1
+
+
+class Many(Calls):
+    """A vendor with many calls, of which some are noise."""
+
+    patient = True
+
+    def verify(self, headers, body):
+        name = super().verify(headers, body)
+        return "" if name.startswith("noise") else name
+
+
+def test_a_call_of_many_rings_for_nobody_and_noise_is_not_kept(emptied_database, rung):
+    with served(create_app(emptied_database, COMPANY, Hooks(lambda _: Many(), rung.append))) as address:
+        assert [post(address, call(name)).status_code for name in ("e1", "noise1")] == [204, 204]
+    assert (kept(emptied_database), rung) == ([call("e1")], [])

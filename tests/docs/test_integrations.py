@@ -6,6 +6,7 @@ import pytest
 
 from integrations import registry
 from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.keygen.events import MATTERS
 from integrations.mail.destination import MailDestination
 from integrations.postmark import client as postmark
 from integrations.postmark.destination import PostmarkDestination
@@ -142,3 +143,9 @@ def test_batches_are_as_documented() -> None:
     assert (
         f"| letters over one connection | {MailDestination.batch_size}, one recipient each |"
     ) in MAIL.text
+
+
+def test_events_of_keygen_that_matter_are_those_of_the_code() -> None:
+    said = page("integrations/keygen.md").table("Webhooks", "events").pairs("events", "matter")
+    told = {name: word.partition(":")[0] == "yes" for cell, word in said.items() for name in cell.split(", ")}
+    assert told == MATTERS

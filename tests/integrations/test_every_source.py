@@ -27,8 +27,8 @@ from tests.integrations.source_rig import PASSES, SourceRig, Trouble, source_rig
 from tests.integrations.wire import put_off
 from tests.rehearsal import Rehearsal
 
-LOCAL = {"files"}
-"""Sources without a vendor or a database; they have tests of their own."""
+LOCAL = {"files", *registry.PUSHED}
+"""Sources without a vendor or a database that could be asked; they have tests of their own."""
 UNWIRED = {"sql"}
 """Sources with a rig that are not asked over HTTP: what their vendor's bad days are, their own tests know."""
 FOLDERS = {"http": "api"}

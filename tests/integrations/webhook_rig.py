@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from health.records import Record
+from health.streams import Told
 
 Sign = Callable[[bytes, int, str], Mapping[str, str]]
 """The headers of a delivery, from its body, the second it is signed at, and the secret."""
@@ -19,7 +20,7 @@ class Delivery:
 
     body: bytes
     event: str
-    records: frozenset[Record]
+    records: frozenset[Record | Told]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class WebhookRig:
 
     ``good`` are settings by environment variable, without those of the secrets; ``secret`` and ``old`` name
     these: the one in use, and the one before it. What deliveries say is what a pull of the vendor's
-    source rig brings.
+    source rig brings, unless the vendor cannot be asked. Without ``tolerance_s`` no time is signed.
+    ``as_set`` is what is set of a secret that the vendor keeps to itself: the public key that belongs to it.
     """
 
     vendor: str
@@ -37,7 +39,8 @@ class WebhookRig:
     old: str
     sign: Sign
     deliveries: Sequence[Delivery]
-    tolerance_s: int = 300
+    tolerance_s: int | None = 300
+    as_set: Callable[[str], str] = str
 
 
 def webhook_rig(name: str) -> WebhookRig:

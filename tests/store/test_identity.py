@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from health.records import Account, Identifier, Record, Ticket
-from store import facts, identity, matches, sources
+from store import facts, identity, matches, merges, sources
 from store.database import Database
 from store.sources import Landed
-from store.tables import accounts, links, source_accounts
+from store.tables import accounts, audit, links, source_accounts
 from tests.store.locks import anybody_waits
 
 FOUNDERS = frozenset({"billing"})
@@ -188,3 +188,83 @@ def test_two_pulls_that_end_at_once_link_what_waited_once(database):
                 assert not second.done()
         assert second.result(timeout=60) == 0
     assert joined(database)["desk", "d1"][0] == "c1"
+
+
+# -- what a system merges ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def merged(database: Database) -> Database:
+    """Two customers, each with a company in the CRM; the second company is merged into the first."""
+    land(database, "billing", [Account("acme"), Account("zeta")])
+    land(database, "hubspot", [Account("1"), Account("2"), *our_ids(("1", "acme"), ("2", "zeta"))])
+    land(database, "hubspot", [Identifier("1", "hubspot", "2")])
+    return database
+
+
+def our_ids(*pairs: tuple[str, str]) -> list[Identifier]:
+    return [Identifier(each, "our_id", key) for each, key in pairs]
+
+
+def follow(database: Database) -> int:
+    with database.write() as connection:
+        identity.link_waiting(connection)
+        return merges.follow(connection, "hubspot")
+
+
+def writable(database: Database) -> dict[int, str]:
+    with database.read() as connection:
+        return matches.record_ids(connection, "hubspot", 0, 1_000)
+
+
+def test_what_was_merged_follows_the_record_that_is_left_once(merged):
+    assert follow(merged) == 1
+    assert joined(merged)["hubspot", "2"] == ("acme", "merged", "hubspot 1")
+    assert joined(merged)["hubspot", "1"][0] == "acme"
+    assert list(writable(merged).values()) == ["1"], "what is gone is no record to write to"
+    assert follow(merged) == 0
+    with merged.read() as connection:
+        told = connection.execute(select(audit.c.about, audit.c.detail)).all()
+    assert told == [("acme", "hubspot 2 into 1")]
+
+
+@pytest.mark.parametrize("undo", [lambda c: identity.unlink(c, "hubspot", "2"), lambda c: by_hand(c, "zeta")])
+def test_who_undoes_a_merge_is_not_overruled(merged, undo):
+    follow(merged)
+    with merged.write() as connection:
+        assert undo(connection)
+    there = joined(merged)
+    assert follow(merged) == 0
+    assert joined(merged) == there
+
+
+def by_hand(connection, key: str) -> bool:
+    return identity.link_by_hand(connection, "hubspot", "2", key, "ann")
+
+
+def test_a_record_that_nobody_knew_takes_over_the_link_of_what_was_merged_into_it(database):
+    land(database, "billing", [Account("acme")])
+    land(database, "hubspot", [Account("2"), *our_ids(("2", "acme"))])
+    land(database, "hubspot", [Account("3"), Identifier("3", "hubspot", "2")])
+    assert follow(database) == 1
+    assert joined(database)["hubspot", "3"] == ("acme", "crm_link", "hubspot 2")
+    assert list(writable(database).values()) == ["3"]
+
+
+def test_merges_are_followed_one_after_the_other(merged):
+    follow(merged)
+    land(merged, "billing", [Account("new")])
+    land(merged, "hubspot", [Account("4"), *our_ids(("4", "new"))])
+    land(merged, "hubspot", [Identifier("4", "hubspot", "1"), Identifier("4", "hubspot", "2")])
+    assert follow(merged) == 2
+    assert {name: key for (_, name), (key, rule, _) in joined(merged).items() if rule == "merged"} == {
+        "1": "new",
+        "2": "new",
+    }
+    assert follow(merged) == 0
+
+
+def test_what_another_system_calls_by_that_id_is_no_merge(merged):
+    land(merged, "desk", [Account("77"), Identifier("77", "hubspot", "2")])
+    with merged.write() as connection:
+        assert merges.follow(connection, "desk") == 0

@@ -16,6 +16,7 @@ from integrations.errors import Misconfigured, RetryLater
 from store import returns, subjects
 from store.subjects import EVERYTHING
 from store.tables import subjects as people
+from templates.render import render
 from tests import book
 from tests.owed import rows
 from worker.deliver import deliver
@@ -330,6 +331,20 @@ def test_letters_leave_through_the_sender_that_the_routes_name(judge, tmp_path):
     deployment.routes = deployment.routes.model_copy(update={"sender": "mail"})
     deliver(deployment, "postmark")
     assert book.person(RENEWING) in inbox.written, "an address, though letters leave through another now"
+
+
+def test_what_goes_to_a_receiver_of_ones_own_is_plain_words(judge, tmp_path):
+    routes = tmp_path / "routes.yaml"
+    told = (SHIPPED / "routes.yaml").read_text(encoding="utf-8")
+    routes.write_text(told.replace("slack\n", "webhook\n", 2), encoding="utf-8")
+    deployment, received = judge(routes=routes), Inbox()
+    deployment._destinations["webhook"] = received
+    found = [row for row in rows(deployment.database) if row.destination == "webhook"]
+    assert {row.template for row in found} >= {"alert_task"}
+    assert all(set(json.loads(render(row.template, row.payload))) >= {"subject", "text"} for row in found)
+    deliver(deployment, "webhook")
+    assert set(received.written) <= {"#customer-success", "#sales"}
+    assert len(received.written) == len(found)
 
 
 # -- for the people who run it -----------------------------------------------------------------------

@@ -14,6 +14,8 @@ CSM_PROPERTY = "customer_success_manager"
 OUR_PROPERTY = "billing_account"
 STRIPE_PROPERTY = "stripe_customer"
 COMPANIES = 23
+INTO, MERGED = 8, ("8001", "8002")
+"""A company, and the ids of those that were merged into it."""
 FIRST_COMPANY, FIRST_CONTACT = 9_001, 501
 INDUSTRIES = ("COMPUTER_SOFTWARE", "CONSTRUCTION", None)
 COUNTRIES = (("Germany", "DE"), ("us", "US"), ("Ruritania", None), (None, None))
@@ -58,6 +60,7 @@ def company(number: int) -> tuple[Json, list[Record]]:
         CSM_PROPERTY: OWNERS[csm][0],
         OUR_PROPERTY: ours,
         STRIPE_PROPERTY: stripe,
+        "hs_merged_object_ids": ";".join(MERGED) if number == INTO else None,
     }
     at = company_id(number)
     account = Account(
@@ -73,6 +76,7 @@ def company(number: int) -> tuple[Json, list[Record]]:
     )
     named = (("our_id", ours), ("domain", domain), ("stripe", stripe))
     records: list[Record] = [account, *(Identifier(at, kind, value) for kind, value in named if value)]
+    records += [Identifier(at, "hubspot", gone) for gone in MERGED if number == INTO]
     return held(at, properties, LATELY if number < 7 else EARLIER), records
 
 

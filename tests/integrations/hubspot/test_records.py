@@ -181,7 +181,7 @@ def test_an_object_says_who_it_is_or_cannot_be_read(
 def test_no_property_is_asked_for_that_no_record_holds() -> None:
     assert set(records.company_properties(SETTINGS)) == {
         "hs_object_id", "name", "domain", "industry", "country", "numberofemployees", "createdate",
-        "hubspot_owner_id", "seatsignal_account_id", "stripe_customer",
+        "hubspot_owner_id", "seatsignal_account_id", "stripe_customer", "hs_merged_object_ids",
     }  # fmt: skip
     assert set(records.contact_properties(SETTINGS)) == {
         "hs_object_id", "email", "firstname", "lastname", "hs_language", "hs_email_optout",
