@@ -211,7 +211,7 @@ class Phase(Answer, frozen=True, kw_only=True):
 
     start_date: Second | None = None
     end_date: Second | None = None
-    items: tuple[PhaseItem, ...] = ()
+    items: tuple[PhaseItem, ...] | None = None
     discounts: tuple[Planned, ...] | None = None
     default_tax_rates: tuple[TaxRate, ...] | None = None
     automatic_tax: AutomaticTax | None = None
@@ -222,7 +222,7 @@ class Schedule(Reply, frozen=True, kw_only=True):
 
     status: str | None = None
     end_behavior: str | None = None
-    phases: tuple[Phase, ...] = ()
+    phases: tuple[Phase, ...] | None = None
 
 
 class Subscription(Reply, frozen=True, kw_only=True):

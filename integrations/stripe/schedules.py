@@ -30,7 +30,7 @@ def ends_s(subscription: Subscription) -> int | None:
     schedule = _schedule(subscription)
     if schedule is None or schedule.end_behavior != CANCEL:
         return None
-    ends = [phase.end_date for phase in schedule.phases if phase.end_date is not None]
+    ends = [phase.end_date for phase in schedule.phases or () if phase.end_date is not None]
     return max(ends, default=None)
 
 
@@ -45,7 +45,7 @@ def may_change(subscription: Subscription) -> bool:
 def planned_prices(subscription: Subscription, at_s: int, now_s: float) -> Iterator[PriceIn]:
     """Yield the prices that the subscription will have by then, as far as only their ids are told."""
     phase = _phase(subscription, at_s, now_s)
-    for item in phase.items if phase else ():
+    for item in (phase.items if phase else None) or ():
         if isinstance(item.price, str):
             yield _named(item.price)
 
@@ -59,7 +59,7 @@ def planned(subscription: Subscription, catalogue: Catalogue, at_s: int, now_s: 
     if phase is None:
         return subscription
     known = {discount.id: discount for discount in _known(subscription)}
-    items = tuple(_item(item, catalogue, known) for item in phase.items)
+    items = tuple(_item(item, catalogue, known) for item in phase.items or ())
     return replace(
         subscription,
         items=Items(items),
@@ -80,7 +80,7 @@ def _phase(subscription: Subscription, at_s: int, now_s: float) -> Phase | None:
     schedule = _schedule(subscription)
     begun = [
         (phase.start_date, phase)
-        for phase in (schedule.phases if schedule else ())
+        for phase in (schedule.phases if schedule else None) or ()
         if phase.start_date is not None and phase.start_date <= at_s
     ]
     start_s, phase = max(begun, key=lambda each: each[0], default=(0, None))

@@ -112,6 +112,8 @@ PLANS = (
     Plan("let go", schedule(NOW_ON, GROWS, status="released"), None),
     Plan("of another kind of status", schedule(NOW_ON, GROWS, status="brand_new"), None),
     Plan("no phases", schedule(), None),
+    Plan("phases that are not told", schedule(phases=None), None),
+    Plan("a phase of nothing", schedule(NOW_ON, {**GROWS, "items": None}), None),
     Plan("tiers are looked up: 3 x 0.07", schedule(NOW_ON, phase(END, AUGUST, (TIERED, 3))), 21),
     Plan("by the year: 120 / 12", schedule(NOW_ON, phase(END, YEAR_END, (PRICES[4], 1))), 1_000),
     Plan(
