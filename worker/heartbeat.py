@@ -67,7 +67,7 @@ class Heartbeat:
         wrong = self.watch.wrong() or self._in_the_database(self._said) or ""
         if not wrong:
             return
-        log.critical("process_stuck", role=self._process.role, reason=wrong)
+        log.critical("process_stuck", role=self._process.role, reason=wrong, where=self.watch.where())
         parting = threading.Timer(PARTING_S, self._end, args=(STUCK,))  # should the database hang too
         parting.daemon = True
         parting.start()

@@ -1,8 +1,13 @@
 """Whether a process still does what it is there for: tasks end in time, and its loop turns."""
 
+import sys
+import traceback
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, get_ident
 from time import monotonic
+
+FRAMES = 12
+"""Of a loop that does not turn, so many of the innermost calls tell what it waits for."""
 
 
 class Watch:
@@ -13,6 +18,7 @@ class Watch:
         self._deadline_s, self._silence_s, self._clock = deadline_s, silence_s, clock
         self._tasks: dict[str, tuple[str, float]] = {}
         self._turned: float | None = None
+        self._thread = 0
         self._worked = clock()
         self._lock = Lock()
 
@@ -29,7 +35,7 @@ class Watch:
 
     def turned(self) -> None:
         """Say that the loop has turned, and will again."""
-        self._turned = self._clock()
+        self._turned, self._thread = self._clock(), get_ident()
 
     def rests(self) -> None:
         """Say that the loop does not turn for now, for a reason: its broker is away."""
@@ -39,6 +45,12 @@ class Watch:
         """Return for how long no task has run."""
         with self._lock:
             return 0.0 if self._tasks else self._clock() - self._worked
+
+    def where(self) -> str:
+        """Return which calls the loop's thread is in: files, lines and names, never a value."""
+        frame = sys._current_frames().get(self._thread)  # noqa: SLF001 - the documented way to another thread
+        inner = traceback.extract_stack(frame)[-FRAMES:] if frame else []
+        return " > ".join(f"{each.filename.rpartition('/')[2]}:{each.lineno} {each.name}" for each in inner)
 
     def wrong(self) -> str:
         """Return what no process that is well would show, or an empty string."""

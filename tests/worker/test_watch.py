@@ -1,3 +1,7 @@
+from collections.abc import Callable
+from threading import Event, Thread
+from time import monotonic
+
 """A watch: what a process that does its work never shows."""
 
 import pytest
@@ -64,3 +68,31 @@ def test_idle_is_how_long_nothing_has_run(watch, clock):
     watch.ended("a")
     clock.now = 100
     assert watch.idle_s() == 10
+
+
+def test_a_loop_that_hangs_says_in_which_calls(watch):
+    held = Event()
+
+    def hangs() -> None:
+        watch.turned()
+        held.wait(10)
+
+    loop = Thread(target=hangs)
+    loop.start()
+    try:
+        found = whatever(lambda: watch.where() if "wait" in watch.where() else "")
+    finally:
+        held.set()
+        loop.join(10)
+
+    assert "test_watch.py:" in found
+    assert "hangs > threading.py:" in found
+    assert watch.where() == "", "a thread that has ended is in none"
+
+
+def whatever(look: Callable[[], str]) -> str:
+    """What comes up in a moment; nothing if it does not."""
+    deadline = monotonic() + 10
+    while not (found := look()) and monotonic() < deadline:
+        pass
+    return found
