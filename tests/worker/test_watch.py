@@ -1,8 +1,8 @@
+"""A watch: what a process that does its work never shows."""
+
 from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
-
-"""A watch: what a process that does its work never shows."""
 
 import pytest
 
