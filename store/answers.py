@@ -1,6 +1,6 @@
 """Answers: what people said to alerts, the flags that changed by it, and the message that shows them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
@@ -16,7 +16,8 @@ ALERT, EXPANSION = "alert", "expansion"
 """What an answer is about: all that may cost the account, or its room to grow."""
 TEMPLATES = {ALERT: ("alert", "recovered"), EXPANSION: ("expansion",)}
 """By which templates people see it."""
-
+CARDS = {ALERT: ("alert_card", "recovered_card"), EXPANSION: ("expansion_card",)}
+"""By which they see it where nobody can answer it, and nothing moves or climbs."""
 
 MOST_NOTICES = 100
 """Of an alert's notices the last so many say where it is shown."""
@@ -106,7 +107,14 @@ def taken_since(connection: Connection, ids: Collection[int], since_ms: int) -> 
     return set(connection.execute(select(c.account).where(taken, c.given_ms > since_ms)).scalars())
 
 
-def shown(connection: Connection, account: int, matter: str, *, unseen: bool = False) -> list[Shown]:
+def shown(
+    connection: Connection,
+    account: int,
+    matter: str,
+    *,
+    unseen: bool = False,
+    templates: Mapping[str, tuple[str, ...]] = TEMPLATES,
+) -> list[Shown]:
     """Return where people see an account's alert: the newest notice of each of its threads, the newest first.
 
     Those are the threads of one term: with each person that it was told to. Without ``unseen`` only those of
@@ -115,7 +123,7 @@ def shown(connection: Connection, account: int, matter: str, *, unseen: bool = F
     c = notices.c
     query = select(c.thread, c.destination, c.owner, c.template, c.payload)
     query = query.join(threads, threads.c.thread == c.thread, isouter=unseen)
-    query = query.where(c.account == account, c.kind == "message", c.template.in_(TEMPLATES[matter]))
+    query = query.where(c.account == account, c.kind == "message", c.template.in_(templates[matter]))
     rows = connection.execute(query.order_by(c.id.desc()).limit(MOST_NOTICES)).all()
     found: dict[str, Shown] = {}
     for row in rows:

@@ -70,7 +70,10 @@ def answer(
     number = answers.keep(connection, account, matter, said, changed, call=call)
     audit.record(connection, _ACTIONS[said.kind], key, ", ".join(rules), said.actor)
     told = shown.words(said)
-    places = shown.standing(connection, account, matter)
+    places = [
+        *shown.standing(connection, account, matter),
+        *shown.cards(deployment, connection, account, matter),
+    ]
     outbox.plan(connection, None, [shown.updated(each, account, told, f"answer/{number}") for each in places])
     outbox.make_due(connection, None)
     return Given(rules)

@@ -263,7 +263,7 @@ def _answers(
 
 def _may_repeat(destination: Destination) -> bool:
     """Tell whether what may have arrived is sent again: seen once, or known by its key to be the same."""
-    return destination.keyed or isinstance(destination, Restating)
+    return destination.keyed or (isinstance(destination, Restating) and destination.restates)
 
 
 def _broken(destination: Destination, many: int) -> Receipt:

@@ -6,12 +6,14 @@ from datetime import date
 
 import msgspec
 
+from config.routes import Route
 from health.answers import Answer
 from health.nouns import Notice
 from store import answers
 from store.answers import Shown
 from store.database import Connection
 from templates.content import AlertContent, ExpansionContent, Said
+from worker.deployment import Deployment
 
 MOVE, ESCALATE = "move", "escalate"
 _Content = AlertContent | ExpansionContent
@@ -23,6 +25,13 @@ def standing(connection: Connection, account: int, matter: str, *, unseen: bool 
     return [each for each in places if not _has_moved(each)]
 
 
+def cards(deployment: Deployment, connection: Connection, account: int, matter: str) -> list[Shown]:
+    """Return the channels in which an alert stands as a card, as far as alerts are still told there."""
+    routes = [deployment.routes.of(audience) for audience in ("csm", "sales")]
+    places = answers.shown(connection, account, matter, templates=answers.CARDS)
+    return [each for each in places if Route(destination=each.destination, owner=each.owner) in routes]
+
+
 def _has_moved(shown: Shown) -> bool:
     said = content(shown).said
     return said is not None and said.kind == MOVE
@@ -30,7 +39,7 @@ def _has_moved(shown: Shown) -> bool:
 
 def content(shown: Shown) -> _Content:
     """Return what an alert's message says."""
-    if shown.template == "expansion":
+    if shown.template in {"expansion", "expansion_card"}:
         return msgspec.json.decode(shown.payload, type=ExpansionContent)
     return msgspec.json.decode(shown.payload, type=AlertContent)
 

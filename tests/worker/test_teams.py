@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from pydantic import SecretStr
 
 from config.routes import Person, Route
+from health.answers import Answer
 from store import deferral, settlement
 from store.database import Database
 from tests import book
@@ -15,6 +17,7 @@ from tests.integrations.teams.rig import address, rig
 from tests.owed import go_live, notice, owe, pass_time, rows
 from tests.rehearsal import Rehearsal, start_sandbox
 from worker import deliver as module
+from worker.answers import answer
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.escalation import escalate, follow
@@ -87,6 +90,23 @@ def test_news_of_an_alert_is_a_further_card_that_names_the_first(
     deliver(opened, "teams")
     [told] = teams.ledger(system="teams")["effects"][before:]
     assert (told["key"], told["thread"]) == ("news", RISK)
+
+
+@pytest.mark.parametrize(("owner", "told"), [("success", ["success"]), ("another", [])])
+def test_what_somebody_answers_by_command_is_told_where_alerts_are_told(
+    opened: Deployment, teams: Rehearsal, owner: str, told: list[str]
+) -> None:
+    deliver(opened, "teams")
+    before = len(cards(teams))
+    opened.routes = opened.routes.model_copy(update={"csm": Route(destination="teams", owner=owner)})
+    with opened.database.write() as connection:
+        answer(opened, connection, book.LEAVING, Answer("acknowledge", "ann.lee", book.DAY))
+    deliver(opened, "teams")
+    news = teams.ledger(system="teams")["effects"][before:]
+    assert [(each["channel_or_to"], each["thread"]) for each in news] == [(channel, RISK) for channel in told]
+    assert [row.template for row in rows(opened.database)[-len(told) :] if told] == ["alert_card"] * len(told)
+    shown = requests.get(f"{teams.http}/view/teams/success", timeout=10).text
+    assert ("Taken on" in shown, "ann.lee" in shown) == (bool(told), bool(told))
 
 
 def test_a_workflow_that_is_gone_is_told_once_and_the_other_channels_go_on(

@@ -10,6 +10,8 @@ from tests.rehearsal import Rehearsal
 CHANNELS = "SEATSIGNAL_TEAMS_CHANNELS"
 SIGNATURE = "teams-sandbox-signature"
 POST = {"on": "/workflows/"}
+NOWHERE = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
+"""For what is only made, and never sent."""
 
 
 def address(http: str, channel: str, signature: str = SIGNATURE) -> str:

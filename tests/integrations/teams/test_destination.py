@@ -1,45 +1,25 @@
-"""Cards as a person in the channel sees them: with their keys, one after the other, in the right channel."""
+"""Cards reach the right channel, one after the other, and whatever is answered says what happens next."""
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 import responses
 from pydantic import SecretStr
 
-from health.nouns import Notice
-from integrations.errors import Misconfigured, Rejected
+from integrations.errors import Misconfigured
 from integrations.teams import destination as module
 from integrations.teams.destination import LATER_S, TeamsDestination
-from integrations.teams.message import KEY_LIMIT, LIMIT, message
 from integrations.teams.settings import TeamsSettings
-from templates.payload import TEMPLATES
-from templates.render import render
 from tests.integrations.rig import Expected
-from tests.integrations.teams.rig import SIGNATURE, address, rig
+from tests.integrations.teams.rig import NOWHERE, SIGNATURE, address, rig
 from tests.integrations.test_every_destination import assert_is, ended
 from tests.rehearsal import Rehearsal
-from tests.schemas import Checker
-from tests.templates.examples import ALERT, EXAMPLES, payload
-from tests.templates.test_cards import LONGEST, texts
 
-HERE = Path(__file__).parent
-SCHEMA = Checker(HERE.parents[1] / "templates" / "adaptive_card.json")
-CARDS = tuple(name for name, template in TEMPLATES.items() if template.medium == "card")
 HOST = "https://prod-07.westeurope.logic.azure.example"
 SECRET = "canary-7731"
-NOWHERE = Rehearsal("http://127.0.0.1:1", "127.0.0.1", 1, 0)
-
-
-@pytest.fixture
-def nowhere() -> Rehearsal:
-    return NOWHERE
 
 
 def settings(http: str, *channels: str) -> TeamsSettings:
@@ -59,94 +39,6 @@ def afar() -> Iterator[TeamsDestination]:
     channels = {"success": SecretStr(address(HOST, "success", SECRET))}
     with closing(TeamsDestination(TeamsSettings(channels=channels, calls_per_minute=600_000))) as opened:
         yield opened
-
-
-def sent(notice: Notice) -> dict[str, Any]:
-    return dict(json.loads(msgspec.json.encode(message(notice))))
-
-
-def card(notice: Notice) -> dict[str, Any]:
-    return dict(sent(notice)["attachments"][0]["content"])
-
-
-def feet(notice: Notice) -> list[str]:
-    return [
-        text for text in texts(card(notice)["body"]) if text.startswith(("Key ", "Follows ", "Sent again"))
-    ]
-
-
-@pytest.mark.parametrize("name", CARDS)
-@pytest.mark.parametrize("later", [{}, {"remote": "the first", "attempt": 2}])
-def test_every_message_is_as_microsoft_documents_it(
-    nowhere: Rehearsal, name: str, later: dict[str, str | int]
-) -> None:
-    body = render(name, payload(EXAMPLES[name]))
-    notice = rig(nowhere).notice("csm/ACC-7/2026-03-01/at_risk/12", body=body, **later)
-    assert SCHEMA.problems(sent(notice)) == []
-
-
-@pytest.mark.parametrize("name", ["alert", "operator"])
-def test_recorded_payloads_are_what_is_sent(nowhere: Rehearsal, name: str) -> None:
-    body = render(f"{name}_card", payload(EXAMPLES[f"{name}_card"]))
-    notice = rig(nowhere).notice(f"{name}/k/2", body=body, remote=f"{name}/k/1", attempt=2)
-    assert sent(notice) == json.loads((HERE / "recorded" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def test_a_card_states_its_key_and_later_ones_of_the_thread_the_firsts(nowhere: Rehearsal) -> None:
-    made = rig(nowhere).notice
-    assert feet(made("k1")) == ["Key k1"]
-    assert feet(made("k2", remote="k1")) == ["Key k2", "Follows the card with the key k1"]
-
-
-def test_a_later_card_tells_its_news_below_its_title(nowhere: Rehearsal) -> None:
-    made = rig(nowhere).notice
-    first, second = card(made("k1"))["body"], card(made("k2", remote="k1"))["body"]
-    assert second[0] == first[0]
-    assert second[1]["style"] == "emphasis"
-    assert "It got worse." in list(texts(second[1]))
-    assert second[2] == first[1]
-
-
-def test_what_is_sent_again_says_so(nowhere: Rehearsal) -> None:
-    again = feet(rig(nowhere).notice("k1", attempt=2))
-    assert again == ["Key k1", "Sent again: if a card with this key is here already, this is the same."]
-
-
-@pytest.mark.parametrize(
-    ("key", "shown"),
-    [
-        ("csm/{{DATE(x)}}/1", "csm/{\u2060{DATE(x)}}/1"),
-        ("csm/<at>all</at>/1", "csm/<\u2060at>all<\u2060/at>/1"),
-        ("csm/[x](https://evil.example)/1", "csm/[x](https://evil.example)/1"),
-    ],
-)
-def test_what_a_customer_is_called_by_does_nothing_in_a_foot(
-    nowhere: Rehearsal, key: str, shown: str
-) -> None:
-    assert feet(rig(nowhere).notice(key)) == [f"Key {shown}"]
-
-
-def test_long_keys_that_differ_at_their_end_do_so_in_a_foot(nowhere: Rehearsal) -> None:
-    one, other = (feet(rig(nowhere).notice(f"csm/{'W' * 900}/{run}"))[0] for run in (1, 2))
-    assert one != other
-    assert len(one) == len("Key ") + KEY_LIMIT
-
-
-@pytest.mark.parametrize("name", LONGEST)
-def test_the_largest_card_with_the_longest_keys_is_small_enough(nowhere: Rehearsal, name: str) -> None:
-    alert = msgspec.structs.replace(ALERT, account_name=name, reasons=(name,) * 40, changes=(name,) * 40)
-    notice = rig(nowhere).notice(name, body=render("alert_card", payload(alert)), remote=name, attempt=2)
-    body = msgspec.json.encode(message(notice))
-    assert len(body) < len(msgspec.json.encode(body.decode())) <= LIMIT
-    assert SCHEMA.problems(json.loads(body)) == []
-
-
-def test_a_body_that_no_card_has_room_for_is_refused(nowhere: Rehearsal) -> None:
-    run = {"type": "TextRun", "text": "W" * LIMIT}
-    body = {"body": [{"type": "RichTextBlock", "inlines": [run]}], "actions": [], "news": []}
-    with pytest.raises(Rejected) as caught:
-        message(rig(nowhere).notice("k", body=json.dumps(body).encode()))
-    assert caught.value.reason == "card_too_large"
 
 
 def test_each_channel_has_its_own_cards(sandbox: Rehearsal, teams: TeamsDestination) -> None:
@@ -217,7 +109,7 @@ def test_what_a_workflow_answers_becomes_what_happens_next(
         "",
     ],
 )
-def test_an_address_that_is_none_or_would_leak_is_never_called(nowhere: Rehearsal, wrong: str) -> None:
+def test_an_address_that_is_none_or_would_leak_is_never_called(wrong: str) -> None:
     with (
         closing(TeamsDestination(TeamsSettings(channels={"success": SecretStr(wrong)}))) as opened,
         responses.RequestsMock() as mock,
@@ -225,19 +117,17 @@ def test_an_address_that_is_none_or_would_leak_is_never_called(nowhere: Rehearsa
         with pytest.raises(Misconfigured) as caught:
             opened.check()
         with pytest.raises(Misconfigured):
-            list(opened.deliver([rig(nowhere).notice("k")]))
+            list(opened.deliver([rig(NOWHERE).notice("k")]))
         assert caught.value.reason == "address_invalid"
         assert "the channel 'success'" in str(caught.value)
         assert not mock.calls
 
 
 @pytest.mark.parametrize("host", ["10.0.0.8", "169.254.169.254", "[fd00::1]", "0x7f000001"])
-def test_an_address_in_a_network_that_is_not_public_is_not_connected_to(
-    nowhere: Rehearsal, host: str
-) -> None:
+def test_an_address_in_a_network_that_is_not_public_is_not_connected_to(host: str) -> None:
     channels = {"success": SecretStr(f"https://{host}/workflows/a?sig={SECRET}")}
     with closing(TeamsDestination(TeamsSettings(channels=channels))) as opened:
-        end = ended(opened, [rig(nowhere).notice("k")])
+        end = ended(opened, [rig(NOWHERE).notice("k")])
     assert_is(end, Misconfigured, "address_not_public")
 
 
