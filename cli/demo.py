@@ -30,6 +30,7 @@ WORKER = (sys.executable, "-m", "cli.embedded")
 SETTLED = (sys.executable, "-m", "cli.settled", str(PATIENCE_S))
 STOP_S = 15
 MINOR = 100
+VISITOR = "visitor@lumen-ledger.example"
 LOOPBACK = "127.0.0.1"
 
 
@@ -58,7 +59,7 @@ def run(*, once: bool) -> int:
         found = told(folder / "stories.json", ledger(sandbox["http"]), len(before))
         _report(found, standing, time.monotonic() - began)
         if not once:
-            _stay(sandbox["http"], site)
+            _stay(sandbox["http"], site, _let_in(environment))
     return 0 if found.ok else 1
 
 
@@ -183,10 +184,29 @@ def _said(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {system}" for system, count in counts.items() if count) or "silence"
 
 
-def _stay(viewer: str, site: str) -> None:
-    say(f"\nSlack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
+def _let_in(environment: Mapping[str, str]) -> str:
+    """Let a visitor in to the dashboard, and return their password."""
+    command = [sys.executable, "-m", "cli", "--json", "user"]
+    for words in (["add", VISITOR, "--role", "admin"], ["password", VISITOR]):
+        done = subprocess.run(  # noqa: S603 - ours
+            [*command, *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        if not done.returncode:
+            return str(json.loads(done.stdout)["password"])
+    raise DemoError("nobody could be let in to the dashboard; try `seatsignal user list`")
+
+
+def _stay(viewer: str, site: str, password: str) -> None:
+    say(f"\nThe dashboard:             {site}/")
+    say(f"  sign in as               {VISITOR}\n  password                 {password}")
+    say(f"Slack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
     say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger")
-    say(f"The web app:               {site}/healthz")
     say("\nCtrl-C ends it.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -525,6 +525,8 @@ book = _table(
     Index("ix_book_priority", "priority", "account"),
     Index("ix_book_csm_email", "csm_email", "priority", "account"),
     Index("ix_book_anchor_on", "anchor_on", "account"),
+    Index("ix_book_band", "band", "priority", "account"),
+    Index("ix_book_grows", "priority", "account", **_only("grows")),
 )
 
 users = _table(

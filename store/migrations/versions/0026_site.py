@@ -37,6 +37,11 @@ def upgrade() -> None:
     op.create_index("ix_book_priority", "book", ["priority", "account"])
     op.create_index("ix_book_csm_email", "book", ["csm_email", "priority", "account"])
     op.create_index("ix_book_anchor_on", "book", ["anchor_on", "account"])
+    op.create_index("ix_book_band", "book", ["band", "priority", "account"])
+    grows = sa.text("grows")
+    op.create_index(
+        "ix_book_grows", "book", ["priority", "account"], sqlite_where=grows, postgresql_where=grows
+    )
     op.create_table(
         "users",
         sa.Column("id", KEY, nullable=False),
