@@ -247,6 +247,54 @@ def test_users_are_added_up_day_by_day(shop: Shop) -> None:
     assert sum(page.rejects for page in pages) == 1
 
 
+def test_a_day_of_several_pages_is_read_again_if_the_pull_dies_within(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
+    shop.run(
+        "CREATE TABLE did (customer text, day text, sent integer)",
+        f"INSERT INTO did {MANY.format(PAGE)} SELECT 'a' || i, '2026-06-01', 1 FROM n",  # noqa: S608 - numbers
+        f"INSERT INTO did {MANY.format(PAGE)} SELECT 'a' || i, '2026-06-02', 1 FROM n",  # noqa: S608 - numbers
+    )
+    queries = {
+        "usage": {
+            "query": "SELECT customer AS account_id, day, 'u' AS user_id, sent AS events FROM did "
+            "WHERE day >= :since",
+            "watermark": "day",
+            "since": "",
+        }
+    }
+    with closing(shop.source(queries)) as source:
+        whole = [(set(page.records), page.cursor) for page in source.pull(None)]
+    wanted = set[Any]().union(*(records for records, _ in whole))
+    assert len(wanted) == PAGE * 4
+    assert len(whole) > 4
+    for stored in range(1, len(whole)):
+        before = set[Any]().union(*(records for records, _ in whole[:stored]))
+        shop.pull(queries, whole[stored - 1][1])
+        assert before | set(shop.records) == wanted
+
+
+def test_postgresql_hands_rows_out_by_a_cursor_of_its_own(postgresql_shop: Shop) -> None:
+    shop = postgresql_shop
+    shop.run("CREATE TABLE ticket (id integer, customer text, opened text, changed bigint)")
+    add(shop, 1, PAGE * 3)
+    with closing(shop.source(TICKETS)) as source:
+        pages = source.pull(None)
+        next(pages)
+        other = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert shop.value(f"SELECT query {other}").startswith("FETCH FORWARD")
+        pages.close()
+
+
+def test_of_rows_with_one_key_none_is_refused(sqlite_shop: Shop) -> None:
+    row = "SELECT 'acme' AS account_id, '2026-06-01' AS day, 2 AS events"
+    account = "SELECT 'acme' AS account_id UNION ALL SELECT 'acme'"
+    queries = {"usage": {"query": f"{row} UNION ALL {row}"}, "accounts": {"query": account}}
+    with closing(sqlite_shop.source(queries)) as source:
+        pages = list(source.pull(None))
+    assert sum(page.rejects for page in pages) == 0
+    assert sum(len(list(page.records)) for page in pages) == 4
+
+
 def test_money_is_in_the_accounts_currency(shop: Shop) -> None:
     shop.run(
         "CREATE TABLE customer (id text, money text)",
