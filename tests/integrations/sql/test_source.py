@@ -319,7 +319,7 @@ def test_of_a_million_rows_none_is_held_once_its_page_is_taken(sqlite_shop: Shop
         for page in source.pull(None):
             taken += len(list(page.records))
             assert len(list(page.records)) <= PAGE
-            if taken == 700_000:
+            if taken == 900_000:
                 tracemalloc.start()
         held, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -389,6 +389,15 @@ def test_a_query_may_not_write_by_a_function(postgresql_shop: Shop) -> None:
         list(source.pull(None))
     assert met.value.reason == "writes"
     assert postgresql_shop.value("SELECT is_called FROM numbers") is False
+
+
+@pytest.mark.parametrize("value", ["'infinity'::timestamp", "1 / (1 - 1)", "'canary-9231'::int"])
+def test_a_value_that_cannot_be_is_told_without_it(postgresql_shop: Shop, value: str) -> None:
+    queries = {"accounts": {"query": f"SELECT 'a' AS account_id, {value} AS created_on"}}
+    with closing(postgresql_shop.source(queries)) as source, pytest.raises(Misconfigured) as met:
+        list(source.pull(None))
+    assert met.value.reason == "unreadable_value"
+    assert SECRET not in str(met.value)
 
 
 ENDLESS = {
