@@ -27,7 +27,7 @@ def secrets(chosen: Settings) -> set[str]:
 def _forms(value: str) -> set[str]:
     """Return a secret as it is set, and those in it: the password of a URL, the values of a JSON object."""
     forms = {value, *_in_url(value)} if value else set()
-    with suppress(DecodeError):
+    with suppress(DecodeError, UnicodeError):
         forms |= {*decode(value, type=dict[str, str]).values()}
     return forms - {""}
 

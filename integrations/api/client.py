@@ -11,10 +11,10 @@ from msgspec.json import encode
 from integrations.api.endpoints import Asked, Auth
 from integrations.api.paging import Reply, Turn, first, onward, unexpected
 from integrations.api.settings import HttpSettings
-from integrations.api.values import found
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, RetryLater
 from integrations.http import Http
+from integrations.rows.mapped import found
 from integrations.session import Credentials
 from integrations.vitals import Vitals
 
