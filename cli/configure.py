@@ -106,7 +106,7 @@ def _names() -> set[str]:
 
 
 def _integrations() -> Iterator[str]:
-    """Yield what is wrong with the settings of integrations that have any."""
+    """Yield what is wrong with the settings of integrations that have any, and with the files they name."""
     from config.variables import PREFIX, given  # noqa: PLC0415 - see above
     from integrations import registry  # noqa: PLC0415 - see above
     from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
@@ -117,6 +117,8 @@ def _integrations() -> Iterator[str]:
         if any(f"{PREFIX}{vendor}_{name}".upper() in there for name in model.model_fields):
             try:
                 settings(model)
+                if vendor in registry.SOURCES:
+                    registry.source(vendor).close()
             except Misconfigured as error:
                 yield f"{vendor}: {error}"
 

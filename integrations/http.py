@@ -144,7 +144,7 @@ class Http:
 
     def fetch(self, path: str, query: Query | None = None) -> bytes:
         """Whatever is at ``path``, as it is. Raises as `get` does."""
-        return self._sent("GET", path, params=query).body
+        return self._sent("GET", path, params=query)
 
     def exchange(
         self, path: str, answer: type[T], query: Query | None = None, body: object = None
@@ -154,10 +154,10 @@ class Http:
         Raises as `get` does.
         """
         if body is None:
-            sent = self._sent("GET", path, params=query)
+            answered = self._asked("GET", path, params=query)
         else:
-            sent = self._sent("POST", path, params=query, data=encode(body), headers=AS_JSON)
-        return self._decoded(sent.body, answer), sent.headers
+            answered = self._asked("POST", path, params=query, data=encode(body), headers=AS_JSON)
+        return self._decoded(answered.body, answer), answered.headers
 
     def post(self, path: str, answer: type[T], body: Struct, headers: Mapping[str, str] | None = None) -> T:
         """The JSON that answers ``body``, sent as JSON. Raises as `get` does."""
@@ -198,10 +198,20 @@ class Http:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
-        sent = self._sent(method, path, params=params, data=data, headers=headers)
-        return self._decoded(sent.body, answer)
+        return self._decoded(self._sent(method, path, params=params, data=data, headers=headers), answer)
 
     def _sent(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Query | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        return self._asked(method, path, params=params, data=data, headers=headers).body
+
+    def _asked(
         self,
         method: str,
         path: str,

@@ -11,12 +11,15 @@ from msgspec.json import encode
 from integrations.api.endpoints import Asked, Auth
 from integrations.api.paging import Reply, Turn, first, onward, unexpected
 from integrations.api.settings import HttpSettings
-from integrations.api.values import found
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, RetryLater
 from integrations.http import Http
+from integrations.rows.mapped import found
 from integrations.session import Credentials
 from integrations.vitals import Vitals
+
+MOST_PAGES = 100_000
+"""More than any listing has: an API that goes on after that goes round in circles."""
 
 
 class EndpointClient:
@@ -58,7 +61,9 @@ class EndpointClient:
         """Yield each page of the listing. Raises as `Http.get` does, and `RetryLater` for what repeats."""
         turn: Turn | None = first(self.asked, self._path, since)
         asked, before = set[bytes](), b""
-        while turn:
+        for _ in range(MOST_PAGES):
+            if turn is None:
+                return
             reply = self._reply(*self._ask(turn))
             following = onward(self.asked, self._origin, turn, reply)
             digest = _digest(reply.rows)
@@ -68,6 +73,7 @@ class EndpointClient:
             asked |= {_digest(turn.asked), step}
             yield reply
             turn, before = following, digest
+        raise unexpected(self.asked, f"over {MOST_PAGES:,} pages, and no end")
 
     def _ask(self, turn: Turn) -> tuple[Any, Mapping[str, str]]:
         query = {**turn.query, **self._shown}

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     RootModel,
@@ -19,21 +18,8 @@ from config.files import ConfigError, read
 from health.records import SHAPES, Shape
 from integrations.errors import Misconfigured
 from integrations.rows.columns import nearest
+from integrations.rows.mapped import Mapped, PathTo
 from integrations.rows.usage import added_up
-
-Steps = tuple[str | int, ...]
-"""A way into JSON: names of members, and numbers of places in a list."""
-
-
-def _steps(written: object) -> object:
-    """Take ``items.0.price`` for its steps; a list is taken as it is, for names with dots in them."""
-    if not isinstance(written, str):
-        return written
-    return tuple(int(step) if step.isdecimal() else step for step in written.split(".") if step)
-
-
-PathTo = Annotated[Steps, BeforeValidator(_steps)]
-
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -41,27 +27,6 @@ SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Column(_Part):
-    """Where a column's value is in a row, or one that all rows have; ``convert`` says how it is read."""
-
-    path: PathTo = ()
-    value: str | int | float | bool | None = None
-    convert: Literal["", "minor", "epoch_s", "epoch_ms", "lower"] = ""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if bool(self.path) == (self.value is not None):
-            raise ValueError("say either `path` or `value`")
-        return self
-
-
-def _by_path(written: object) -> object:
-    return {"path": written} if isinstance(written, str | list) else written
-
-
-Mapped = Annotated[Column, BeforeValidator(_by_path)]
 
 
 class Auth(_Part):

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from requests.utils import parse_header_links
 
 from integrations.api.endpoints import Asked, Paging
-from integrations.api.values import ABSENT, found
 from integrations.errors import Misconfigured, RetryLater
+from integrations.rows.mapped import ABSENT, found
 
 Query = Mapping[str, str | int | Sequence[str]]
 NO_ADDRESS = "a next address that is none"

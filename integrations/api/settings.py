@@ -51,5 +51,5 @@ class HttpSettings(BaseSettings):
 def _named(written: SecretStr) -> Mapping[str, str] | None:
     try:
         return decode(written.get_secret_value(), type=dict[str, str])
-    except DecodeError:
+    except (DecodeError, UnicodeError):
         return None

@@ -15,12 +15,12 @@ from integrations.api.endpoints import Asked, asked
 from integrations.api.paging import unexpected
 from integrations.api.place import Place
 from integrations.api.settings import HttpSettings
-from integrations.api.values import ABSENT, found, row, text
 from integrations.budget import Budget
 from integrations.errors import Misconfigured
 from integrations.roles import Clock, Cursor, Page
 from integrations.rows.cells import Unreadable, instant_ms
 from integrations.rows.columns import columns
+from integrations.rows.mapped import ABSENT, found, row, text
 from integrations.rows.read import check_header
 from integrations.rows.reading import Reading, Step, Unfinished
 from integrations.rows.table import Row, checked_header

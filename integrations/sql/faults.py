@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from integrations.errors import IntegrationError, Misconfigured, RetryLater
 
@@ -14,6 +14,9 @@ WROTE = "25006"
 """SQLSTATE of what would write."""
 UNREADABLE = "42"
 """SQLSTATE class of what a query itself says wrong: it names tables and columns, never a value."""
+SPOILT = "22"
+"""SQLSTATE class of a value that cannot be."""
+SPOILT_BY = "such as a division by 0, a cast, an infinite date: leave it out, or cast it to text"
 READ_ONLY = re.compile(r"read-?only", re.IGNORECASE)
 LOCKED = re.compile(r"database (table )?is locked", re.IGNORECASE)
 INTERRUPTED = re.compile(r"interrupted", re.IGNORECASE)
@@ -54,6 +57,8 @@ def _for_good(error: SQLAlchemyError, file: str) -> Misconfigured:
     state, said = _state(error), _said(error)
     if state == WROTE or READ_ONLY.search(said):
         return Misconfigured("writes", f"sql: {file} writes; only what reads is run")
+    if state.startswith(SPOILT) or isinstance(error, DataError):
+        return Misconfigured("unreadable_value", f"sql: {file} has a row that cannot be read; {SPOILT_BY}")
     if state.startswith(UNREADABLE) or ABSENT.search(said):
         return Misconfigured("query_refused", f"sql: {file}: {said}")
     return Misconfigured("query_refused", f"sql: the database refuses {file}; run it by hand to see why")

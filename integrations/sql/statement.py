@@ -16,8 +16,10 @@ _QUOTED = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_BOUND = re.compile(r"(?<![:\w$\\]):([\w$]+)(?![:\w$])")
+_BOUND = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 """What SQLAlchemy takes for a parameter, within quotes too."""
+_SPECIAL = re.compile(rf"{_BOUND.pattern}|\\:\w*(?![:\w])")
+"""That, and what it takes for a colon of no parameter: a backslash before either makes it text."""
 _WORD = re.compile(r"[a-z_]\w*", re.IGNORECASE)
 _STRICTLY = re.compile(r">\s*:since\b|:since\s*<(?![=>])", re.IGNORECASE)
 _READS = frozenset({"select", "with", "values", "table"})
@@ -60,7 +62,7 @@ class Statement:
     @cached_property
     def text(self) -> str:
         """The statement for SQLAlchemy: a colon within quotes or a remark is a colon."""
-        return _QUOTED.sub(lambda quoted: _BOUND.sub(r"\\:\1", quoted[0]), self._written)
+        return _QUOTED.sub(lambda quoted: _SPECIAL.sub(r"\\\g<0>", quoted[0]), self._written)
 
     @cached_property
     def _bare(self) -> str:

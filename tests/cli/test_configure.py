@@ -298,3 +298,12 @@ def test_a_nudge_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_pat
         1,
         ["nudges.yaml: unused_seats.below: unknown key, did you mean 'below_pct'?"],
     )
+
+
+def test_files_that_sources_name_are_read_too(seatsignal: Seatsignal, tmp_path):
+    queries = tmp_path / "queries.yaml"
+    queries.write_text("tickts: {query: SELECT 1}")
+    done = seatsignal(
+        *("config", "check"), SEATSIGNAL_SQL_URL="sqlite:///shop", SEATSIGNAL_SQL_QUERIES=str(queries)
+    )
+    assert (done.status, "did you mean tickets" in done.err) == (1, True)

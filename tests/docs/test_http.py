@@ -6,9 +6,10 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from integrations.api.endpoints import Auth, Column, Endpoint, Paging, Since
+from integrations.api.endpoints import Auth, Endpoint, Paging, Since
 from integrations.api.settings import HttpSettings
 from integrations.api.source import HttpSource
+from integrations.rows.mapped import Value
 from tests.docs.pages import page
 
 PAGE = page("integrations/http.md")
@@ -36,7 +37,7 @@ def test_every_key_is_explained() -> None:
     [
         ("Who we are", "kind", Auth, "kind"),
         ("Paging", "style", Paging, "style"),
-        ("Columns", "convert", Column, "convert"),
+        ("Columns", "convert", Value, "convert"),
     ],
 )
 def test_every_choice_is_explained(section: str, heading: str, model: type[BaseModel], field: str) -> None:

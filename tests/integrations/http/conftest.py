@@ -18,6 +18,8 @@ from integrations.roles import Cursor, Page
 
 NOW_S = 1_781_000_000.0
 """9 June 2026, 10:13 UTC."""
+PATIENCE = 50
+"""More pages than any test scripts."""
 URL = "https://api.customer.example/v1/things"
 TICKETS: dict[str, Any] = {
     "url": URL,
@@ -48,6 +50,7 @@ class Api:
         with closing(self.source(kind, **endpoint)) as source:
             for page in source.pull(cursor):
                 self.pages.append(page)
+                assert len(self.pages) < PATIENCE, "the pull has no end"
         return [record for page in self.pages for record in page.records]
 
     @property

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 import responses
 
+from integrations.api import client
 from integrations.errors import IntegrationError, Misconfigured, RetryLater
 from tests.integrations.http.conftest import URL, Api
 
@@ -108,6 +109,22 @@ def test_what_is_no_json_of_rows_is_asked_again(api: Api, body: str) -> None:
     with pytest.raises(RetryLater) as met:
         api.pull(**CURSOR)
     assert met.value.reason in {"not_json", "unexpected_answer"}
+
+
+def test_a_cursor_that_was_had_before_is_not_asked_again(api: Api) -> None:
+    api.says(*(rows(n, next="ab"[n % 2]) for n in range(20)))
+    with pytest.raises(RetryLater) as met:
+        api.pull(**CURSOR)
+    assert met.value.reason == "repeated_page"
+    assert api.asked == [{}, {"after": "a"}, {"after": "b"}]
+
+
+def test_a_listing_without_an_end_is_left(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MOST_PAGES", 7)
+    api.says(*(rows(n, n + 1) for n in range(20)))
+    with pytest.raises(RetryLater, match="no end"):
+        api.pull(**OFFSET)
+    assert len(api.asked) == 7
 
 
 def test_a_page_that_is_larger_than_said_is_for_a_person(api: Api) -> None:

@@ -1,5 +1,6 @@
 from base64 import b64encode
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,3 +183,15 @@ def test_a_sample_is_the_first_page(api: Api) -> None:
         [page] = source.sample()
     assert [each.ticket_id for each in page.records if isinstance(each, Ticket)] == ["1"]
     assert page.reasons == ("the endpoint tickets, line 2: account_id is missing",)
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3", "169.254.169.254", "[::ffff:10.0.0.1]", "127.0.0.2", "0x7f.1"])
+def test_no_address_of_ours_is_asked(tmp_path: Path, host: str) -> None:
+    with responses.RequestsMock() as mock:
+        api = Api(mock, tmp_path)
+        with closing(api.source(url=f"https://{host}/v1")) as source:
+            mock.stop(allow_assert=False)
+            with pytest.raises(Misconfigured) as met:
+                source.check()
+            mock.start()
+    assert met.value.reason in {"address_not_public", "base_url"}

@@ -76,3 +76,9 @@ def postgresql_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
 def shop(request: pytest.FixtureRequest) -> Shop:
     made: Shop = request.getfixturevalue(f"{request.param}_shop")
     return made
+
+
+@pytest.fixture
+def tickets(shop: Shop) -> Shop:
+    shop.run("CREATE TABLE ticket (id integer, customer text, opened text, changed bigint)")
+    return shop

@@ -1,4 +1,7 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
 
 from integrations.sql.statement import Statement
 
@@ -47,3 +50,20 @@ def test_since_within_quotes_is_text() -> None:
     statement = Statement("SELECT ':since', \":since\" FROM t -- :since\nWHERE at >= :since")
     assert statement.parameters == {"since"}
     assert statement.text.count("\\:since") == 3
+
+
+WORDS = st.text(st.sampled_from(":$\\'\"a1_ \n;-*/%é`"), max_size=12)
+QUOTES = (("'", "'"), ('"', '"'), ("$$", "$$"), ("$q$", "$q$"), ("/*", "*/"), ("-- ", "\n"))
+
+
+@pytest.mark.parametrize(("begin", "end"), QUOTES)
+@given(WORDS)
+def test_whatever_is_quoted_arrives_as_it_is_and_binds_nothing(begin: str, end: str, words: str) -> None:
+    inside = words.replace(begin, begin * 2) if begin == end and len(begin) == 1 else words.replace("$", "")
+    inside = inside.replace("*/", "").replace("\n", "") if begin in {"/*", "-- "} else inside
+    written = f"SELECT {begin}{inside}{end} FROM t WHERE at >= :since"  # noqa: S608 - it is the test
+    statement = Statement(written)
+    assert statement.parameters == {"since"}
+    compiled = text(statement.text).compile()
+    assert str(compiled) == written
+    assert set(compiled.params) == {"since"}
