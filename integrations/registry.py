@@ -60,10 +60,12 @@ SOURCES: Mapping[str, Entry] = {
     "hubspot": Entry(
         "integrations.hubspot.source:HubSpotSource", "integrations.hubspot.settings:HubSpotSettings"
     ),
+    "inbound": Entry(
+        "integrations.inbound.source:InboundSource", "integrations.inbound.settings:InboundSettings"
+    ),
     "intercom": Entry(
         "integrations.intercom.source:IntercomSource", "integrations.intercom.settings:IntercomSettings"
     ),
-    "inbound": Entry("integrations.pushed:Pushed", "integrations.inbound.settings:InboundSettings"),
     "keygen": Entry("integrations.keygen.source:KeygenSource", "integrations.keygen.settings:KeygenSettings"),
     "posthog": Entry(
         "integrations.posthog.source:PostHogSource", "integrations.posthog.settings:PostHogSettings"
@@ -81,7 +83,7 @@ SOURCES: Mapping[str, Entry] = {
 }
 BY_HAND = "files"
 """The source that a person gives us whenever they like, set up or not."""
-PUSHED = frozenset(name for name, entry in SOURCES.items() if entry.builder == "integrations.pushed:Pushed")
+PUSHED = frozenset({"inbound", "segment"})
 """The sources that call us and are never asked."""
 DESTINATIONS: Mapping[str, Entry] = {
     "hubspot": Entry(

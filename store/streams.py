@@ -117,7 +117,8 @@ def _count(connection: Connection, source: str, deeds: Iterable[Deed], tokens: T
     by_account: dict[str, dict[date, list[Deed]]] = defaultdict(lambda: defaultdict(list))
     for deed in deeds:
         by_account[deed.account_id][deed.day].append(deed)
-    kept = _days(connection, source, by_account, date.min)
+    first = min((day for theirs in by_account.values() for day in theirs), default=date.max)
+    kept = _days(connection, source, by_account, first)
     rows = []
     for account, theirs in sorted(by_account.items()):
         for day, done in sorted(theirs.items()):

@@ -12,7 +12,7 @@ from hashlib import sha1, sha256
 from time import time
 from zoneinfo import ZoneInfo
 
-from health.records import Record
+from health.records import Identifier, Record
 from health.streams import Deed, Described, Member, Told, Unread, our_id
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected
@@ -95,8 +95,13 @@ class SegmentWebhook:
 
         One that cannot be read is told as such, and the others are.
         """
-        for written in raw_events(body):
-            yield from self._read(written)
+        named: set[Identifier] = set()
+        for each in (told for written in raw_events(body) for told in self._read(written)):
+            if not isinstance(each, Identifier):
+                yield each
+            elif each not in named:
+                named.add(each)
+                yield each
 
     def _genuine(self, name: str, signature: str, body: bytes) -> bool:
         theirs = signature.encode(errors="replace")

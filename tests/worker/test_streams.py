@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from integrations.segment.settings import SegmentSettings
 from integrations.segment.webhook import SegmentWebhook
-from store import inbox, retention
+from store import erasure, inbox, retention
 from store.installation import DAY, secret, set_setting
 from store.streams import KEPT
 from store.subjects import token
@@ -176,6 +176,19 @@ def test_users_are_kept_under_tokens_alone(deployment):
         acts = connection.execute(select(facts["people"].c.acts)).scalar_one()
         assert acts == connection.execute(select(told_days.c.acts)).scalar_one()
     assert json.loads(acts) == {zoe: ["", {"events": 1, "sign_ins": 1}]}
+
+
+def test_who_is_erased_leaves_the_days_that_are_kept(deployment):
+    yesterday = NOON - timedelta(days=1)
+    call(deployment, event("m1", yesterday, user="zoe@acme.example"), event("m2", yesterday))
+    pull(deployment, NAME)
+    erasure.erase(deployment.database, "zoe@acme.example", "ann")
+    with deployment.database.read() as connection:
+        zoe = token(secret(connection), "zoe@acme.example")
+        for table in (told_days, facts["people"]):
+            assert zoe not in connection.execute(select(table.c.acts)).scalar_one()
+        [body] = connection.execute(select(calls.c.body)).scalars()
+    assert b"zoe" not in body
 
 
 def test_what_cannot_be_read_is_counted_and_the_others_are_stored(deployment):

@@ -134,3 +134,16 @@ def test_the_maps_of_the_page_are_maps(tmp_path):
     page = (DOCS / "integrations" / "inbound.md").read_text(encoding="utf-8")
     found = maps(written(tmp_path, page.partition("```yaml\n")[2].partition("```")[0]))
     assert set(found) == {"signups", "questions"}
+
+
+def test_as_a_source_it_is_never_asked_and_tells_what_is_wrong_with_its_maps(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEATSIGNAL_INBOUND_MAPS", str(MAPS))
+    source = registry.source("inbound")
+    assert list(source.pull(None)) == []
+    with pytest.raises(Misconfigured, match="set SEATSIGNAL_INBOUND_WEBHOOK_SECRET"):
+        source.check()
+    opened(monkeypatch)
+    registry.source("inbound").check()
+    monkeypatch.setenv("SEATSIGNAL_INBOUND_MAPS", str(tmp_path / "none.yaml"))
+    with pytest.raises(Misconfigured, match="SEATSIGNAL_INBOUND_MAPS"):
+        registry.source("inbound").check()

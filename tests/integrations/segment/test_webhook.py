@@ -7,7 +7,7 @@ from hashlib import sha1
 
 import pytest
 
-from health.records import Account
+from health.records import Account, Identifier
 from health.streams import Deed, Described, Unread
 from integrations import registry
 from integrations.errors import Misconfigured, Rejected
@@ -74,6 +74,12 @@ def test_an_event_without_an_id_is_known_by_what_it_says(stream: Stream) -> None
     ids = [each.message for each in told(stream, one, again, other) if isinstance(each, Deed)]
     assert len(ids) == 3
     assert ids[0] == ids[1] != ids[2]
+
+
+def test_an_account_is_named_once_in_a_body(stream: Stream) -> None:
+    said = told(stream, *(event(f"m{n}", event="Ran", **OF_ACME) for n in range(3)))
+    assert said.count(Identifier("acme", "our_id", "acme")) == 1
+    assert sum(isinstance(each, Deed) for each in said) == 3
 
 
 def test_traits_are_the_columns_that_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
