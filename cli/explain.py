@@ -1,22 +1,18 @@
 """The command ``explain``: why an account's health is what it is, what changed, what would change it."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import answer, complain, say, table, wants_json
 
 if TYPE_CHECKING:
-    from health.delta import Delta
     from health.facts import Fact
-    from health.family import Kin
     from health.nouns import Assessment
-    from health.outlook import Outlook, Way
     from health.policy import Policy
-    from store.rescored import Rescored
     from store.verdicts import Verdict
+    from worker.documents import Beside
     from worker.explanations import Explanation
 
 
@@ -36,58 +32,26 @@ def explain(
 ) -> None:
     """Say why an account's health is what it is, line by line; the lines sum to the score."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
-    from store import rescored, verdicts  # noqa: PLC0415 - see above
-    from worker.explanations import explained, policy_of  # noqa: PLC0415 - see above
-    from worker.families import Families  # noqa: PLC0415 - see above
+    from store import verdicts  # noqa: PLC0415 - see above
+    from worker import documents  # noqa: PLC0415 - see above
+    from worker.explanations import policy_of  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.read() as connection:
         found = verdicts.verdict(connection, account)
         if found is None:
             complain(f"No verdict on {account!r}: is the key right, and has `seatsignal assess` run?")
             raise typer.Exit(1)
-        before = verdicts.before(connection, found, since.date() if since else None)
-        policy = policy_of(deployment, connection, found.policy_hash)
-        kin = None if statement else Families(connection, deployment.policy).kin(found)
-        days = rescored.days(connection, found.assessment.account)
-    if statement:
-        answer(_stated(found, policy))
-        return
-    why = explained(found, before, policy) if policy else None
-    beside = _Beside(before, why, kin, days)
+        if statement:
+            answer(_stated(found, policy_of(deployment, connection, found.policy_hash)))
+            return
+        told = documents.beside(deployment, connection, found, since.date() if since else None)
     if wants_json():
-        answer(document(found) | _documented(beside))
+        answer(documents.verdict(found) | documents.explanation(told))
     else:
-        tell(found, _told(beside))
+        tell(found, _told(told))
 
 
-class _Beside(NamedTuple):
-    """What is told beside a verdict."""
-
-    before: "Verdict | None"
-    why: "Explanation | None"
-    kin: "Kin | None"
-    rescored: "list[Rescored]"
-
-
-def _documented(beside: _Beside) -> dict[str, object]:
-    return {
-        "kin": asdict(beside.kin) if beside.kin else None,
-        "rescored": [_again(each) for each in beside.rescored],
-        **(_why(beside.why, beside.before) if beside.why else {}),
-    }
-
-
-def _again(day: "Rescored") -> dict[str, object]:
-    return {
-        "as_of": day.as_of,
-        "run": day.run,
-        "by_run": day.by_run,
-        "told": {"health": day.told_points / 100, "band": day.told_band},
-        "known": {"health": day.known_points / 100, "band": day.known_band},
-    }
-
-
-def _told(beside: _Beside) -> list[str]:
+def _told(beside: "Beside") -> list[str]:
     from templates.families import told as kin_told  # noqa: PLC0415 - see above
 
     return [
@@ -108,97 +72,6 @@ def _stated(found: "Verdict", policy: "Policy | None") -> dict[str, object]:
     if policy is None:
         raise Unreadable(f"policy {found.policy_hash} is not kept: nothing to state of run {found.run}")
     return stated(found, policy)
-
-
-def document(found: "Verdict") -> dict[str, object]:
-    """Return a verdict as ``--json`` gives it; points are of 100."""
-    from health.reasons import reasons  # noqa: PLC0415 - see above
-
-    assessment, override = found.assessment, found.override
-    score = assessment.score
-    return {
-        "account": found.key,
-        "as_of": assessment.as_of,
-        "band": found.shown.band,
-        "computed_band": assessment.band,
-        "override": {"reason": override.reason, "until": override.until} if override else None,
-        "health": score.points / 100,
-        "interval": [score.low / 100, score.high / 100],
-        "coverage": score.coverage,
-        "contributions": [
-            {"name": c.name, "points": c.points / 100, "reason": c.reason} for c in score.contributions
-        ],
-        "reasons": list(reasons(score)),
-        "inputs": dict(assessment.inputs),
-        "signals": [
-            {"kind": s.kind, "group": s.group, "severity": s.severity, "gate": s.gate, "evidence": s.evidence}
-            for s in assessment.signals
-        ],
-        "facts": dict(assessment.facts),
-        "run": found.run,
-        "policy": found.policy_hash,
-        "engine": found.engine_version,
-        "known": found.known,
-    }
-
-
-def _why(why: "Explanation", before: "Verdict | None") -> dict[str, object]:
-    return {
-        "delta": _delta(why, why.delta, before) if why.delta and before else None,
-        "outlook": _outlook(why.outlook),
-    }
-
-
-def _delta(why: "Explanation", delta: "Delta", before: "Verdict") -> dict[str, object]:
-    from templates.explained import changes  # noqa: PLC0415 - see above
-
-    then = before.assessment
-    return {
-        "since": {
-            "run": before.run,
-            "as_of": then.as_of,
-            "band": then.band,
-            "health": then.score.points / 100,
-        },
-        "points": delta.points / 100,
-        "same_rules": why.same_rules,
-        "changes": [
-            {
-                "name": change.name,
-                "points": change.points / 100,
-                "moves": [move._asdict() for move in change.moves],
-            }
-            for change in delta.changes
-        ],
-        "words": list(changes(delta)),
-    }
-
-
-def _outlook(outlook: "Outlook") -> dict[str, object]:
-    from templates.explained import ahead  # noqa: PLC0415 - see above
-
-    return {
-        "better": outlook.better or None,
-        "worse": outlook.worse or None,
-        "up": [_way(each) for each in outlook.up],
-        "down": [_way(each) for each in outlook.down],
-        "held_by": [
-            {"cap": each.cap.name, "at": each.cap.at / 100, "why": dict(each.why)} for each in outlook.held
-        ],
-        "largest": [_way(each) for each in outlook.largest],
-        "unknown": list(outlook.unknown),
-        "words": list(ahead(outlook)),
-    }
-
-
-def _way(each: "Way") -> dict[str, object]:
-    return {
-        "measure": each.measure,
-        "change": each.change,
-        "moves": [move._asdict() for move in each.moves],
-        "health": each.points / 100,
-        "band": each.band,
-    }
 
 
 def _sentences(why: "Explanation", before: "Verdict | None") -> list[str]:

@@ -42,6 +42,7 @@ from cli import (
     simulate,
     statement,
     suppressions,
+    token,
     unsettled,
     user,
 )
@@ -71,6 +72,7 @@ for module in (
     bounces,
     suppressions,
     user,
+    token,
     rekey,
     move,
     rules,

@@ -1,7 +1,6 @@
 """``seatsignal metrics NAME --value``: what it comes to today, over all accounts or by segment."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import typer
 from babel.numbers import get_currency_precision
@@ -16,7 +15,7 @@ from health.figures.segments import SEGMENTS
 from health.figures.share import Mean, Share
 from health.figures.spread import Spread
 from health.nouns import NOT_APPLICABLE, Input
-from worker.values import Asked, Told, value
+from worker.values import Asked, Told, document, value
 
 MINOR = "minor units"
 HEADINGS = ("part", "value", "from", "to", "part of", "whole")
@@ -33,7 +32,7 @@ def tell(asked: Asked) -> None:
     with opened() as deployment:
         told = value(deployment, asked)
     if wants_json():
-        answer(_document(asked, told))
+        answer(document(asked, told))
         return
     minor = entry.unit.startswith(MINOR)
     unit = entry.unit.removeprefix(MINOR).strip() or "amounts"
@@ -45,12 +44,6 @@ def tell(asked: Asked) -> None:
         say(f"Nothing is known of it: it needs {told.needs}." if told.needs else "Nothing is known of it.")
     _print_bands(told)
     _print_worst(told, minor=minor)
-
-
-def _document(asked: Asked, told: Told) -> dict[str, Any]:
-    parts = {name: plain(getattr(told, name)) for name in ("found", "bands", "worst", "states")}
-    empty = {"by": told.by or None, "needs": told.needs or None}
-    return {"name": asked.name, "unit": asked.entry.unit, **told._asdict(), **parts, **empty}
 
 
 def _covered(told: Told) -> str:

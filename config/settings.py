@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     dashboard_url: str = Field(
         default="", description="address under which colleagues reach the dashboard; none: this machine alone"
     )
+    api_calls_a_minute: int = Field(
+        default=600, ge=1, description="calls of the analytics API that a token has"
+    )
     ops_host: str = Field(default="127.0.0.1", description="address that /readyz and /metrics bind to")
     ops_port: int | None = Field(
         default=None,

@@ -9,9 +9,10 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.api.problems import UNDER, Problem, told
 from health.languages import accepted
 from templates.pages import problem
 
@@ -73,7 +74,10 @@ class Fence:
             log.error("page_broke", error=kind, where=where)  # noqa: TRY400 - its text may hold a token
             await self._problem(HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR), scope)(scope, receive, send)
 
-    def _problem(self, refused: HTTPException, scope: Scope) -> HTMLResponse:
+    def _problem(self, refused: HTTPException, scope: Scope) -> Response:
+        path = scope.get("path", "")
+        if path.startswith(UNDER):
+            return told(Problem(HTTPStatus(refused.status_code)), path, refused.headers or {})
         language = accepted(Headers(scope=scope).get("accept-language", ""))
         words = problem(self._company_name, refused.status_code, language)
         return HTMLResponse(words, refused.status_code, refused.headers)

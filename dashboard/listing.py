@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
 from babel.numbers import get_currency_precision
 
-from dashboard.access import Viewer
 from store.database import Connection
+from store.places import is_text
 from templates.views import Cell, Choice, Column, Field, Filters, Row, Table
 from worker.deployment import Deployment
 
@@ -107,7 +107,15 @@ class Unclear(ValueError):  # noqa: N818 - named by what it is
 _OWN = {"sort", "after", "limit"}
 
 
-def asked(listing: Listing, params: Mapping[str, str], viewer: Viewer, most: int = MOST) -> Asked:
+class Reader(Protocol):
+    """Whoever asks: a colleague, or a program."""
+
+    @property
+    def owners(self) -> tuple[str, ...] | None:
+        """The addresses whose accounts alone they may see; `None`: everybody's."""
+
+
+def asked(listing: Listing, params: Mapping[str, str], viewer: Reader, most: int = MOST) -> Asked:
     """Return what the parameters of an address ask. ``sort`` is a name, after ``-`` downwards.
 
     Raises `Unclear`.
@@ -133,6 +141,8 @@ def asked(listing: Listing, params: Mapping[str, str], viewer: Viewer, most: int
 
 
 def _check(filter_: Filter, value: str) -> None:
+    if not is_text(value):
+        raise Unclear(filter_.name, "is no text")
     if len(value) > SEARCH_LIMIT:
         raise Unclear(filter_.name, f"has more than {SEARCH_LIMIT} characters")
     if filter_.kind == "date":

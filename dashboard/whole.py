@@ -10,6 +10,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from config.errors import Actionable
+from dashboard.api import problems
+from dashboard.api.callers import TooOften
+from dashboard.api.whole import service
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
@@ -19,7 +22,7 @@ from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
 from templates.views import View
 
-OUTSIDE = ("/u/", "/p/", "/s/", "/webhooks/", "/desks/", "/returns/", "/healthz", "/style.css")
+OUTSIDE = ("/u/", "/p/", "/s/", "/webhooks/", "/desks/", "/returns/", "/api/", "/healthz", "/style.css")
 """How paths begin at which whoever comes is no colleague."""
 Answer = Callable[[Request, Exception], Response]
 _SAID = {
@@ -55,12 +58,17 @@ def serve_site(site: Site, app: FastAPI) -> None:
     serve_lists(site, app)
     AccountPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
+    app.add_exception_handler(problems.Problem, problems.answer)
+    app.add_exception_handler(TooOften, problems.answer)
+    service(lambda: site.deployment).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:
     """Return what answers where a page cannot be shown: to colleagues in their words, to others in theirs."""
 
     def answer(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(problems.UNDER):
+            return problems.answer(request, error)
         if request.url.path.startswith(OUTSIDE):
             return customers(request, error)
         if isinstance(error, NotSignedIn):

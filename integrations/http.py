@@ -165,7 +165,7 @@ class Http:
 
     def send(self, path: str, body: Struct) -> bytes:
         """Whatever answers ``body``, sent as JSON, as it is. Raises as `get` does."""
-        return self._sent("POST", path, data=encode(body), headers=AS_JSON).body
+        return self._sent("POST", path, data=encode(body), headers=AS_JSON)
 
     def hand_over(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
         """POST a body as it is; whatever answers that it succeeded has taken it. Raises as `get` does."""

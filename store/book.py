@@ -3,8 +3,6 @@
 A row says what the account's last verdict says, and is written in the same unit of work.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -12,8 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, false, func, or_, select, true
 
+from store import places
 from store.among import among
 from store.bulk import load
+from store.places import BadPlace
 from store.tables import accounts, book
 
 
@@ -115,10 +115,6 @@ class Found(NamedTuple):
     after: str
 
 
-class BadPlace(ValueError):  # noqa: N818 - named by what it is
-    """Where a list should go on is nowhere."""
-
-
 def page(connection: Connection, wanted: Wanted) -> Found:
     """Return a page of the book. Raises `BadPlace`."""
     column = SORTS[wanted.sort]
@@ -209,32 +205,15 @@ def _may_be_empty(column: ColumnElement[Any]) -> bool:
 
 
 def _place_of(row: Row[Any]) -> str:
-    at = row.at.isoformat() if isinstance(row.at, date) else row.at
-    return urlsafe_b64encode(json.dumps([at, row.account]).encode()).decode().rstrip("=")
+    return places.written([row.at, row.account])
 
 
 def _read(after: str, column: ColumnElement[Any]) -> tuple[Any, int]:
     """Return the value and the account where a page ended. Raises `BadPlace`."""
-    kind = column.type.python_type
-    try:
-        value, account = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        if kind is date and isinstance(value, str):
-            value = date.fromisoformat(value)
-    except (ValueError, TypeError):
-        raise BadPlace from None
-    fits = type(value) is kind or (value is None and _may_be_empty(column))
-    if (
-        not fits
-        or type(account) is not int
-        or abs(account) >= _FAR
-        or (kind is int and abs(value or 0) >= _FAR)
-    ):
+    value, account = places.read(after, (column.type.python_type, int))
+    if account is None or (value is None and not _may_be_empty(column)):
         raise BadPlace
     return value, account
-
-
-_FAR = 2**63
-"""Beyond what a column of whole numbers holds."""
 
 
 def _placed(row: Row[Any]) -> Place:

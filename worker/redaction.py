@@ -14,7 +14,9 @@ _DOMAIN = r"(?:@|%40)[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+{_DOMAIN}(?:{_WORD}*{_DOMAIN})*", re.IGNORECASE)
 """From the beginning of a word alone: sought from each of its letters, a long one would take minutes."""
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*@")
-_TOKEN = re.compile(r"\b(?:xox[a-z]-|xapp-|sk_|rk_|whsec_|pat-|Bearer\s+|Basic\s+)[\w\-./+=]+", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\b(?:xox[a-z]-|xapp-|sk_|rk_|whsec_|pat-|sst_|Bearer\s+|Basic\s+)[\w\-./+=]+", re.IGNORECASE
+)
 _LINK = re.compile(r"[0-9a-f]{24}\.[\w-]{1,60}\.[\w-]{43}")
 """What proves a link in a letter: a subject, a topic or a day, and a signature (`config.links`)."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")

@@ -8,10 +8,11 @@ from heapq import nlargest, nsmallest
 from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from config.metrics import Entry, scales
 from config.targets import load_targets
+from config.worked import plain
 from health.features import Pulse
 from health.figures.book import ALL, Known, Moment, Present
 from health.figures.days import last_days
@@ -116,6 +117,13 @@ def value(deployment: Deployment, asked: Asked) -> Told:
         if asked.entry.function is None:
             return _of_measure(deployment, connection, asked)
         return _of_figure(deployment, connection, asked, PRESENT[asked.name])
+
+
+def document(asked: Asked, told: Told) -> dict[str, Any]:
+    """Return what a figure comes to as programs read it: plain values, numbers to two places."""
+    parts = {name: plain(getattr(told, name)) for name in ("found", "bands", "worst", "states")}
+    empty = {"by": told.by or None, "needs": told.needs or None}
+    return {"name": asked.name, "unit": asked.entry.unit, **told._asdict(), **parts, **empty}
 
 
 def _of_figure(deployment: Deployment, connection: Connection, asked: Asked, figure: Present) -> Told:

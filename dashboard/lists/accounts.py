@@ -7,9 +7,10 @@ from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Valu
 from health.nouns import BANDS
 from health.reasons import reasons
 from store import book, verdicts
-from store.book import BadPlace, Place, Wanted
+from store.book import Place, Wanted
 from store.database import Connection
 from store.installation import business_day
+from store.places import BadPlace
 from store.verdicts import Verdict
 from worker.deployment import Deployment
 from worker.letters import person_name
@@ -124,15 +125,18 @@ _PLAIN = (
     *("account", "band_before", "seats", "active_users", "currency", "renewal_on", "days_until_full"),
     *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale"),
 )
-_KINDS = {"uplift": "money"}
+_KINDS = {
+    **dict.fromkeys(("seats", "active_users", "days_until_full", "suggested_seats"), "number"),
+    **dict.fromkeys(("renewal_on",), "day"),
+    "uplift": "money",
+}
 
 
 def _beside(*columns: Shown) -> tuple[Shown, ...]:
     """Return columns, and those of every list that only programs read."""
     names = {column.name for column in columns}
-    kinds = {"uplift": "money"}
     rest = (
-        Shown(name, name, kinds.get(name, "text"), is_shown=False) for name in _PLAIN if name not in names
+        Shown(name, name, _KINDS.get(name, "text"), is_shown=False) for name in _PLAIN if name not in names
     )
     return (*columns, *rest)
 

@@ -73,6 +73,9 @@ ANSWERING = {
     "user list": ["user", "list"],
     "user password": ["user", "password", "nobody@seller.example"],
     "user remove": ["user", "remove", "nobody@seller.example"],
+    "token add": ["token", "add", "board", "--scope", "accounts", "--days", "90"],
+    "token list": ["token", "list"],
+    "token revoke": ["token", "revoke", "nothing"],
     "config key": ["config", "key"],
     "crm setup": ["crm", "setup"],
     "drift": ["drift"],
@@ -105,13 +108,13 @@ def test_every_command_is_tried():
 
 UNSTARTED = {"experiment stop", "experiment read"}
 UNHELD = {"approve", "reject", "mailed"}
-NOBODY = {"user password", "user remove"}
+NOBODY = {"user password", "user remove", "token revoke"}
 FAILING = {
     "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey",
     *UNSTARTED, *UNHELD, *NOBODY
 }  # fmt: skip
-"""No key, no such user, nothing is held, Slack has no token, mail no server, no such notice, nothing routed
-to a CRM, no outcomes, nothing was started.
+"""No key, no such user or token, nothing is held, Slack has no token, mail no server, no such notice, nothing
+routed to a CRM, no outcomes, nothing was started.
 """
 SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *NOBODY}
 """They answer nothing where there is nothing to do."""
