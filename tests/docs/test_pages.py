@@ -11,7 +11,9 @@ from tests.docs.pages import DOCS, ROOT, names, page, sources
 
 REFERENCE = re.compile(r'docs/([\w/-]+\.md)(?:,\s+"([^"]+)")?')
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
-COMMAND = re.compile(r"(?<!/)seatsignal ((?:(?:config|crm|experiment|identity|user) )?[a-z][a-z-]*)(?![\w.:/@-])")
+COMMAND = re.compile(
+    r"(?<!/)seatsignal ((?:(?:config|crm|experiment|identity|user) )?[a-z][a-z-]*)(?![\w.:/@-])"
+)
 LONGEST = 120
 
 
