@@ -50,7 +50,7 @@ def metrics(  # noqa: PLR0917 - options, which are given by name
         raise typer.Exit(1)
     elif value or by or spread or worst:
         from cli.present import tell  # noqa: PLC0415 - see above
-        from worker.values import Asked  # noqa: PLC0415 - see above
+        from worker.gathered import Asked  # noqa: PLC0415 - see above
 
         tell(Asked(name, known[name], by, spread, worst))
     else:

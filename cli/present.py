@@ -15,7 +15,8 @@ from health.figures.segments import SEGMENTS
 from health.figures.share import Mean, Share
 from health.figures.spread import Spread
 from health.nouns import NOT_APPLICABLE, Input
-from worker.values import Asked, Told, document, value
+from worker.gathered import Asked, Told, document
+from worker.values import value
 
 MINOR = "minor units"
 HEADINGS = ("part", "value", "from", "to", "part of", "whole")

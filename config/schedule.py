@@ -10,7 +10,8 @@ from config.files import SHIPPED, read
 class Schedule(BaseModel):
     """Intervals in seconds: of each source's pull, of the assessment of every account, of the audit.
 
-    ``approval`` is how long a held run waits for a person.
+    ``figures`` is how often those of a large book are told, ``approval`` how long a held run waits for a
+    person.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -18,6 +19,7 @@ class Schedule(BaseModel):
     pull: dict[str, PositiveInt]
     assess: PositiveInt
     audit: PositiveInt = 86_400
+    figures: PositiveInt = 21_600
     approval: PositiveInt = 259_200
 
 

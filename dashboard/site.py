@@ -190,6 +190,16 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/expansions", "Room to grow"),
         Place("/renewals", "Renewals"),
     ),
+    "Figures": (
+        Place("/licences", "Licences"),
+        Place("/activation", "Activation"),
+        Place("/validations", "Validations"),
+        Place("/cohorts", "Cohorts"),
+        Place("/quotas", "Quotas"),
+        Place("/friction", "Friction"),
+        Place("/figures", "Every figure"),
+        Place("/metrics", "Metrics"),
+    ),
     "Letters": (Place("/approvals", "Approvals", Right.APPROVE, _held),),
 }
 """By the title of a group."""

@@ -16,7 +16,9 @@ from dashboard.api.whole import service
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
+from dashboard.pages.figures import serve_figures
 from dashboard.pages.lists import serve_lists
+from dashboard.pages.metrics import MetricPages
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -57,6 +59,8 @@ def serve_site(site: Site, app: FastAPI) -> None:
     TodayPage(site).serve_from(app)
     serve_lists(site, app)
     AccountPages(site).serve_from(app)
+    serve_figures(site, app)
+    MetricPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)

@@ -148,6 +148,12 @@ def bands(connection: Connection, owners: Collection[str] | None) -> dict[str, i
     return {row.band: row.n for row in connection.execute(query)}
 
 
+def owned(connection: Connection, owners: Collection[str]) -> list[int]:
+    """Return the accounts of some owners, by their ids."""
+    query = select(book.c.account).where(_owned(owners)).order_by(book.c.account)
+    return list(connection.execute(query).scalars())
+
+
 def values(connection: Connection, column: str) -> list[str]:
     """Return what one of the `EXACT` columns says, without what it does not."""
     one = book.c[column]

@@ -233,13 +233,18 @@ def keep(connection: Connection, built: Sequence[Features]) -> None:
     connection.execute(statement, [{"account": f.account, "packed": pack(f)} for f in built])
 
 
-def all_rows(connection: Connection, metrics: Collection[str], through: date) -> Iterator[Sequence[Features]]:
+def all_rows(
+    connection: Connection, metrics: Collection[str], through: date, only: Collection[int] | None = None
+) -> Iterator[Sequence[Features]]:
     """Yield the feature rows of every account, some at a time, in order of ids; nothing is written.
 
-    What changed since its row was stored is built anew, and so is everything where rows hold other metrics.
+    With ``only`` it is of these accounts alone. What changed since its row was stored is built anew, and so
+    is everything where rows hold other metrics.
     """
     good = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
-    ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    wanted = select(accounts.c.id).order_by(accounts.c.id)
+    wanted = wanted if only is None else wanted.where(among(accounts.c.id, only))
+    ids = connection.execute(wanted).scalars().all()
     for at in range(0, len(ids), IDS_A_QUERY):
         chosen = ids[at : at + IDS_A_QUERY]
         query = select(kept.c.packed).join(accounts).where(among(kept.c.account, chosen))

@@ -11,6 +11,7 @@ from health.figures.active import Act
 from health.figures.book import Known
 from health.figures.days import Span
 from health.records import FACTS, Account, Record, Seat, Shape
+from store.among import among
 from store.order import in_order
 from store.people import Tokens, acts_of
 from store.reading import DAILY
@@ -36,13 +37,15 @@ def known(
     days: Span,
     first: int = 0,
     last: int | None = None,
+    *,
+    only: Collection[int] | None = None,
 ) -> Iterator[Known]:
     """Yield what is known of each account in a key range, both ends included; few are held at once.
 
-    Whatever sources say of an account goes under its own key. Of kinds that are stated by the day only these
-    days are read.
+    With ``only`` it is of these accounts alone. Whatever sources say of an account goes under its own key. Of
+    kinds that are stated by the day only these days are read.
     """
-    for chosen in _chunks(connection, first, last):
+    for chosen in _chunks(connection, first, last, only):
         ids = [row.id for row in chosen]
         keys = {row.id: row.key for row in chosen}
         found = {kind: _of_kind(connection, kind, keys, days) for kind in kinds}
@@ -52,12 +55,15 @@ def known(
             yield _known(keys[account], of, stated[account])
 
 
-def _chunks(connection: Connection, first: int, last: int | None) -> Iterator[Sequence[Row[int, str]]]:
+def _chunks(
+    connection: Connection, first: int, last: int | None, only: Collection[int] | None
+) -> Iterator[Sequence[Row[int, str]]]:
     """Yield ids and keys of accounts, so many at a time."""
     after = first - 1
     while True:
         query = select(accounts.c.id, accounts.c.key).where(accounts.c.id > after)
         query = query if last is None else query.where(accounts.c.id <= last)
+        query = query if only is None else query.where(among(accounts.c.id, only))
         rows = connection.execute(query.order_by(accounts.c.id).limit(ACCOUNTS_A_QUERY)).all()
         if not rows:
             return

@@ -11,6 +11,8 @@ from store.tables import job_slots
 from store.upsert import insert
 
 RING_AGAIN_MS = 60_000
+LONGEST_MS = 600_000
+"""No work lasts longer: whatever does not end by then is ended, and rung for again."""
 KEPT_SLOTS = 100
 
 
@@ -36,6 +38,13 @@ def _ring_again(connection: Connection, job: str, slot: int) -> bool:
         .values(rung_ms=now_ms())
     )
     return connection.execute(statement).rowcount == 1
+
+
+def begin(connection: Connection, job: str, slot: int) -> bool:
+    """Ring no second time for a slot while its work may last; false if it is done."""
+    mine = (job_slots.c.job == job) & (job_slots.c.slot == slot) & job_slots.c.done_ms.is_(None)
+    begun = update(job_slots).where(mine).values(rung_ms=now_ms() + LONGEST_MS)
+    return connection.execute(begun).rowcount == 1
 
 
 def done(connection: Connection, job: str, slot: int) -> None:

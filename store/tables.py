@@ -741,3 +741,13 @@ audit = _table(
     _text("detail"),
     Index("ix_audit_about", "about", "id"),
 )
+
+figures = _table(
+    "figures",  # of the book, as they were last told: to tell one takes a look at every account
+    Column("name", Text, primary_key=True),
+    Column("split", Text, primary_key=True),  # by what it is split, or which period it is of
+    Column("as_of", Date, nullable=False),
+    _number("told_ms"),
+    _text("state"),  # of the facts and the policy that they were told by
+    _text("body"),
+)

@@ -26,13 +26,15 @@ class Cell(Struct, frozen=True, kw_only=True):
     """A value and how it is written.
 
     ``kind`` is text, number, tenths, percent, money (whole), exact (money to the cent), day, band, points,
-    change or spark; a value that is `None` is written as a dash, with ``note`` saying why. With ``href`` it
-    leads somewhere.
+    change, spark, range (``number`` to ``upper``), portion (``number`` of ``upper``) or meter (``number`` per
+    cent of the longest); a value that is `None` is written as a dash, with ``note`` saying why. With ``href``
+    it leads somewhere.
     """
 
     kind: str = "text"
     text: str = ""
     number: float | None = None
+    upper: float | None = None
     currency: str = ""
     day: date | None = None
     series: tuple[float | None, ...] = ()
@@ -203,7 +205,28 @@ class Pairs(Struct, frozen=True, kw_only=True):
     items: tuple[Pair, ...] = ()
 
 
-Part = Figures | Table | Lines | Bars | Trend | Form | Filters | Text | Pairs
+class Tile(Struct, frozen=True, kw_only=True):
+    """A country: its code, where it stands in a grid of tiles of ten by ten, and ``shade`` from 0 to 4."""
+
+    code: str
+    x: int
+    y: int
+    shade: int = 0
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """A map of the world, a tile a country, darker where there is more; ``words`` say the same."""
+
+    kind: str = "world"
+    title: str = ""
+    about: str = ""
+    words: str = ""
+    width: int
+    height: int
+    tiles: tuple[Tile, ...]
+
+
+Part = Figures | Table | Lines | Bars | Trend | Form | Filters | Text | Pairs | World
 
 
 class Item(Struct, frozen=True, kw_only=True):

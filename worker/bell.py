@@ -35,6 +35,9 @@ class Bell(Protocol):
     def audit(self, slot: int) -> None:
         """Ask for a look at whether all that was owed is accounted for, in a slot of its schedule."""
 
+    def figures(self, slot: int, look: int = 0) -> None:
+        """Ask for the figures of one look at every account, in a slot of their schedule."""
+
     def deliver(self, destination: str) -> None:
         """Ask for what is due to a destination to be sent."""
 
@@ -57,6 +60,10 @@ class CeleryBell:
     def audit(self, slot: int) -> None:
         """Ask for a look at whether all that was owed is accounted for, in a slot of its schedule."""
         self._ring("audit", slot=slot)
+
+    def figures(self, slot: int, look: int = 0) -> None:
+        """Ask for the figures of one look at every account, in a slot of their schedule."""
+        self._ring("figures", slot=slot, look=look)
 
     def assess(self, chunk: Chunk) -> None:
         """Ask for a chunk of accounts to be judged."""
@@ -95,6 +102,9 @@ class Aside:
 
     def audit(self, slot: int) -> None:
         """Leave it: a command looks by itself."""
+
+    def figures(self, slot: int, look: int = 0) -> None:
+        """Leave it: a command tells what it is asked."""
 
     def assess(self, chunk: Chunk) -> None:
         """Keep a chunk of accounts to be judged."""

@@ -40,6 +40,7 @@ def _common() -> dict[str, object]:
             "seatsignal.pull": {"queue": "pull"},
             "seatsignal.judge": {"queue": "assess"},
             "seatsignal.audit": {"queue": "assess"},
+            "seatsignal.figures": {"queue": "assess"},
             "seatsignal.assess": {"queue": "assess"},
             "seatsignal.deliver": {"queue": "deliver"},
         },

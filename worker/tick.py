@@ -24,6 +24,8 @@ CLIMB, CLIMB_S = "climb", 300
 """The job that tells the next one of what nobody has taken on or decided, and sends digests; how often."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
+FIGURES = "figures"
+"""The job that tells the figures of a large book, one look at every account after the other."""
 
 
 def tick(deployment: Deployment, schedule: Schedule) -> None:
@@ -40,6 +42,7 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     _answer_calls(deployment)
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
+    _if_due(deployment, FIGURES, schedule.figures, deployment.bell.figures)
     expire(deployment, schedule.approval)
     _if_due(deployment, CLIMB, CLIMB_S, lambda slot: _climb(deployment, slot))
     sweep(deployment)
@@ -83,6 +86,12 @@ def _if_due(deployment: Deployment, job: str, interval_s: int, ring: Callable[[i
     if slot is not None:
         failpoint("slotted")
         ring(slot)
+
+
+def slot_begun(deployment: Deployment, job: str, slot: int) -> bool:
+    """Keep a slot from being rung for again while its work lasts; false if it is done."""
+    with deployment.database.write() as connection:
+        return slots.begin(connection, job, slot)
 
 
 def slot_done(deployment: Deployment, job: str, slot: int) -> None:

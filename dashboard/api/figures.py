@@ -17,7 +17,8 @@ from health.figures.segments import SEGMENTS
 from store import sources
 from store.installation import business_day
 from worker.deployment import Deployment
-from worker.values import Asked, document, value
+from worker.gathered import Asked, document
+from worker.values import value
 
 KEPT = 256
 """Figures that are held for whoever asks the same, while nothing new is known."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from dashboard.listing import Listing
-from dashboard.lists import accounts
+from dashboard.lists import accounts, figures
 
 LISTINGS: Mapping[str, Listing] = {
-    each.name: each for each in (accounts.ACCOUNTS, accounts.RISK, accounts.GROWTH, accounts.RENEWALS)
+    each.name: each
+    for each in (accounts.ACCOUNTS, accounts.RISK, accounts.GROWTH, accounts.RENEWALS, figures.FIGURES)
 }

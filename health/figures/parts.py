@@ -3,6 +3,7 @@
 So a book of any size is read once, a few accounts at a time, and any split of it costs the same.
 """
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,7 +28,7 @@ class Sum:
     shares: dict[str, Share] = field(default_factory=dict)
     means: dict[str, Mean] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
-    values: dict[str, list[float]] = field(default_factory=dict)
+    values: dict[str, "array[float]"] = field(default_factory=dict)
     accounts: int = 0
 
     def add(self, parts: Parts) -> None:
@@ -42,7 +43,7 @@ class Sum:
             elif isinstance(part, int):
                 self.numbers[name] = self.numbers.get(name, 0) + part
             else:
-                self.values.setdefault(name, []).extend(part)
+                self.values.setdefault(name, array("d")).extend(part)
 
     def result(self) -> Mapping[str, Result]:
         """Return the figure so far, by part."""

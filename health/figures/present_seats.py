@@ -32,6 +32,7 @@ from health.terms import BY_CONSUMPTION
 _AGES_DAYS = 90
 _HALF_YEAR_DAYS = 190
 _PACE_DAYS = 28
+_AGO = ("a month ago", "a year ago")
 
 
 def _active_licences(known: Known, at: Moment) -> Parts:
@@ -51,7 +52,7 @@ def _active_licences_by_plan(known: Known, at: Moment) -> Parts:
 
 def _licence_trend(known: Known, at: Moment) -> Parts:
     found = licence_trend(known.subscriptions, known.licences, at.as_of, at.rules)
-    ago = {"a month ago": found.month_ago, "a year ago": found.year_ago}
+    ago = dict(zip(_AGO, (found.month_ago, found.year_ago), strict=True))
     parts: dict[str, Part] = {"now": found.now}
     for name, licences in ago.items():
         if licences is None:
@@ -67,7 +68,7 @@ def _changes(found: Results, _accounts: int, _segment: str, _at: Moment) -> Resu
     shares = {
         f"now, of {name}": portion(now, before)
         for name, before in found.items()
-        if name != "now" and isinstance(now, int) and isinstance(before, int)
+        if name in _AGO and isinstance(now, int) and isinstance(before, int)
     }
     return {**found, **shares}
 

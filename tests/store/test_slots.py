@@ -118,3 +118,19 @@ def test_slots_long_past_are_forgotten(database, clock):
         done(database, due(database))
         clock.step(HOUR_S)
     assert len(taken(database)) == slots.KEPT_SLOTS + 1
+
+
+def test_a_slot_that_is_worked_on_is_not_rung_for_again(database: Database, clock: Clock):
+    slot = due(database)
+    assert slot is not None
+    with database.write() as connection:
+        assert slots.begin(connection, "pull:files", slot)
+
+    clock.step(300)
+    assert due(database) is None
+    clock.step(400)
+    assert due(database) == slot, "whoever worked on it is gone"
+
+    with database.write() as connection:
+        slots.done(connection, "pull:files", slot)
+        assert not slots.begin(connection, "pull:files", slot)

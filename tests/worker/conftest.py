@@ -22,6 +22,7 @@ class Remembered:
 
     rung: list[tuple[str, object]] = field(default_factory=list)
     audits: list[int] = field(default_factory=list)
+    looks: list[tuple[int, int]] = field(default_factory=list)
 
     def pull(self, source: str, slot: int) -> None:
         self.rung.append((f"pull {source}", slot))
@@ -31,6 +32,9 @@ class Remembered:
 
     def audit(self, slot: int) -> None:
         self.audits.append(slot)
+
+    def figures(self, slot: int, look: int = 0) -> None:
+        self.looks.append((slot, look))
 
     def assess(self, chunk: Chunk) -> None:
         self.rung.append(("assess", chunk))

@@ -14,7 +14,7 @@ from tests.owed import go_live, notice, owe, pass_time, rows, standing
 from worker import tick as module
 from worker.deployment import Deployment
 from worker.release import approve
-from worker.tick import AUDIT, CLIMB, JUDGE, pull_job, slot_done, sweep, tick
+from worker.tick import AUDIT, CLIMB, FIGURES, JUDGE, pull_job, slot_done, sweep, tick
 
 DAY_S = 86_400
 NOTHING = Schedule(pull={}, assess=DAY_S)
@@ -242,7 +242,7 @@ def test_each_slot_is_kept_by_its_job(deployment, database):
     tick(deployment, Schedule(pull={"files": 3_600}, assess=DAY_S))
     with database.read() as connection:
         assert set(connection.execute(select(job_slots.c.job)).scalars()) == {
-            JUDGE, AUDIT, CLIMB, pull_job("files")
+            JUDGE, AUDIT, FIGURES, CLIMB, pull_job("files")
         }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from health.figures.book import Known
 from health.figures.share import share
 from health.records import Account
-from worker.values import WORST, Gathered
+from worker.gathered import WORST, Gathered
 
 
 def gathered(worse: str | None, values: list[float]) -> Gathered:

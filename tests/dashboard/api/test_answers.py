@@ -24,8 +24,9 @@ from tests.dashboard.api.conftest import BASE, Program, Served
 from worker import documents
 from worker.deployment import Deployment
 from worker.explanations import policy_of
+from worker.gathered import Asked, document
 from worker.statement import statement
-from worker.values import Asked, document, value
+from worker.values import value
 
 NOBODY_S = type("Everybody", (), {"owners": None})()
 

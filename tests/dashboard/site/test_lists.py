@@ -30,7 +30,7 @@ def test_the_page_shows_what_csv_holds(desk: Desk, name: str):
     rows = exported(desk, f"/{name}.csv")
 
     shown = re.findall(r'href="/accounts/([^"?]+)"', page)
-    assert shown == [row["account"] for row in rows][: listing.PAGE]
+    assert shown == [row["account"] for row in rows if "account" in row][: listing.PAGE]
     assert list(rows[0]) == [column.name for column in LISTINGS[name].columns] if rows else True
 
 

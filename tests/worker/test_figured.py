@@ -1,0 +1,150 @@
+"""Figures of the book: told together as alone, of a small book as asked, of a large one as they were kept."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.metrics import entries, load_metrics
+from config.schedule import load_schedule
+from health.figures.present import PRESENT
+from health.figures.segments import SEGMENTS
+from store import book, kept
+from store.database import Database
+from store.tables import figures
+from tests.book import ACCOUNTS, DAY, OWNER, deployment, judge_day, judge_eve
+from tests.worker.conftest import Remembered
+from worker import tasks
+from worker.deployment import Deployment
+from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, keep_figures, looks
+from worker.gathered import Asked
+from worker.tick import tick
+from worker.values import value, values
+
+METRICS = entries(load_metrics())
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    from store.schema import migrate  # noqa: PLC0415 - loads Alembic
+
+    folder = tmp_path_factory.mktemp("figured")
+    url = f"sqlite:///{folder / 'seatsignal.sqlite3'}"
+    made = Database(url)
+    migrate(made)
+    made.close()
+    yield from _opened(url, folder)
+
+
+def _opened(url: str, folder: Path) -> Iterator[Deployment]:
+    made = deployment(url)
+    judge_eve(made, folder / "eve")
+    judge_day(made, folder / "day", DAY)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def large(judged: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    """A book that is too large to be told as it is asked, with nothing kept."""
+    monkeypatch.setattr("worker.figured.AT_ONCE", len(ACCOUNTS) - 1)
+    with judged.database.write() as connection:
+        connection.execute(figures.delete())
+    yield judged
+    with judged.database.write() as connection:
+        connection.execute(figures.delete())
+
+
+def test_what_is_told_together_is_what_is_told_alone(judged: Deployment):
+    asked = [Asked(name, METRICS[name], by) for name in PRESENT for by in ("", "plan")]
+    asked += [Asked(name, entry) for name, entry in METRICS.items() if not entry.function]
+
+    with judged.database.read() as connection:
+        together = values(judged, connection, asked)
+
+    assert together == [value(judged, each) for each in asked]
+    assert any(each.found for each in together)
+
+
+def test_of_some_accounts_is_told_what_is_theirs(judged: Deployment):
+    with judged.database.read() as connection:
+        mine = book.owned(connection, [OWNER])[:2]
+        told = values(
+            judged, connection, [Asked("mrr", METRICS["mrr"]), Asked("seats", METRICS["seats"])], mine
+        )
+
+    whole = value(judged, Asked("mrr", METRICS["mrr"]))
+    assert [each.accounts for each in told] == [2, 2]
+    assert 0 < told[0].found["all"]["EUR"] < whole.found["all"]["EUR"]
+
+
+def test_a_small_book_is_told_as_it_is_asked_and_kept_until_anything_changes(judged: Deployment):
+    wanted = [Wanted("mrr", "plan")]
+    first = figured(judged, wanted)
+    with judged.database.write() as connection:
+        there = kept.kept(connection, ["mrr"])["mrr", "plan"]
+        kept.keep(connection, [there._replace(body=there.body.replace('"accounts":12', '"accounts":13'))])
+    assert figured(judged, wanted)[0].accounts == 13, "it is read, not told anew"
+
+    with judged.database.write() as connection:
+        kept.keep(connection, [there._replace(body="{}", state="of before")])
+
+    assert figured(judged, wanted) == first
+
+
+def test_of_a_large_book_is_shown_what_was_kept(large: Deployment):
+    wanted = [Wanted("mrr"), Wanted("mrr", "plan"), Wanted("utilisation_pct", SPREAD)]
+    assert {each.needs for each in figured(large, wanted)} == {NOT_YET}
+
+    look = 0
+    while keep_figures(large, look):
+        look += 1
+
+    assert look + 1 == len(looks())
+    told = figured(large, wanted)
+    assert [each.accounts for each in told] == [len(ACCOUNTS)] * 3
+    assert told[0].rows[0] == FigureRow(segment="all", part="EUR", value=_mrr(large), currency="EUR")
+    assert len(told[2].worst) == 10
+    assert "seatsignal metrics utilisation_pct --value --by plan" in (
+        figured(large, [Wanted("utilisation_pct", "plan")])[0].needs
+    )
+
+
+def _mrr(of: Deployment) -> float:
+    total = value(of, Asked("mrr", METRICS["mrr"])).found["all"]["EUR"]
+    assert isinstance(total, int)
+    return float(total)
+
+
+def test_of_a_small_book_nothing_is_kept_ahead(judged: Deployment):
+    assert len(ACCOUNTS) <= AT_ONCE
+    assert not keep_figures(judged, 0)
+
+
+def test_looks_tell_everything_that_has_a_value_once():
+    every = [each for look in looks() for each in look]
+
+    assert len(set(every)) == len(every)
+    told = {name for name, entry in METRICS.items() if not entry.no_value}
+    assert {each.name for each in every} == told
+    assert {each.split for each in every if each.name == "mrr"} == {"", SPREAD, *SEGMENTS}
+
+
+def test_one_look_rings_for_the_next_and_the_last_ends_the_slot(large: Deployment, monkeypatch):
+    bell = Remembered()
+    large = replace(large, bell=bell)
+    monkeypatch.setattr(tasks, "deployment", lambda: large)
+    tick(large, load_schedule(None))
+    (slot, look) = bell.looks.pop()
+    assert look == 0
+
+    for number in range(len(looks())):
+        assert look == number
+        tasks.figures(slot=slot, look=look)
+        if bell.looks:
+            (slot, look) = bell.looks.pop()
+
+    assert not bell.looks
+    tasks.figures(slot=slot, look=0)
+    assert not bell.looks, "what is done is not begun again"
