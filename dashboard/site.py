@@ -191,6 +191,7 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/renewals", "Renewals"),
     ),
     "Letters": (Place("/approvals", "Approvals", Right.APPROVE, _held),),
+    "Governance": (Place("/sources", "Sources"),),
 }
 """By the title of a group."""
 

@@ -14,6 +14,7 @@ from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
 from dashboard.pages.lists import serve_lists
+from dashboard.pages.sources import SourcesPage
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -55,6 +56,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     serve_lists(site, app)
     AccountPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
+    SourcesPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:
