@@ -191,7 +191,10 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/renewals", "Renewals"),
     ),
     "Letters": (Place("/approvals", "Approvals", Right.APPROVE, _held),),
-    "Governance": (Place("/sources", "Sources"),),
+    "Governance": (
+        Place("/sources", "Sources"),
+        Place("/identity", "Identity", Right.IDENTIFY),
+    ),
 }
 """By the title of a group."""
 

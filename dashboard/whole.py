@@ -13,6 +13,7 @@ from config.errors import Actionable
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
+from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.today import TodayPage
@@ -57,6 +58,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     AccountPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     SourcesPage(site).serve_from(app)
+    IdentityPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

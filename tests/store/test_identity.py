@@ -188,3 +188,60 @@ def test_two_pulls_that_end_at_once_link_what_waited_once(database):
                 assert not second.done()
         assert second.result(timeout=60) == 0
     assert joined(database)["desk", "d1"][0] == "c1"
+
+
+# -- taking back -------------------------------------------------------------------------------------
+
+
+def undone(database: Database, source: str, external_id: str) -> str | None:
+    with database.write() as connection:
+        return identity.undo(connection, source, external_id)
+
+
+def by_hand(database: Database, external_id: str, key: str) -> None:
+    with database.write() as connection:
+        assert identity.link_by_hand(connection, "desk", external_id, key, "ada")
+
+
+def known_by_its_id(database: Database) -> None:
+    land(database, "billing", [Account("b1"), Account("b2")])
+    land(database, "desk", [Account("d1"), Identifier("d1", "our_id", "b1")])
+
+
+def test_a_link_by_hand_is_taken_back_and_the_one_before_stands_again(database: Database):
+    known_by_its_id(database)
+    before = joined(database)
+    by_hand(database, "d1", "b2")
+    assert joined(database)["desk", "d1"] == ("b2", "by_hand", "ada")
+
+    assert undone(database, "desk", "d1") == "b1"
+    assert joined(database) == before
+    assert undone(database, "desk", "d1") is None, "nothing that a person said stands"
+
+
+def test_a_link_by_hand_to_what_was_nobody_s_is_taken_back_to_nobody(database: Database):
+    land(database, "billing", [Account("b1")])
+    land(database, "desk", [Account("d1")])
+    by_hand(database, "d1", "b1")
+
+    assert undone(database, "desk", "d1") == ""
+    assert ("desk", "d1") not in joined(database)
+
+
+def test_an_unlinking_is_taken_back(database: Database):
+    known_by_its_id(database)
+    before = joined(database)
+    with database.write() as connection:
+        assert identity.unlink(connection, "desk", "d1")
+
+    assert undone(database, "desk", "d1") == "b1"
+    assert joined(database) == before
+
+
+@pytest.mark.parametrize("external_id", ["d1", "nobody"])
+def test_what_no_person_said_is_not_taken_back(database: Database, external_id: str):
+    known_by_its_id(database)
+    before = joined(database)
+
+    assert undone(database, "desk", external_id) is None
+    assert joined(database) == before
