@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.access import COOKIE, LASTS_MS, Access, Right, Viewer, is_sealed
 from dashboard.letters import READING
-from store import approvals
+from store import approvals, runs
 from store.database import Connection
 from store.installation import is_live
 from templates.views import Frame, Item, Menu, View, asset, view
@@ -182,6 +182,10 @@ def _held(connection: Connection) -> int:
     return len(approvals.waiting(connection))
 
 
+def _held_runs(connection: Connection) -> int:
+    return len(runs.held(connection))
+
+
 MENU: Mapping[str, tuple[Place, ...]] = {
     "": (
         Place("/", "Today"),
@@ -194,6 +198,7 @@ MENU: Mapping[str, tuple[Place, ...]] = {
     "Governance": (
         Place("/sources", "Sources"),
         Place("/identity", "Identity", Right.IDENTIFY),
+        Place("/deliveries", "Deliveries", Right.OPERATE, _held_runs),
     ),
 }
 """By the title of a group."""

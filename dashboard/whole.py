@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from config.errors import Actionable
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
+from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
 from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
@@ -59,6 +60,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     ApprovalPages(site).serve_from(app)
     SourcesPage(site).serve_from(app)
     IdentityPage(site).serve_from(app)
+    DeliveriesPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

@@ -5,6 +5,7 @@ Each of these is one conditional update: of two people who do the same, one does
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
 
@@ -39,8 +40,8 @@ class Standing:
     remote: str
 
 
-def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
-    """Return the notices that stand so (`STATUSES`), the oldest first."""
+def listed(connection: Connection, statuses: Collection[str], most: int | None = None) -> list[Standing]:
+    """Return the notices that stand so (`STATUSES`), the oldest first, ``most`` of them."""
     held = standing(notices, "planned") & (runs.c.status == HELD)
     stands, why = shown(connection)
     status = case((held, HELD), else_=stands)
@@ -60,8 +61,29 @@ def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
         .outerjoin(runs, runs.c.id == notices.c.run)
         .where(status.in_(list(statuses)))
         .order_by(notices.c.id)
+        .limit(most)
     )
     return [Standing(*row) for row in connection.execute(query)]
+
+
+class Tallied(NamedTuple):
+    """How many notices to a destination stand so, for one and the same reason."""
+
+    status: str
+    destination: str
+    reason: str
+    notices: int
+
+
+def tallied(connection: Connection) -> list[Tallied]:
+    """Return how many notices wait, for what, and how many wait for a person; the most of each first."""
+    status, reason = shown(connection)
+    waits = standing(notices, *PENDING, "unknown", "quarantined")
+    each = select(status.label("status"), notices.c.destination, reason.label("reason")).where(waits)
+    of = each.subquery().c
+    query = select(*of, func.count().label("number")).group_by(*of)
+    rows = connection.execute(query.order_by(of.status, func.count().desc(), of.destination, of.reason))
+    return [Tallied._make(row) for row in rows]
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:

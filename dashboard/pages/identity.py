@@ -48,7 +48,7 @@ class IdentityPage:
             said = matches.by_hand(connection, PAGE)
         more = _address(found[PAGE - 1]) if len(found) > PAGE else ""
         parts: tuple[Part, ...] = (
-            _rates(rates), _waiting(found[:PAGE], names, more), _link(), _said(said), _undo(), _unlink(),
+            _rates(rates), _waiting(found[:PAGE], names, more), _link(), _unlink(), *_said(said),
         )  # fmt: skip
         shown = View(
             title="Identity",
@@ -178,7 +178,7 @@ def _link() -> Asks:
 def _unlink() -> Asks:
     return Asks(
         title="Say that one is none of ours",
-        about="It is not linked again by itself. It can be taken back above.",
+        about="It is not linked again by itself. It can be taken back below.",
         action="/identity/unlink",
         fields=_OF_A_SOURCE,
         submit="Unlink it",
@@ -186,8 +186,10 @@ def _unlink() -> Asks:
     )
 
 
-def _said(said: Sequence[ByHand]) -> Table:
-    return Table(
+def _said(said: Sequence[ByHand]) -> Sequence[Part]:
+    if not said:
+        return ()
+    table = Table(
         title="Said by people",
         columns=tuple(Column(label=label) for label in ("Its id", "Source", "Is", "Said by")),
         rows=tuple(
@@ -203,9 +205,5 @@ def _said(said: Sequence[ByHand]) -> Table:
             for each in said
         ),
         form="undo",
-        empty="Nobody has said anything by hand.",
     )
-
-
-def _undo() -> Asks:
-    return Asks(name="undo", action="/identity/undo", submit="Take back those that are ticked")
+    return table, Asks(name="undo", action="/identity/undo", submit="Take back those that are ticked")

@@ -110,8 +110,8 @@ FAILING = {
     "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey",
     *UNSTARTED, *UNHELD, *NOBODY
 }  # fmt: skip
-"""No key, no such user, nothing was said, nothing is held, Slack has no token, mail no server, no such notice, nothing routed
-to a CRM, no outcomes, nothing was started.
+"""No key, no such user, nothing was said or is held, Slack has no token, mail no server, no such notice,
+nothing routed to a CRM, no outcomes, nothing was started.
 """
 SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *NOBODY}
 """They answer nothing where there is nothing to do."""
