@@ -199,7 +199,10 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/sources", "Sources"),
         Place("/identity", "Identity", Right.IDENTIFY),
         Place("/deliveries", "Deliveries", Right.OPERATE, _held_runs),
+        Place("/gates", "Stopped by gates"),
+        Place("/rules", "Rules"),
     ),
+    "Administration": (Place("/audit", "Audit log", Right.ADMINISTER),),
 }
 """By the title of a group."""
 

@@ -16,6 +16,7 @@ from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
 from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
+from dashboard.pages.rules import RulesPage
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
@@ -61,6 +62,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     SourcesPage(site).serve_from(app)
     IdentityPage(site).serve_from(app)
     DeliveriesPage(site).serve_from(app)
+    RulesPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

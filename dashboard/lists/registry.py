@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 
 from dashboard.listing import Listing
-from dashboard.lists import accounts
+from dashboard.lists import accounts, gates, record
 
 LISTINGS: Mapping[str, Listing] = {
-    each.name: each for each in (accounts.ACCOUNTS, accounts.RISK, accounts.GROWTH, accounts.RENEWALS)
+    each.name: each
+    for each in (
+        accounts.ACCOUNTS,
+        accounts.RISK,
+        accounts.GROWTH,
+        accounts.RENEWALS,
+        gates.GATES,
+        record.RECORD,
+    )
 }
