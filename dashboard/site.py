@@ -202,7 +202,11 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/gates", "Stopped by gates"),
         Place("/rules", "Rules"),
     ),
-    "Administration": (Place("/audit", "Audit log", Right.ADMINISTER),),
+    "Administration": (
+        Place("/users", "Users", Right.ADMINISTER),
+        Place("/settings", "Settings", Right.ADMINISTER),
+        Place("/audit", "Audit log", Right.ADMINISTER),
+    ),
 }
 """By the title of a group."""
 

@@ -17,8 +17,10 @@ from dashboard.pages.door import DoorPages
 from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.rules import RulesPage
+from dashboard.pages.settings import SettingsPage
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.today import TodayPage
+from dashboard.pages.users import UsersPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
 from templates.views import View
@@ -63,6 +65,8 @@ def serve_site(site: Site, app: FastAPI) -> None:
     IdentityPage(site).serve_from(app)
     DeliveriesPage(site).serve_from(app)
     RulesPage(site).serve_from(app)
+    SettingsPage(site).serve_from(app)
+    UsersPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

@@ -4,6 +4,7 @@ from typing import get_args
 from urllib.parse import unquote
 
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from config.settings import Settings
 from config.variables import given
@@ -35,5 +36,10 @@ def _variables() -> list[str]:
         f"SEATSIGNAL_{vendor}_{name}".upper()
         for vendor, model in registry.settings_models().items()
         for name, field in model.model_fields.items()
-        if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+        if is_secret(field)
     ]
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Tell whether a setting is one that is never shown."""
+    return field.annotation is SecretStr or SecretStr in get_args(field.annotation)
