@@ -203,6 +203,7 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/rules", "Rules"),
     ),
     "Administration": (
+        Place("/start", "First steps", Right.OPERATE),
         Place("/users", "Users", Right.ADMINISTER),
         Place("/settings", "Settings", Right.ADMINISTER),
         Place("/audit", "Audit log", Right.ADMINISTER),

@@ -19,6 +19,7 @@ from dashboard.pages.lists import serve_lists
 from dashboard.pages.rules import RulesPage
 from dashboard.pages.settings import SettingsPage
 from dashboard.pages.sources import SourcesPage
+from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
 from dashboard.pages.users import UsersPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
@@ -67,6 +68,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     RulesPage(site).serve_from(app)
     SettingsPage(site).serve_from(app)
     UsersPage(site).serve_from(app)
+    StartPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

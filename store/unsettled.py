@@ -86,6 +86,43 @@ def tallied(connection: Connection) -> list[Tallied]:
     return [Tallied._make(row) for row in rows]
 
 
+class Planned(NamedTuple):
+    """How many notices from a template would be sent to a destination, and about how many accounts."""
+
+    destination: str
+    template: str
+    notices: int
+    accounts: int
+
+
+def planned(connection: Connection) -> list[Planned]:
+    """Return what is planned and not due, the most of it first: of a dry-run all that it would have told."""
+    c = notices.c
+    counted = func.count()
+    query = select(c.destination, c.template, counted, func.count(c.account.distinct()))
+    query = query.where(standing(notices, "planned")).group_by(c.destination, c.template)
+    rows = connection.execute(query.order_by(counted.desc(), c.destination, c.template))
+    return [Planned(*row) for row in rows]
+
+
+class PlannedMessage(NamedTuple):
+    """A message that would be sent: about which of our accounts, if any, from which template and where."""
+
+    account: str | None
+    name: str | None
+    template: str
+    destination: str
+
+
+def planned_messages(connection: Connection, most: int) -> list[PlannedMessage]:
+    """Return what people would read of what is planned, in order of precedence."""
+    c = notices.c
+    query = select(accounts.c.key, accounts.c.name, c.template, c.destination)
+    query = query.select_from(notices.outerjoin(accounts, accounts.c.id == c.account))
+    query = query.where(standing(notices, "planned"), c.kind == "message")
+    return [PlannedMessage(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
+
+
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
     """Return what is planned, due, held or under way, in order of precedence, and why what must wait does.
 
