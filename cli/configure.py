@@ -1,6 +1,5 @@
 """``seatsignal config``: check, show and describe everything that can be set."""
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -176,27 +175,15 @@ def show(
     """Print the settings in force; secrets are never shown."""
     from config.policy import load as load_policy  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
+    from worker import in_force  # noqa: PLC0415 - see above
 
     if compiled:
         source = load_policy(settings().policy).source
         tell({"compiled": source}, source)
         return
-    values = _values()
+    values = in_force.values(settings())
     lines = (f"SEATSIGNAL_{name.upper()}={'' if value is None else value}" for name, value in values.items())
     tell(values, "\n".join(lines))
-
-
-def _values() -> dict[str, object]:
-    """Return the settings without what is secret in them."""
-    from config.settings import settings  # noqa: PLC0415 - see above
-    from store.database import database_url, shown  # noqa: PLC0415 - see above
-
-    chosen = settings()
-    values: dict[str, object] = json.loads(chosen.model_dump_json())
-    values["database_url"] = shown(database_url(chosen.database_url))
-    if "@" in chosen.broker_url:
-        values["broker_url"] = "(set)"
-    return values
 
 
 def schema() -> None:

@@ -1,7 +1,7 @@
 """``seatsignal doctor``: whether everything that is set up answers, and what to change where it does not."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -13,16 +13,14 @@ from cli.opened import opened
 from cli.output import answer, table, wants_json
 from cli.sample import shown
 from config.errors import Actionable
-from health.features import Freshness, Pulse
-from health.held import Held
-from health.track import known
 from integrations import registry
 from integrations.roles import Destination, Page, Source
 from integrations.vitals import Vitals
-from store import edits, incidents, matches, sources
-from store.installation import SECRET, business_day, setting
+from store import edits, matches
+from store.installation import SECRET, setting
 from store.vault import is_sealed
 from worker.deployment import Deployment
+from worker.freshness import SourceState, states, troubles
 
 GOOD, BAD, NOTE = "good", "bad", "note"
 SKEW_S = 60.0
@@ -58,10 +56,12 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
         yield from _integration(name, "source", deployment.source)
     for name in registry.DESTINATIONS:
         yield from _integration(name, "destination", deployment.destination)
-    yield from _accounts(deployment)
-    unused = _out_of_use(deployment)
+    with deployment.database.read() as connection:
+        found = states(deployment, connection, {})
+    yield from _accounts(deployment, found)
+    unused = _out_of_use(found)
     yield from unused.values()
-    yield from _incidents(deployment, frozenset(unused))
+    yield from _incidents(deployment, unused)
 
 
 # -- ourselves ---------------------------------------------------------------------------------------
@@ -144,24 +144,19 @@ def _sample(about: str, pages: Iterator[Page]) -> Finding:
 # -- sources that are out of use ---------------------------------------------------------------------
 
 
-def _out_of_use(deployment: Deployment) -> Mapping[str, Finding]:
+def _out_of_use(states: Sequence[SourceState]) -> Mapping[str, Finding]:
     """Return, by source, what comes of what it stated while it was in use: nobody reads it any more."""
-    policy = deployment.policy
-    with deployment.database.read() as connection:
-        as_of, fresh = business_day(connection), sources.freshness(connection)
-    pulse, found = Pulse(fresh), dict[str, Finding]()
-    for source in sorted(fresh):
-        if not deployment.in_use(source):
-            counted = known((source,), pulse, as_of, policy).kinds
-            detail = _left_behind(fresh[source], counted)
-            found[source] = Finding(source, "out of use", NOTE, f"nothing is set of it, {detail}")
-    return found
+    return {
+        each.name: Finding(each.name, "out of use", NOTE, f"nothing is set of it, {_left_behind(each)}")
+        for each in states
+        if not each.in_use
+    }
 
 
-def _left_behind(fresh: Freshness, counted: frozenset[str]) -> str:
-    kinds = {"unknown by now": fresh.kinds - counted, "still counted": counted}
+def _left_behind(state: SourceState) -> str:
+    kinds = {"unknown by now": state.unknown, "still counted": state.counted}
     told = [f"{', '.join(sorted(some))} {what}" for what, some in kinds.items() if some]
-    through = f"complete through {fresh.complete_through}: " if fresh.complete_through else ""
+    through = f"complete through {state.complete_through}: " if state.complete_through else ""
     remedy = "; set it up again, or take accounts off it with `seatsignal identity unlink`"
     return through + ("; ".join(told) + remedy if told else "it stated nothing")
 
@@ -169,44 +164,41 @@ def _left_behind(fresh: Freshness, counted: frozenset[str]) -> str:
 # -- incidents ---------------------------------------------------------------------------------------
 
 
-def _incidents(deployment: Deployment, unused: frozenset[str]) -> Iterator[Finding]:
+def _incidents(deployment: Deployment, unused: Collection[str]) -> Iterator[Finding]:
     """Yield what is wrong with a source in use, and whose alerts wait for one even where nobody was told."""
     with deployment.database.read() as connection:
-        standing = incidents.standing(connection)
-        waiting = incidents.waiting(connection)
-    for kind, source in sorted(each for each in {*standing, *waiting} if each[1] not in unused):
-        begun = standing.get((kind, source))
+        found = troubles(connection, unused)
+    for each in found:
+        begun = each.incident
         told = [f"since {begun.began}"] if begun else []
         told += [begun.detail] if begun and begun.detail else []
-        many = waiting.get(Held(kind, source), 0)
-        told += [f"alerts about {many} accounts wait"] if many else []
-        yield Finding(source, f"incident: {kind}", BAD, ", ".join(told))
+        told += [f"alerts about {each.waiting} accounts wait"] if each.waiting else []
+        yield Finding(each.source, f"incident: {each.kind}", BAD, ", ".join(told))
 
 
 # -- accounts ----------------------------------------------------------------------------------------
 
 
-def _accounts(deployment: Deployment) -> Iterator[Finding]:
+def _accounts(deployment: Deployment, states: Sequence[SourceState]) -> Iterator[Finding]:
     with deployment.database.read() as connection:
-        rates = matches.match_rates(connection)
         missing = {crm: matches.without_record(connection, crm) for crm in sorted(deployment.routes.crms())}
         drifted = edits.drifted(connection)
-    for source, (linked, total) in sorted(rates.items()):
-        yield _matched(source, linked, total, deployment.policy.match_rate_min.get(source, 0.0))
+    yield from (_matched(each) for each in states if each.accounts)
     for crm, keys in missing.items():
         yield Finding(crm, "records to write to", NOTE if keys else GOOD, _named(keys))
     for crm, fields in sorted(Counter(each.destination for each in drifted).items()):
         yield Finding(crm, "fields of ours", NOTE, f"{fields} changed by people: see `seatsignal drift`")
 
 
-def _matched(source: str, linked: int, total: int, floor: float) -> Finding:
-    what, counted = "accounts matched", f"{linked} of {total}"
-    if total and linked / total < floor:
+def _matched(state: SourceState) -> Finding:
+    what, counted = "accounts matched", f"{state.linked} of {state.accounts}"
+    if state.is_under:
         remedy = (
-            f"under its floor of {floor:.0%}, what it states is unknown: see `seatsignal identity review`"
+            f"under its floor of {state.floor:.0%}, what it states is unknown: "
+            "see `seatsignal identity review`"
         )
-        return Finding(source, what, BAD, f"{counted}, {remedy}")
-    return Finding(source, what, GOOD if linked == total else NOTE, counted)
+        return Finding(state.name, what, BAD, f"{counted}, {remedy}")
+    return Finding(state.name, what, GOOD if state.linked == state.accounts else NOTE, counted)
 
 
 def _named(keys: Sequence[str], most: int = 5) -> str:

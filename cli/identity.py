@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import answer, complain, table, tell, wants_json
-from config.errors import Actionable
+from cli.output import answer, table, tell, wants_json
 
 app = typer.Typer(help="Which of our accounts a system's account is.", no_args_is_help=True)
 
@@ -20,11 +19,8 @@ def register(parent: typer.Typer) -> None:
     app.command()(review)
     app.command()(link)
     app.command()(unlink)
+    app.command()(undo)
     parent.add_typer(app, name="identity")
-
-
-class NoSuchAccount(Actionable):
-    """Nobody goes by the id that was given."""
 
 
 def review() -> None:
@@ -32,6 +28,7 @@ def review() -> None:
     from config.settings import settings  # noqa: PLC0415 - a command loads what it needs
     from store import matches  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
+    from worker.identity import why  # noqa: PLC0415 - see above
 
     with closing(Database(settings().database_url)) as database, database.read() as connection:
         rates = matches.match_rates(connection)
@@ -46,14 +43,9 @@ def review() -> None:
         return
     table(("source", "linked", "of"), [(source, *counts) for source, counts in sorted(rates.items())])
     if found:
-        rows = [(e.source, e.external_id, _reason(e.reason, e.rule), ", ".join(e.candidates)) for e in found]
+        rows = [(each.source, each.external_id, why(each), ", ".join(each.candidates)) for each in found]
         print()
         table(("source", "id", "why", "candidates"), rows)
-
-
-def _reason(reason: str, rule: str) -> str:
-    why = {"none": "no account of ours fits", "two": "two fit", "fits": "fits; was unlinked by a person"}
-    return f"{why[reason]} ({rule.replace('_', ' ')})" if rule else why[reason]
 
 
 def link(
@@ -61,27 +53,32 @@ def link(
 ) -> None:
     """Say that a source's account is one of ours."""
     from config.settings import settings  # noqa: PLC0415 - see above
-    from store import audit, identity  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
+    from worker import identity  # noqa: PLC0415 - see above
 
-    actor = getpass.getuser()
     with closing(Database(settings().database_url)) as database, database.write() as connection:
-        if not identity.link_by_hand(connection, source, external_id, account, actor):
-            raise NoSuchAccount(f"{source} has no account {external_id}, or there is no account {account}")
-        audit.record(connection, "identity_linked", account, f"{source} {external_id}", actor=actor)
+        identity.link(connection, source, external_id, account, getpass.getuser())
     tell({"linked": True}, f"{source} {external_id} is {account} from the next assessment on.")
 
 
 def unlink(source: Source, external_id: External) -> None:
     """Say that a source's account is none of ours; it is not linked again by itself."""
     from config.settings import settings  # noqa: PLC0415 - see above
-    from store import audit, identity  # noqa: PLC0415 - see above
     from store.database import Database  # noqa: PLC0415 - see above
+    from worker import identity  # noqa: PLC0415 - see above
 
-    actor = getpass.getuser()
     with closing(Database(settings().database_url)) as database, database.write() as connection:
-        if not identity.unlink(connection, source, external_id):
-            complain(f"{source} {external_id} is not linked")
-            raise typer.Exit(1)
-        audit.record(connection, "identity_unlinked", external_id, source, actor=actor)
+        identity.unlink(connection, source, external_id, getpass.getuser())
     tell({"linked": False}, f"{source} {external_id} is linked to nobody.")
+
+
+def undo(source: Source, external_id: External) -> None:
+    """Take back what a person said last of a source's account."""
+    from config.settings import settings  # noqa: PLC0415 - see above
+    from store.database import Database  # noqa: PLC0415 - see above
+    from worker import identity  # noqa: PLC0415 - see above
+
+    with closing(Database(settings().database_url)) as database, database.write() as connection:
+        now = identity.undo(connection, source, external_id, getpass.getuser())
+    stands = f"is {now} again" if now else "is linked to nobody"
+    tell({"account": now}, f"{source} {external_id} {stands}, from the next assessment on.")

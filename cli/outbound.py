@@ -69,30 +69,22 @@ def go_live() -> None:
 
 def pause() -> None:
     """Stop everything that leaves, at once."""
-    _set_paused("operator")
+    from cli.opened import opened  # noqa: PLC0415 - see above
+    from worker import stop  # noqa: PLC0415 - see above
+
+    with opened() as deployment:
+        stop.pause(deployment, "operator")
     tell({"paused": True}, "Paused: nothing leaves until `seatsignal resume`.")
 
 
 def resume() -> None:
     """Go on after a pause or a restore, and with destinations that were left alone for a while."""
-    _set_paused("")
-    tell({"paused": False}, "Going on.")
-
-
-def _set_paused(reason: str) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
-    from integrations.registry import DESTINATIONS  # noqa: PLC0415 - see above
-    from store import audit, deferral  # noqa: PLC0415 - see above
-    from store.installation import MOVED, MOVING, paused, set_setting  # noqa: PLC0415 - see above
+    from worker import stop  # noqa: PLC0415 - see above
 
-    with opened() as deployment, deployment.database.write() as connection:
-        if paused(connection) in {MOVED, MOVING}:
-            complain("This installation moves to another database, or has; `seatsignal move` says more.")
-            raise typer.Exit(1)
-        set_setting(connection, "paused", reason)
-        for destination in () if reason else DESTINATIONS:
-            deferral.lift(connection, destination)
-        audit.record(connection, "paused" if reason else "resumed", actor="operator")
+    with opened() as deployment:
+        stop.resume(deployment, "operator")
+    tell({"paused": False}, "Going on.")
 
 
 def deliver(

@@ -50,16 +50,12 @@ def add(
     password_file: PasswordFile = None,
 ) -> None:
     """Let a colleague in. Without a file the password is asked for; without a terminal one is made up."""
-    from dashboard.passwords import hashed  # noqa: PLC0415 - a command loads what it needs
-    from store import audit, users  # noqa: PLC0415 - see above
+    from dashboard import colleagues  # noqa: PLC0415 - a command loads what it needs
 
-    named = _address(email)
+    named, actor = colleagues.address(email), getpass.getuser()
     chosen = _password(named, password_file)
     with closing(_database()) as database, database.write() as connection:
-        if not users.add(connection, named, role.value, hashed(chosen.password), own_only=own_only):
-            complain(f"There is a user {named} already; `seatsignal user password` changes the password.")
-            raise typer.Exit(1)
-        audit.record(connection, "user_added", named, role.value, getpass.getuser())
+        colleagues.add(connection, named, role.value, chosen.password, actor, own_only=own_only)
     document = {"user": named, "role": role.value, **chosen.shown}
     tell(document, f"{named} may sign in as {role.value}.{chosen.words}")
 
@@ -89,20 +85,13 @@ def list_() -> None:
 @user.command()
 def password(email: Address, password_file: PasswordFile = None) -> None:
     """Give a colleague another password, and end every session of theirs."""
-    from dashboard.passwords import hashed  # noqa: PLC0415 - see above
-    from store import audit, users  # noqa: PLC0415 - see above
+    from dashboard import colleagues  # noqa: PLC0415 - see above
 
-    named = _address(email)
+    named = colleagues.address(email)
     chosen = _password(named, password_file)
     with closing(_database()) as database, database.write() as connection:
-        known = users.find(connection, named)
-        if known is None:
-            complain(f"There is no user {named}.")
-            raise typer.Exit(1)
-        users.change(connection, known.id, password=hashed(chosen.password))
-        users.enable(connection, known.id)
-        users.end_all(connection, known.id)
-        audit.record(connection, "password_changed", named, actor=getpass.getuser())
+        known = colleagues.found(connection, named)
+        colleagues.renew(connection, known, chosen.password, getpass.getuser())
     words = f"{named} has another password; every session has ended.{chosen.words}"
     tell({"user": named, **chosen.shown}, words)
 
@@ -110,16 +99,11 @@ def password(email: Address, password_file: PasswordFile = None) -> None:
 @user.command()
 def remove(email: Address) -> None:
     """Let a colleague in no more, and end every session of theirs; what they did stays on record."""
-    from store import audit, users  # noqa: PLC0415 - see above
+    from dashboard import colleagues  # noqa: PLC0415 - see above
 
-    named = _address(email)
+    named = colleagues.address(email)
     with closing(_database()) as database, database.write() as connection:
-        known = users.find(connection, named)
-        if known is None:
-            complain(f"There is no user {named}.")
-            raise typer.Exit(1)
-        users.disable(connection, known.id)
-        audit.record(connection, "user_removed", named, actor=getpass.getuser())
+        colleagues.lock_out(connection, colleagues.found(connection, named), getpass.getuser())
     tell({"user": named}, f"{named} cannot sign in any more.")
 
 
@@ -133,15 +117,6 @@ def _database() -> "Database":
     return database
 
 
-def _address(email: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see above
-
-    try:
-        return validate_email(email, check_deliverability=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise typer.BadParameter(str(error), param_hint="ADDRESS") from None
-
-
 class _Chosen(NamedTuple):
     """A password, and what to tell of it: itself, where we have made it up."""
 
@@ -153,12 +128,12 @@ class _Chosen(NamedTuple):
 def _password(email: str, file: Path | None) -> _Chosen:
     """Return a password: of a file, else asked for, else made up where there is no terminal."""
     import sys  # noqa: PLC0415 - see above
-    from secrets import token_urlsafe  # noqa: PLC0415 - see above
 
+    from dashboard.colleagues import made_up  # noqa: PLC0415 - see above
     from dashboard.passwords import wrong  # noqa: PLC0415 - see above
 
     if file is None and not sys.stdin.isatty():
-        made = token_urlsafe(15)
+        made = made_up()
         return _Chosen(made, {"password": made}, f" Password, shown this once: {made}")
     given = file.read_text("utf-8").rstrip("\n") if file else _typed()
     if problem := wrong(given, email):

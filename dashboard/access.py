@@ -63,8 +63,8 @@ class Viewer(NamedTuple):
         return ZoneInfo(self.user.zone)
 
     def may(self, right: Right) -> bool:
-        """Tell whether their role holds a right."""
-        return right in ROLES[self.user.role]
+        """Tell whether their role holds a right; who sees some accounts alone has none over all of them."""
+        return right in ROLES[self.user.role] and (self.owners is None or right in _CARING)
 
 
 class Refused(Actionable):

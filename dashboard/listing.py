@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from babel.numbers import get_currency_precision
 
+from dashboard.access import Right
 from store.database import Connection
 from store.places import is_text
 from templates.views import Cell, Choice, Column, Field, Filters, Row, Table
@@ -77,7 +78,10 @@ class Rows(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A list: its name in addresses, its title, what it tells, its columns, and where its rows come from."""
+    """A list: its name in addresses, its title, what it tells, its columns, and where its rows come from.
+
+    ``right`` is what it takes to see it, whichever way it is shown.
+    """
 
     name: str
     title: str
@@ -88,6 +92,7 @@ class Listing(NamedTuple):
     sort: str = ""
     descending: bool = True
     empty: str = "Nothing fits."
+    right: Right = Right.READ
 
     @property
     def sorts(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.access import COOKIE, LASTS_MS, Access, Right, Viewer, is_sealed
 from dashboard.letters import READING
-from store import approvals
+from store import approvals, runs
 from store.database import Connection
 from store.installation import is_live
 from templates.views import ASSETS, Frame, Item, Menu, View, asset, view
@@ -182,6 +182,10 @@ def _held(connection: Connection) -> int:
     return len(approvals.waiting(connection))
 
 
+def _held_runs(connection: Connection) -> int:
+    return len(runs.held(connection))
+
+
 MENU: Mapping[str, tuple[Place, ...]] = {
     "": (
         Place("/", "Today"),
@@ -201,6 +205,19 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/metrics", "Metrics"),
     ),
     "Letters": (Place("/approvals", "Approvals", Right.APPROVE, _held),),
+    "Governance": (
+        Place("/sources", "Sources"),
+        Place("/identity", "Identity", Right.IDENTIFY),
+        Place("/deliveries", "Deliveries", Right.OPERATE, _held_runs),
+        Place("/gates", "Stopped by gates"),
+        Place("/rules", "Rules"),
+    ),
+    "Administration": (
+        Place("/start", "First steps", Right.OPERATE),
+        Place("/users", "Users", Right.ADMINISTER),
+        Place("/settings", "Settings", Right.ADMINISTER),
+        Place("/audit", "Audit log", Right.ADMINISTER),
+    ),
 }
 """By the title of a group."""
 

@@ -15,11 +15,18 @@ from dashboard.api.callers import TooOften
 from dashboard.api.whole import service
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
+from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
 from dashboard.pages.figures import serve_figures
+from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.metrics import MetricPages
+from dashboard.pages.rules import RulesPage
+from dashboard.pages.settings import SettingsPage
+from dashboard.pages.sources import SourcesPage
+from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
+from dashboard.pages.users import UsersPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
 from templates.views import View
@@ -65,6 +72,13 @@ def serve_site(site: Site, app: FastAPI) -> None:
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)
     service(lambda: site.deployment).serve_from(app)
+    SourcesPage(site).serve_from(app)
+    IdentityPage(site).serve_from(app)
+    DeliveriesPage(site).serve_from(app)
+    RulesPage(site).serve_from(app)
+    SettingsPage(site).serve_from(app)
+    UsersPage(site).serve_from(app)
+    StartPage(site).serve_from(app)
 
 
 def answering(site: Site, customers: Answer) -> Answer:

@@ -53,7 +53,7 @@ class Hold:
 
 def brake(totals: Totals, limits: Limits) -> Go | Hold:
     """Say go or hold (docs/metrics.md, "Brake")."""
-    most = max(limits.worse_accounts, limits.worse_share * totals.active_accounts)
+    most = most_worse(totals.active_accounts, limits)
     told = f"{totals.worse} of {totals.active_accounts} accounts got a worse band within 24 hours"
     if totals.worse > most:
         return Hold(f"{told}, the limit is {most:.0f}")
@@ -66,6 +66,11 @@ def brake(totals: Totals, limits: Limits) -> Go | Hold:
             f"the limit is {limits.mails_per_contact}"
         )
     return Go()
+
+
+def most_worse(active_accounts: int, limits: Limits) -> float:
+    """Return how many accounts may get worse within 24 hours, whatever is usual."""
+    return max(limits.worse_accounts, limits.worse_share * active_accounts)
 
 
 def _usual_most(before: Sequence[int], limits: Limits) -> float:

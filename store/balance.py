@@ -58,15 +58,19 @@ class Defect(NamedTuple):
     about: str
 
 
-def balances(connection: Connection) -> list[Balance]:
-    """Return the balance of each run that planned anything, the oldest first, and of what belongs to none."""
+def balances(connection: Connection, since: int = 0) -> list[Balance]:
+    """Return the balance of each run that planned anything, the oldest first, and of what belongs to none.
+
+    Of the runs only those from the number ``since`` on.
+    """
     found: dict[int | None, dict[str, int]] = {}
     query = select(notices.c.run, notices.c.status, func.count()).group_by(notices.c.run, notices.c.status)
+    query = query.where(or_(notices.c.run >= since, notices.c.run.is_(None)))
     for run, status, number in connection.execute(query):
         standing = found.setdefault(run, {})
         name = "pending" if status in PENDING else status
         standing[name] = standing.get(name, 0) + number
-    counted = select(runs.c.id, runs.c.planned)
+    counted = select(runs.c.id, runs.c.planned).where(runs.c.id >= since)
     owed: dict[int | None, int | None] = {row.id: row.planned for row in connection.execute(counted)}
     every = sorted(run for run in {*found, *owed} if run is not None)
     told = [Balance(run, owed.get(run), found.get(run, {})) for run in every if found.get(run) or owed[run]]
@@ -74,6 +78,13 @@ def balances(connection: Connection) -> list[Balance]:
     if None not in found and not outside:
         return told
     return [*told, Balance(None, outside or None, found.get(None, {}))]
+
+
+def nth_last(connection: Connection, nth: int) -> int:
+    """Return the number of the nth last run that planned anything, 0 if there are fewer."""
+    planned = select(runs.c.id).where(or_(runs.c.planned > 0, runs.c.planned.is_(None)))
+    query = planned.order_by(runs.c.id.desc()).offset(nth - 1).limit(1)
+    return connection.execute(query).scalar_one_or_none() or 0
 
 
 def defects(connection: Connection) -> Iterator[Defect]:

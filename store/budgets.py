@@ -1,10 +1,11 @@
 """Calls that a vendor allows us in a minute, or in a second, shared by all workers: leased in slices."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, case, or_
+from sqlalchemy import Connection, and_, case, or_, select
 
-from store.database import clock
+from store.database import clock, now_ms
 from store.tables import budgets
 from store.upsert import insert
 
@@ -44,3 +45,20 @@ def lease(connection: Connection, vendor: str, calls: int, allowed: int, window_
     if calls > allowed or connection.execute(taken).first() is None:
         return Slice(0, left_s)
     return Slice(calls, left_s)
+
+
+class Taken(NamedTuple):
+    """Calls that were leased of a vendor's minute, and how many we allow us in one."""
+
+    vendor: str
+    taken: int
+    allowed: int
+
+
+def taken_lately(connection: Connection) -> list[Taken]:
+    """Return what is taken of each vendor's current minute; without a call in it nothing is."""
+    current = budgets.c.minute >= now_ms() / MINUTE_MS - 1
+    taken = case((current, budgets.c.taken), else_=0)
+    query = select(budgets.c.vendor, taken, budgets.c.allowed)
+    query = query.where(budgets.c.allowed > 0, budgets.c.vendor.not_like(f"%{BY_THE_SECOND}"))
+    return [Taken(*row) for row in connection.execute(query.order_by(budgets.c.vendor))]

@@ -6,8 +6,9 @@ a link is made, undone or moved.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select, true, update
+from sqlalchemy import Connection, Row, Select, exists, select, true, update
 
 from health.identity import OUR_ID, Link, Refused
 from store.among import among, parts
@@ -112,6 +113,42 @@ def unlink(connection: Connection, source: str, external_id: str) -> bool:
     left = connection.execute(ended.values(to_batch=number)).scalars().all()
     _touch(connection, left)
     return bool(left)
+
+
+def undo(connection: Connection, source: str, external_id: str) -> str | None:
+    """Take back what a person said last of a source's account; return the key it is linked to now, or "".
+
+    A link by hand ends, and the one that it ended is made again; so is one that a person ended. `None` if
+    no person has said anything of it.
+    """
+    found = connection.execute(_one(source, external_id)).scalar_one_or_none()
+    before = _history(connection, found) if found is not None else []
+    if found is None or not before or (before[0].to_batch is None and before[0].rule != BY_HAND):
+        return None
+    again = _ended_by(before)
+    unlink(connection, source, external_id)
+    if again is None:
+        return ""
+    number = _numbered(connection, source)
+    _join(connection, {found: Link(again.account, again.rule, again.evidence)}, {found: number})
+    _touch(connection, {again.account})
+    return str(again.key)
+
+
+def _history(connection: Connection, source_account: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the last two links of a source's account, the latest first."""
+    query = select(links, accounts.c.key).join(accounts, accounts.c.id == links.c.account)
+    query = query.where(links.c.source_account == source_account)
+    return connection.execute(query.order_by(links.c.from_batch.desc()).limit(2)).all()
+
+
+def _ended_by(before: Sequence[Row[*tuple[Any, ...]]]) -> Row[*tuple[Any, ...]] | None:
+    """Return the link that the last act ended: a link by hand ends the one before in the batch before it."""
+    last = before[0]
+    if last.to_batch is not None:
+        return last
+    replaced = len(before) > 1 and before[1].to_batch == last.from_batch - 1
+    return before[1] if replaced else None
 
 
 def _one(source: str, external_id: str) -> Select[int]:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from health.identity import Link, Refused
+from health.identity import Link, Name, Refused
 from store.among import among, parts
-from store.names import IN_FORCE, MERGED, resolved
+from store.names import IN_FORCE, MERGED, names_of, resolved
 from store.order import by_bytes, in_order
 from store.tables import accounts, links, source_accounts, source_status
 
@@ -24,9 +25,13 @@ class Unmatched:
     candidates: tuple[str, ...]
 
 
-def unmatched(connection: Connection) -> list[Unmatched]:
-    """Return the source accounts that are none of ours, by source and id."""
-    query = unlinked().order_by(*in_order([source_accounts.c.source, source_accounts.c.external_id]))
+def unmatched(
+    connection: Connection, most: int | None = None, after: tuple[str, str] = ("", "")
+) -> list[Unmatched]:
+    """Return the source accounts that are none of ours, by source and id, ``most`` of them after one."""
+    source, external_id = in_order([source_accounts.c.source, source_accounts.c.external_id])
+    beyond = or_(source > after[0], and_(source == after[0], external_id > after[1]))
+    query = unlinked().where(beyond).order_by(source, external_id).limit(most)
     rows = connection.execute(query).all()
     listed: list[Unmatched] = []
     for part in parts(rows):
@@ -40,6 +45,38 @@ def unmatched(connection: Connection) -> list[Unmatched]:
             for row, link in refused.items()
         ]
     return listed
+
+
+class ByHand(NamedTuple):
+    """A source's account of which a person said what it is; ``account`` is our key, empty for nobody's."""
+
+    source: str
+    external_id: str
+    account: str
+    actor: str
+
+
+def by_hand(connection: Connection, most: int) -> list[ByHand]:
+    """Return of which source accounts people said what they are, by source and id, and what stands."""
+    c, ended = source_accounts.c, links.alias("ended")
+    once = exists().where(ended.c.source_account == c.id)
+    said = or_(links.c.rule == "by_hand", and_(links.c.account.is_(None), once))
+    joined = source_accounts.outerjoin(links, and_(links.c.source_account == c.id, IN_FORCE))
+    joined = joined.outerjoin(accounts, accounts.c.id == links.c.account)
+    query = select(c.source, c.external_id, accounts.c.key, links.c.evidence).select_from(joined)
+    query = query.where(said).order_by(*in_order([c.source, c.external_id])).limit(most)
+    return [ByHand(row[0], row[1], row[2] or "", row[3] or "") for row in connection.execute(query)]
+
+
+def named(connection: Connection, found: Collection[Unmatched]) -> dict[tuple[str, str], list[str]]:
+    """Return what source accounts go by beside their own id, by source and id: what joining them rests on."""
+    c = source_accounts.c
+    wanted = {(each.source, each.external_id) for each in found}
+    query = select(c.id, c.source, c.external_id).where(among(c.external_id, [name for _, name in wanted]))
+    ids = {row.id: (row.source, row.external_id) for row in connection.execute(query)}
+    ids = {each: name for each, name in ids.items() if name in wanted}
+    names = names_of(connection, [*ids])
+    return {ids[each]: sorted(str(n) for n in own if n != Name(*ids[each])) for each, own in names.items()}
 
 
 def _told(link: Link | Refused) -> tuple[str, str]:

@@ -20,6 +20,14 @@ def written(values: Sequence[object]) -> str:
     return urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
+def whole(text: str, kinds: Sequence[type]) -> list[Any]:
+    """Return the values of a text, each of its kind. Raises `BadPlace`."""
+    values = read(text, kinds)
+    if None in values:
+        raise BadPlace
+    return values
+
+
 def read(text: str, kinds: Sequence[type]) -> list[Any]:
     """Return the values of a text, each of its kind or `None`. Raises `BadPlace`."""
     if len(text) > _LONGEST:

@@ -5,6 +5,7 @@ Each of these is one conditional update: of two people who do the same, one does
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
 
@@ -39,8 +40,8 @@ class Standing:
     remote: str
 
 
-def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
-    """Return the notices that stand so (`STATUSES`), the oldest first."""
+def listed(connection: Connection, statuses: Collection[str], most: int | None = None) -> list[Standing]:
+    """Return the notices that stand so (`STATUSES`), the oldest first, ``most`` of them."""
     held = standing(notices, "planned") & (runs.c.status == HELD)
     stands, why = shown(connection)
     status = case((held, HELD), else_=stands)
@@ -60,8 +61,66 @@ def listed(connection: Connection, statuses: Collection[str]) -> list[Standing]:
         .outerjoin(runs, runs.c.id == notices.c.run)
         .where(status.in_(list(statuses)))
         .order_by(notices.c.id)
+        .limit(most)
     )
     return [Standing(*row) for row in connection.execute(query)]
+
+
+class Tallied(NamedTuple):
+    """How many notices to a destination stand so, for one and the same reason."""
+
+    status: str
+    destination: str
+    reason: str
+    notices: int
+
+
+def tallied(connection: Connection) -> list[Tallied]:
+    """Return how many notices wait, for what, and how many wait for a person; the most of each first."""
+    status, reason = shown(connection)
+    waits = standing(notices, *PENDING, "unknown", "quarantined")
+    each = select(status.label("status"), notices.c.destination, reason.label("reason")).where(waits)
+    of = each.subquery().c
+    query = select(*of, func.count().label("number")).group_by(*of)
+    rows = connection.execute(query.order_by(of.status, func.count().desc(), of.destination, of.reason))
+    return [Tallied._make(row) for row in rows]
+
+
+class Planned(NamedTuple):
+    """How many notices from a template would be sent to a destination, and about how many accounts."""
+
+    destination: str
+    template: str
+    notices: int
+    accounts: int
+
+
+def planned(connection: Connection) -> list[Planned]:
+    """Return what is planned and not due, the most of it first: of a dry-run all that it would have told."""
+    c = notices.c
+    counted = func.count()
+    query = select(c.destination, c.template, counted, func.count(c.account.distinct()))
+    query = query.where(standing(notices, "planned")).group_by(c.destination, c.template)
+    rows = connection.execute(query.order_by(counted.desc(), c.destination, c.template))
+    return [Planned(*row) for row in rows]
+
+
+class PlannedMessage(NamedTuple):
+    """A message that would be sent: about which of our accounts, if any, from which template and where."""
+
+    account: str | None
+    name: str | None
+    template: str
+    destination: str
+
+
+def planned_messages(connection: Connection, most: int) -> list[PlannedMessage]:
+    """Return what people would read of what is planned, in order of precedence."""
+    c = notices.c
+    query = select(accounts.c.key, accounts.c.name, c.template, c.destination)
+    query = query.select_from(notices.outerjoin(accounts, accounts.c.id == c.account))
+    query = query.where(standing(notices, "planned"), c.kind == "message")
+    return [PlannedMessage(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:

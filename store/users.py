@@ -6,7 +6,7 @@ Of passwords and tokens only hashes are here: whoever reads the database can sig
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from store.database import now_ms
 from store.tables import sessions, users
@@ -151,6 +151,20 @@ def sessions_of(connection: Connection, user: int, this: int = 0) -> Sequence[Se
     query = select(c.id, c.agent, c.made_ms, c.seen_ms, c.ends_ms)
     query = query.where(c.whose == user, c.ends_ms > now_ms()).order_by(c.seen_ms.desc(), c.id)
     return [Session(*row, row.id == this) for row in connection.execute(query)]
+
+
+class OpenSessions(NamedTuple):
+    """How many sessions a user has, and when one of them was used last."""
+
+    sessions: int
+    seen_ms: int
+
+
+def open_sessions(connection: Connection) -> dict[int, OpenSessions]:
+    """Return what sessions there are, by user; one without any is left out."""
+    c = sessions.c
+    query = select(c.whose, func.count(), func.max(c.seen_ms)).where(c.ends_ms > now_ms()).group_by(c.whose)
+    return {whose: OpenSessions(number, seen_ms) for whose, number, seen_ms in connection.execute(query)}
 
 
 def end(connection: Connection, user: int, session: int) -> bool:

@@ -1,9 +1,11 @@
 """Release what a run planned, or hold it: the brake looks at the last 24 hours, not at this run alone."""
 
+from typing import NamedTuple
+
 import structlog
 
 from config.failpoints import failpoint
-from health.brake import Hold, Totals, brake
+from health.brake import Hold, Totals, brake, most_worse
 from store import audit, claims, outbox, runs, verdicts
 from store.database import Connection, clock
 from store.installation import LIVE, is_live, set_setting
@@ -83,15 +85,30 @@ def _discarded(connection: Connection, run: int, reason: str, actor: str) -> int
     return closed
 
 
-def go_live(deployment: Deployment) -> int:
+def go_live(deployment: Deployment, actor: str = "operator") -> int:
     """Let notices leave from now on; close what was planned before and return how many that were."""
     with deployment.database.write() as connection:
         if is_live(connection):
             return 0
         closed = outbox.suppress_planned(connection, "before_go_live")
         set_setting(connection, LIVE, str(clock(connection)))
-        audit.record(connection, "went_live", detail=f"{closed} closed", actor="operator")
+        audit.record(connection, "went_live", detail=f"{closed} closed", actor=actor)
         return closed
+
+
+class Brake(NamedTuple):
+    """How near the brake is: accounts that got worse lately, of the active ones, and how many may."""
+
+    worse: int
+    active: int
+    most: float
+
+
+def measured(deployment: Deployment, connection: Connection) -> Brake:
+    """Return how near the brake is by what is usual for no book in particular."""
+    active, limits = runs.active_accounts(connection), deployment.policy.brake
+    worse = runs.worsened_lately(connection, BRAKE_HOURS, 0)
+    return Brake(worse, active, most_worse(active, limits))
 
 
 def _verdict(deployment: Deployment, connection: Connection, run: int) -> tuple[str, str]:

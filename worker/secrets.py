@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from msgspec import DecodeError, ValidationError
 from msgspec.json import decode
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from config.settings import Settings
 from config.variables import given
@@ -55,5 +56,10 @@ def _variables() -> list[str]:
         f"SEATSIGNAL_{vendor}_{name}".upper()
         for vendor, model in registry.settings_models().items()
         for name, field in model.model_fields.items()
-        if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+        if is_secret(field)
     ]
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Tell whether a setting is one that is never shown."""
+    return field.annotation is SecretStr or SecretStr in get_args(field.annotation)

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 
 from dashboard.listing import Listing
-from dashboard.lists import accounts, figures
+from dashboard.lists import accounts, figures, gates, record
 
 LISTINGS: Mapping[str, Listing] = {
     each.name: each
-    for each in (accounts.ACCOUNTS, accounts.RISK, accounts.GROWTH, accounts.RENEWALS, figures.FIGURES)
+    for each in (
+        accounts.ACCOUNTS,
+        accounts.RISK,
+        accounts.GROWTH,
+        accounts.RENEWALS,
+        figures.FIGURES,
+        gates.GATES,
+        record.RECORD,
+    )
 }

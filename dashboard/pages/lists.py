@@ -19,8 +19,8 @@ def serve_lists(site: Site, app: FastAPI) -> None:
     """Add the routes of every list."""
     for each in LISTINGS.values():
         pages = ListPages(site, each)
-        site.shows(app, pages.path, pages.show)
-        site.shows(app, f"{pages.path}.csv", pages.export)
+        site.shows(app, pages.path, pages.show, each.right)
+        site.shows(app, f"{pages.path}.csv", pages.export, each.right)
 
 
 class ListPages:

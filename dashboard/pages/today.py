@@ -15,7 +15,8 @@ from store import approvals, book
 from store.book import Wanted
 from store.database import Connection
 from store.installation import business_day
-from templates.views import Cell, Figure, Figures, Part, Table, View
+from templates.views import Cell, Figure, Figures, Lines, Part, Table, View
+from worker import first_run
 from worker.deployment import Deployment
 
 MOST = 10
@@ -39,7 +40,10 @@ class TodayPage:
         with deployment.database.read() as connection:
             owners = _owners(connection, viewer)
             today = business_day(connection)
-            parts = tuple(self._parts(deployment, connection, viewer, owners))
+            parts = (
+                *_first_steps(connection, viewer),
+                *self._parts(deployment, connection, viewer, owners),
+            )
         whose = "your accounts" if owners else "all accounts"
         lead = f"{today:%A, %-d %B %Y}: {whose}."
         return self._site.page(View(title="Today", here="/", lead=lead, parts=parts), viewer)
@@ -64,6 +68,14 @@ class TodayPage:
             _short(accounts.ACCOUNTS, changed, "Another band than yesterday", f"changed=yes{query}"),
             _short(accounts.RISK, urgent, "At risk, the most urgent first", query.removeprefix("&")),
         )
+
+
+def _first_steps(connection: Connection, viewer: Viewer) -> Sequence[Part]:
+    """Return where to go on, as long as nothing is judged or nothing may leave."""
+    if not viewer.may(Right.OPERATE) or first_run.is_over(connection):
+        return ()
+    words = "Seatsignal is not all set up: what is missing stands in order."
+    return (Lines(lines=(words,), tone="note", link="First steps", href="/start"),)
 
 
 def _owners(connection: Connection, viewer: Viewer) -> tuple[str, ...] | None:

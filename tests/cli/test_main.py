@@ -83,6 +83,7 @@ ANSWERING = {
     "identity review": ["identity", "review"],
     "identity link": ["identity", "link", "files", book.LEAVING, book.LEAVING],
     "identity unlink": ["identity", "unlink", "files", book.LEAVING],
+    "identity undo": ["identity", "undo", "files", book.LEAVING],
     "config check": ["config", "check"],
     "config show": ["config", "show"],
     "config show --compiled": ["config", "show", "--compiled"],
@@ -108,13 +109,13 @@ def test_every_command_is_tried():
 
 UNSTARTED = {"experiment stop", "experiment read"}
 UNHELD = {"approve", "reject", "mailed"}
-NOBODY = {"user password", "user remove", "token revoke"}
+NOBODY = {"user password", "user remove", "token revoke", "identity undo"}
 FAILING = {
     "release", "deliver", "send-test", "settle", "crm setup", "backtest", "fit", "rekey",
     *UNSTARTED, *UNHELD, *NOBODY
 }  # fmt: skip
-"""No key, no such user or token, nothing is held, Slack has no token, mail no server, no such notice, nothing
-routed to a CRM, no outcomes, nothing was started.
+"""No key, no such user or token, nothing was said or is held, Slack has no token, mail no server, no such
+notice, nothing routed to a CRM, no outcomes, nothing was started.
 """
 SILENT = {"release", "send-test", "settle", "crm setup", "backtest", "fit", "rekey", *UNSTARTED, *NOBODY}
 """They answer nothing where there is nothing to do."""

@@ -228,7 +228,9 @@ def test_what_was_merged_follows_the_record_that_is_left_once(merged):
     assert told == [("acme", "hubspot 2 into 1")]
 
 
-@pytest.mark.parametrize("undo", [lambda c: identity.unlink(c, "hubspot", "2"), lambda c: by_hand(c, "zeta")])
+@pytest.mark.parametrize(
+    "undo", [lambda c: identity.unlink(c, "hubspot", "2"), lambda c: said_of_2(c, "zeta")]
+)
 def test_who_undoes_a_merge_is_not_overruled(merged, undo):
     follow(merged)
     with merged.write() as connection:
@@ -238,7 +240,7 @@ def test_who_undoes_a_merge_is_not_overruled(merged, undo):
     assert joined(merged) == there
 
 
-def by_hand(connection, key: str) -> bool:
+def said_of_2(connection, key: str) -> bool:
     return identity.link_by_hand(connection, "hubspot", "2", key, "ann")
 
 
@@ -268,3 +270,60 @@ def test_what_another_system_calls_by_that_id_is_no_merge(merged):
     land(merged, "desk", [Account("77"), Identifier("77", "hubspot", "2")])
     with merged.write() as connection:
         assert merges.follow(connection, "desk") == 0
+
+
+# -- taking back -------------------------------------------------------------------------------------
+
+
+def undone(database: Database, source: str, external_id: str) -> str | None:
+    with database.write() as connection:
+        return identity.undo(connection, source, external_id)
+
+
+def by_hand(database: Database, external_id: str, key: str) -> None:
+    with database.write() as connection:
+        assert identity.link_by_hand(connection, "desk", external_id, key, "ada")
+
+
+def known_by_its_id(database: Database) -> None:
+    land(database, "billing", [Account("b1"), Account("b2")])
+    land(database, "desk", [Account("d1"), Identifier("d1", "our_id", "b1")])
+
+
+def test_a_link_by_hand_is_taken_back_and_the_one_before_stands_again(database: Database):
+    known_by_its_id(database)
+    before = joined(database)
+    by_hand(database, "d1", "b2")
+    assert joined(database)["desk", "d1"] == ("b2", "by_hand", "ada")
+
+    assert undone(database, "desk", "d1") == "b1"
+    assert joined(database) == before
+    assert undone(database, "desk", "d1") is None, "nothing that a person said stands"
+
+
+def test_a_link_by_hand_to_what_was_nobody_s_is_taken_back_to_nobody(database: Database):
+    land(database, "billing", [Account("b1")])
+    land(database, "desk", [Account("d1")])
+    by_hand(database, "d1", "b1")
+
+    assert undone(database, "desk", "d1") == ""
+    assert ("desk", "d1") not in joined(database)
+
+
+def test_an_unlinking_is_taken_back(database: Database):
+    known_by_its_id(database)
+    before = joined(database)
+    with database.write() as connection:
+        assert identity.unlink(connection, "desk", "d1")
+
+    assert undone(database, "desk", "d1") == "b1"
+    assert joined(database) == before
+
+
+@pytest.mark.parametrize("external_id", ["d1", "nobody"])
+def test_what_no_person_said_is_not_taken_back(database: Database, external_id: str):
+    known_by_its_id(database)
+    before = joined(database)
+
+    assert undone(database, "desk", external_id) is None
+    assert joined(database) == before

@@ -18,19 +18,21 @@ def keys(page: str) -> list[str]:
 
 
 def exported(desk: Desk, path: str) -> list[dict[str, str]]:
-    answer = desk.browser("csm").get(path)
+    answer = desk.browser("admin").get(path)
     assert answer.headers["content-type"].startswith("text/csv")
     return list(csv.DictReader(io.StringIO(answer.text)))
 
 
 @pytest.mark.parametrize("name", LISTINGS)
 def test_the_page_shows_what_csv_holds(desk: Desk, name: str):
-    page = desk.browser("csm").get(f"/{name}").text
+    page = desk.browser("admin").get(f"/{name}").text
 
-    rows = exported(desk, f"/{name}.csv")
+    rows = exported(desk, f"/{name}.csv")[: listing.PAGE]
 
-    shown = re.findall(r'href="/accounts/([^"?]+)"', page)
-    assert shown == [row["account"] for row in rows if "account" in row][: listing.PAGE]
+    assert page.count('<th scope="row">') == len(rows)
+    if any(column.name == "account" for column in LISTINGS[name].columns):
+        shown = re.findall(r'href="/accounts/([^"?]+)"', page)
+        assert shown == [row["account"] for row in rows]
     assert list(rows[0]) == [column.name for column in LISTINGS[name].columns] if rows else True
 
 
