@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 from cli.output import complain, say, tell
@@ -34,26 +36,35 @@ def show(source: Source, name: str, rows: int) -> None:
 
 def shown(record: Record) -> str:
     """A record in one line, without what names a person."""
-    shape = next(shape for shape in FACTS.values() if shape.record is type(record))
-    hidden = HIDDEN.union(PERSONAL.get(shape.name, ()))
+    kind = _kind(record)
+    hidden = HIDDEN.union(PERSONAL.get(kind, ()))
     stated = {name: value for name, value in record._asdict().items() if value not in {None, ""}}
     told = (f"{name}={'(set)' if name in hidden else value}" for name, value in stated.items())
-    return f"{shape.name}: {', '.join(told)}"
+    return f"{kind}: {', '.join(told)}"
+
+
+def _kind(record: Record) -> str:
+    return next(shape.name for shape in FACTS.values() if shape.record is type(record))
 
 
 def _sample(source: Source, rows: int) -> Sample:
-    found = Sample(defaultdict(list), 0, [])
-    for page in _pages(source):
-        for record in page.records:
-            kind = found.records[type(record).__name__]
-            if len(kind) < rows:
-                kind.append(shown(record))
-        found = found._replace(rejects=found.rejects + page.rejects)
-        found.reasons.extend(page.reasons)
-        if not isinstance(source, Sampled) and sum(map(len, found.records.values())) >= rows:
-            break
-    return found
+    pages = list(_pages(source, rows))
+    records = defaultdict[str, list[str]](list)
+    for record in chain.from_iterable(page.records for page in pages):
+        kind = records[_kind(record)]
+        if len(kind) < rows:
+            kind.append(shown(record))
+    reasons = chain.from_iterable(page.reasons for page in pages)
+    return Sample(records, sum(page.rejects for page in pages), list(reasons))
 
 
-def _pages(source: Source) -> Iterator[Page]:
-    return source.sample() if isinstance(source, Sampled) else source.pull(None)
+def _pages(source: Source, rows: int) -> Iterator[Page]:
+    """Yield the first page of each kind, or pages until there are so many records."""
+    if isinstance(source, Sampled):
+        yield from source.sample()
+        return
+    for page in source.pull(None):
+        yield replace(page, records=(held := list(page.records)))
+        rows -= len(held)
+        if rows <= 0:
+            return

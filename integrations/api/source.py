@@ -22,7 +22,7 @@ from integrations.rows.cells import Unreadable, instant_ms
 from integrations.rows.columns import columns
 from integrations.rows.mapped import ABSENT, found, row, text
 from integrations.rows.read import check_header
-from integrations.rows.reading import Reading, Step, Unfinished
+from integrations.rows.reading import Reading, Step, Unfinished, telling
 from integrations.rows.table import Row, checked_header
 from integrations.skew import earliest, latest
 from integrations.vitals import Vitals
@@ -68,7 +68,7 @@ class HttpSource:
     def sample(self) -> Iterator[Page]:
         """Yield how each endpoint's listing begins."""
         for client in self._clients:
-            yield next(self._pages(client, Place()))
+            yield telling(self._pages(client, Place()))
 
     def _pages(self, client: EndpointClient, place: Place) -> Iterator[Page]:
         one, self._last = client.asked, client

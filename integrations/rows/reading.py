@@ -123,6 +123,11 @@ def _days(table: Chunk, report: Report) -> _Days | None:
     return _Days(table.file, pieces, report) if pieces else None
 
 
+def telling(pages: Iterator[Page]) -> Page:
+    """Return the first page with a record or a reject on it; an empty one where there is none."""
+    return next((page for page in pages if page.records or page.rejects), Page([], None))
+
+
 class Unfinished:
     """Tells which rows are of a day that is not over: what they count is not known yet."""
 

@@ -15,7 +15,7 @@ from health.records import Account
 from integrations.budget import Budget
 from integrations.roles import Clock, Cursor, Page
 from integrations.rows.read import check_header
-from integrations.rows.reading import Reading, Step, Unfinished
+from integrations.rows.reading import Reading, Step, Unfinished, telling
 from integrations.rows.table import Row
 from integrations.sql.columns import Columns, bound, has_money
 from integrations.sql.database import Database, Found
@@ -64,7 +64,7 @@ class SqlSource:
         currencies = self._currencies()
         for one in self._queries:
             with closing(self._pages(one, Place(), currencies)) as pages:
-                yield next(pages)
+                yield telling(pages)
 
     def _columns(self, one: Asked) -> Columns:
         return bound(one, self._database.columns(one.file, one.query.statement, one.query.since))

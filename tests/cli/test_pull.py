@@ -22,11 +22,11 @@ def test_some_records_of_each_kind_are_shown_and_reasons_beside_them(seatsignal:
     assert done.document == {
         "source": "files",
         "records": {
-            "Account": [
+            "accounts": [
                 "accounts: account_id=acme, name=Acme",
                 "accounts: account_id=zeta, name=Zeta",
             ],
-            "Contact": ["contacts: account_id=acme, email=(set)"],
+            "contacts": ["contacts: account_id=acme, email=(set)"],
         },
         "rejects": 1,
         "reasons": ["accounts.csv, line 3: account_id is missing"],

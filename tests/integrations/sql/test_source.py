@@ -132,6 +132,13 @@ def test_of_rows_with_one_key_none_is_refused(sqlite_shop: Shop) -> None:
     assert sum(len(list(page.records)) for page in pages) == 4
 
 
+def test_a_sample_of_days_that_are_added_up_is_one_of_them(shop: Shop) -> None:
+    row = "SELECT 'acme' AS account_id, '2026-06-01' AS day, 'u1' AS user_id, 2 AS events"
+    with closing(shop.source({"usage": {"query": row}})) as source:
+        [page] = source.sample()
+    assert len(list(page.records)) == 2
+
+
 def test_money_is_in_the_accounts_currency(shop: Shop) -> None:
     shop.run(
         "CREATE TABLE customer (id text, money text)",
