@@ -113,7 +113,7 @@ def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
         "SEATSIGNAL_MAIL_STARTTLS": "false",
         "SEATSIGNAL_MAIL_SENDER": "hello@lumen-ledger.example",
         "SEATSIGNAL_MAIL_SENDER_NAME": "Lumen Ledger",
-        **settings(folder, sandbox["http"]),
+        **settings(folder, sandbox["http"], "zendesk"),
     }
 
 
@@ -186,7 +186,7 @@ def _said(counts: Mapping[str, int]) -> str:
 def _stay(viewer: str, site: str) -> None:
     say(f"\nSlack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
     say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger")
-    say(f"The web app:               {site}/healthz")
+    say(f"Zendesk as an agent does:  {viewer}/view/helpdesk\nThe web app:               {site}/healthz")
     say("\nCtrl-C ends it.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
