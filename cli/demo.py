@@ -114,7 +114,7 @@ def integrations(folder: Path, sandbox: Mapping[str, Any]) -> dict[str, str]:
         "SEATSIGNAL_MAIL_STARTTLS": "false",
         "SEATSIGNAL_MAIL_SENDER": "hello@lumen-ledger.example",
         "SEATSIGNAL_MAIL_SENDER_NAME": "Lumen Ledger",
-        **settings(folder, sandbox["http"]),
+        **settings(folder, sandbox["http"], "zendesk"),
     }
 
 
@@ -207,6 +207,7 @@ def _stay(viewer: str, site: str, password: str) -> None:
     say(f"  sign in as               {VISITOR}\n  password                 {password}")
     say(f"Slack as a person sees it: {viewer}/view/slack\nThe inbox:                 {viewer}/view/inbox")
     say(f"HubSpot's records:         {viewer}/view/crm\nThe ledger:                {viewer}/view/ledger")
+    say(f"Zendesk as an agent does:  {viewer}/view/helpdesk")
     say("\nCtrl-C ends it.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -35,11 +35,14 @@ _MODES = {"rules": [{"name": "the_demo", "mode": "automatic"}]}
 """The demo shows letters: none waits for a person."""
 
 
-def settings(folder: Path, url: str) -> dict[str, str]:
-    """The settings that point every vendor at the sandbox; ``folder`` gets routes, schedule and modes."""
+def settings(folder: Path, url: str, helpdesk: str = "") -> dict[str, str]:
+    """The settings that point every vendor at the sandbox; ``folder`` gets routes, schedule and modes.
+
+    With a ``helpdesk`` what support is to know is written there.
+    """
     routes, schedule, modes = (folder / f"{name}.yaml" for name in ("routes", "schedule", "modes"))
     modes.write_text(json.dumps(_MODES))
-    routes.write_text(json.dumps(_ROUTES))
+    routes.write_text(json.dumps(_ROUTES | {"helpdesk": helpdesk}))
     schedule.write_text(json.dumps({"pull": dict.fromkeys(VENDORS, _HOURLY), "assess": _HOURLY}))
     prefixed = {
         f"SEATSIGNAL_{vendor}_{name}": value
@@ -75,6 +78,7 @@ def _vendors(url: str) -> Mapping[str, Mapping[str, str]]:
             "EMAIL": "admin@seller.example",
             "TOKEN": "zendesk-sandbox-token",
             "CALLS_PER_MINUTE": "600",
+            "WRITES_PER_MINUTE": _OFTEN,
             "TOPIC": _TOPICS,
         },
         "HUBSPOT": {
@@ -95,7 +99,7 @@ def sandbox_config() -> dict[str, object]:
         "slack_rate": {"per_second": 5, "burst": 20},
         "hubspot_rate": many,
         "hubspot_search_rate": many,
-        "zendesk": {"exports_a_minute": 600},
+        "zendesk": {"calls_a_minute": 6_000, "exports_a_minute": 600, "updates_a_minute": 6_000},
     }
 
 

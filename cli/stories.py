@@ -67,8 +67,12 @@ def told(stories_file: Path, ledger: dict[str, Any], seen_before: int) -> Told:
     stories.append(Story(SILENCE, _counts(Counter()), _counts(others)))
     new = Counter(effect["system"] for effect in messages if effect["seq"] > seen_before)
     delivered = {system: new[system] for system in _SYSTEMS}
-    written = {effect["key"] for effect in ledger["effects"][seen_before:] if effect["action"] == _RECORD}
+    written = {effect["key"] for effect in ledger["effects"][seen_before:] if _is_record(effect)}
     return Told(tuple(stories), delivered, len(written), ledger["unique"], ledger["duplicates"])
+
+
+def _is_record(effect: dict[str, Any]) -> bool:
+    return bool(effect["action"] == _RECORD and effect["system"] == "crm")
 
 
 def _story(entry: dict[str, Any], got: Counter[str]) -> Story:

@@ -1,8 +1,11 @@
 """What vendors called in is stored by the next pull, once; a call that says nothing readable is counted."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import select
 
+from health.records import Record
 from integrations.errors import RetryLater
 from store import inbox
 from store.tables import facts
@@ -75,3 +78,34 @@ def test_a_bell_that_was_lost_rings_again_until_the_calls_are_stored(desk, bell)
     bell.rung.clear()
     tick._answer_calls(desk)
     assert bell.rung == []
+
+
+class Doorbell(Calls):
+    """Reads its calls together, and asks the vendor, who may not answer."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[int] = []
+
+    def read(self, bodies: Sequence[bytes]) -> tuple[list[Record], int]:
+        self.asked.append(len(bodies))
+        if self.error:
+            raise self.error
+        return [record for body in bodies for record in self.parse(body)], 0
+
+
+def test_calls_that_but_ring_are_read_together(desk):
+    desk.use_webhook(VENDOR, bell := Doorbell())
+    called(desk, call("e1", "t1"), call("e2", "t2"), call("e3", "t1"))
+    assert pull(desk, VENDOR).failure == ""
+    assert (tickets(desk), bell.asked) == ({"t1", "t2", "t9"}, [3])
+
+
+def test_they_wait_while_the_vendor_does_not_answer(desk):
+    desk.use_webhook(VENDOR, Doorbell(RetryLater("timeout")))
+    called(desk, call("e1", "t1"))
+    assert pull(desk, VENDOR).failure == "timeout"
+    assert tickets(desk) == set()
+    desk.use_webhook(VENDOR, Doorbell())
+    assert pull(desk, VENDOR).failure == ""
+    assert tickets(desk) == {"t1", "t9"}
