@@ -38,9 +38,10 @@ def key(variable: str, secret: SecretStr) -> bytes:
     )
 
 
-def headers(secret: bytes, name: str, at_s: int, body: bytes) -> dict[str, str]:
-    """Return the headers that say of a body what it is, when it was sent, and by whom."""
-    return {ID: name, AT: str(at_s), SIGNATURE: f"v1,{_signature(secret, name, str(at_s), body)}"}
+def headers(secrets: Sequence[bytes], name: str, at_s: int, body: bytes) -> dict[str, str]:
+    """Return the headers that say of a body what it is, when it was sent, and who we are by each secret."""
+    signatures = (f"v1,{_signature(secret, name, str(at_s), body)}" for secret in secrets)
+    return {ID: name, AT: str(at_s), SIGNATURE: " ".join(signatures)}
 
 
 def event(secrets: Sequence[bytes], given: Mapping[str, str], body: bytes, now_s: float) -> str:

@@ -39,7 +39,8 @@ class WebhookDestination:
         base_address(NAME, url)
         parts = urlsplit(url)
         self._path = parts.path.removeprefix("/")
-        self._secret = signed.key("SEATSIGNAL_WEBHOOK_SECRET", settings.secret)
+        given = {"SECRET": settings.secret, "SECRET_OLD": settings.secret_old}
+        self._secrets = [signed.key(f"SEATSIGNAL_WEBHOOK_{name}", key) for name, key in given.items() if key]
         self._source = settings.source
         self._clock = clock
         self._http = Http(
@@ -89,7 +90,7 @@ class WebhookDestination:
         return name
 
     def _send(self, name: str, body: bytes) -> None:
-        headers = signed.headers(self._secret, name, int(self._clock()), body)
+        headers = signed.headers(self._secrets, name, int(self._clock()), body)
         self._http.hand_over(self._path, body, {"Content-Type": CONTENT_TYPE, **headers})
 
     def _now(self) -> datetime:

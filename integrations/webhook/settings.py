@@ -13,6 +13,9 @@ class WebhookSettings(BaseSettings):
     secret: SecretStr = Field(
         min_length=1, description="whsec_ and 24 to 64 random bytes as base64, by which it knows us"
     )
+    secret_old: SecretStr = Field(
+        SecretStr(""), description="the secret before that one, until your receiver knows the new one"
+    )
     source: str = Field(
         "/seatsignal",
         pattern=r"^[!-~]{1,200}$",

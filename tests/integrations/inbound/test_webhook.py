@@ -40,7 +40,7 @@ def test_a_secret_in_base64_stands_for_its_bytes(monkeypatch):
 
 
 def test_what_we_send_ourselves_would_be_taken(monkeypatch):
-    headers = signed.headers(b64decode(KEY), "msg_1", NOW, BODY)
+    headers = signed.headers([b"a former key", b64decode(KEY)], "msg_1", NOW, BODY)
     assert opened(monkeypatch).verify(headers, BODY) == "msg_1"
 
 

@@ -12,7 +12,7 @@ import pytest
 import responses
 
 from health.nouns import Notice
-from integrations import registry
+from integrations import registry, signed
 from integrations.errors import Misconfigured
 from integrations.roles import Destination
 from integrations.webhook.event import kind
@@ -91,6 +91,21 @@ def test_a_receiver_knows_it_by_three_headers(
     digest = hmac.new(b64decode(SECRET.removeprefix("whsec_")), signed, sha256).digest()
     assert headers["webhook-signature"] == f"v1,{b64encode(digest).decode()}"
     assert receipt.remote == headers["webhook-id"]
+
+
+def test_two_secrets_sign_while_they_are_rotated(
+    monkeypatch: pytest.MonkeyPatch, receiver: responses.RequestsMock
+) -> None:
+    new = "whsec_" + b64encode(bytes(range(32))).decode()
+    for name, value in (("URL", URL), ("SECRET", new), ("SECRET_OLD", SECRET)):
+        monkeypatch.setenv(f"SEATSIGNAL_WEBHOOK_{name}", value)
+    list(registry.destination("webhook").deliver([notice("alert_task")]))
+    headers, body = sent(receiver)
+    for secret in (new, SECRET):
+        key = b64decode(secret.removeprefix("whsec_"))
+        assert (
+            signed.event([key], headers, body, float(headers["webhook-timestamp"])) == headers["webhook-id"]
+        )
 
 
 def test_the_same_notice_has_the_same_ids_each_time(
