@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(token, name="token")
 
 
-Name = Annotated[str, typer.Argument(help="What it is for; it stands in the audit record.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is for; it stands in the audit record.")]
 
 
 @token.command()

@@ -35,6 +35,7 @@ SECRETS = (
     "rk_live_canary",
     "whsec_canary/+=",
     "pat-eu1-canary",
+    "sst_canary-_",
     "Bearer eyJhbGciOi.canary-_",
     "bearer canary",
     "Basic Y2FuYXJ5OmNhbmFyeQ==",

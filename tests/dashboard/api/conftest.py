@@ -14,6 +14,8 @@ from store.database import Database
 from store.schema import migrate
 from tests.book import DAY, deployment, judge_day, judge_eve
 from tests.dashboard.conftest import COMPANY, NOBODY, served
+from tests.databases import MIGRATED, Databases
+from tests.services import PostgreSQL
 from worker.deployment import Deployment
 
 BASE = "/api/v1"
@@ -94,6 +96,22 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     migrate(made)
     made.close()
     yield from opened(url, folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_api(
+    postgresql_server: PostgreSQL, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The same on PostgreSQL."""
+    databases.create("api", MIGRATED)
+    yield from opened(postgresql_server.url("api"), tmp_path_factory.mktemp("api"))
+
+
+@pytest.fixture(params=["api", "postgresql_api"])
+def each(request: pytest.FixtureRequest) -> Program:
+    """A program that may ask for everything, on either database."""
+    found: Served = request.getfixturevalue(request.param)
+    return found.program()
 
 
 @pytest.fixture

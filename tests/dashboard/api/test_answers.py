@@ -58,29 +58,29 @@ def test_a_collection_has_the_rows_of_the_csv(api: Served, program: Program, nam
 
 
 @pytest.mark.parametrize("sort", sorted({f"{d}{s}" for s in LISTINGS["accounts"].sorts for d in ("", "-")}))
-def test_pages_follow_each_other_without_a_gap_or_a_repeat(program: Program, sort: str):
-    found = [row["account"] for row in program.rows("/accounts", sort=sort, limit="5")]
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(each: Program, sort: str):
+    found = [row["account"] for row in each.rows("/accounts", sort=sort, limit="5")]
 
     assert sorted(found) == sorted(ACCOUNTS)
-    assert found == [row["account"] for row in program.rows("/accounts", sort=sort)]
+    assert found == [row["account"] for row in each.rows("/accounts", sort=sort)]
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
-def test_a_page_of_one_row_leads_to_all_of_them(program: Program, name: str):
-    whole = program.rows(f"/{name}", limit="200")
+def test_a_page_of_one_row_leads_to_all_of_them(each: Program, name: str):
+    whole = each.rows(f"/{name}", limit="200")
 
     if len(whole) < 50:
-        assert program.rows(f"/{name}", limit="1") == whole
+        assert each.rows(f"/{name}", limit="1") == whole
     assert whole or name in {"experiments", "expansions"}, "else the book has become too small for this test"
 
 
-def test_a_collection_is_narrowed_down(program: Program):
-    (row,) = program.rows("/accounts", band="at_risk")
+def test_a_collection_is_narrowed_down(each: Program):
+    (row,) = each.rows("/accounts", band="at_risk")
 
     assert row["account"] == LEAVING
-    assert program.rows("/accounts", search="%") == []
-    assert {row["account"] for row in program.rows("/signals", account=LEAVING)} == {LEAVING}
-    assert program.rows("/accounts", owner="nobody@seller.example") == []
+    assert each.rows("/accounts", search="%") == []
+    assert {row["account"] for row in each.rows("/signals", account=LEAVING)} == {LEAVING}
+    assert each.rows("/accounts", owner="nobody@seller.example") == []
 
 
 def test_the_next_page_is_of_the_same_question(program: Program):
@@ -121,15 +121,15 @@ def test_an_account_is_told_as_the_command_tells_it(api: Served, program: Progra
     assert stated == plainly(statement(found, policy))
 
 
-def test_the_history_goes_back_by_the_day(program: Program):
+def test_the_history_goes_back_by_the_day(each: Program):
     path = f"/accounts/{LEAVING}/scores"
-    days = [row["as_of"] for row in program.rows(path, limit="1")]
+    days = [row["as_of"] for row in each.rows(path, limit="1")]
 
     assert days == ["2026-06-01", "2026-05-31"]
-    assert program.get(path, after="2026-06-01").json()["data"][0]["as_of"] == "2026-05-31"
-    assert program.get(path, after="2020-01-01").json() == {"data": [], "next": None}
-    latest = program.get(path).json()["data"][0]
-    assert latest["health"] == program.get(f"/accounts/{LEAVING}").json()["health"]
+    assert each.get(path, after="2026-06-01").json()["data"][0]["as_of"] == "2026-05-31"
+    assert each.get(path, after="2020-01-01").json() == {"data": [], "next": None}
+    latest = each.get(path).json()["data"][0]
+    assert latest["health"] == each.get(f"/accounts/{LEAVING}").json()["health"]
 
 
 # -- figures and experiments -------------------------------------------------------------------------
