@@ -17,7 +17,7 @@ from babel.numbers import get_currency_precision
 
 from dashboard.access import Viewer
 from store.database import Connection
-from templates.views import Cell, Choice, Column, Field, Filters, Row, Table
+from templates.views import Cell, Choice, Column, Field, Filters, Part, Row, Table
 from worker.deployment import Deployment
 
 PAGE, MOST = 50, 200
@@ -88,6 +88,8 @@ class Listing(NamedTuple):
     sort: str = ""
     descending: bool = True
     empty: str = "Nothing fits."
+    above: Callable[[Deployment, Viewer], Sequence[Part]] = lambda _deployment, _viewer: ()
+    """What its page shows above it: what its rows add up to."""
 
     @property
     def sorts(self) -> frozenset[str]:

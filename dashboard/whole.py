@@ -13,9 +13,11 @@ from config.errors import Actionable
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
+from dashboard.pages.experiments import ExperimentPage
 from dashboard.pages.figures import serve_figures
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.metrics import MetricPages
+from dashboard.pages.review import ReviewPages
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -58,6 +60,8 @@ def serve_site(site: Site, app: FastAPI) -> None:
     AccountPages(site).serve_from(app)
     serve_figures(site, app)
     MetricPages(site).serve_from(app)
+    ReviewPages(site).serve_from(app)
+    ExperimentPage(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
 
 
