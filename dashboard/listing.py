@@ -18,7 +18,7 @@ from babel.numbers import get_currency_precision
 from dashboard.access import Right
 from store.database import Connection
 from store.places import is_text
-from templates.views import Cell, Choice, Column, Field, Filters, Row, Table
+from templates.views import Cell, Choice, Column, Field, Filters, Part, Row, Table
 from worker.deployment import Deployment
 
 PAGE, MOST = 50, 200
@@ -93,6 +93,8 @@ class Listing(NamedTuple):
     descending: bool = True
     empty: str = "Nothing fits."
     right: Right = Right.READ
+    above: Callable[[Deployment, Viewer], Sequence[Part]] = lambda _deployment, _viewer: ()
+    """What its page shows above it: what its rows add up to."""
 
     @property
     def sorts(self) -> frozenset[str]:

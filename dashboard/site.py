@@ -201,6 +201,8 @@ MENU: Mapping[str, tuple[Place, ...]] = {
         Place("/cohorts", "Cohorts"),
         Place("/quotas", "Quotas"),
         Place("/friction", "Friction"),
+        Place("/review", "Review"),
+        Place("/experiments", "Experiments"),
         Place("/figures", "Every figure"),
         Place("/metrics", "Metrics"),
     ),

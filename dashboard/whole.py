@@ -17,10 +17,12 @@ from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
+from dashboard.pages.experiments import ExperimentPage
 from dashboard.pages.figures import serve_figures
 from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.metrics import MetricPages
+from dashboard.pages.review import ReviewPages
 from dashboard.pages.rules import RulesPage
 from dashboard.pages.settings import SettingsPage
 from dashboard.pages.sources import SourcesPage
@@ -68,6 +70,8 @@ def serve_site(site: Site, app: FastAPI) -> None:
     AccountPages(site).serve_from(app)
     serve_figures(site, app)
     MetricPages(site).serve_from(app)
+    ReviewPages(site).serve_from(app)
+    ExperimentPage(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)

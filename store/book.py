@@ -8,13 +8,27 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
+from health.alerts import OPEN
 from store import places
 from store.among import among
 from store.bulk import load
 from store.places import BadPlace
-from store.tables import accounts, book
+from store.tables import accounts, book, flags
 
 
 class Entry(NamedTuple):
@@ -146,6 +160,28 @@ def bands(connection: Connection, owners: Collection[str] | None) -> dict[str, i
     """Return how many accounts there are by band."""
     query = _some(select(book.c.band, func.count().label("n")), Wanted(owners=owners)).group_by(book.c.band)
     return {row.band: row.n for row in connection.execute(query)}
+
+
+class Ahead(NamedTuple):
+    """Accounts of which somebody must act on a day, in a currency; ``unpaid`` of them owe us money."""
+
+    on: date
+    currency: str
+    accounts: int
+    at_risk_minor: int
+    unpaid: int
+
+
+def ahead(
+    connection: Connection, first: date, last: date, unpaid: Collection[str], owners: Collection[str] | None
+) -> list[Ahead]:
+    """Return by day and currency what is ahead; ``unpaid`` are reasons of flags that say money is owed."""
+    owing = select(flags.c.account).where(among(flags.c.reason, unpaid), among(flags.c.state, OPEN))
+    number = func.sum(case((book.c.account.in_(owing), 1), else_=0))
+    columns = (book.c.anchor_on, book.c.currency)
+    query = select(*columns, func.count(), func.coalesce(func.sum(book.c.at_risk_minor), 0), number)
+    found = connection.execute(_some(query, Wanted(owners=owners, anchored=(first, last))).group_by(*columns))
+    return [Ahead(on, currency, count, int(minor), int(owe)) for on, currency, count, minor, owe in found]
 
 
 def owned(connection: Connection, owners: Collection[str]) -> list[int]:

@@ -10,7 +10,10 @@ from store.among import among
 from store.database import now_ms
 from store.installation import business_day
 from store.sources import known
-from store.tables import accounts, figures
+from store.tables import accounts, figures, runs
+
+OF_A_DAY = "on "
+"""How the split begins under which a figure is kept for the sake of its trend."""
 
 
 class Kept(NamedTuple):
@@ -41,10 +44,27 @@ def kept(connection: Connection, names: Collection[str]) -> Mapping[tuple[str, s
     return {(row.name, row.split): Kept(*row) for row in found}
 
 
+def note(connection: Connection, told: Kept, most: int) -> None:
+    """Keep what was told of a day beside what is told of others, of which only the last ``most`` stay."""
+    day = told._replace(split=f"{OF_A_DAY}{told.as_of}")
+    keep(connection, [day])
+    noted = figures.c.split.startswith(OF_A_DAY, autoescape=True) & (figures.c.name == told.name)
+    latest = select(figures.c.as_of).where(noted).order_by(figures.c.as_of.desc()).offset(most).limit(1)
+    connection.execute(delete(figures).where(noted, figures.c.as_of <= latest.scalar_subquery()))
+
+
+def noted(connection: Connection, name: str) -> Sequence[Kept]:
+    """Return what was told of a figure day by day, the first day first."""
+    query = select(*[figures.c[field] for field in Kept._fields]).where(figures.c.name == name)
+    of_days = query.where(figures.c.split.startswith(OF_A_DAY, autoescape=True))
+    return [Kept(*row) for row in connection.execute(of_days.order_by(figures.c.as_of))]
+
+
 def state(connection: Connection) -> str:
-    """Return what changes with the day, and with everything that a source brings."""
+    """Return what changes with the day, with everything that a source brings, and with every run."""
     batches = ",".join(f"{source}:{batch}" for source, batch in sorted(known(connection).items()))
-    return f"{business_day(connection)} {batches}"
+    last = connection.execute(select(func.max(runs.c.id))).scalar_one()
+    return f"{business_day(connection)} {batches} {last or 0}"
 
 
 def size(connection: Connection) -> int:

@@ -125,12 +125,16 @@ class Bars(Struct, frozen=True, kw_only=True):
 
 
 class Trend(Struct, frozen=True, kw_only=True):
-    """A line over time, 0 to 100 wide and 0 to 40 high, as points of SVG; ``words`` say the same."""
+    """A line over time, 0 to 100 wide and 0 to 40 high, as points of SVG; ``words`` say the same.
+
+    At ``level`` a line is drawn across: what it is to be.
+    """
 
     kind: str = "trend"
     title: str = ""
     words: str = ""
     points: str = ""
+    level: float | None = None
     low: str = ""
     high: str = ""
     first: str = ""

@@ -10,7 +10,6 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from config.metrics import Entry, entries, load_metrics
@@ -28,10 +27,11 @@ from worker.deployment import Deployment
 from worker.gathered import Asked, Told
 from worker.values import values
 
-log = structlog.get_logger()
-
 AT_ONCE = 1_000
 """Of so few accounts figures are told as they are asked: a page takes seconds, once."""
+TRENDS = ("mrr", "active_licences")
+"""Figures whose values of each day are kept: sources of today do not tell what stood a month ago."""
+TREND_DAYS = 400
 A_LOOK = 20 * 13
 """Figures and their splits that one look tells: a task ends after ten minutes, whatever it does."""
 SPREAD = "spread"
@@ -136,6 +136,9 @@ def _keep(deployment: Deployment, state: str, told: Mapping[Wanted, Figured]) ->
         ]
         with deployment.database.write() as connection:
             kept.keep(connection, rows)
+            for row in rows:
+                if row.name in TRENDS and not row.split:
+                    kept.note(connection, row, TREND_DAYS)
 
 
 def _tell(
@@ -165,6 +168,18 @@ def _kept(wanted: Wanted, there: Mapping[tuple[str, str], Kept]) -> Figured:
     return Figured(name=wanted.name, by=wanted.split, needs=needs)
 
 
+def trend(deployment: Deployment, name: str) -> Mapping[str, Mapping[date, float]]:
+    """Return what one of `TRENDS` came to on each day on which it was told, by part."""
+    with deployment.database.read() as connection:
+        noted = kept.noted(connection, name)
+    found: dict[str, dict[date, float]] = defaultdict(dict)
+    for each in noted:
+        for row in msgspec.json.decode(each.body, type=Figured).rows:
+            if row.value is not None:
+                found[row.part][each.as_of] = row.value
+    return found
+
+
 # -- keeping -----------------------------------------------------------------------------------------
 
 
@@ -185,20 +200,12 @@ def looks() -> Sequence[Sequence[Wanted]]:
     ]
 
 
-def keep_figures(deployment: Deployment, look: int) -> bool:
-    """Tell the figures of a look and keep them; say whether there is another to take.
-
-    Of a small book nothing is kept: it is told as it is asked.
-    """
-    every = looks()
+def keep_figures(deployment: Deployment, wanted: Sequence[Wanted]) -> None:
+    """Tell the figures of a look and keep them."""
     with deployment.database.read() as connection:
-        if look >= len(every) or kept.size(connection) <= AT_ONCE:
-            return False
         state = _state(deployment, connection)
-        told = dict(zip(every[look], _tell(deployment, connection, every[look]), strict=True))
+        told = dict(zip(wanted, _tell(deployment, connection, wanted), strict=True))
     _keep(deployment, state, told)
-    log.info("figures_kept", look=look, figures=len(told))
-    return look + 1 < len(every)
 
 
 # -- rows --------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def audit(*, slot: int, **_newer: object) -> None:
 @shared_task(name="seatsignal.figures")
 def figures(*, slot: int, look: int = 0, **_newer: object) -> None:
     """Tell the figures of one look at a large book, and ring for the next look."""
-    from worker.figured import keep_figures as work  # noqa: PLC0415 - see above
+    from worker.keeping import keep as work  # noqa: PLC0415 - see above
     from worker.tick import FIGURES, slot_begun, slot_done  # noqa: PLC0415 - see above
 
     if slot_begun(deployment(), FIGURES, slot) and work(deployment(), look):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
+from dashboard.lists.sums import renewals_by_window, risk_by_reason
 from health.nouns import BANDS
 from health.reasons import reasons
 from store import book, verdicts
@@ -104,7 +105,14 @@ def _row(place: Place, said: Verdict | None) -> Values:
         "owner": entry.csm_email or None,
         "owner_name": person_name(entry.csm_email) if entry.csm_email else None,
         "stale": facts.get("stale"),
+        "payment": _payment(said),
     }
+
+
+def _payment(said: Verdict | None) -> str | None:
+    """Return whether payments failed; nothing where no source tells."""
+    failed = said.assessment.inputs.get("failed_payments") if said else None
+    return None if not isinstance(failed, int | float) else "failed" if failed else "in order"
 
 
 _NAME = Shown("name", "Account", sort="name", link="/accounts/{account}")
@@ -123,7 +131,7 @@ _URGENT = Shown("priority", "Priority", "number", sort="priority")
 
 _PLAIN = (
     *("account", "band_before", "seats", "active_users", "currency", "renewal_on", "days_until_full"),
-    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale"),
+    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale", "payment"),
 )
 _KINDS = {
     **dict.fromkeys(("seats", "active_users", "days_until_full", "suggested_seats"), "number"),
@@ -170,6 +178,7 @@ RISK = Listing(
     tuple(each for each in _FILTERS if each.name != "band"),
     sort="priority",
     empty="No account is at risk.",
+    above=risk_by_reason,
 )
 GROWTH = Listing(
     "expansions",
@@ -195,10 +204,11 @@ RENEWALS = Listing(
     "renewals",
     "Renewals",
     "The next day on which somebody must act: a notice deadline, a review, or the end of a term.",
-    _beside(_ANCHOR, _DAYS, _NAME, _BAND, _WHY, _RISK, _USE, _OWNER),
+    _beside(_ANCHOR, _DAYS, _NAME, _BAND, _WHY, _RISK, Shown("payment", "Payment"), _USE, _OWNER),
     renewing,
     (*_FILTERS, Filter("from", "From", kind="date"), Filter("until", "Until", kind="date")),
     sort="anchor",
     descending=False,
     empty="Nobody has to act in these days.",
+    above=renewals_by_window,
 )

@@ -54,7 +54,6 @@ def summary(told: Brief, entry: Entry) -> Iterator[Part]:
         Figure(
             label="Weight that is known",
             cell=Cell(kind="percent", number=told.coverage_pct),
-            explained="/metrics/coverage",
         ),
         Figure(
             label="Act by",

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from dashboard.access import Viewer
 from dashboard.pages import figure_parts as parts
 from dashboard.pages.figure_parts import Look, entry_of
+from dashboard.pages.trends import trends
 from dashboard.pages.world import world
 from dashboard.site import Seer, Site
 from health.figures.segments import SEGMENTS
@@ -29,7 +30,8 @@ class Section(NamedTuple):
 class Page(NamedTuple):
     """A page of figures. With ``by`` its sections are split by what is chosen, that at first.
 
-    ``headlines`` are figures over all accounts, by name, with a title that is shorter than their own.
+    ``headlines`` are figures over all accounts, by name, with a title that is shorter than their own; with
+    ``trends`` it shows how MRR and licences went.
     """
 
     path: str
@@ -38,6 +40,7 @@ class Page(NamedTuple):
     headlines: Mapping[str, str]
     sections: Sequence[Section]
     by: str = ""
+    trends: bool = False
 
 
 def figure(name: str, split: str = "", *, title: str = "", of: str = "", bars: bool = True) -> Section:
@@ -96,6 +99,7 @@ PAGES: Sequence[Page] = (
             figure("net_revenue_retention"),
             figure("gross_revenue_retention"),
         ),
+        trends=True,
     ),
     Page(
         "/activation",
@@ -214,6 +218,8 @@ class FigurePages:
         top = [found[Wanted(name)] for name in self._of.headlines]
         if top:
             yield Figures(items=tuple(parts.headlines(top, self._of.headlines)))
+        if self._of.trends:
+            yield from trends(self._site.deployment, viewer)
         for section in self._of.sections:
             yield from section.shown(found[_split(section.wanted, split)], found)
 

@@ -48,7 +48,11 @@ class ListPages:
             here=self.path,
             lead=self._of.about,
             wrong=wrong,
-            parts=(asked, listing.table(self._of, found, wanted, self.path)),
+            parts=(
+                *self._of.above(deployment, viewer),
+                asked,
+                listing.table(self._of, found, wanted, self.path),
+            ),
         )
         return self._site.page(shown, viewer, 400 if wrong else 200)
 

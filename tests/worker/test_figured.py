@@ -17,8 +17,10 @@ from tests.book import ACCOUNTS, DAY, OWNER, deployment, judge_day, judge_eve
 from tests.worker.conftest import Remembered
 from worker import tasks
 from worker.deployment import Deployment
-from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, keep_figures, looks
+from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, looks, trend
 from worker.gathered import Asked
+from worker.keeping import keep, to_take
+from worker.reviewed import periods, reviewed, risks
 from worker.tick import tick
 from worker.values import value, values
 
@@ -48,7 +50,8 @@ def _opened(url: str, folder: Path) -> Iterator[Deployment]:
 @pytest.fixture
 def large(judged: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """A book that is too large to be told as it is asked, with nothing kept."""
-    monkeypatch.setattr("worker.figured.AT_ONCE", len(ACCOUNTS) - 1)
+    for module in ("figured", "reviewed", "keeping"):
+        monkeypatch.setattr(f"worker.{module}.AT_ONCE", len(ACCOUNTS) - 1)
     with judged.database.write() as connection:
         connection.execute(figures.delete())
     yield judged
@@ -97,11 +100,9 @@ def test_of_a_large_book_is_shown_what_was_kept(large: Deployment):
     wanted = [Wanted("mrr"), Wanted("mrr", "plan"), Wanted("utilisation_pct", SPREAD)]
     assert {each.needs for each in figured(large, wanted)} == {NOT_YET}
 
-    look = 0
-    while keep_figures(large, look):
-        look += 1
+    for look in range(len(to_take(large, DAY))):
+        assert keep(large, look) is (look + 1 < len(to_take(large, DAY)))
 
-    assert look + 1 == len(looks())
     told = figured(large, wanted)
     assert [each.accounts for each in told] == [len(ACCOUNTS)] * 3
     assert told[0].rows[0] == FigureRow(segment="all", part="EUR", value=_mrr(large), currency="EUR")
@@ -117,9 +118,13 @@ def _mrr(of: Deployment) -> float:
     return float(total)
 
 
-def test_of_a_small_book_nothing_is_kept_ahead(judged: Deployment):
+def test_of_a_small_book_only_trends_are_kept_ahead(judged: Deployment):
     assert len(ACCOUNTS) <= AT_ONCE
-    assert not keep_figures(judged, 0)
+    assert not keep(judged, 0)
+    with judged.database.read() as connection:
+        assert not kept.kept(connection, ["risks"])
+    assert set(trend(judged, "mrr")["EUR"]) == {DAY}
+    assert set(trend(judged, "active_licences")[""]) == {DAY}
 
 
 def test_looks_tell_everything_that_has_a_value_once():
@@ -139,7 +144,7 @@ def test_one_look_rings_for_the_next_and_the_last_ends_the_slot(large: Deploymen
     (slot, look) = bell.looks.pop()
     assert look == 0
 
-    for number in range(len(looks())):
+    for number in range(len(to_take(large, DAY))):
         assert look == number
         tasks.figures(slot=slot, look=look)
         if bell.looks:
@@ -148,3 +153,26 @@ def test_one_look_rings_for_the_next_and_the_last_ends_the_slot(large: Deploymen
     assert not bell.looks
     tasks.figures(slot=slot, look=0)
     assert not bell.looks, "what is done is not begun again"
+
+
+def test_reviews_and_risks_of_a_large_book_are_what_a_small_one_is_told(
+    judged: Deployment, monkeypatch: pytest.MonkeyPatch
+):
+    small = reviewed(judged, "2026-05"), risks(judged, None)
+    with judged.database.write() as connection:
+        connection.execute(figures.delete())
+    for module in ("reviewed", "keeping"):
+        monkeypatch.setattr(f"worker.{module}.AT_ONCE", len(ACCOUNTS) - 1)
+    assert (reviewed(judged, "2026-05"), risks(judged, None)) == (None, None)
+
+    for look in range(5):
+        keep(judged, look)
+
+    assert (reviewed(judged, "2026-05"), risks(judged, None)) == small
+    assert small[1] is not None
+    assert [each.accounts for each in small[1].reasons] == [1]
+    assert risks(judged, ["nobody@seller.example"]) == small[1].__class__(DAY, "EUR", ())
+
+
+def test_months_and_quarters_may_be_reviewed_the_latest_first():
+    assert periods(DAY, 4) == ["2026-06", "2026-05", "2026-04", "2026-03", "2026-Q2", "2026-Q1"]

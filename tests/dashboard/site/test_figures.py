@@ -3,15 +3,20 @@
 import csv
 import io
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
 from config.metrics import entries, load_metrics
+from dashboard.lists.registry import LISTINGS
 from dashboard.pages.figures import PAGES
+from dashboard.pages.trends import line
 from dashboard.pages.world import TILES, country, laid_out, world
+from store import kept
+from store.kept import Kept
 from templates.views import World
-from tests.book import ACCOUNTS
+from tests.book import ACCOUNTS, LEAVING
 from tests.dashboard.site.conftest import Desk
 from worker.figured import SPREAD, Wanted, figured
 
@@ -31,14 +36,17 @@ def _text(cell: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", cell)).strip()
 
 
-@pytest.mark.parametrize("path", [each.path for each in PAGES])
+@pytest.mark.parametrize(
+    "path",
+    [*(each.path for each in PAGES), *(f"/{name}" for name in LISTINGS), f"/accounts/{LEAVING}", "/review"],
+)
 def test_whatever_a_page_explains_has_a_page(desk: Desk, path: str):
     browser = desk.browser("csm")
     page = browser.get(path)
 
     assert page.status_code == 200
     names = set(re.findall(r'href="/metrics/([^"?]+)"', page.text))
-    assert names
+    assert names or path == "/expansions", "of a list without rows no heading is shown"
     assert names <= METRICS.keys()
 
 
@@ -145,3 +153,40 @@ def test_the_map_says_what_it_shows():
 
 def test_there_is_no_map_of_nothing():
     assert list(world("Failures", {"unknown": 90.0})) == []
+
+
+# -- trends ------------------------------------------------------------------------------------------
+
+
+def test_a_trend_is_drawn_from_the_days_on_which_it_was_told_and_for_all_accounts_alone(own_desk: Desk):
+    browser = own_desk.browser("csm")
+    assert "A line is drawn from the second day on" in browser.get("/licences").text
+
+    with own_desk.database.write() as connection:
+        today = kept.kept(connection, ["mrr"])["mrr", ""]
+        kept.note(connection, today._replace(as_of=date(2026, 5, 31)), 400)
+    page = unescape(browser.get("/licences").text)
+
+    told = figured(own_desk.deployment, [Wanted("mrr")])[0].rows[0]
+    assert told.value is not None
+    amount = f"{told.value / 100:,.0f}"
+    assert f"from {amount} to {amount} EUR" in page
+    assert "<polyline" in page
+    assert "<polyline" not in own_desk.browser("own").get("/licences").text
+
+
+def test_a_line_begins_at_nothing_and_shows_what_is_aimed_at():
+    drawn = line("MRR", "EUR", {date(2026, 5, 1): 100_00, date(2026, 5, 11): 150_00}, 200.0)
+
+    assert drawn.points == "0.00,20.00 100.00,10.00"
+    assert drawn.level == 0
+    assert drawn.words == "from 100 to 150 EUR, to be 200 EUR"
+
+
+def test_of_days_only_the_last_stay(own_desk: Desk):
+    days = [date(2026, 5, day) for day in range(1, 6)]
+    with own_desk.database.write() as connection:
+        for day in days:
+            kept.note(connection, Kept("mrr", "", day, "", "{}"), 3)
+        assert [each.as_of for each in kept.noted(connection, "mrr")] == days[-3:]
+        assert not kept.noted(connection, "active_licences")

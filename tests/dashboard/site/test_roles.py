@@ -10,7 +10,7 @@ from dashboard.whole import OUTSIDE
 from tests.book import LEAVING
 from tests.dashboard.site.conftest import Desk
 
-FILLED = {"{key}": LEAVING, "{name}": "mrr"}
+FILLED = {"{key}": LEAVING, "{name}": "mrr", "{form}": "json"}
 """What stands for the parts of a path."""
 
 
