@@ -28,6 +28,18 @@ FOR_A_YEAR = "public, max-age=31536000, immutable"
 Endpoint = Callable[..., Any]
 
 
+async def _legible(request: Request) -> None:
+    """Refuse what no page of ours sends and PostgreSQL cannot hold: a NUL in a text."""
+    sent: list[tuple[str, object]] = [*request.query_params.multi_items(), *request.path_params.items()]
+    if request.method == "POST":
+        sent += (await request.form()).multi_items()
+    if any(isinstance(value, str) and "\0" in value for _, value in sent):
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+
+
+LEGIBLE = Depends(_legible)
+
+
 class NotSignedIn(Exception):  # noqa: N818 - named by what is the case
     """Nobody is signed in."""
 
@@ -78,20 +90,20 @@ class Site:
 
     def shows(self, app: FastAPI, path: str, endpoint: Endpoint, right: Right = Right.READ) -> None:
         """Serve a page to whoever has a right."""
-        guard = Depends(partial(_reading, self, right))
-        app.add_api_route(path, endpoint, methods=[*READING], dependencies=[guard])
+        guards = [LEGIBLE, Depends(partial(_reading, self, right))]
+        app.add_api_route(path, endpoint, methods=[*READING], dependencies=guards)
         self.rights |= {(method, path): right for method in READING}
 
     def does(self, app: FastAPI, path: str, endpoint: Endpoint, right: Right) -> None:
         """Take a form from whoever has a right, if it comes from a page of theirs."""
-        guard = Depends(partial(_acting, self, right))
-        app.add_api_route(path, endpoint, methods=["POST"], dependencies=[guard])
+        guards = [LEGIBLE, Depends(partial(_acting, self, right))]
+        app.add_api_route(path, endpoint, methods=["POST"], dependencies=guards)
         self.rights["POST", path] = right
 
     def opens(self, app: FastAPI, path: str, endpoint: Endpoint, methods: tuple[str, ...] = READING) -> None:
         """Serve something to anybody."""
-        hosted = Depends(partial(_hosted, self))
-        app.add_api_route(path, endpoint, methods=[*methods], dependencies=[hosted])
+        guards = [LEGIBLE, Depends(partial(_hosted, self))]
+        app.add_api_route(path, endpoint, methods=[*methods], dependencies=guards)
         self.rights |= {(method, path): None for method in methods}
 
     def is_here(self, host: str) -> bool:

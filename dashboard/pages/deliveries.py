@@ -1,6 +1,6 @@
 """Deliveries: what waits and why, what a person must settle, and what became of what was owed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Form
@@ -10,7 +10,9 @@ from dashboard.access import Right, Viewer
 from dashboard.pages import delivery_parts as parts
 from dashboard.site import Seer, Site, goes
 from store import balance, runs, unsettled
+from store.database import Connection
 from store.installation import is_live, paused
+from store.unsettled import Standing, Tallied
 from templates.views import Part, View
 from worker import release, stop
 from worker.deployment import Deployment
@@ -62,11 +64,12 @@ class DeliveriesPage:
     def _parts(self, viewer: Viewer) -> tuple[Part, ...]:
         deployment = self._site.deployment
         with deployment.database.read() as connection:
+            waiting = unsettled.tallied(connection)
             return (
                 *parts.held(runs.held(connection)),
-                *parts.quarantined(unsettled.listed(connection, ["quarantined"], MOST), viewer.zone),
-                *parts.unknown(unsettled.listed(connection, ["unknown"], MOST), viewer.zone),
-                parts.waiting(unsettled.tallied(connection)),
+                *parts.quarantined(_listed(connection, waiting, "quarantined"), viewer.zone),
+                *parts.unknown(_listed(connection, waiting, "unknown"), viewer.zone),
+                parts.waiting(waiting),
                 parts.brake(release.measured(deployment, connection)),
                 parts.balance(
                     balance.balances(connection, balance.nth_last(connection, RUNS)),
@@ -133,3 +136,9 @@ class DeliveriesPage:
             settled = [unsettled.settle(connection, key, sent=sent, actor=actor) for key in pick[:MOST]]
         words = "noted as sent" if sent else "due again"
         return goes("/deliveries", done=f"{len([each for each in settled if each])} are {words}.")
+
+
+def _listed(connection: Connection, waiting: Sequence[Tallied], status: str) -> Sequence[Standing]:
+    """Return the first notices that stand so; where there are none, no notice is looked at for them."""
+    there = any(each.status == status for each in waiting)
+    return unsettled.listed(connection, [status], MOST) if there else ()

@@ -148,3 +148,35 @@ def test_nobody_ends_a_stranger_s_session(own_desk: Desk):
         here.post("/me/sessions", pick=str(each))
 
     assert "/sign-in" not in stranger.get("/").url
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/accounts/a\0", {}),
+        ("/audit", {"actor": "a\0"}),
+        ("/identity", {"after": "\0"}),
+        ("/users/one", {"email": "\0"}),
+    ],
+)
+def test_a_text_that_no_database_holds_is_not_asked_for(desk: Desk, path: str, params: dict[str, str]):
+    answer = desk.browser("admin").get(path, **params)
+
+    assert answer.status_code == 400
+    assert "That could not be read" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/identity/link", "/users/add", "/deliveries/replay", "/approvals/mail"])
+@pytest.mark.parametrize("field", ["source", "email", "pick", "key"])
+def test_nor_is_it_stored(desk: Desk, path: str, field: str):
+    answer = desk.browser("admin").post(path, **{field: "a\0b", "role": "csm", "sure": "yes"})
+
+    assert answer.status_code == 400
+    assert desk.browser().sign_in("a\0b").status_code == 400
+
+
+def test_nor_is_it_among_several_that_are_ticked(desk: Desk):
+    browser = desk.browser("admin")
+    sent = {"seal": browser.seal(), "pick": ["a\0b", "c"], "sure": "yes"}
+
+    assert browser.http.post(f"{desk.url}/deliveries/replay", data=sent, timeout=30).status_code == 400
