@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from babel.numbers import get_currency_precision
 
-from dashboard.access import Right
+from dashboard.access import Right, Viewer
 from store.database import Connection
 from store.places import is_text
 from templates.views import Cell, Choice, Column, Field, Filters, Part, Row, Table
