@@ -4,6 +4,7 @@ Whoever started it starts it again. What it held is free once its lease ends, so
 """
 
 import atexit
+import gc
 import os
 import socket
 import threading
@@ -141,7 +142,12 @@ class Turns(bootsteps.StartStopStep):
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, consumer: Any) -> None:  # noqa: ANN401 - as Celery has it
-        """Watch the loop of a consumer that has its queues."""
+        """Watch the loop of a consumer that has its queues.
+
+        What the connection before left behind hangs together in cycles, sockets and all: it goes now, since
+        garbage is looked for seldom (`worker.process.COLLECTED_AFTER`).
+        """
+        gc.collect()
         self._heartbeat = _worker(tuple(sorted(queue.name for queue in consumer.task_consumer.queues)))
         self._heartbeat.watch.turned()
         self._timer = consumer.timer.call_repeatedly(TURN_S, self._heartbeat.watch.turned)
