@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -302,6 +302,22 @@ def freshness(connection: Connection) -> dict[str, Freshness]:
             row.linked / row.accounts if row.accounts else 1.0,
         )
         for row in connection.execute(_FRESHNESS)
+    }
+
+
+class Stated(NamedTuple):
+    """The kinds of fact that a source states, and through which day it is complete."""
+
+    kinds: frozenset[str]
+    complete_through: date | None
+
+
+def stated(connection: Connection) -> dict[str, Stated]:
+    """Return what each source states, by name: what `freshness` tells without counting its accounts."""
+    c = source_status.c
+    rows = connection.execute(select(c.source, c.kinds, c.complete_through))
+    return {
+        row.source: Stated(frozenset(json.loads(row.kinds or "[]")), row.complete_through) for row in rows
     }
 
 

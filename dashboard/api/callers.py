@@ -34,14 +34,10 @@ class Quota(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """A program that may ask. It sees the accounts of everybody."""
+    """A program that may ask."""
 
     token: Token
     quota: Quota
-
-    @property
-    def owners(self) -> None:
-        """Whose accounts alone it may see: nobody's."""
 
     def may(self, scope: Scope) -> bool:
         """Tell whether its token has a scope."""

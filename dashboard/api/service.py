@@ -21,12 +21,11 @@ MEDIA = "application/json"
 
 
 class Ask(NamedTuple):
-    """What is asked: parts of the path, parameters, by whom and of what."""
+    """What is asked: parts of the path, parameters, and of what."""
 
     path: Mapping[str, str]
     params: Mapping[str, str]
     deployment: Deployment
-    caller: Caller | None
 
 
 class Operation(NamedTuple):
@@ -67,7 +66,7 @@ class Service:
         deployment = self._deployment()
         asks = _let_in(deployment, operation.scope, request) if operation.scope else None
         params = read(request, operation.params)
-        document = operation.answer(Ask(request.path_params, params, deployment, asks))
+        document = operation.answer(Ask(request.path_params, params, deployment))
         return _reply(request, document, asks)
 
 

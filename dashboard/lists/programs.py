@@ -11,7 +11,7 @@ from store.database import Connection
 from store.experiments import Begun
 from store.matches import match_rates
 from store.places import BadPlace
-from store.sources import UNREAD, freshness, readings
+from store.sources import UNREAD, readings, stated
 from worker.deployment import Deployment
 from worker.experiments import planned_of
 
@@ -107,14 +107,14 @@ def _sources(deployment: Deployment, connection: Connection, wanted: Asked) -> R
     rates, floors = match_rates(connection), deployment.policy.match_rate_min
     read = readings(connection)
     rows: list[Values] = []
-    for name, fresh in freshness(connection).items():
+    for name, told in stated(connection).items():
         linked, accounts = rates.get(name, (0, 0))
         reading = read.get(name, UNREAD)
         rows.append(
             {
                 "name": name,
-                "states": " ".join(sorted(fresh.kinds)),
-                "complete_through": fresh.complete_through,
+                "states": " ".join(sorted(told.kinds)),
+                "complete_through": told.complete_through,
                 "pulled_at": _instant(reading.ended_ms),
                 "failure": reading.failure or None,
                 "accounts": accounts,
