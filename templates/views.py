@@ -172,6 +172,14 @@ class Form(Struct, frozen=True, kw_only=True):
     is_folded: bool = False
 
 
+class Way(Struct, frozen=True, kw_only=True):
+    """The first thing to do on a page, where it is to go somewhere else; it looks like a button."""
+
+    kind: str = "way"
+    label: str = ""
+    href: str = ""
+
+
 class Filters(Struct, frozen=True, kw_only=True):
     """What a list can be narrowed down by."""
 
@@ -203,7 +211,7 @@ class Pairs(Struct, frozen=True, kw_only=True):
     items: tuple[Pair, ...] = ()
 
 
-Part = Figures | Table | Lines | Bars | Trend | Form | Filters | Text | Pairs
+Part = Figures | Table | Lines | Bars | Trend | Form | Way | Filters | Text | Pairs
 
 
 class Item(Struct, frozen=True, kw_only=True):
