@@ -14,6 +14,7 @@ from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
 from dashboard.pages.lists import serve_lists
+from dashboard.pages.snooze import SnoozePage
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -53,6 +54,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     DoorPages(site).serve_from(app)
     TodayPage(site).serve_from(app)
     serve_lists(site, app)
+    SnoozePage(site).serve_from(app)
     AccountPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
 

@@ -156,6 +156,7 @@ ACCOUNTS = Listing(
     everyone,
     (*_FILTERS, Filter("changed", "Changed since yesterday", lambda _: ("yes",))),
     sort="priority",
+    is_answered=True,
 )
 RISK = Listing(
     "risk",
@@ -166,6 +167,7 @@ RISK = Listing(
     tuple(each for each in _FILTERS if each.name != "band"),
     sort="priority",
     empty="No account is at risk.",
+    is_answered=True,
 )
 GROWTH = Listing(
     "expansions",

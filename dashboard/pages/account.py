@@ -63,7 +63,7 @@ class AccountPages:
         """Show an account."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
-            place = _theirs(connection, key, viewer)
+            place = theirs(connection, key, viewer)
             found = _judged(connection, key)
             told = brief(deployment, connection, found)
             main = (
@@ -105,7 +105,7 @@ class AccountPages:
         """Answer with the statement of the latest verdict, which `seatsignal verify` recomputes."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             found = _judged(connection, key)
             policy = policy_of(deployment, connection, found.policy_hash)
         if policy is None:
@@ -135,7 +135,7 @@ class AccountPages:
         deployment = self._site.deployment
         try:
             with deployment.database.write() as connection:
-                _theirs(connection, key, viewer)
+                theirs(connection, key, viewer)
                 given = _given(said, days, why, viewer.user.email, business_day(connection))
                 answer(deployment, connection, key, given, matter)
         except (Actionable, Refused) as error:
@@ -154,7 +154,7 @@ class AccountPages:
         """Set the account's band by hand for a while; the computed one goes on beneath it."""
         why, back = " ".join(reason.split()), _address(key)
         with self._site.deployment.database.write() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             last = _day(until)
             if band not in BANDS or not 0 < len(why) <= REASON_LIMIT:
                 return goes(back, wrong="A band, and why in a few words: both are needed.")
@@ -167,14 +167,14 @@ class AccountPages:
     def clear_band(self, key: str, viewer: Seer) -> Response:
         """Let the computed band count again."""
         with self._site.deployment.database.write() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             if not overrides.clear(connection, key):
                 return goes(_address(key), wrong="No band is set by hand.")
             audit.record(connection, "band_cleared", key, actor=viewer.user.email)
         return goes(_address(key), done="The computed band counts again.")
 
 
-def _theirs(connection: Connection, key: str, viewer: Viewer) -> Place:
+def theirs(connection: Connection, key: str, viewer: Viewer) -> Place:
     """Return an account that somebody may see; of any other it is not said whether there is one."""
     place = book.place(connection, key)
     if place is None:
