@@ -14,6 +14,8 @@ from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.door import DoorPages
 from dashboard.pages.lists import serve_lists
+from dashboard.pages.notes import NotePages
+from dashboard.pages.saved import SavedViews
 from dashboard.pages.snooze import SnoozePage
 from dashboard.pages.today import TodayPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
@@ -55,7 +57,9 @@ def serve_site(site: Site, app: FastAPI) -> None:
     TodayPage(site).serve_from(app)
     serve_lists(site, app)
     SnoozePage(site).serve_from(app)
+    SavedViews(site).serve_from(app)
     AccountPages(site).serve_from(app)
+    NotePages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
 
 

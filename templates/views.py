@@ -172,6 +172,23 @@ class Form(Struct, frozen=True, kw_only=True):
     is_folded: bool = False
 
 
+class Item(Struct, frozen=True, kw_only=True):
+    """A line of the menu; ``count`` of what waits there."""
+
+    label: str
+    href: str
+    is_here: bool = False
+    count: int = 0
+
+
+class Links(Struct, frozen=True, kw_only=True):
+    """Ways to go from a page, side by side."""
+
+    kind: str = "links"
+    title: str = ""
+    items: tuple[Item, ...] = ()
+
+
 class Way(Struct, frozen=True, kw_only=True):
     """The first thing to do on a page, where it is to go somewhere else; it looks like a button."""
 
@@ -211,16 +228,7 @@ class Pairs(Struct, frozen=True, kw_only=True):
     items: tuple[Pair, ...] = ()
 
 
-Part = Figures | Table | Lines | Bars | Trend | Form | Way | Filters | Text | Pairs
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """A line of the menu; ``count`` of what waits there."""
-
-    label: str
-    href: str
-    is_here: bool = False
-    count: int = 0
+Part = Figures | Table | Lines | Bars | Trend | Form | Links | Way | Filters | Text | Pairs
 
 
 class Menu(Struct, frozen=True, kw_only=True):

@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from config.errors import Actionable
 from dashboard.access import Right, Viewer
 from dashboard.pages import account_parts as parts
+from dashboard.pages import notes as noted
+from dashboard.pages.theirs import theirs
 from dashboard.site import Seer, Site, goes
 from health.answers import ACKNOWLEDGE, DISMISS, DONE, SNOOZE, Answer, Refused
 from health.done import OUTCOMES
 from health.overrides import Override
-from store import audit, book, overrides, rescored, scores, verdicts
+from store import audit, notes, overrides, rescored, scores, verdicts
 from store.answers import ALERT, EXPANSION
-from store.book import Place
 from store.database import Connection
 from store.installation import business_day
 from store.verdicts import Verdict
@@ -77,6 +78,7 @@ class AccountPages:
             aside = (
                 *self._asked(viewer, found),
                 *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
+                *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.people(told),
                 *parts.rests_on(found),
             )
@@ -172,17 +174,6 @@ class AccountPages:
                 return goes(_address(key), wrong="No band is set by hand.")
             audit.record(connection, "band_cleared", key, actor=viewer.user.email)
         return goes(_address(key), done="The computed band counts again.")
-
-
-def theirs(connection: Connection, key: str, viewer: Viewer) -> Place:
-    """Return an account that somebody may see; of any other it is not said whether there is one."""
-    place = book.place(connection, key)
-    if place is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    owners = viewer.owners
-    if owners is not None and not {place.entry.csm_email, place.entry.sales_email} & set(owners):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return place
 
 
 def _judged(connection: Connection, key: str) -> Verdict:

@@ -9,8 +9,9 @@ from dashboard import listing
 from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows, Unclear
 from dashboard.lists.registry import LISTINGS
-from dashboard.pages import snooze
+from dashboard.pages import saved, snooze
 from dashboard.site import Seer, Site
+from store import views
 from templates.views import Part, View
 
 _SAID = {"done", "wrong"}
@@ -57,11 +58,14 @@ class ListPages:
         return self._site.page(shown, viewer, 400 if unclear else 200)
 
     def _parts(self, viewer: Viewer, wanted: Asked, found: Rows) -> tuple[Part, ...]:
+        here = listing.address(self.path, wanted)
         with self._site.deployment.database.read() as connection:
             asked = listing.filters(self._of, connection, wanted, self.path)
+            kept = views.of(connection, self._of.name, viewer.user.id)
         answers = self._of.is_answered and bool(found.rows) and viewer.may(Right.ANSWER)
         rows = listing.table(self._of, found, wanted, self.path, snooze.FORM if answers else "")
-        return (asked, rows, snooze.asks(listing.address(self.path, wanted))) if answers else (asked, rows)
+        asks = [snooze.asks(here)] if answers else []
+        return (*saved.links(kept, here), asked, rows, *asks, *saved.asks(kept, here, viewer))
 
     def export(self, request: Request, viewer: Seer) -> Response:
         """Answer with all of it as CSV, as it is narrowed down."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, NamedTuple
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Form
 from fastapi.responses import Response
@@ -12,9 +11,10 @@ from starlette.exceptions import HTTPException
 
 from config.errors import Actionable
 from dashboard.access import Right, Viewer
-from dashboard.lists.registry import LISTINGS
-from dashboard.pages.account import REASON_LIMIT, theirs
-from dashboard.site import Seer, Site, goes
+from dashboard.pages.account import REASON_LIMIT
+from dashboard.pages.back import place_of, returned
+from dashboard.pages.theirs import theirs
+from dashboard.site import Seer, Site
 from health.answers import SNOOZE, SNOOZE_DAYS_MAX, Answer, Refused
 from store.installation import business_day
 from templates.views import Cell, Choice, Column, Field, Item, Row, Table, View
@@ -76,13 +76,13 @@ class SnoozePage:
         picked, why = tuple(dict.fromkeys(pick)), " ".join(reason.split())[:REASON_LIMIT]
         lasts = int(days) if days in {str(known) for known, _ in _LASTS} else 0
         if wrong := _wrong(picked, why, lasts):
-            return _returned(back, wrong=wrong)
+            return returned(back, wrong=wrong)
         found = [self._one(viewer, key, why, lasts) for key in picked]
         left = [each for each in found if each]
         deployment = self._site.deployment
         deployment.bell.deliver(deployment.routes.of("csm").destination)
         said = f"Snoozed: {len(picked) - len(left)}."
-        return self._told(viewer, back, said, left) if left else _returned(back, done=said)
+        return self._told(viewer, back, said, left) if left else returned(back, done=said)
 
     def _one(self, viewer: Viewer, key: str, why: str, days: int) -> Left | None:
         """Snooze one in a unit of work of its own; return what was in the way."""
@@ -100,7 +100,7 @@ class SnoozePage:
         return None
 
     def _told(self, viewer: Viewer, back: str, said: str, left: Sequence[Left]) -> Response:
-        place, label = _place(back)
+        place, label = place_of(back)
         rows = tuple(
             Row(
                 cells=(
@@ -129,14 +129,3 @@ def _wrong(picked: Sequence[str], why: str, days: int) -> str:
     if not why:
         return "Say why in a few words: others read it."
     return "" if 0 < days <= SNOOZE_DAYS_MAX else "That is no time to snooze for."
-
-
-def _place(back: str) -> tuple[str, str]:
-    """Return the list that somebody came from, and its title; nothing else is gone back to."""
-    name = back.partition("?")[0].removeprefix("/")
-    return (f"/{name}", LISTINGS[name].title) if name in LISTINGS else ("/accounts", "Accounts")
-
-
-def _returned(back: str, **said: str) -> Response:
-    params = dict(parse_qsl(back.partition("?")[2]))
-    return goes(_place(back)[0], **{**params, **said})
