@@ -49,7 +49,7 @@ def _app(chosen: Settings, *, public: bool) -> "FastAPI":
     from dashboard.desks import Reception  # noqa: PLC0415 - see above
     from dashboard.site import Site  # noqa: PLC0415 - see above
     from dashboard.webhooks import Hooks  # noqa: PLC0415 - see above
-    from integrations.registry import returns  # noqa: PLC0415 - see above
+    from integrations.registry import provider, returns  # noqa: PLC0415 - see above
     from store.runs import TOUCHED  # noqa: PLC0415 - see above
     from worker.asked import asked, opened  # noqa: PLC0415 - see above
     from worker.bell import NO_SLOT  # noqa: PLC0415 - see above
@@ -63,7 +63,7 @@ def _app(chosen: Settings, *, public: bool) -> "FastAPI":
         made.desk, partial(pressed, made), partial(filled, made), partial(asked, made), partial(opened, made)
     )
     judge = partial(open_run, made, TOUCHED)
-    site = None if public else Site(deployment, chosen.dashboard_url)
+    site = None if public else Site(deployment, chosen.dashboard_url, provider())
     return create_app(
         made.database, chosen.company_name, hooks, reception, returns=cache(returns), site=site, judge=judge
     )

@@ -74,6 +74,8 @@ class Refused(Actionable):
 WRONG = "The address or the password is not right."
 WAIT = "Too many wrong passwords. Wait a few minutes, or ask whoever administers Seatsignal."
 
+KEPT_OUT = "You are not let in here any more: ask whoever administers Seatsignal."
+
 
 class Access:
     """Lets colleagues in, and finds who is asking."""
@@ -102,10 +104,18 @@ class Access:
             users.failed(connection, user.id)
             audit.record(connection, "sign_in_failed", str(user.id))
             return None
-        token = token_urlsafe(32)
-        users.begin(connection, user.id, digest(token), agent[:200], LASTS_MS)
-        audit.record(connection, "signed_in", str(user.id), actor=email)
-        return token
+        return _begun(connection, user, agent, "password")
+
+    def vouch(self, email: str, role: str, agent: str) -> str:
+        """Return the token of a new session of a colleague that another system vouches for, with their role.
+
+        Raises `Refused` for one that is kept out here.
+        """
+        with self._database.write() as connection:
+            user = users.vouched_for(connection, email, role)
+            if user.is_disabled:
+                raise Refused(KEPT_OUT)
+            return _begun(connection, user, agent, "provider")
 
     def viewer(self, token: str) -> Viewer | None:
         """Return whose session a token is; `None` if it is nobody's, or over."""
@@ -125,6 +135,13 @@ class Access:
         with self._database.write() as connection:
             users.end(connection, viewer.user.id, viewer.session)
             audit.record(connection, "signed_out", str(viewer.user.id), actor=viewer.user.email)
+
+
+def _begun(connection: Connection, user: User, agent: str, by: str) -> str:
+    token = token_urlsafe(32)
+    users.begin(connection, user.id, digest(token), agent[:200], LASTS_MS)
+    audit.record(connection, "signed_in", str(user.id), by, user.email)
+    return token
 
 
 def _must_wait(user: User) -> bool:

@@ -95,6 +95,7 @@ class Listing(NamedTuple):
     right: Right = Right.READ
     above: Callable[[Deployment, Viewer], Sequence[Part]] = lambda _deployment, _viewer: ()
     """What its page shows above it: what its rows add up to."""
+    is_answered: bool = False  # its rows are accounts whose alerts can be answered there
 
     @property
     def sorts(self) -> frozenset[str]:
@@ -170,14 +171,24 @@ def _limit(text: str, most: int) -> int:
 # -- as a page ---------------------------------------------------------------------------------------
 
 
-def table(listing: Listing, found: Rows, wanted: Asked, path: str) -> Table:
-    """Return a page of a list as a part of a view; ``path`` is its address without parameters."""
+def table(listing: Listing, found: Rows, wanted: Asked, path: str, form: str = "") -> Table:
+    """Return a page of a list as a part of a view; ``path`` is its address without parameters.
+
+    With ``form`` its accounts can be ticked, and are sent with the form of that name.
+    """
     shown = [column for column in listing.columns if column.is_shown]
     return Table(
         columns=tuple(_heading(column, wanted, path) for column in shown),
-        rows=tuple(Row(cells=tuple(cell(column, row) for column in shown)) for row in found.rows),
-        more=_address(path, wanted, after=found.after) if found.after else "",
-        csv=_address(f"{path}.csv", wanted),
+        rows=tuple(
+            Row(
+                cells=tuple(cell(column, row) for column in shown),
+                pick=str(row["account"]) if form else "",
+            )
+            for row in found.rows
+        ),
+        form=form if found.rows else "",
+        more=address(path, wanted, after=found.after) if found.after else "",
+        csv=address(f"{path}.csv", wanted),
         empty=listing.empty,
     )
 
@@ -188,13 +199,14 @@ def _heading(column: Shown, wanted: Asked, path: str) -> Column:
     return Column(
         label=column.label,
         is_number=column.kind in _NUMBERS,
-        sort=_address(path, wanted._replace(sort=column.sort, descending=downwards)) if column.sort else "",
+        sort=address(path, wanted._replace(sort=column.sort, descending=downwards)) if column.sort else "",
         sorted=("descending" if wanted.descending else "ascending") if is_sorted else "",
         explained=f"/metrics/{column.metric}" if column.metric else "",
     )
 
 
-def _address(path: str, wanted: Asked, after: str = "") -> str:
+def address(path: str, wanted: Asked, after: str = "") -> str:
+    """Return the address of a list as it is narrowed down and sorted."""
     params = dict(wanted.filters)
     if wanted.sort:
         params["sort"] = f"{'-' if wanted.descending else ''}{wanted.sort}"

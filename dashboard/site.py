@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, Form, Request
@@ -17,6 +17,9 @@ from store.database import Connection
 from store.installation import is_live
 from templates.views import ASSETS, Frame, Item, Menu, View, asset, view
 from worker.deployment import Deployment
+
+if TYPE_CHECKING:
+    from integrations.oidc.provider import Provider
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -68,9 +71,16 @@ Seer = Annotated[Viewer, Depends(seen)]
 class Site:
     """The pages of one installation."""
 
-    def __init__(self, deployment: Callable[[], Deployment], address: str = "") -> None:
-        """Hold what pages need; ``address`` is where it is reached, on this machine alone without one."""
+    def __init__(
+        self, deployment: Callable[[], Deployment], address: str = "", provider: "Provider | None" = None
+    ) -> None:
+        """Hold what pages need; ``address`` is where it is reached, on this machine alone without one.
+
+        ``provider`` is the identity provider that vouches for colleagues, if there is one.
+        """
         self._deployment = deployment
+        self._address = address.rstrip("/")
+        self.provider = provider
         self._secure = address.startswith("https:")
         self._hosts = {urlsplit(address).netloc.lower()} if address else set()
         self.rights: dict[tuple[str, str], Right | None] = {}
@@ -111,6 +121,10 @@ class Site:
         name = host.lower()
         return name in self._hosts or (urlsplit(f"//{name}").hostname or "") in LOOPBACK
 
+    def address(self, request: Request) -> str:
+        """Return under which address a browser has come; its name has been found to be one of ours."""
+        return self._address or f"http://{request.headers.get('host', '')}"
+
     def viewer(self, request: Request) -> Viewer | None:
         """Return who is asking."""
         return self.access.viewer(request.cookies.get(COOKIE, ""))
@@ -142,10 +156,14 @@ class Site:
     def signed_in(self, token: str, to: str) -> Response:
         """Answer with a session's cookie, and where to go."""
         answer = goes(to)
-        answer.set_cookie(
-            COOKIE, token, max_age=LASTS_MS // 1000, httponly=True, secure=self._secure, samesite="lax"
-        )
+        self.keep(answer, COOKIE, token, LASTS_MS // 1000)
         return answer
+
+    def keep(self, answer: Response, name: str, value: str, lasts_s: int, path: str = "/") -> None:
+        """Let a browser keep a cookie that no script reads and no other site's page sends a form with."""
+        answer.set_cookie(
+            name, value, max_age=lasts_s, path=path, httponly=True, secure=self._secure, samesite="lax"
+        )
 
     def signed_out(self) -> Response:
         """Answer without the cookie."""

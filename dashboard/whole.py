@@ -22,9 +22,12 @@ from dashboard.pages.figures import serve_figures
 from dashboard.pages.identity import IdentityPage
 from dashboard.pages.lists import serve_lists
 from dashboard.pages.metrics import MetricPages
+from dashboard.pages.notes import NotePages
 from dashboard.pages.review import ReviewPages
 from dashboard.pages.rules import RulesPage
+from dashboard.pages.saved import SavedViews
 from dashboard.pages.settings import SettingsPage
+from dashboard.pages.snooze import SnoozePage
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
@@ -67,11 +70,14 @@ def serve_site(site: Site, app: FastAPI) -> None:
     DoorPages(site).serve_from(app)
     TodayPage(site).serve_from(app)
     serve_lists(site, app)
+    SnoozePage(site).serve_from(app)
+    SavedViews(site).serve_from(app)
     AccountPages(site).serve_from(app)
     serve_figures(site, app)
     MetricPages(site).serve_from(app)
     ReviewPages(site).serve_from(app)
     ExperimentPage(site).serve_from(app)
+    NotePages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)

@@ -6,7 +6,7 @@ Nothing of a vendor is imported before it is asked for.
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from time import time
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic_settings import BaseSettings
 
@@ -14,6 +14,9 @@ from integrations.budget import Budget, Unlimited
 from integrations.errors import Misconfigured
 from integrations.roles import Clock, Desk, Destination, Returns, Source, Webhook
 from integrations.settings import any_given, is_given, settings
+
+if TYPE_CHECKING:
+    from integrations.oidc.provider import Provider
 
 Budgets = Callable[[str, int | None], Budget]
 """Gives the budget of an integration, by its name and the calls per minute that its settings allow it."""
@@ -147,6 +150,16 @@ DESKS: Mapping[str, Entry] = {
     "slack": Entry("integrations.slack.desk:SlackDesk", "integrations.slack.settings:SlackSettings"),
 }
 
+PROVIDER = Entry("integrations.oidc.provider:Provider", "integrations.oidc.settings:OidcSettings")
+"""The identity provider at which colleagues sign in."""
+
+
+def provider() -> "Provider | None":
+    """The identity provider as its settings say; `None` if nobody set one up. Raises `Misconfigured`."""
+    if not any_given(PROVIDER.model()):
+        return None
+    return cast("Provider", PROVIDER.built("oidc", unlimited))
+
 
 def desk(name: str, *, clock: Clock = time) -> Desk:
     """The desk of that name, set up as its settings say. Raises `Misconfigured`."""
@@ -198,7 +211,8 @@ def is_set_up(name: str) -> bool:
 
 def settings_models() -> dict[str, type[BaseSettings]]:
     """The model of each integration's settings, by its name."""
-    return {name: entry.model() for name, entry in sorted({**SOURCES, **DESTINATIONS}.items())}
+    entries = {**SOURCES, **DESTINATIONS, "oidc": PROVIDER}
+    return {name: entry.model() for name, entry in sorted(entries.items())}
 
 
 def files(given: BaseSettings, *, budget: Budget, clock: Clock) -> Source:

@@ -570,6 +570,29 @@ tokens = _table(
     _number("calls"),
 )
 
+views = _table(
+    "views",  # lists as colleagues looked at them, under a name
+    Column("id", Key, primary_key=True),
+    Column("whose", Key, ForeignKey("users.id"), nullable=False),
+    _text("list"),
+    _text("name"),
+    _text("query"),  # of its address
+    Column("shared", Boolean, nullable=False, server_default=text("false")),  # seen by all
+    _number("made_ms"),
+    UniqueConstraint("whose", "list", "name"),
+    Index("ix_views_list", "list"),
+)
+
+notes = _table(
+    "notes",  # what colleagues say to each other about an account
+    Column("id", Key, primary_key=True),
+    Column("account", Key, ForeignKey("accounts.id"), nullable=False),
+    _text("actor"),
+    _text("words"),
+    _number("made_ms"),
+    Index("ix_notes_account", "account", "id"),
+)
+
 # -- what is tried -----------------------------------------------------------------------------------
 
 experiments = _table(

@@ -178,6 +178,31 @@ class Form(Struct, frozen=True, kw_only=True):
     is_folded: bool = False
 
 
+class Item(Struct, frozen=True, kw_only=True):
+    """A line of the menu; ``count`` of what waits there."""
+
+    label: str
+    href: str
+    is_here: bool = False
+    count: int = 0
+
+
+class Links(Struct, frozen=True, kw_only=True):
+    """Ways to go from a page, side by side."""
+
+    kind: str = "links"
+    title: str = ""
+    items: tuple[Item, ...] = ()
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """The first thing to do on a page, where it is to go somewhere else; it looks like a button."""
+
+    kind: str = "way"
+    label: str = ""
+    href: str = ""
+
+
 class Filters(Struct, frozen=True, kw_only=True):
     """What a list can be narrowed down by."""
 
@@ -230,16 +255,7 @@ class World(Struct, frozen=True, kw_only=True):
     tiles: tuple[Tile, ...]
 
 
-Part = Figures | Table | Lines | Bars | Trend | Form | Filters | Text | Pairs | World
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """A line of the menu; ``count`` of what waits there."""
-
-    label: str
-    href: str
-    is_here: bool = False
-    count: int = 0
+Part = Figures | Table | Lines | Bars | Trend | Form | Filters | Text | Pairs | World | Links | Way
 
 
 class Menu(Struct, frozen=True, kw_only=True):

@@ -168,6 +168,7 @@ ACCOUNTS = Listing(
     everyone,
     (*_FILTERS, Filter("changed", "Changed since yesterday", lambda _: ("yes",))),
     sort="priority",
+    is_answered=True,
 )
 RISK = Listing(
     "risk",
@@ -179,6 +180,7 @@ RISK = Listing(
     sort="priority",
     empty="No account is at risk.",
     above=risk_by_reason,
+    is_answered=True,
 )
 GROWTH = Listing(
     "expansions",

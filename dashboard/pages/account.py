@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from config.errors import Actionable
 from dashboard.access import Right, Viewer
 from dashboard.pages import account_parts as parts
+from dashboard.pages import notes as noted
+from dashboard.pages.theirs import theirs
 from dashboard.site import Seer, Site, goes
 from health.answers import ACKNOWLEDGE, DISMISS, DONE, SNOOZE, Answer, Refused
 from health.done import OUTCOMES
 from health.overrides import Override
-from store import audit, book, overrides, rescored, scores, verdicts
+from store import audit, notes, overrides, rescored, scores, verdicts
 from store.answers import ALERT, EXPANSION
-from store.book import Place
 from store.database import Connection
 from store.installation import business_day
 from store.verdicts import Verdict
@@ -63,7 +64,7 @@ class AccountPages:
         """Show an account."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
-            place = _theirs(connection, key, viewer)
+            place = theirs(connection, key, viewer)
             found = _judged(connection, key)
             told = brief(deployment, connection, found)
             main = (
@@ -77,6 +78,7 @@ class AccountPages:
             aside = (
                 *self._asked(viewer, found),
                 *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
+                *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.people(told),
                 *parts.rests_on(found),
             )
@@ -105,7 +107,7 @@ class AccountPages:
         """Answer with the statement of the latest verdict, which `seatsignal verify` recomputes."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             found = _judged(connection, key)
             policy = policy_of(deployment, connection, found.policy_hash)
         if policy is None:
@@ -135,7 +137,7 @@ class AccountPages:
         deployment = self._site.deployment
         try:
             with deployment.database.write() as connection:
-                _theirs(connection, key, viewer)
+                theirs(connection, key, viewer)
                 given = _given(said, days, why, viewer.user.email, business_day(connection))
                 answer(deployment, connection, key, given, matter)
         except (Actionable, Refused) as error:
@@ -154,7 +156,7 @@ class AccountPages:
         """Set the account's band by hand for a while; the computed one goes on beneath it."""
         why, back = " ".join(reason.split()), _address(key)
         with self._site.deployment.database.write() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             last = _day(until)
             if band not in BANDS or not 0 < len(why) <= REASON_LIMIT:
                 return goes(back, wrong="A band, and why in a few words: both are needed.")
@@ -167,22 +169,11 @@ class AccountPages:
     def clear_band(self, key: str, viewer: Seer) -> Response:
         """Let the computed band count again."""
         with self._site.deployment.database.write() as connection:
-            _theirs(connection, key, viewer)
+            theirs(connection, key, viewer)
             if not overrides.clear(connection, key):
                 return goes(_address(key), wrong="No band is set by hand.")
             audit.record(connection, "band_cleared", key, actor=viewer.user.email)
         return goes(_address(key), done="The computed band counts again.")
-
-
-def _theirs(connection: Connection, key: str, viewer: Viewer) -> Place:
-    """Return an account that somebody may see; of any other it is not said whether there is one."""
-    place = book.place(connection, key)
-    if place is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    owners = viewer.owners
-    if owners is not None and not {place.entry.csm_email, place.entry.sales_email} & set(owners):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return place
 
 
 def _judged(connection: Connection, key: str) -> Verdict:

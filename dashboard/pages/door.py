@@ -1,7 +1,9 @@
 """The door: sign in, sign out, and what is one's own: zone, language, password, sessions."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import FastAPI, Form, Request
@@ -10,10 +12,12 @@ from fastapi.responses import Response
 from dashboard import passwords
 from dashboard.access import Refused, Right, Viewer
 from dashboard.pages.account_parts import instant
+from dashboard.pages.provider import PATH as PROVIDER
+from dashboard.pages.provider import ProviderPages
 from dashboard.site import Seer, Site, goes, inside
 from store import audit, users
 from store.users import Session
-from templates.views import Cell, Choice, Column, Field, Row, Table, View
+from templates.views import Cell, Choice, Column, Field, Part, Row, Table, View, Way
 from templates.views import Form as Asks
 
 TITLE = "Sign in"
@@ -21,6 +25,7 @@ NOBODY = (
     "Nobody can sign in yet: make the first user with `seatsignal user add ADDRESS --role admin` on the "
     "machine that Seatsignal runs on."
 )
+NO_PASSWORDS = "Passwords let nobody in here: sign in with your company's account."
 LANGUAGE_NAMES = {
     "en": "English (US)",
     "en-GB": "English (UK)",
@@ -42,6 +47,8 @@ class DoorPages:
         site = self._site
         site.opens(app, "/sign-in", self.ask)
         site.opens(app, "/sign-in", self.come, ("POST",))
+        if site.provider:
+            ProviderPages(site, site.provider, partial(sign_in, site)).serve_from(app)
         site.does(app, "/sign-out", self.go, Right.READ)
         site.shows(app, "/me", self.me)
         site.does(app, "/me", self.save, Right.READ)
@@ -53,8 +60,8 @@ class DoorPages:
     def ask(self, to: str = "/") -> Response:
         """Ask who is there."""
         with self._site.deployment.database.read() as connection:
-            wrong = "" if users.any_admin(connection) else NOBODY
-        return self._site.page(_sign_in(inside(to), wrong))
+            wrong = "" if self._site.provider or users.any_admin(connection) else NOBODY
+        return self._site.page(sign_in(self._site, inside(to), wrong))
 
     def come(
         self,
@@ -65,11 +72,14 @@ class DoorPages:
     ) -> Response:
         """Let somebody in, or say why not."""
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            return self._site.page(_sign_in(inside(to), "That form was not ours."), status=403)
+            return self._site.page(sign_in(self._site, inside(to), "That form was not ours."), status=403)
+        if not takes_passwords(self._site):
+            return self._site.page(sign_in(self._site, inside(to), NO_PASSWORDS), status=403)
         try:
             token = self._site.access.sign_in(email, password, request.headers.get("user-agent", ""))
         except Refused as error:
-            return self._site.page(_sign_in(inside(to), str(error), email[:200]), status=403)
+            shown = sign_in(self._site, inside(to), str(error), email[:200])
+            return self._site.page(shown, status=403)
         return self._site.signed_in(token, inside(to))
 
     def go(self, viewer: Seer) -> Response:
@@ -88,7 +98,12 @@ class DoorPages:
             lead=f"{viewer.user.email}, {viewer.user.role}",
             done=done[:200],
             wrong=wrong[:200],
-            parts=(_settings(viewer), _password(), _sessions(open_ones, viewer.zone), _ends()),
+            parts=(
+                _settings(viewer),
+                *([_password()] if viewer.user.password and takes_passwords(self._site) else []),
+                _sessions(open_ones, viewer.zone),
+                _ends(),
+            ),
         )
         return self._site.page(shown, viewer)
 
@@ -129,7 +144,24 @@ _DIGITS = 18
 """Of a number that a database may have given."""
 
 
-def _sign_in(to: str, wrong: str = "", email: str = "") -> View:
+def takes_passwords(site: Site) -> bool:
+    """Tell whether passwords of ours let anybody in."""
+    return site.provider is None or site.provider.passwords
+
+
+def sign_in(site: Site, to: str, wrong: str = "", email: str = "") -> View:
+    """Return the page that asks who is there, and leads ``to`` a page of ours."""
+    ways: list[Part] = []
+    if site.provider:
+        ways.append(
+            Way(label="Sign in with your company's account", href=f"{PROVIDER}?{urlencode({'to': to})}")
+        )
+    if takes_passwords(site):
+        ways.append(_by_password(to, email, "Or with a password" if ways else ""))
+    return View(title=TITLE, wrong=wrong, parts=tuple(ways))
+
+
+def _by_password(to: str, email: str, title: str) -> Asks:
     fields = (
         Field(name="to", kind="hidden", value=to),
         Field(
@@ -148,7 +180,7 @@ def _sign_in(to: str, wrong: str = "", email: str = "") -> View:
             autocomplete="current-password",
         ),
     )
-    return View(title=TITLE, wrong=wrong, parts=(Asks(action="/sign-in", fields=fields, submit="Sign in"),))
+    return Asks(title=title, action="/sign-in", fields=fields, submit="Sign in")
 
 
 def _settings(viewer: Viewer) -> Asks:

@@ -6,11 +6,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 
 from dashboard import listing
+from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows, Unclear
 from dashboard.lists.registry import LISTINGS
+from dashboard.pages import saved, snooze
 from dashboard.site import Seer, Site
-from templates.views import View
+from store import views
+from templates.views import Part, View
 
+_SAID = {"done", "wrong"}
+"""What is said after a form: nothing that is asked of a list."""
+SAID_LIMIT = 200
 AT_ONCE = 1_000
 """Rows of CSV that are read in one unit of work."""
 
@@ -31,30 +37,36 @@ class ListPages:
         self._site, self._of = site, of
         self.path = f"/{of.name}"
 
-    def show(self, request: Request, viewer: Seer) -> Response:
+    def show(self, request: Request, viewer: Seer, done: str = "", wrong: str = "") -> Response:
         """Show a page of it; what is asked and cannot be is said, and the list shown as it begins."""
-        wrong = ""
+        params = {name: value for name, value in request.query_params.items() if name not in _SAID}
+        unclear = ""
         try:
-            wanted = listing.asked(self._of, request.query_params, viewer)
+            wanted = listing.asked(self._of, params, viewer)
             found = self._rows(wanted)
         except Unclear as error:
-            wrong, wanted = str(error), listing.asked(self._of, {}, viewer)
+            unclear, wanted = str(error), listing.asked(self._of, {}, viewer)
             found = self._rows(wanted)
-        deployment = self._site.deployment
-        with deployment.database.read() as connection:
-            asked = listing.filters(self._of, connection, wanted, self.path)
         shown = View(
             title=self._of.title,
             here=self.path,
             lead=self._of.about,
-            wrong=wrong,
-            parts=(
-                *self._of.above(deployment, viewer),
-                asked,
-                listing.table(self._of, found, wanted, self.path),
-            ),
+            done=done[:SAID_LIMIT],
+            wrong=unclear or wrong[:SAID_LIMIT],
+            parts=self._parts(viewer, wanted, found),
         )
-        return self._site.page(shown, viewer, 400 if wrong else 200)
+        return self._site.page(shown, viewer, 400 if unclear else 200)
+
+    def _parts(self, viewer: Viewer, wanted: Asked, found: Rows) -> tuple[Part, ...]:
+        here = listing.address(self.path, wanted)
+        with self._site.deployment.database.read() as connection:
+            asked = listing.filters(self._of, connection, wanted, self.path)
+            kept = views.of(connection, self._of.name, viewer.user.id)
+        answers = self._of.is_answered and bool(found.rows) and viewer.may(Right.ANSWER)
+        rows = listing.table(self._of, found, wanted, self.path, snooze.FORM if answers else "")
+        asks = [snooze.asks(here)] if answers else []
+        above = self._of.above(self._site.deployment, viewer)
+        return (*saved.links(kept, here), *above, asked, rows, *asks, *saved.asks(kept, here, viewer))
 
     def export(self, request: Request, viewer: Seer) -> Response:
         """Answer with all of it as CSV, as it is narrowed down."""

@@ -32,10 +32,11 @@ def test_an_unknown_name_says_which_there_are(ask: object) -> None:
 
 def test_every_entry_can_be_imported() -> None:
     models = registry.settings_models()
-    assert set(models) == {*registry.SOURCES, *registry.DESTINATIONS}
+    assert set(models) == {*registry.SOURCES, *registry.DESTINATIONS, "oidc"}
     entries = (registry.SOURCES, registry.DESTINATIONS, registry.WEBHOOKS)
     for entry in (entry for kind in entries for entry in kind.values()):
         assert callable(registry._named(entry.builder))
+    assert callable(registry._named(registry.PROVIDER.builder))
 
 
 def test_files_are_read_from_the_folder_that_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
