@@ -15,7 +15,7 @@ from dashboard.pages.trends import line
 from dashboard.pages.world import TILES, country, laid_out, world
 from store import kept
 from store.kept import Kept
-from templates.views import World
+from templates.views import View, World
 from tests.book import ACCOUNTS, LEAVING
 from tests.dashboard.site.conftest import Desk
 from worker.figured import SPREAD, Wanted, figured
@@ -215,3 +215,14 @@ def test_of_days_only_the_last_stay(own_desk: Desk):
             kept.note(connection, Kept("mrr", "", day, "", "{}"), 3)
         assert [each.as_of for each in kept.noted(connection, "mrr")] == days[-3:]
         assert not kept.noted(connection, "active_licences")
+
+
+def test_the_map_is_drawn_and_said(desk: Desk):
+    parts = tuple(world("Where validations fail", {"DE": 40.0, "FR": 10.0}))
+
+    page = bytes(desk.site.page(View(title="Validations", parts=parts)).body).decode()
+
+    said = "Map of the world, the largest first: Germany 40.0 %; France 10.0 %."
+    assert f'role="img" aria-label="{said}"' in page
+    assert page.count("<rect") == len(TILES)
+    assert "style=" not in page
