@@ -62,7 +62,7 @@ def world(title: str, values: Mapping[str, float]) -> Iterator[Part]:
     columns = 1 + max(x for x, _ in TILES.values())
     yield World(
         title=title,
-        about="A tile is a country; the stronger its colour, the larger the share. The list below says the same.",
+        about="A tile is a country; the stronger its colour, the larger the share. The list says the same.",
         words=f"Map of the world, the largest first: {words}.",
         width=SIZE * columns,
         height=SIZE * len(_ROWS),
