@@ -244,7 +244,7 @@ class Tile(Struct, frozen=True, kw_only=True):
 
 
 class World(Struct, frozen=True, kw_only=True):
-    """A map of the world, a tile a country, darker where there is more; ``words`` say the same."""
+    """A map of the world, a tile a country, stronger where there is more; ``words`` say the same."""
 
     kind: str = "world"
     title: str = ""

@@ -13,6 +13,8 @@ from worker.figured import AT_ONCE, TRENDS, Wanted, figured, keep_figures, looks
 from worker.reviewed import ahead, keep_review, keep_risks
 
 log = structlog.get_logger()
+REVIEWED_MOST = 50_000
+"""Of more accounts a review takes longer than a task may; `seatsignal report` takes its time."""
 
 
 def keep(deployment: Deployment, look: int) -> bool:
@@ -21,9 +23,10 @@ def keep(deployment: Deployment, look: int) -> bool:
     Of a small book only what has a trend is: all else is told as it is asked.
     """
     with deployment.database.read() as connection:
-        is_large, today = kept.size(connection) > AT_ONCE, business_day(connection)
+        accounts, today = kept.size(connection), business_day(connection)
     trends = partial(figured, deployment, [Wanted(name) for name in TRENDS])
-    every = to_take(deployment, today) if is_large else (trends,)
+    every: Sequence[Callable[[], object]]
+    every = to_take(deployment, today, accounts) if accounts > AT_ONCE else (trends,)
     if look >= len(every):
         return False
     every[look]()
@@ -31,10 +34,11 @@ def keep(deployment: Deployment, look: int) -> bool:
     return look + 1 < len(every)
 
 
-def to_take(deployment: Deployment, today: date) -> Sequence[Callable[[], object]]:
-    """Return the looks of a day: at risks, at each review, then at figures, from those of a day on."""
+def to_take(deployment: Deployment, today: date, accounts: int) -> Sequence["partial[None]"]:
+    """Return the looks of a day: at risks, at figures, from those of a day on, and at each review."""
+    reviews = ahead(today) if accounts <= REVIEWED_MOST else ()
     return [
         partial(keep_risks, deployment),
-        *(partial(keep_review, deployment, name) for name in ahead(today)),
         *(partial(keep_figures, deployment, wanted) for wanted in looks()),
+        *(partial(keep_review, deployment, name) for name in reviews),
     ]

@@ -1,43 +1,55 @@
 """Figures and measures as rows: what pages of figures show, for spreadsheets and programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from config.metrics import Entry, entries, load_metrics
 from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
 from health.figures.segments import SEGMENTS
 from store.database import Connection
 from worker.deployment import Deployment
-from worker.figured import Figured, Wanted, figured
+from worker.figured import Figured, FigureRow, Wanted, figured
 
 
 def rows(deployment: Deployment, _connection: Connection, wanted: Asked) -> Rows:
-    """Return the rows of one figure: of the one that is asked for, else of the first after the last one's.
+    """Return rows of one figure: of the one that is asked for, else from where the page before ended.
 
     Raises `Unclear`.
     """
-    names = _told()
+    names, by = _told(), wanted.filters.get("by", "")
     only = wanted.filters.get("name", "")
-    for named, value, known in (
-        ("name", only, names),
-        ("by", wanted.filters.get("by", ""), SEGMENTS),
-        ("after", wanted.after, names),
-    ):
+    for named, value, known in (("name", only, names), ("by", by, SEGMENTS)):
         if value and value not in known:
             raise Unclear(named, f"is none of {', '.join(known)}")
-    at = names.index(only) if only else names.index(wanted.after) + 1 if wanted.after else 0
-    if at == len(names):
-        return Rows([])
-    told = figured(deployment, [Wanted(names[at], wanted.filters.get("by", ""))], wanted.owners)[0]
-    last = bool(only) or at + 1 == len(names)
-    return Rows([*_rows(told, entries(load_metrics())[told.name])], "" if last else names[at])
+    place = _read(wanted.after, [only] if only else names)
+    told = figured(deployment, [Wanted(place.name, by)], wanted.owners)[0]
+    until = place.row + wanted.limit
+    shown = told.rows[place.row : until]
+    following = names[names.index(place.name) + 1 :] if not only else []
+    after = f"{place.name} {until}" if until < len(told.rows) else f"{following[0]} 0" if following else ""
+    return Rows([*_rows(told, shown, entries(load_metrics())[told.name])], after)
+
+
+class _Place(NamedTuple):
+    """A figure, and how many of its rows were shown."""
+
+    name: str
+    row: int
+
+
+def _read(after: str, names: Sequence[str]) -> _Place:
+    name, _, row = after.partition(" ") if after else (names[0], "", "0")
+    if name not in names or not (row.isascii() and row.isdecimal()):
+        raise Unclear("after", "is no place where a page of this list ended")
+    return _Place(name, int(row[:9]))
 
 
 def _told() -> list[str]:
     return [name for name, entry in entries(load_metrics()).items() if not entry.no_value]
 
 
-def _rows(told: Figured, entry: Entry) -> Iterator[Values]:
-    for row in told.rows:
+def _rows(told: Figured, shown: Sequence[FigureRow], entry: Entry) -> Iterator[Values]:
+    for row in shown:
         amounts = bool(row.currency)
         yield {
             "figure": told.name,
@@ -60,11 +72,21 @@ def _rows(told: Figured, entry: Entry) -> Iterator[Values]:
         }
 
 
-_PLAIN = ("figure", "unit", "as_of", "currency", "low", "high", "says", "accounts", "covered")
+_PLAIN = {
+    "figure": "text",
+    "unit": "text",
+    "as_of": "day",
+    "currency": "text",
+    "low": "tenths",
+    "high": "tenths",
+    "says": "text",
+    "accounts": "number",
+    "covered": "number",
+}
 FIGURES = Listing(
     "figures",
     "Every figure",
-    "What every figure and every measure comes to, as of the day it says. One figure a page.",
+    "What every figure and every measure comes to, as of the day it says.",
     (
         Shown("title", "Figure", link="/metrics/{figure}"),
         Shown("by", "Split by"),
@@ -74,7 +96,7 @@ FIGURES = Listing(
         Shown("amount", "Amount", "money"),
         Shown("part_of", "Part", "tenths"),
         Shown("whole", "Of how many", "tenths"),
-        *(Shown(name, name, is_shown=False) for name in _PLAIN),
+        *(Shown(name, name, kind, is_shown=False) for name, kind in _PLAIN.items()),
     ),
     rows,
     (

@@ -21,7 +21,8 @@ from worker.reviewed import periods, reviewed
 
 HERE = "/review"
 LATER = (
-    "It is not told yet: of so many accounts this month, this quarter and those before are, by themselves."
+    "It is not told: of so many accounts this month, this quarter and those before are, by themselves, "
+    "and of over 50,000 none. `seatsignal report` tells any."
 )
 
 

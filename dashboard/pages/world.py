@@ -52,7 +52,7 @@ def country(code: str) -> str:
 
 
 def world(title: str, values: Mapping[str, float]) -> Iterator[Part]:
-    """Yield a map of values by country, nothing where no country is known; darker is more."""
+    """Yield a map of values by country, nothing where no country is known."""
     known = {code: value for code, value in values.items() if code in TILES}
     if not known:
         return
@@ -62,7 +62,7 @@ def world(title: str, values: Mapping[str, float]) -> Iterator[Part]:
     columns = 1 + max(x for x, _ in TILES.values())
     yield World(
         title=title,
-        about="A tile is a country; the darker, the larger the share. The list below says the same.",
+        about="A tile is a country; the stronger its colour, the larger the share. The list says the same.",
         words=f"Map of the world, the largest first: {words}.",
         width=SIZE * columns,
         height=SIZE * len(_ROWS),

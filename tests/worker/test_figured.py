@@ -17,10 +17,10 @@ from tests.book import ACCOUNTS, DAY, OWNER, deployment, judge_day, judge_eve
 from tests.worker.conftest import Remembered
 from worker import tasks
 from worker.deployment import Deployment
-from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, looks, trend
+from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, keep_figures, looks, trend
 from worker.gathered import Asked
-from worker.keeping import keep, to_take
-from worker.reviewed import periods, reviewed, risks
+from worker.keeping import REVIEWED_MOST, keep, to_take
+from worker.reviewed import ahead, periods, reviewed, risks
 from worker.tick import tick
 from worker.values import value, values
 
@@ -100,8 +100,8 @@ def test_of_a_large_book_is_shown_what_was_kept(large: Deployment):
     wanted = [Wanted("mrr"), Wanted("mrr", "plan"), Wanted("utilisation_pct", SPREAD)]
     assert {each.needs for each in figured(large, wanted)} == {NOT_YET}
 
-    for look in range(len(to_take(large, DAY))):
-        assert keep(large, look) is (look + 1 < len(to_take(large, DAY)))
+    for look in range(len(to_take(large, DAY, len(ACCOUNTS)))):
+        assert keep(large, look) is (look + 1 < len(to_take(large, DAY, len(ACCOUNTS))))
 
     told = figured(large, wanted)
     assert [each.accounts for each in told] == [len(ACCOUNTS)] * 3
@@ -144,7 +144,7 @@ def test_one_look_rings_for_the_next_and_the_last_ends_the_slot(large: Deploymen
     (slot, look) = bell.looks.pop()
     assert look == 0
 
-    for number in range(len(to_take(large, DAY))):
+    for number in range(len(to_take(large, DAY, len(ACCOUNTS)))):
         assert look == number
         tasks.figures(slot=slot, look=look)
         if bell.looks:
@@ -165,13 +165,20 @@ def test_reviews_and_risks_of_a_large_book_are_what_a_small_one_is_told(
         monkeypatch.setattr(f"worker.{module}.AT_ONCE", len(ACCOUNTS) - 1)
     assert (reviewed(judged, "2026-05"), risks(judged, None)) == (None, None)
 
-    for look in range(5):
-        keep(judged, look)
+    for take in to_take(judged, DAY, len(ACCOUNTS)):
+        if take.func is not keep_figures:
+            take()
 
     assert (reviewed(judged, "2026-05"), risks(judged, None)) == small
     assert small[1] is not None
     assert [each.accounts for each in small[1].reasons] == [1]
     assert risks(judged, ["nobody@seller.example"]) == small[1].__class__(DAY, "EUR", ())
+
+
+def test_of_very_many_accounts_no_review_is_told_ahead(judged: Deployment):
+    every, some = (len(to_take(judged, DAY, accounts)) for accounts in (REVIEWED_MOST, REVIEWED_MOST + 1))
+
+    assert every - some == len(ahead(DAY)) == 4
 
 
 def test_months_and_quarters_may_be_reviewed_the_latest_first():

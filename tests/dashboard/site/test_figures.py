@@ -15,7 +15,7 @@ from dashboard.pages.trends import line
 from dashboard.pages.world import TILES, country, laid_out, world
 from store import kept
 from store.kept import Kept
-from templates.views import World
+from templates.views import View, World
 from tests.book import ACCOUNTS, LEAVING
 from tests.dashboard.site.conftest import Desk
 from worker.figured import SPREAD, Wanted, figured
@@ -87,12 +87,37 @@ def test_csv_without_a_name_holds_every_figure(desk: Desk):
     assert named == {each.name for each in figured(desk.deployment, wanted) if each.rows}
 
 
-@pytest.mark.parametrize("params", [{"name": "nonsense"}, {"by": "nonsense"}, {"after": "nonsense"}])
-def test_what_no_figure_is_asked_is_said(desk: Desk, params: dict[str, str]):
-    answer = desk.browser("csm").get("/figures", **params)
+def test_pages_of_figures_follow_each_other_without_a_gap(desk: Desk):
+    browser, found, path = desk.browser("csm"), [], "/figures?limit=1"
+    table = csv.DictReader(io.StringIO(browser.get("/figures.csv").text))
+    wanted = [(row["title"], row["segment"], row["part"]) for row in table][:12]
+
+    for _ in range(60):
+        page = unescape(browser.get(path).text)
+        found += re.findall(r'<tr>\s*<th scope="row"><a href="/metrics/[^"]+">([^<]+)</a>', page)
+        more = re.search(r'<a href="([^"]+)">More</a>', page)
+        if more is None or len(found) >= len(wanted):
+            break
+        path = f"{more[1]}&limit=1"
+
+    assert found == [title for title, _, _ in wanted]
+
+
+@pytest.mark.parametrize(
+    ("named", "value"),
+    [
+        ("name", "nonsense"),
+        ("by", "nonsense"),
+        ("after", "nonsense 0"),
+        ("after", "mrr"),
+        ("after", "mrr -1"),
+    ],
+)
+def test_what_no_figure_is_asked_is_said(desk: Desk, named: str, value: str):
+    answer = desk.browser("csm").get("/figures", **{named: value})
 
     assert answer.status_code == 400
-    assert f"{next(iter(params))}: is none of" in answer.text
+    assert f"{named}: is no" in answer.text
 
 
 def test_the_worst_accounts_lead_to_their_pages(desk: Desk):
@@ -190,3 +215,14 @@ def test_of_days_only_the_last_stay(own_desk: Desk):
             kept.note(connection, Kept("mrr", "", day, "", "{}"), 3)
         assert [each.as_of for each in kept.noted(connection, "mrr")] == days[-3:]
         assert not kept.noted(connection, "active_licences")
+
+
+def test_the_map_is_drawn_and_said(desk: Desk):
+    parts = tuple(world("Where validations fail", {"DE": 40.0, "FR": 10.0}))
+
+    page = bytes(desk.site.page(View(title="Validations", parts=parts)).body).decode()
+
+    said = "Map of the world, the largest first: Germany 40.0 %; France 10.0 %."
+    assert f'role="img" aria-label="{said}"' in page
+    assert page.count("<rect") == len(TILES)
+    assert "style=" not in page
