@@ -32,7 +32,7 @@ AT_ONCE = 1_000
 TRENDS = ("mrr", "active_licences")
 """Figures whose values of each day are kept: sources of today do not tell what stood a month ago."""
 TREND_DAYS = 400
-A_LOOK = 20 * 13
+A_LOOK = 10 * 13
 """Figures and their splits that one look tells: a task ends after ten minutes, whatever it does."""
 SPREAD = "spread"
 """What a figure is kept under as it lies over accounts, beside the segments it is split by."""
