@@ -70,6 +70,7 @@ class AccountPages:
             main = (
                 *parts.why(told, found),
                 *parts.standing(told, found),
+                *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.figures(told),
                 *parts.tickets(told),
                 *parts.sent(told),
@@ -78,7 +79,6 @@ class AccountPages:
             aside = (
                 *self._asked(viewer, found),
                 *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
-                *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.people(told),
                 *parts.rests_on(found),
             )

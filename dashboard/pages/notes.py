@@ -27,7 +27,7 @@ def parts(kept: Sequence[Note], key: str, viewer: Viewer) -> Iterator[Part]:
     if kept:
         yield Table(
             title="Notes",
-            columns=tuple(Column(label=label) for label in ("Note", "Who", "When")),
+            columns=tuple(Column(label=label) for label in ("When", "Who", "Note")),
             rows=tuple(_row(each, viewer) for each in kept),
         )
     if not viewer.may(Right.ANSWER):
@@ -52,7 +52,7 @@ def parts(kept: Sequence[Note], key: str, viewer: Viewer) -> Iterator[Part]:
 
 def _row(note: Note, viewer: Viewer) -> Row:
     when = instant(note.made_ms, viewer.zone)
-    return Row(cells=(Cell(text=note.words), Cell(text=note.actor), Cell(text=when)))
+    return Row(cells=(Cell(text=when), Cell(text=note.actor), Cell(text=note.words)))
 
 
 class NotePages:

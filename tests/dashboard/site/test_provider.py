@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from playwright.sync_api import expect
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -25,7 +26,7 @@ from store import users
 from store.tables import audit
 from tests.book import deployment
 from tests.dashboard.conftest import COMPANY, NOBODY, served
-from tests.dashboard.site.conftest import Browser, Desk, add_colleagues, address
+from tests.dashboard.site.conftest import Browser, Desk, Visit, add_colleagues, address
 from tests.dashboard.site.idp import CLIENT, SECRET, Claims, Idp, key
 
 ROLE_CLAIMS = {"groups": {"cs-team": "csm", "cs-leads": "manager"}, "realm_access.roles": {"ops": "admin"}}
@@ -322,6 +323,16 @@ def test_the_cookie_of_a_sign_in_goes_back_to_one_place_and_no_script_reads_it(d
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "path=/sign-in/back" in cookie
+
+
+@pytest.mark.browser
+def test_the_button_leads_there_and_back(door: Door, visit: Visit):
+    page = visit(door.desk, path="/risk")
+
+    page.get_by_role("link", name="Sign in with your company's account").click()
+
+    expect(page).to_have_url(f"{door.desk.url}/risk")
+    expect(page.get_by_text("grace@seller.example").first).to_be_visible()
 
 
 # -- when it is away ---------------------------------------------------------------------------------
