@@ -40,7 +40,7 @@ check: setup ## The linters alone
 collect: setup
 	@$(BIN)/pytest --collect-only -qq > /dev/null || $(BIN)/pytest --collect-only -qq
 
-bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|event|calls|mail|pages --full"
+bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|event|calls|mail|pages|web --full"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"

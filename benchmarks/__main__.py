@@ -13,7 +13,7 @@ from importlib import import_module
 from benchmarks.measure import Result
 from worker import log
 
-GROUPS = ("ingest", "assess", "rules", "outbox", "event", "live", "calls", "mail", "pages")
+GROUPS = ("ingest", "assess", "rules", "outbox", "event", "live", "calls", "mail", "pages", "web")
 
 
 SIZED = ("assess",)

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import advance, changed, databases, event, live, mail, windows
+from benchmarks import advance, changed, databases, event, live, mail, web, windows
 from store import features
 
 SMALL: Mapping[ModuleType, Mapping[str, object]] = {
@@ -29,6 +29,16 @@ def test_each_has_a_ratio_and_a_goal(module: ModuleType) -> None:
     found = next(module.results())
     assert found.ratio > 0
     assert found.goal == module.GOAL
+
+
+def test_pages_are_compared_with_their_own_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in {"FEW": 20, "MANY": 40, "FROM_FACTS": 10, "TIMES": 2}.items():
+        monkeypatch.setattr(web, name, size)
+
+    found = list(web.results())
+
+    assert len(found) == 3 * len(web.PAGES)
+    assert all(each.ratio > 0 for each in found)
 
 
 def test_a_call_is_kept_and_rung_for_before_it_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:

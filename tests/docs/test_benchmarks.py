@@ -1,7 +1,7 @@
 """The page of benchmarks lists the groups there are, with the goals that they have."""
 
 import benchmarks.__main__
-from benchmarks import advance, assess, calls, changed, crms, event, live, pages, windows
+from benchmarks import advance, assess, calls, changed, crms, event, live, pages, web, windows
 from tests.docs.pages import page
 
 PAGE = page("benchmarks.md")
@@ -16,6 +16,7 @@ def test_the_goals_are_the_codes() -> None:
     assert goals["pages"] == f"{pages.GOAL} x"
     asked = (2 * calls.CHANGED // crm.batch for crm in crms.CRMS)
     assert goals["calls"] == f"{', '.join(map(str, asked))} and 0"
+    assert goals["web"] == f"1, {web.TIMES_SQL} and {web.FLAT} x at most"
     assert goals["event"] == f"{event.GOAL} x"
     assert goals["live"] == f"1, {live.GOAL} and 1 x at most"
 
