@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import decode, encode
+from msgspec import Struct
 from msgspec.structs import replace
 
+from integrations import cursors
 from integrations.api.endpoints import Asked, Since
 from integrations.roles import Cursor
 
@@ -26,15 +26,12 @@ class Place(Struct, frozen=True, omit_defaults=True):
     @classmethod
     def of(cls, cursor: Cursor | None) -> "Place":
         """Read a cursor. One that cannot be read is none: reading everything again does no harm."""
-        try:
-            return decode(cursor or "{}", type=cls)
-        except (DecodeError, ValidationError):
-            return cls()
+        return cursors.place(cls, cursor)
 
     @property
     def cursor(self) -> Cursor:
         """Opaque text that says it."""
-        return encode(self, order="deterministic").decode()
+        return cursors.cursor(self)
 
     def after(self, asked: Asked, reached: datetime | None) -> "Place":
         """Return the place once an endpoint is read to its end; what was reached before is not given up."""

@@ -5,10 +5,10 @@ window of time. Found ones come in no order that one could go on by, so a window
 Intercom's cursor, before the next one begins; what changes meanwhile is in that.
 """
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import Decoder, encode
+from msgspec import Struct
 from msgspec.structs import replace
 
+from integrations import cursors
 from integrations.roles import Cursor
 
 
@@ -31,15 +31,12 @@ class Place(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     @classmethod
     def of(cls, cursor: Cursor | None) -> "Place":
         """The place that a cursor names; the beginning for none, and for one of another version."""
-        try:
-            return _PLACES.decode(cursor or "{}")
-        except (DecodeError, ValidationError):
-            return cls()
+        return cursors.place(cls, cursor)
 
     @property
     def cursor(self) -> Cursor:
         """The place as text."""
-        return encode(self).decode()
+        return cursors.cursor(self)
 
     @property
     def is_listing(self) -> bool:
@@ -69,6 +66,3 @@ class Place(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
         if self.conversations_s:
             return max(self.conversations_s - overlap_s, 0)
         return max(self.began_s - history_s, 0)
-
-
-_PLACES = Decoder(Place)

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import decode, encode
+from msgspec import Struct
 from msgspec.structs import replace
 
+from integrations import cursors
 from integrations.errors import Misconfigured
 from integrations.roles import Cursor
 from integrations.sql.queries import Asked
@@ -36,15 +36,12 @@ class Place(Struct, frozen=True, omit_defaults=True):
     @classmethod
     def of(cls, cursor: Cursor | None) -> "Place":
         """Read a cursor. One that cannot be read is none: reading everything again does no harm."""
-        try:
-            return decode(cursor or "{}", type=cls)
-        except (DecodeError, ValidationError):
-            return cls()
+        return cursors.place(cls, cursor)
 
     @property
     def cursor(self) -> Cursor:
         """Opaque text that says it."""
-        return encode(self, order="deterministic").decode()
+        return cursors.cursor(self)
 
     def after(self, asked: Asked, reached: object) -> "Place":
         """Return the place once rows up to a watermark are stored. Raises `Misconfigured` if it is none."""

@@ -3,10 +3,10 @@
 A pull asks for organizations, then tickets, then, a few times a day, ratings: each from where it was.
 """
 
-from msgspec import DecodeError, Struct, ValidationError
-from msgspec.json import Decoder, encode
+from msgspec import Struct
 from msgspec.structs import replace
 
+from integrations import cursors
 from integrations.roles import Cursor
 
 TICKETS_OVERLAP_S = 3_600
@@ -37,15 +37,12 @@ class Place(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     @classmethod
     def of(cls, cursor: Cursor | None) -> "Place":
         """The place that a cursor names; the beginning for none, and for one of another version."""
-        try:
-            return _PLACES.decode(cursor or "{}")
-        except (DecodeError, ValidationError):
-            return cls()
+        return cursors.place(cls, cursor)
 
     @property
     def cursor(self) -> Cursor:
         """The place as text."""
-        return encode(self).decode()
+        return cursors.cursor(self)
 
     def tickets_from(self, beginning_s: int) -> str | int:
         """Where the export of tickets goes on: a cursor, or a second; ``beginning_s`` is that of all."""
@@ -69,6 +66,3 @@ class Place(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     def ratings_from(self, history_s: int) -> int:
         """The second from which ratings are read; ``history_s`` is how far back the first reading goes."""
         return max(self.ratings_s - RATINGS_OVERLAP_S, self.ratings_began_s - history_s)
-
-
-_PLACES = Decoder(Place)
