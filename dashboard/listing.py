@@ -280,7 +280,7 @@ def plain(column: Shown, row: Values) -> str:
     if isinstance(value, int) and _is_money(column):
         digits = get_currency_precision(str(row.get(column.currency) or "XXX"))
         return str(Decimal(value).scaleb(-digits))
-    text = str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 

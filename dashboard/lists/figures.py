@@ -12,22 +12,20 @@ from worker.figured import Figured, FigureRow, Wanted, figured
 
 
 def rows(deployment: Deployment, _connection: Connection, wanted: Asked) -> Rows:
-    """Return rows of one figure: of the one that is asked for, else from where the page before ended.
-
-    Raises `Unclear`.
-    """
-    names, by = _told(), wanted.filters.get("by", "")
-    only = wanted.filters.get("name", "")
-    for named, value, known in (("name", only, names), ("by", by, SEGMENTS)):
-        if value and value not in known:
-            raise Unclear(named, f"is none of {', '.join(known)}")
-    place = _read(wanted.after, [only] if only else names)
-    told = figured(deployment, [Wanted(place.name, by)], wanted.owners)[0]
-    until = place.row + wanted.limit
-    shown = told.rows[place.row : until]
-    following = names[names.index(place.name) + 1 :] if not only else []
-    after = f"{place.name} {until}" if until < len(told.rows) else f"{following[0]} 0" if following else ""
-    return Rows([*_rows(told, shown, entries(load_metrics())[told.name])], after)
+    """Return rows of the figure that is asked for, else of one after the other. Raises `Unclear`."""
+    only, by = wanted.filters.get("name", ""), wanted.filters.get("by", "")
+    names = [name for name in _told() if only in {"", name}]
+    if not names or (by and by not in SEGMENTS):
+        return Rows([])
+    place, shown = _read(wanted.after, names), list[Values]()
+    for name in names[names.index(place.name) :]:
+        told = figured(deployment, [Wanted(name, by)], wanted.owners)[0]
+        first = place.row if name == place.name else 0
+        until = first + wanted.limit - len(shown)
+        shown += _rows(told, told.rows[first:until], entries(load_metrics())[told.name])
+        if until < len(told.rows):
+            return Rows(shown, f"{name} {until}")
+    return Rows(shown)
 
 
 class _Place(NamedTuple):

@@ -123,4 +123,4 @@ vars(consent)["withdraw"] = _broken_page
 if __name__ == "__main__":
     from cli.embedded import serve
 
-    serve()
+    serve(public=False)

@@ -126,7 +126,7 @@ def own_desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
     yield from opened(sqlite_url, tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop runs in this thread for as long, and allows no other in it
 def chromium() -> Iterator["Chromium"]:
     """The system's Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - few tests look at a page
