@@ -18,17 +18,17 @@ from tests.templates.examples import RENEWAL, payload
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LANGUAGES = ("de", "fr")
-NARROW, WIDE, HIGH = 320, 1280, 860
+WIDTH, WIDE, HIGH = 320, 1280, 860
 VISITOR = "visitor@lumen-ledger.example"
 _COMMAND = (sys.executable, "-m", "cli", "--json")
 
 
-def letters(folder: Path) -> None:
+def take(folder: Path) -> None:
     """Write a renewal letter in each of the languages, as a narrow screen shows it."""
     with TemporaryDirectory() as profile, chromium(Path(profile)) as browser:
         for language in LANGUAGES:
             letter = json.loads(render("renewal", payload(RENEWAL), language))
-            browser.show(letter["html"], NARROW, "light")
+            browser.show(letter["html"], WIDTH, "light")
             (folder / f"renewal-{language}.png").write_bytes(browser.picture())
 
 
@@ -75,5 +75,5 @@ def _served(environment: dict[str, str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    letters(IMAGES)
+    take(IMAGES)
     dashboard(IMAGES)
