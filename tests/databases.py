@@ -67,6 +67,7 @@ class Databases:
 
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
+        self._process = server.process
         self._done_with: list[str] = []
         self._numbers = count(1)
         self._connections: dict[str, psycopg.Connection[tuple[str, ...]]] = {}
@@ -124,7 +125,13 @@ class Databases:
         return False
 
     def _connection(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
-        """Return our own connection to a database: a new one costs more than emptying it."""
+        """Return our own connection to a database: a new one costs more than emptying it.
+
+        A test that starts the server anew ends all of them, which shows only as they are used.
+        """
+        if self._process is not self._server.process:
+            self._process = self._server.process
+            self._connections.clear()
         held = self._connections.get(name)
         if held is None or held.closed:
             url = self._server.url(name)

@@ -60,6 +60,12 @@ class KeyedSink:
             raise RetryLater(type(error).__name__) from error
         if answer.status != HTTPStatus.OK:
             raise RetryLater(f"http_{answer.status}")
+        try:
+            shown = [each["key"] for each in answer.json()["results"]]
+        except (ValueError, TypeError, KeyError):
+            raise RetryLater("unexpected_answer") from None
+        if shown != [item["key"] for item in items]:
+            raise RetryLater("unexpected_answer")
 
 
 class PlainSink(KeyedSink):
