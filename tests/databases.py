@@ -67,7 +67,6 @@ class Databases:
 
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
-        self._process = server.process
         self._done_with: list[str] = []
         self._numbers = count(1)
         self._connections: dict[str, psycopg.Connection[tuple[str, ...]]] = {}
@@ -109,6 +108,12 @@ class Databases:
             connection.close()
 
     def _busy(self) -> set[str]:
+        """Return which databases somebody else is in. Whoever started the server anew ended our connection."""
+        with suppress(psycopg.OperationalError):
+            return self._in_use()
+        return self._in_use()
+
+    def _in_use(self) -> set[str]:
         others = "SELECT datname FROM pg_stat_activity WHERE application_name <> %s"
         return {name for (name,) in self._connection(_MAINTAINED).execute(others, [_OURS])}
 
@@ -125,13 +130,7 @@ class Databases:
         return False
 
     def _connection(self, name: str) -> "psycopg.Connection[tuple[str, ...]]":
-        """Return our own connection to a database: a new one costs more than emptying it.
-
-        A test that starts the server anew ends all of them, which shows only as they are used.
-        """
-        if self._process is not self._server.process:
-            self._process = self._server.process
-            self._connections.clear()
+        """Return our own connection to a database: a new one costs more than emptying it."""
         held = self._connections.get(name)
         if held is None or held.closed:
             url = self._server.url(name)
