@@ -108,7 +108,7 @@ class Databases:
             connection.close()
 
     def _busy(self) -> set[str]:
-        """Return which databases somebody else is in. Whoever started the server anew ended our connection."""
+        """Return which databases others are in. Whoever has started the server anew ended our connection."""
         with suppress(psycopg.OperationalError):
             return self._in_use()
         return self._in_use()
