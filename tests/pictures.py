@@ -25,7 +25,10 @@ _COMMAND = (sys.executable, "-m", "cli", "--json")
 
 def take(folder: Path) -> None:
     """Write a renewal letter in each of the languages, as a narrow screen shows it."""
-    with TemporaryDirectory() as profile, chromium(Path(profile)) as browser:
+    kept = TemporaryDirectory(
+        ignore_cleanup_errors=True
+    )  # Chromium's own children may write there to the last
+    with kept as profile, chromium(Path(profile)) as browser:
         for language in LANGUAGES:
             letter = json.loads(render("renewal", payload(RENEWAL), language))
             browser.show(letter["html"], WIDTH, "light")
