@@ -25,9 +25,8 @@ _COMMAND = (sys.executable, "-m", "cli", "--json")
 
 def take(folder: Path) -> None:
     """Write a renewal letter in each of the languages, as a narrow screen shows it."""
-    kept = TemporaryDirectory(
-        ignore_cleanup_errors=True
-    )  # Chromium's own children may write there to the last
+    # Chromium's own children may write to its profile to the last.
+    kept = TemporaryDirectory(ignore_cleanup_errors=True)
     with kept as profile, chromium(Path(profile)) as browser:
         for language in LANGUAGES:
             letter = json.loads(render("renewal", payload(RENEWAL), language))
