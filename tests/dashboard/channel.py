@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class Channel:
     sandbox: Rehearsal
     url: str
     deployment: Deployment
+    forms: set[str] = field(default_factory=set)
+    """Those that were shown so far."""
 
     def messages(self, ts: str = "") -> list[dict[str, Any]]:
         """What the channel shows outside threads, or a thread from its first message on."""
@@ -63,8 +65,12 @@ class Channel:
         return dict(requests.get(f"{self.sandbox.http}/slack/private", timeout=10).json())
 
     def form(self) -> dict[str, Any]:
-        """The form that was asked back; it is sent after the answer."""
-        return dict(self._shown("forms")[-1])
+        """The form that was asked back, one that was not shown before; it is sent after the answer."""
+        until = time.monotonic() + PATIENCE_S
+        while not (new := [each for each in self.private()["forms"] if each["id"] not in self.forms]):
+            assert time.monotonic() < until, f"no form within {PATIENCE_S} s"
+        self.forms.add(new[-1]["id"])
+        return dict(new[-1])
 
     def whispers(self) -> list[dict[str, Any]]:
         return list(self._shown("whispers"))
