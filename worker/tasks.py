@@ -37,14 +37,10 @@ def judge(*, slot: int, **_newer: object) -> None:
 @shared_task(name="seatsignal.audit")
 def audit(*, slot: int, **_newer: object) -> None:
     """Look whether all that was owed is accounted for, what people changed, and how right rules were."""
-    from worker.auditor import audit as work  # noqa: PLC0415 - see above
-    from worker.drift import look  # noqa: PLC0415 - see above
-    from worker.precision import count  # noqa: PLC0415 - see above
+    from worker.daily import look  # noqa: PLC0415 - see above
     from worker.tick import AUDIT, slot_done  # noqa: PLC0415 - see above
 
-    work(deployment())
     look(deployment())
-    count(deployment())
     slot_done(deployment(), AUDIT, slot)
 
 
