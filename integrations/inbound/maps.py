@@ -2,65 +2,32 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from config.files import ConfigError, nearest, read
 from health.records import SHAPES
 from integrations.errors import Misconfigured
 from integrations.rows.columns import columns
+from integrations.rows.mapped import ABSENT, Mapped, PathTo, found, steps
 from integrations.rows.reader import STANDS_IN
 
-Steps = tuple[str | int, ...]
-"""A way into JSON: names of members, and numbers of places in a list."""
 Scalar = str | int | float | bool
-ABSENT = object()
-"""What is not there at all, as against null."""
 
 
-def _steps(written: object) -> object:
-    """Take ``items.0.price`` for its steps; a list is taken as it is, for names with dots in them."""
-    if not isinstance(written, str):
-        return written
-    return tuple(int(step) if step.isdecimal() else step for step in written.split(".") if step)
-
-
-PathTo = Annotated[Steps, BeforeValidator(_steps)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Value(_Part):
-    """Where a column's value is in a row, or one that all rows have; ``convert`` says how it is read."""
-
-    path: PathTo = ()
-    value: Scalar | None = None
-    convert: Literal["", "epoch_s", "epoch_ms", "lower"] = ""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if bool(self.path) == (self.value is not None):
-            raise ValueError("say either `path` or `value`")
-        return self
-
-
-def _by_path(written: object) -> object:
-    return {"path": written} if isinstance(written, str | list) else written
-
-
-class Map(_Part):
+class Map(BaseModel):
     """Rows of one import file. ``when`` says which bodies have them: the value at each way into the body.
 
     ``rows`` leads to a list of rows, or to one; without it the body itself is either.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     file: str
     when: dict[str, Scalar] = {}
     rows: PathTo = ()
-    columns: dict[str, Annotated[Value, BeforeValidator(_by_path)]] = Field(min_length=1)
+    columns: dict[str, Mapped] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -90,24 +57,6 @@ class Map(_Part):
 
 class Maps(RootModel[Annotated[dict[str, Map], Field(min_length=1)]]):
     """By a name of your own."""
-
-
-def steps(written: str) -> Steps:
-    """Return the steps of a way that is written with full stops."""
-    return tuple(int(step) if step.isdecimal() else step for step in written.split(".") if step)
-
-
-def found(body: Any, way: Steps) -> Any:  # noqa: ANN401 - as above
-    """Return what stands at the end of the way, or `ABSENT`."""
-    for step in way:
-        match body:
-            case dict() if str(step) in body:
-                body = body[str(step)]
-            case list() if isinstance(step, int) and step < len(body):
-                body = body[step]
-            case _:
-                return ABSENT
-    return body
 
 
 def _same(there: object, wanted: Scalar) -> bool:

@@ -16,11 +16,14 @@ Steps = tuple[str | int, ...]
 """A way into JSON: names of members, and numbers of places in a list."""
 
 
-def _steps(written: object) -> object:
-    """Take ``items.0.price`` for its steps; a list is taken as it is, for names with dots in them."""
-    if not isinstance(written, str):
-        return written
+def steps(written: str) -> Steps:
+    """Return the steps of a way that is written with full stops: ``items.0.price``."""
     return tuple(int(step) if step.isdecimal() else step for step in written.split(".") if step)
+
+
+def _steps(written: object) -> object:
+    """Take text for its steps; a list is taken as it is, for names with full stops in them."""
+    return steps(written) if isinstance(written, str) else written
 
 
 PathTo = Annotated[Steps, BeforeValidator(_steps)]

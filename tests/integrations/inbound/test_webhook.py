@@ -97,6 +97,17 @@ def test_money_is_read_with_its_currency(monkeypatch, tmp_path):
     assert (term.mrr_minor, term.currency) == (12, "JPY")
 
 
+def test_money_in_minor_units_is_that_of_its_currency(monkeypatch, tmp_path):
+    money = "mrr: {path: cents, convert: minor}, currency: currency"
+    columns = f"{{subscription_id: id, account_id: id, started_on: start, {money}}}"
+    file = written(tmp_path, f"terms: {{file: subscriptions, columns: {columns}}}")
+    row = {"id": "s1", "start": "2026-01-01", "cents": 120_050}
+    body = [{**row, "currency": "EUR"}, {**row, "id": "s2", "currency": "JPY"}]
+    told = opened(monkeypatch, file).parse(json.dumps(body).encode())
+    terms = [each for each in told if isinstance(each, Subscription)]
+    assert [(each.mrr_minor, each.currency) for each in terms] == [(120_050, "EUR"), (120_050, "JPY")]
+
+
 def test_ids_that_are_not_ours_join_nobody(monkeypatch):
     monkeypatch.setenv("SEATSIGNAL_INBOUND_ACCOUNT_IS_OUR_ID", "false")
     said = list(opened(monkeypatch).parse(BODY))
