@@ -16,7 +16,7 @@ from integrations.errors import Misconfigured, Rejected
 from integrations.http import Explain, Http
 from integrations.session import Credentials
 from integrations.vitals import Vitals
-from integrations.zendesk.answers import Token
+from integrations.zendesk.answers import Me, Token, User
 from integrations.zendesk.settings import ZendeskSettings
 
 LIFE_S = 3_600
@@ -25,6 +25,7 @@ MARGIN_S = 120.0
 """How long before its end a token is no longer used: longer than any call waits for its answer."""
 READ, WRITE = "read", "read write"
 """Scopes of a token: the source's can change nothing."""
+API = "api/v2"
 NOBODY_THERE = "status_404"
 AS_CLIENT = (
     "set SEATSIGNAL_ZENDESK_CLIENT_ID and SEATSIGNAL_ZENDESK_CLIENT_SECRET to a confidential OAuth client "
@@ -84,6 +85,15 @@ class Access:
         self._ends_s = began_s + (token.expires_in or LIFE_S)
         self._http = self._opened(Credentials({"Authorization": f"Bearer {token.access_token}"}, AS_CLIENT))
         return self._http
+
+    def me(self) -> User:
+        """Who we are; the first thing to ask, for it tells whether anyone is there at all."""
+        try:
+            return self.http().get(f"{API}/users/me", Me).user
+        except Rejected as error:
+            if error.reason != NOBODY_THERE:
+                raise
+        raise no_account()
 
     def close(self) -> None:
         """Close the connection."""

@@ -7,17 +7,16 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from integrations.budget import Budget, Unlimited
-from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.errors import Misconfigured, RetryLater
 from integrations.http import Query
 from integrations.vitals import Vitals
-from integrations.zendesk.access import NOBODY_THERE, Access, no_account
-from integrations.zendesk.answers import Many, Me, Now, Organizations, Ratings, Ticket, Tickets, User
+from integrations.zendesk.access import API, Access
+from integrations.zendesk.answers import Many, Now, Organizations, Ratings, Ticket, Tickets, User
 from integrations.zendesk.settings import ZendeskSettings
 from integrations.zendesk.tickets import is_readable
 
 T = TypeVar("T")
 
-API = "api/v2"
 LISTED_AT_ONCE = 100
 """What Zendesk lists at most of anything that is no export."""
 NO_ADMIN = (
@@ -47,12 +46,7 @@ class ZendeskClient:
 
     def me(self) -> User:
         """Who we are; the first thing to ask, for it tells whether anyone is there at all."""
-        try:
-            return self._get("users/me", Me).user
-        except Rejected as error:
-            if error.reason != NOBODY_THERE:
-                raise
-        raise no_account()
+        return self._access.me()
 
     def organizations(self, start_s: int) -> Organizations:
         """Organizations that changed at or after that second."""

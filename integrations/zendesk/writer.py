@@ -13,9 +13,9 @@ from integrations.budget import Budget
 from integrations.errors import Rejected, RetryLater
 from integrations.http import Http, Query
 from integrations.vitals import Vitals
-from integrations.zendesk.access import NOBODY_THERE, WRITE, Access, no_account
-from integrations.zendesk.answers import Me, Meta, User
-from integrations.zendesk.client import API, LISTED_AT_ONCE
+from integrations.zendesk.access import API, WRITE, Access
+from integrations.zendesk.answers import Meta, User
+from integrations.zendesk.client import LISTED_AT_ONCE
 from integrations.zendesk.errors import repeated
 from integrations.zendesk.refusals import explained
 from integrations.zendesk.replies import (
@@ -73,12 +73,7 @@ class ZendeskWriter:
 
     def me(self) -> User:
         """Who we are; the first thing to ask, for it tells whether anyone is there at all."""
-        try:
-            return self._get("users/me", Me).user
-        except Rejected as error:
-            if error.reason != NOBODY_THERE:
-                raise
-        raise no_account()
+        return self._access.me()
 
     def fields(self) -> Iterator[OrganizationField]:
         """Every field of organizations."""
