@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from config.errors import Actionable
 from dashboard.access import Right, Viewer
+from dashboard.pages import account_asks as asks
 from dashboard.pages import account_parts as parts
 from dashboard.pages import notes as noted
 from dashboard.pages.theirs import theirs
@@ -98,9 +99,9 @@ class AccountPages:
     def _asked(self, viewer: Viewer, found: Verdict) -> Sequence[Part]:
         made: list[Asks] = []
         if viewer.may(Right.ANSWER) and found.shown.signals:
-            made += parts.answers(found.key)
+            made += asks.answers(found.key)
         if viewer.may(Right.OVERRIDE):
-            made += parts.override(found)
+            made += asks.override(found)
         return made
 
     def state(self, key: str, viewer: Seer) -> Response:

@@ -1,12 +1,11 @@
 """What the page of an account is made of: the parts of a brief, as a page shows them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from dashboard.instants import instant
 from health.brief import Brief, OpenFlag
-from health.done import OUTCOMES
 from health.nouns import Contribution
 from health.review import Line, Unit
 from store.audit import Act
@@ -18,12 +17,9 @@ from templates.views import (
     Bar,
     Bars,
     Cell,
-    Choice,
     Column,
-    Field,
     Figure,
     Figures,
-    Form,
     Lines,
     Pair,
     Pairs,
@@ -33,7 +29,6 @@ from templates.views import (
     Trend,
 )
 
-REASON_LIMIT = 200
 _KINDS: dict[Unit, str] = {"pct": "percent", "points": "points", "count": "tenths", "days": "number"}
 _FULL = 100
 
@@ -299,11 +294,6 @@ def acts(done: Sequence[Act], zone: ZoneInfo) -> Iterator[Part]:
         )
 
 
-def instant(at_ms: int, zone: ZoneInfo) -> str:
-    """Return an instant as somebody reads it in their zone: ``2027-03-31 14:02``."""
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
-
-
 def rests_on(found: Verdict) -> Iterator[Part]:
     """Yield what the verdict rests on, and how anybody recomputes it."""
     profile = str(found.shown.facts.get("profile") or "none")
@@ -315,87 +305,4 @@ def rests_on(found: Verdict) -> Iterator[Part]:
         ),
         link="Statement as JSON",
         href=f"/accounts/{quote(found.key, safe='')}/statement.json",
-    )
-
-
-# -- what can be done --------------------------------------------------------------------------------
-
-
-def answers(key: str) -> Iterator[Form]:
-    """Yield what can be said to an open alert."""
-    action = f"/accounts/{quote(key, safe='')}/answer"
-    yield Form(title="Take it on", action=action, fields=(_hidden("acknowledge"),), submit="I take it on")
-    lasts = (("1", "A day"), ("7", "A week"), ("30", "A month"))
-    yield Form(
-        title="Snooze",
-        action=action,
-        fields=(
-            _hidden("snooze"),
-            Field(name="days", label="For", kind="select", choices=_choices(lasts, "7")),
-            _reason("Why?"),
-        ),
-        submit="Snooze",
-        is_folded=True,
-    )
-    outcomes = tuple((each, each.replace("_", " ")) for each in OUTCOMES)
-    yield Form(
-        title="Done: what came of it",
-        action=action,
-        fields=(
-            _hidden("done"),
-            Field(name="detail", label="It ended with", kind="select", choices=_choices(outcomes, "")),
-        ),
-        submit="Done",
-        is_folded=True,
-    )
-    yield Form(
-        title="Not a risk",
-        about="It closes for this term, and counts against the rules that opened it.",
-        action=action,
-        fields=(_hidden("dismiss"), _reason("Why?")),
-        submit="It is no risk",
-        is_folded=True,
-    )
-
-
-def _hidden(said: str) -> Field:
-    return Field(name="said", kind="hidden", value=said)
-
-
-def _reason(label: str) -> Field:
-    return Field(name="detail", label=label, is_required=True, limit=REASON_LIMIT)
-
-
-def _choices(known: Sequence[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, label=label, is_chosen=value == chosen) for value, label in known)
-
-
-_BANDS = (("at_risk", "at risk"), ("watch", "watch"), ("healthy", "healthy"))
-
-
-def override(found: Verdict) -> Iterator[Form]:
-    """Yield what sets a band by hand, or lets the computed one count again."""
-    base, by_hand = f"/accounts/{quote(found.key, safe='')}/band", found.override
-    if by_hand:
-        yield Form(
-            title="Let the computed band count again", action=f"{base}/clear", submit="Clear", is_folded=True
-        )
-    last = by_hand.until if by_hand else date.max
-    yield Form(
-        title="Set the band by hand",
-        about="The computed score goes on beneath it. Say why: others read it beside the band.",
-        action=base,
-        fields=(
-            Field(name="band", label="Band", kind="select", choices=_choices(_BANDS, found.shown.band)),
-            Field(name="reason", label="Why?", is_required=True, limit=REASON_LIMIT),
-            Field(
-                name="until",
-                label="Until",
-                kind="date",
-                value="" if last == date.max else str(last),
-                is_required=True,
-            ),
-        ),
-        submit="Set it",
-        is_folded=True,
     )

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from dashboard.access import Right, Viewer
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from dashboard.site import Seer, Site, goes
 from store import approvals, book
 from store.approvals import APPROVED, DRAFT, MAILED, REJECTED, Held

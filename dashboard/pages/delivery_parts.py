@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from store.balance import CLOSED, Audit, Balance
 from store.unsettled import Standing, Tallied
 from templates.views import Cell, Choice, Column, Field, Figure, Figures, Form, Lines, Part, Row, Table

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from dashboard import passwords
 from dashboard.access import Refused, Right, Viewer
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from dashboard.pages.provider import PATH as PROVIDER
 from dashboard.pages.provider import ProviderPages
 from dashboard.site import Seer, Site, goes, inside

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Form
 from fastapi.responses import Response
 
 from dashboard.access import Right, Viewer
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from dashboard.pages.theirs import theirs
 from dashboard.site import Seer, Site, goes
 from store import audit, notes

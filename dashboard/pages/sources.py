@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from config.errors import Actionable
 from config.schedule import load_schedule
 from dashboard.access import Right, Viewer
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from dashboard.site import Seer, Site, goes
 from integrations.registry import SOURCES
 from store import audit, budgets

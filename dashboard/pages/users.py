@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from dashboard import colleagues
 from dashboard.access import ROLES, Right, Viewer
 from dashboard.colleagues import Unsuitable
-from dashboard.pages.account_parts import instant
+from dashboard.instants import instant
 from dashboard.site import Seer, Site, goes
 from store import users
 from store.database import Connection
