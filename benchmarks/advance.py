@@ -41,12 +41,12 @@ def _advance(name: str, database: Database) -> Result:
     days = iter(range(1, 99))
 
     def ours() -> None:
-        for first in range(0, ACCOUNTS + 1, A_CHUNK):
+        for first in range(1, ACCOUNTS + 1, A_CHUNK):
             with database.write() as connection:
                 features.refresh(connection, first, first + A_CHUNK - 1, metrics)
 
     def bare() -> None:
-        for first in range(0, ACCOUNTS + 1, A_CHUNK):
+        for first in range(1, ACCOUNTS + 1, A_CHUNK):
             _update(database, first, first + A_CHUNK - 1)
 
     def lands() -> None:

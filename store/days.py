@@ -55,9 +55,10 @@ class Days:
         self.since = since
         self.columns = tuple(name for name in metrics if name in Usage._fields)
         self.others = tuple(name for name in metrics if name not in Usage._fields)
-        self.spans = _wider(self._spans(), self._validated())
+        validated = self._validated()
+        self.spans = _wider(self._spans(), validated)
         self.usage = self._usage()
-        self.validations = self._validations()
+        self.validations = self._validations() if validated else {}
 
     def _rows(self, query: Select[Any], ids: Sequence[int], first: date) -> Sequence[Fact]:
         """Return what a query finds of some accounts, from a day on."""
