@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Subquery, bindparam, select
+from sqlalchemy import Row, Select, Subquery, bindparam, select
 
 from health.records import SHAPES
 from store.among import among
+from store.asked import Asked
 from store.order import in_order
 from store.people import Tokens
-from store.reading import Fact, Reading
+from store.reading import Fact
 from store.tables import accounts, stored_key
 
 CHAMPION = "champion"
@@ -26,13 +27,12 @@ class AccountFacts:
     whatever its other facts say.
     """
 
-    def __init__(self, connection: Connection, ids: Sequence[int], reading: Reading) -> None:
-        self._connection = connection
+    def __init__(self, asked: Asked, ids: Sequence[int]) -> None:
+        self._asked = asked
         self._ids = ids
-        self._reading = reading
         self.unknown: dict[int, set[str]] = defaultdict(set)
         query = select(accounts.c.id, accounts.c.key).where(among(accounts.c.id, ids)).order_by(accounts.c.id)
-        self.accounts = connection.execute(query).all()
+        self.accounts = asked.connection.execute(query).all()
         self.sources = self._sources()
         self.profiles = self._of("accounts")
         self.terms = self._of("subscriptions")
@@ -47,19 +47,18 @@ class AccountFacts:
 
     def _sources(self) -> Mapping[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        for row in self._connection.execute(_linked(self._reading.links()), self._reading.of(self._ids)):
+        for row in self._asked.found(_linked(self._asked.reading.links()), self._ids):
             found[row.account].add(row.source)
         return found
 
     def _of(self, kind: str, **only: str) -> Rows:
         """Return the facts of a kind by account, in the order of their keys."""
-        query = _ordered(kind, self._reading.rows(kind), tuple(only))
-        found = self._connection.execute(query, {**self._reading.of(self._ids), **only})
-        return self._told(kind, found.all())
+        query = _ordered(kind, self._asked.reading.rows(kind), tuple(only))
+        return self._told(kind, self._asked.rows(kind, query, self._ids, **only))
 
     def _told(self, kind: str, rows: Sequence[Row[Any]]) -> Rows:
         found: dict[int, list[Fact]] = defaultdict(list)
-        for row, told in zip(rows, self._reading.told(kind, rows), strict=True):
+        for row, told in zip(rows, self._asked.reading.told(kind, rows), strict=True):
             if told.fact is not None:
                 found[row.account].append(told.fact)
             if told.unknown:
@@ -68,7 +67,7 @@ class AccountFacts:
 
     def champions_named(self, account: int) -> set[str]:
         """Return the tokens of the users who are champions by the role of their seat, or of their contact."""
-        tokens = Tokens(self._connection)
+        tokens = Tokens(self._asked.connection)
         named = {tokens[seat.user_id] for seat in self.seats.get(account, ()) if seat.role == CHAMPION}
         return named | {contact.subject for contact in self.contacts.get(account, ())}
 

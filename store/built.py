@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from health.features import (
     ChampionFact,
@@ -23,10 +23,11 @@ from health.features import (
 from health.figures.active import Act
 from store import people, recent
 from store.account_facts import CHAMPION, AccountFacts, Rows
+from store.asked import Asked
 from store.commitments import commitments
 from store.database import day_of
 from store.days import Days
-from store.reading import PRESENT, Fact, Reading
+from store.reading import Fact
 from store.recent import AHEAD
 from store.series import Use, use
 
@@ -36,15 +37,14 @@ _SAID = ("customer_type", "country", "region", "language", "currency", "csm_emai
 
 
 def feature_rows(
-    connection: Connection,
+    asked: Asked,
     ids: Sequence[int],
     metrics: Collection[str],
-    reading: Reading = PRESENT,
     through: date = date.max,
     *,
     uses: Mapping[int, Use] | None = None,
 ) -> list[Features]:
-    """Build the feature rows of some accounts from their facts: as known now, or at a moment that passed.
+    """Build the feature rows of some accounts from their facts, which are asked for as a reading has them.
 
     Days of use after ``through`` are not yet. Those of whom ``uses`` tells are not asked for their days.
     """
@@ -53,12 +53,12 @@ def feature_rows(
     of_some = dict(uses or {})
     unread = [account for account in ids if account not in of_some]
     if unread:
-        days = Days(connection, unread, metrics, reading, through)
+        days = Days(asked, unread, metrics, through)
         of_some |= {account: use(days, account) for account in unread}
-    known = AccountFacts(connection, ids, reading)
+    known = AccountFacts(asked, ids)
     stated = {account: used.span.stated for account, used in of_some.items()}
-    held = commitments(connection, reading, known.terms, stated)
-    acts = people.acts(connection, reading, stated, through)
+    held = commitments(asked, known.terms, stated)
+    acts = people.acts(asked, stated, through)
     return [
         _feature_row(row, known, _Dated(of_some[row.id], held.get(row.id, ()), acts.get(row.id, ()), through))
         for row in known.accounts

@@ -6,17 +6,18 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, bindparam, func, select
+from sqlalchemy import Select, Subquery, bindparam, func, select
 
 from health.features import Commitment
 from health.figures.consumption import BY_SEAT
 from store.account_facts import Rows
+from store.asked import Asked
 from store.days import series_since
-from store.reading import Fact, Reading
+from store.reading import Fact
 
 
 def commitments(
-    connection: Connection, reading: Reading, terms: Rows, stated: Mapping[int, date | None]
+    asked: Asked, terms: Rows, stated: Mapping[int, date | None]
 ) -> dict[int, Sequence[Commitment]]:
     """Return by account what its terms commit to that are paid by consumption, whole or in part.
 
@@ -30,7 +31,7 @@ def commitments(
             by_day[series_since(day)].append(account)
     used: dict[tuple[int, date], float] = {}
     for since, ids in by_day.items():
-        used |= _used(connection, reading, ids, since)
+        used |= _used(asked, ids, since)
     return {
         account: [
             Commitment(
@@ -51,15 +52,13 @@ def _commits(row: Fact) -> bool:
     return bool(by_use and row.term_end and row.term_end > row.term_start and (row.committed or 0.0) > 0)
 
 
-def _used(
-    connection: Connection, reading: Reading, ids: Sequence[int], since: date
-) -> dict[tuple[int, date], float]:
+def _used(asked: Asked, ids: Sequence[int], since: date) -> dict[tuple[int, date], float]:
     """Return by account and start of a term what was used from then through a day.
 
     What several subscriptions commit to from the same day on is used together.
     """
-    query = _by_start(reading.rows("subscriptions"), reading.rows("usage"))
-    found = connection.execute(query, {**reading.of(ids), "since": since})
+    query = _by_start(asked.reading.rows("subscriptions"), asked.reading.rows("usage"))
+    found = asked.rows("usage", query, ids, since=since)
     return {(account, start): units or 0.0 for account, start, units in found}
 
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, func, or_, select
 
 from health.features import SERIES_DAYS
 from health.records import Usage
 from health.use import VALIDATIONS
-from store.reading import Fact, Reading
+from store.asked import Asked
+from store.reading import Fact
 
 _OF_USE = ("active_users", "sign_ins", "events", "consumption")
 """What is counted of a day with use; any of them will do."""
@@ -39,18 +40,16 @@ class Days:
     map. Days after ``through`` do not count: a single one far ahead would be where a series ends.
     """
 
-    def __init__(  # noqa: PLR0917 - as `store.built.feature_rows`
+    def __init__(
         self,
-        connection: Connection,
+        asked: Asked,
         ids: Sequence[int],
         metrics: Collection[str],
-        reading: Reading,
         through: date = date.max,
         since: date = date.min,
     ) -> None:
-        self._connection = connection
+        self._asked = asked
         self._ids = ids
-        self._reading = reading
         self.through = through
         self.since = since
         self.columns = tuple(name for name in metrics if name in Usage._fields)
@@ -60,38 +59,40 @@ class Days:
         self.usage = self._usage()
         self.validations = self._validations() if validated else {}
 
-    def _rows(self, query: Select[Any], ids: Sequence[int], first: date) -> Sequence[Fact]:
-        """Return what a query finds of some accounts, from a day on."""
-        days = {"first": max(self.since, first), "through": self.through}
-        return self._connection.execute(query, {**self._reading.of(ids), **days}).all()
+    def _rows(self, kind: str, query: Select[Any], ids: Sequence[int], first: date) -> Sequence[Fact]:
+        """Return what a query over the rows of a kind finds of some accounts, from a day on."""
+        return self._asked.rows(kind, query, ids, first=max(self.since, first), through=self.through)
 
     def _spans(self) -> Mapping[int, Span]:
         """Return by account the first and last day of any use, and the last day stated at all."""
-        return self._span(_usage_spans(self._reading.rows("usage")))
+        return self._span("usage", _usage_spans(self._of("usage")))
 
     def _validated(self) -> Mapping[int, Span]:
         """Return the same of validations: use is a licence that was found good."""
-        return self._span(_validation_spans(self._reading.rows("validations")))
+        return self._span("validations", _validation_spans(self._of("validations")))
 
-    def _span(self, query: Select[Any]) -> Mapping[int, Span]:
-        return {account: Span(*days) for account, *days in self._rows(query, self._ids, self.since)}
+    def _of(self, kind: str) -> Subquery:
+        return self._asked.reading.rows(kind)
+
+    def _span(self, kind: str, query: Select[Any]) -> Mapping[int, Span]:
+        return {account: Span(*days) for account, *days in self._rows(kind, query, self._ids, self.since)}
 
     def _usage(self) -> Rows:
         """Return by account its days of use: day, source account, product, the map of others, columns."""
         found: dict[int, list[Fact]] = defaultdict(list)
         columns = ("metrics" if self.others else "day", *self.columns)
-        query = _days_of_use(self._reading.rows("usage"), columns)
+        query = _days_of_use(self._of("usage"), columns)
         for ids, first in self._stretches():
-            for row in self._rows(query, ids, first):
+            for row in self._rows("usage", query, ids, first):
                 found[row[-1]].append(row)
         return found
 
     def _validations(self) -> Mapping[int, list[DailyCount]]:
         """Return by account, for each day, the licences found good, and the answers of each outcome."""
         found: dict[int, list[DailyCount]] = defaultdict(list)
-        query = _days_of_validations(self._reading.rows("validations"))
+        query = _days_of_validations(self._of("validations"))
         for ids, first in self._stretches():
-            for account, day, outcome, licences, times in self._rows(query, ids, first):
+            for account, day, outcome, licences, times in self._rows("validations", query, ids, first):
                 found[account].append((day, f"validation:{outcome}", float(times)))
                 if outcome == "ok":
                     found[account].append((day, VALIDATIONS, float(licences)))

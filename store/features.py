@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, 
 from health.features import Features, Floats
 from store import people, recent
 from store.among import among
+from store.asked import Asked
 from store.built import feature_rows
 from store.bulk import blobs
 from store.days import ONE_DAY, Days
@@ -172,7 +173,8 @@ def _brought_up(
 ) -> tuple[list[Features], list[Features]]:
     """Return the rows of which no more than days of use is read anew, and those that are built anew."""
     through = business_day(connection) + AHEAD
-    named = people.named(connection, [each.account for each in changes if not each.reshaped])
+    asked = Asked(connection, PRESENT)
+    named = people.named(asked, [each.account for each in changes if not each.reshaped])
     since = {each.account: each.restated_from or date.max for each in changes if each.fresh}
     old = held(connection, list(since))
     first = {
@@ -180,7 +182,7 @@ def _brought_up(
         for account, row in old.items()
         if row.through and row.through <= through
     }
-    uses = _renewed(connection, [(old[account], day) for account, day in first.items()], metrics, through)
+    uses = _renewed(asked, [(old[account], day) for account, day in first.items()], metrics, through)
     advanced: list[Features] = []
     others: list[int] = []
     for each in changes:
@@ -188,7 +190,7 @@ def _brought_up(
         row = None if used is None else recent.advanced(old[each.account], used, through)
         others += [each.account] if row is None else []
         advanced += [] if row is None else [row]
-    return advanced, feature_rows(connection, others, metrics, through=through, uses=uses)
+    return advanced, feature_rows(asked, others, metrics, through, uses=uses)
 
 
 def held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
@@ -200,7 +202,7 @@ def held(connection: Connection, ids: Sequence[int]) -> dict[int, Features]:
 
 
 def _renewed(
-    connection: Connection, rows: Iterable[tuple[Features, date]], metrics: Collection[str], through: date
+    asked: Asked, rows: Iterable[tuple[Features, date]], metrics: Collection[str], through: date
 ) -> dict[int, Use]:
     """Return the use of the accounts of which the row, and the days from that beside it on, tell it."""
     alike: dict[date, list[Features]] = defaultdict(list)
@@ -208,7 +210,7 @@ def _renewed(
         alike[since].append(row)
     found: dict[int, Use] = {}
     for since, of_day in alike.items():
-        days = Days(connection, [row.account for row in of_day], metrics, PRESENT, through, since)
+        days = Days(asked, [row.account for row in of_day], metrics, through, since)
         uses = {row.account: renewed(row, days) for row in of_day}
         found |= {account: used for account, used in uses.items() if used is not None}
     return found
@@ -242,6 +244,7 @@ def all_rows(
     is everything where rows hold other metrics.
     """
     good = set(metrics) <= set(json.loads(setting(connection, _HELD) or "[]"))
+    asked = Asked(connection, PRESENT)
     wanted = select(accounts.c.id).order_by(accounts.c.id)
     wanted = wanted if only is None else wanted.where(among(accounts.c.id, only))
     ids = connection.execute(wanted).scalars().all()
@@ -251,5 +254,5 @@ def all_rows(
         query = query.where(accounts.c.fresh == accounts.c.touched)
         rows = {row.account: row for row in map(unpack, blobs(connection, query))} if good else {}
         stale = [account for account in chosen if account not in rows]
-        rows |= {row.account: row for row in feature_rows(connection, stale, metrics, through=through)}
+        rows |= {row.account: row for row in feature_rows(asked, stale, metrics, through)}
         yield [rows[account] for account in chosen]

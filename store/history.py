@@ -12,6 +12,7 @@ from health.dated import DATING
 from health.features import Features, Freshness
 from store import people
 from store.among import among
+from store.asked import Asked
 from store.built import feature_rows
 from store.database import day_of
 from store.features import IDS_A_QUERY, held
@@ -35,14 +36,14 @@ def features_at(
 
     Judged with the pulse of a run that knew these batches, they give what that run found, to the letter.
     """
-    return feature_rows(connection, ids, metrics, Moment(known), as_of + AHEAD)
+    return feature_rows(Asked(connection, Moment(known)), ids, metrics, as_of + AHEAD)
 
 
 def rows_at(
     connection: Connection, ids: Sequence[int], metrics: Collection[str], then: Moment
 ) -> list[Features]:
     """Return the feature rows of some accounts as they were at a moment."""
-    return feature_rows(connection, ids, metrics, then)
+    return feature_rows(Asked(connection, then), ids, metrics)
 
 
 def account(connection: Connection, key: str) -> int | None:
@@ -58,8 +59,8 @@ def restated(
     as_of: date,
 ) -> list[Features]:
     """Return the feature rows of some accounts as of a day judged by these batches, as known by now."""
-    reading = Restated(Moment(known), as_of)
-    return feature_rows(connection, ids, metrics, reading, as_of - timedelta(days=1))
+    asked = Asked(connection, Restated(Moment(known), as_of))
+    return feature_rows(asked, ids, metrics, as_of - timedelta(days=1))
 
 
 def still(connection: Connection, made: Run, ids: Sequence[int]) -> dict[int, Features]:
@@ -71,7 +72,7 @@ def still(connection: Connection, made: Run, ids: Sequence[int]) -> dict[int, Fe
     c = accounts.c
     query = select(c.id).where(among(c.id, ids), c.fresh == c.touched, c.reshaped_after < made.id)
     chosen = connection.execute(query).scalars().all()
-    named = people.named(connection, chosen)
+    named = people.named(Asked(connection, PRESENT), chosen)
     return {
         account: row
         for account, row in held(connection, chosen).items()

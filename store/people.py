@@ -13,9 +13,9 @@ from health.features import ChampionFact, LastSeen
 from health.figures.active import Act
 from health.figures.adoption import CHAMPIONS, champions
 from health.records import People
+from store.asked import Asked
 from store.days import series_since, stretches
 from store.installation import secret
-from store.reading import PRESENT, Reading
 from store.subjects import token
 
 SILENT = timedelta(days=CHAMPIONS.silent_days)
@@ -58,28 +58,24 @@ class Tokens(dict[str, str]):
         return made
 
 
-def acts(
-    connection: Connection, reading: Reading, stated: Mapping[int, date | None], through: date
-) -> dict[int, list[Act]]:
+def acts(asked: Asked, stated: Mapping[int, date | None], through: date) -> dict[int, list[Act]]:
     """Return by account who did what in the days of its series, and in those before them that champions need.
 
     ``stated`` is where each series ends: whatever other accounts are read with it, its own days count.
     """
     found: dict[int, list[Act]] = defaultdict(list)
-    query = _days(reading.rows("people"))
+    query = _days(asked.reading.rows("people"))
     for ids, first in stretches(stated):
-        days = {"first": first - SILENT, "through": through}
-        for row in connection.execute(query, {**reading.of(ids), **days}).all():
+        for row in asked.rows("people", query, ids, first=first - SILENT, through=through):
             end = stated[row.account]
             if end and row.day > series_since(end) - SILENT:
                 found[row.account].extend(acts_of(str(row.account), [row]))
     return found
 
 
-def named(connection: Connection, ids: Sequence[int]) -> set[int]:
+def named(asked: Asked, ids: Sequence[int]) -> set[int]:
     """Return which of some accounts have a day of which it is known who did what."""
-    whose = _accounts(PRESENT.rows("people"))
-    return set(connection.execute(whose, PRESENT.of(ids)).scalars())
+    return {account for (account,) in asked.rows("people", _accounts(asked.reading.rows("people")), ids)}
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,9 @@ from health.review import Line, Unit
 from health.service import is_open
 from health.standings import standing
 from store import built, contacts, flags, reviews, verdicts
+from store.asked import Asked
 from store.database import Connection
+from store.reading import PRESENT
 from store.verdicts import Verdict
 from templates.explained import ahead, changes, reasons, set_by_hand
 from templates.families import told as told_of
@@ -174,7 +176,7 @@ def _talks(
 def _tickets(connection: Connection, found: Verdict) -> Iterator[OpenTicket]:
     """Yield the tickets that have been open for longest; the measure counts all of them."""
     now = found.assessment
-    rows = built.feature_rows(connection, [now.account], ())
+    rows = built.feature_rows(Asked(connection, PRESENT), [now.account], ())
     tickets = [each for row in rows for each in row.tickets if is_open(each, now.as_of)]
     for each in sorted(tickets, key=lambda ticket: (ticket.opened_on, ticket.ticket_id))[:ROWS]:
         days = (now.as_of - each.opened_on).days

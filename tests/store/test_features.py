@@ -26,6 +26,7 @@ from health.records import (
     Validation,
 )
 from store import features, schema, sources
+from store.asked import Asked
 from store.built import feature_rows
 from store.installation import set_setting
 from store.reading import Moment
@@ -143,7 +144,7 @@ def test_a_contact_that_was_read_later_is_no_champion_of_before(database):
     with database.read() as connection:
         ids = connection.execute(select(accounts.c.id)).scalars().all()
         now, then = (
-            feature_rows(connection, ids, METRICS, Moment(known, DAY, backfilled))[0].champions
+            feature_rows(Asked(connection, Moment(known, DAY, backfilled)), ids, METRICS)[0].champions
             for backfilled in (frozenset[str](), frozenset({"hubspot"}))
         )
     assert (len(now), len(then)) == (1, 0)
@@ -265,6 +266,27 @@ def test_a_sample_waits_for_those_who_judge_before_it_writes_anything(emptied_da
         assert len(features.refresh(connection, 0, 10**9, METRICS)) == 2
         connection.commit()
         assert sampling.result(10) == 2
+
+
+@pytest.mark.parametrize("kept_database", ["postgresql"], indirect=True)
+def test_the_first_fact_of_a_kind_is_not_missed_by_a_row_that_is_being_built(emptied_database, monkeypatch):
+    """Kinds that nobody states are not asked for, so a first ticket must wait until the row is stored."""
+    pull(emptied_database, [Account("a")])
+    pool = ThreadPoolExecutor(1)
+
+    class Meanwhile(Asked):
+        def __init__(self, *given):
+            super().__init__(*given)
+            first = pool.submit(pull, emptied_database, [Ticket("t", "a", instant(DAY))])
+            with emptied_database.read() as looking:
+                while not anybody_waits(looking) and not first.done():
+                    pass
+
+    with monkeypatch.context() as patched:
+        patched.setattr(features, "Asked", Meanwhile)
+        assert not built(emptied_database).tickets
+    pool.shutdown()
+    assert [ticket.ticket_id for ticket in built(emptied_database).tickets] == ["t"]
 
 
 def test_what_was_settled_long_ago_is_left_out(database):

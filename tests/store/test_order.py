@@ -6,6 +6,7 @@ from sqlalchemy import select
 from health.figures.days import last_days
 from health.records import Account, Limit, Ticket
 from store.account_facts import AccountFacts
+from store.asked import Asked
 from store.database import is_postgresql
 from store.figures import known
 from store.matches import without_record
@@ -38,7 +39,7 @@ def in_a_language(emptied_database):
 def test_facts_that_tie_come_by_the_bytes_of_their_ids(in_a_language):
     query = select(accounts.c.id).where(accounts.c.key == "a")
     ours = in_a_language.execute(query).scalar_one()
-    found = AccountFacts(in_a_language, [ours], PRESENT)
+    found = AccountFacts(Asked(in_a_language, PRESENT), [ours])
     assert [row.ticket_id for row in found.tickets[ours]] == BY_BYTES
     assert [row.limit for row in found.limits[ours]] == BY_BYTES
     (told,) = [each for each in known(in_a_language, ["tickets"], last_days(DAY, 30)) if each.tickets]

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from health.features import ChampionFact, LastSeen
 from health.records import Account, Contact, People, Seat, Usage
 from store import people
+from store.asked import Asked
 from store.built import feature_rows
 from store.installation import secret
+from store.reading import PRESENT
 from store.subjects import token
 from store.tables import accounts, facts, past
 from tests.store.test_facts import DAY, pull
@@ -38,7 +40,9 @@ def row(database, key: str = "a", *others: str):
     with database.read() as connection:
         query = select(accounts.c.id).where(accounts.c.key.in_((key, *others))).order_by(accounts.c.id)
         ids = connection.execute(query).scalars().all()
-        return next(row for row in feature_rows(connection, ids, ["active_users"]) if row.key == key)
+        return next(
+            row for row in feature_rows(Asked(connection, PRESENT), ids, ["active_users"]) if row.key == key
+        )
 
 
 def test_users_are_kept_as_the_tokens_that_addresses_have(emptied_database):

@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 
 from health.records import FACTS, Account, Seat, Subscription, Ticket, Usage
 from store import facts, history, identity, retire, sources
+from store.asked import Asked
 from store.built import feature_rows
 from store.database import Database
-from store.reading import Moment
+from store.reading import PRESENT, Moment
 from store.sources import Landed
 from store.tables import accounts, field_type
 from tests.store.test_facts import DAY, pull
@@ -136,7 +137,9 @@ def present(database):
     """The feature rows as known now, and what is known now."""
     with database.read() as connection:
         ids = connection.execute(select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
-        return sources.known(connection), {row.account: row for row in feature_rows(connection, ids, METRICS)}
+        return sources.known(connection), {
+            row.account: row for row in feature_rows(Asked(connection, PRESENT), ids, METRICS)
+        }
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -193,4 +196,4 @@ def test_series_are_the_same_whoever_is_read_with_them(database):
     _, together = present(database)
     with database.read() as connection:
         for account, row in together.items():
-            assert feature_rows(connection, [account], METRICS) == [row]
+            assert feature_rows(Asked(connection, PRESENT), [account], METRICS) == [row]

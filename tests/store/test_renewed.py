@@ -28,8 +28,10 @@ from health.records import (
     Validation,
 )
 from store import built, features, schema
+from store.asked import Asked
 from store.database import Database
 from store.installation import set_setting
+from store.reading import PRESENT
 from store.tables import accounts, facts
 from tests.store.test_facts import DAY, pull
 from tests.store.test_features import instant
@@ -63,7 +65,9 @@ class _Book:
             kept = list(features.stored(connection, 0, 99, run=1, stale_only=False))
             assert sorted(fresh, key=attrgetter("account")) == kept  # so nobody need read them again
             ids = connection.execute(select(accounts.c.id)).scalars().all()
-            return kept, built.feature_rows(connection, ids, METRICS, through=self.today + timedelta(days=1))
+            return kept, built.feature_rows(
+                Asked(connection, PRESENT), ids, METRICS, through=self.today + timedelta(days=1)
+            )
 
     def day(self, ago: int) -> date:
         """Return a day that is mostly late: the usual is to state what is new."""
@@ -166,7 +170,9 @@ def test_what_rests_on_days_that_leave_the_series_is_read_again(emptied_database
             set_setting(connection, "business_day", today.isoformat())
             features.refresh(connection, 0, 1 << 40, METRICS)
             (kept,) = features.stored(connection, 0, 1 << 40, run=1, stale_only=False)
-            rows = built.feature_rows(connection, [kept.account], METRICS, through=today + timedelta(days=1))
+            rows = built.feature_rows(
+                Asked(connection, PRESENT), [kept.account], METRICS, through=today + timedelta(days=1)
+            )
     assert kept.champions or kept.commitments
     assert _differing([kept], rows) == {}
 
