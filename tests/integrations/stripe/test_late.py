@@ -55,8 +55,7 @@ def _as_told(happened: Json) -> Json:
     return {**happened, "object": "event", "data": {"object": {**told, "items": items}}}
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("every_s", [HOUR // 3, 5 * HOUR])
+@pytest.mark.parametrize(("every_s", "seed"), [(HOUR // 3, 0), (5 * HOUR, 1)])
 def test_what_is_stored_is_what_stripe_has_after_each_pull(
     sandbox: Rehearsal, seed: int, every_s: int
 ) -> None:
