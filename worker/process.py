@@ -21,11 +21,12 @@ from worker.letters import checked_letters
 from worker.plays import checked_plays
 from worker.secrets import secrets
 
-COLLECTED_AFTER = (50_000, 20, 20)
+COLLECTED_AFTER = (5_000, 20, 20)
 """New objects, and rounds over these and the older ones, after which garbage in cycles is looked for.
 
-A chunk of accounts is many objects at once, next to none of them in a cycle: looked for as often as by
-default, that took a quarter of the time of bringing rows up to date.
+A chunk of accounts is many objects at once, next to none of them in a cycle: looked through as often as by
+default, the older ones took a quarter of the time of bringing rows up to date. The new ones are soon looked
+through, and looked for rarely their garbage is what a worker's memory grows by.
 """
 
 
