@@ -48,9 +48,9 @@ class HubSpotDestination:
         """Raise `Misconfigured` with what to change, unless our properties are there to be written."""
         check(self._hubspot)
 
-    def setup(self) -> tuple[Prepared, ...]:
-        """Make the properties that are missing, and say what was found of each."""
-        return tuple(setup(self._hubspot))
+    def setup(self, *, dry_run: bool = False) -> tuple[Prepared, ...]:
+        """Make the properties that are missing, unless it is a dry run, and say what was found of each."""
+        return tuple(setup(self._hubspot, dry_run=dry_run))
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written. Raises what clients raise."""

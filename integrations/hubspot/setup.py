@@ -1,6 +1,6 @@
 """Makes what is missing of our properties, and says what is there already or differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from integrations.errors import Misconfigured
 from integrations.hubspot.answers import Property
@@ -8,18 +8,21 @@ from integrations.hubspot.client import HubSpotClient, Kind
 from integrations.hubspot.properties import GROUP, WANTED
 from integrations.hubspot.refusals import SETUP
 from integrations.hubspot.writing import Definition
-from integrations.roles import Prepared
+from integrations.roles import Prepared, outcome
 
 
-def setup(hubspot: HubSpotClient) -> Iterator[Prepared]:
-    """Make the group and the properties that are not there; doing it again makes nothing.
+def setup(hubspot: HubSpotClient, *, dry_run: bool) -> Iterator[Prepared]:
+    """Make the group and the properties that are not there, unless it is a dry run.
 
-    Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`; what was made stays made.
+    Doing it again makes nothing. Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`;
+    what was made stays made.
     """
     for kind, definitions in WANTED.items():
-        yield _group(hubspot, kind)
+        yield _group(hubspot, kind, dry_run=dry_run)
         there = hubspot.properties(kind)
-        yield from (_property(hubspot, kind, each, there) for each in definitions)
+        yield from (
+            _property(hubspot, kind, each, there.get(each.name), dry_run=dry_run) for each in definitions
+        )
 
 
 def check(hubspot: HubSpotClient) -> None:
@@ -37,20 +40,21 @@ def check(hubspot: HubSpotClient) -> None:
                 )
 
 
-def _group(hubspot: HubSpotClient, kind: Kind) -> Prepared:
+def _group(hubspot: HubSpotClient, kind: Kind, *, dry_run: bool) -> Prepared:
     if GROUP.name in hubspot.groups(kind):
         return Prepared(kind, "group", GROUP.name, "there")
-    hubspot.create_group(kind, GROUP)
-    return Prepared(kind, "group", GROUP.name, "made")
+    if not dry_run:
+        hubspot.create_group(kind, GROUP)
+    return Prepared(kind, "group", GROUP.name, outcome(there=False, dry_run=dry_run))
 
 
 def _property(
-    hubspot: HubSpotClient, kind: Kind, wanted: Definition, there: Mapping[str, Property]
+    hubspot: HubSpotClient, kind: Kind, wanted: Definition, found: Property | None, *, dry_run: bool
 ) -> Prepared:
-    found = there.get(wanted.name)
     if found is None:
-        hubspot.create_property(kind, wanted)
-        return Prepared(kind, "property", wanted.name, "made")
+        if not dry_run:
+            hubspot.create_property(kind, wanted)
+        return Prepared(kind, "property", wanted.name, outcome(there=False, dry_run=dry_run))
     differs = difference(wanted, found)
     return Prepared(kind, "property", wanted.name, "differs" if differs else "there", differs)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integrations.errors import Misconfigured
-from integrations.roles import Prepared
+from integrations.roles import Prepared, outcome
 from integrations.zendesk.fields import FIELDS, Field
 from integrations.zendesk.refusals import NO_WRITE, SETUP
 from integrations.zendesk.replies import OrganizationField
@@ -12,8 +12,8 @@ from integrations.zendesk.writer import ZendeskWriter
 OF = "organizations"
 
 
-def setup(zendesk: ZendeskWriter) -> Iterator[Prepared]:
-    """Make the fields that are not there; doing it again makes nothing.
+def setup(zendesk: ZendeskWriter, *, dry_run: bool) -> Iterator[Prepared]:
+    """Make the fields that are not there, unless it is a dry run; doing it again makes nothing.
 
     Raises `Misconfigured` where we may not, `Rejected` or `RetryLater`; what was made stays made.
     """
@@ -21,8 +21,9 @@ def setup(zendesk: ZendeskWriter) -> Iterator[Prepared]:
     for field in FIELDS.values():
         found = there.get(field.key)
         if found is None:
-            zendesk.make_field(field.definition)
-            yield Prepared(OF, "field", field.key, "made")
+            if not dry_run:
+                zendesk.make_field(field.definition)
+            yield Prepared(OF, "field", field.key, outcome(there=False, dry_run=dry_run))
             continue
         differs = difference(field, found)
         yield Prepared(OF, "field", field.key, "differs" if differs else "there", differs)
