@@ -365,6 +365,46 @@ def test_a_nudge_is_held_as_it_leaves(judge: Judge) -> None:
     assert {row.status for row in owed(deployment, "unused_seats", "a8")} == {"sent"}
 
 
+def marked(folder: Path, say: str) -> None:
+    """Let a field of an account say whether it is to be left alone."""
+    header, *lines = (folder / "accounts.csv").read_text().splitlines()
+    rows = [f"{line},{say if line.startswith(f'{WELL},') else 'no'}" for line in lines]
+    (folder / "accounts.csv").write_text("\n".join([f"{header},do_not_contact", *rows]) + "\n")
+
+
+def only_marked(folder: Path, say: str) -> Path:
+    """A folder with the accounts alone, of which one says so."""
+    for file in book.write(folder, news=True).iterdir():
+        if file.name != "accounts.csv":
+            file.unlink()
+    marked(folder, say)
+    return folder
+
+
+def test_a_mark_of_a_source_stops_nudges_and_lets_go_once_it_is_gone(judge: Judge, tmp_path: Path) -> None:
+    rules = replace(steps(), licence_expired=ExpiredRule())
+    files = {"activation_steps": ATTEMPTS, "licences": LICENCES}
+    deployment = judge(rules, files, edit=lambda folder: marked(folder, "yes"))
+    (row,) = owed(deployment, "finish_activation", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact/files")
+    assert {row.status for row in owed(deployment, "licence_expired", WELL)} == {"due"}
+    for say, days, owing in (("yes", 14, 2), ("", 28, 3)):
+        book.judge_folder(deployment, only_marked(tmp_path / f"after {days}", say), book.DAY)
+        again(deployment, days)
+        assert len(owed(deployment, "finish_activation", WELL)) == owing
+    assert [row.status for row in owed(deployment, "finish_activation", WELL)] == [*["suppressed"] * 2, "due"]
+
+
+def test_a_mark_that_comes_after_a_nudge_was_planned_keeps_it_back(judge: Judge, tmp_path: Path) -> None:
+    deployment = judge(UNUSED, edit=few_seats)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert row.status == "due"
+    book.judge_folder(deployment, only_marked(tmp_path / "after", "yes"), book.DAY)
+    sent(deployment)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact/files")
+
+
 def test_the_letter_about_a_limit_is_held_like_any_nudge(judge: Judge) -> None:
     """It came to be owed while nothing was open, and something was when it was to leave."""
     deployment = judge(NudgeRules(), edit=too_small)

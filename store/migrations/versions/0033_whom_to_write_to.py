@@ -1,4 +1,4 @@
-"""Colleagues as Slack knows them by their address, and when it was asked"""
+"""Colleagues as Slack knows them by their address; accounts that a source says are not to be contacted"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0033"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
+
+ACCOUNTS = ("fact_accounts", "fact_accounts_past")
 
 
 def upgrade() -> None:
@@ -19,7 +21,11 @@ def upgrade() -> None:
         sa.Column("told", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_colleagues")),
     )
+    for table in ACCOUNTS:
+        op.add_column(table, sa.Column("do_not_contact", sa.Boolean(), nullable=True))
 
 
 def downgrade() -> None:
+    for table in ACCOUNTS:
+        op.drop_column(table, "do_not_contact")
     op.drop_table("colleagues")
