@@ -19,6 +19,7 @@ from health.nudge_rules import (
     TRAINING,
     UNUSED,
     UPGRADE,
+    WELCOME,
     ActivationRule,
     ExpiredRule,
     Feature,
@@ -28,6 +29,7 @@ from health.nudge_rules import (
     Step,
     TrainingRule,
     UnusedRule,
+    WelcomeRule,
 )
 from health.renewals import term_key
 
@@ -49,12 +51,21 @@ class Licence(NamedTuple):
     ended: bool = False
 
 
+class Purchase(NamedTuple):
+    """A subscription, what it is of, and the day on which it was bought, else began."""
+
+    subscription: str
+    product: str
+    bought_on: date
+
+
 class Known(NamedTuple):
     """An account as nudges see it.
 
     ``stated`` are the kinds of fact that its sources state, ``fleet_features`` the features that accounts of
     the fleet use. ``steps`` are those of activation that were
-    tried, each ``done`` once it was, else ``failed``.
+    tried, each ``done`` once it was, else ``failed``. ``begun`` is since when letters are sent; ``welcomed``
+    says that they were welcomed.
     """
 
     features: Features
@@ -63,6 +74,9 @@ class Known(NamedTuple):
     steps: Mapping[str, str] = {}
     licences: Sequence[Licence] = ()
     fleet_features: Collection[str] = ()
+    purchases: Sequence[Purchase] = ()
+    begun: Mapping[str, date] = {}
+    welcomed: bool = False
 
     @property
     def days(self) -> int | None:
@@ -108,13 +122,21 @@ def may_nudge(found: Due, before: Sequence[Owed], as_of: date, rules: NudgeRules
 
     What was kept from leaving is tried again after the rest.
     """
-    if any(each.on > as_of - timedelta(days=rules.rest_days) for each in before):
+    if any(each.on > as_of - timedelta(days=_rest_days(found.letter, each.letter, rules)) for each in before):
         return False
     told = [each for each in before if each.left and each.letter == found.letter]
     if any(each.matter == found.matter for each in told):
         return False
     again = as_of - timedelta(days=rules.again_days)
-    return found.letter == ACTIVATION or all(each.on <= again for each in told)
+    return found.letter in {ACTIVATION, WELCOME} or all(each.on <= again for each in told)
+
+
+def _rest_days(letter: str, before: str, rules: NudgeRules) -> int:
+    """Return how many days a letter waits after another; a welcome waits for its like, the steps for it."""
+    if letter == WELCOME != before:
+        return 0
+    handed_over = letter == ACTIVATION and before == WELCOME and rules.finish_activation
+    return max(1, handed_over.after_days) if handed_over else rules.rest_days
 
 
 def has_begun(account: str, letter: str, since: date | None, as_of: date, days: int) -> bool:
@@ -133,6 +155,24 @@ class Progress(NamedTuple):
 
     done: tuple[Step, ...]
     left: tuple[Step, ...]
+
+
+def new_purchases(known: Known, rule: WelcomeRule) -> Iterator[Purchase]:
+    """Yield what an account bought of late, since welcomes are sent, and had none of before; the first first.
+
+    Where nobody says what a subscription is of it may be of anything: then only the very first is new.
+    """
+    as_of, since = known.assessment.as_of, known.begun.get(WELCOME)
+    for each in sorted(known.purchases, key=lambda purchase: (purchase.bought_on, purchase.subscription)):
+        late = since is None or each.bought_on < max(since, as_of - timedelta(days=rule.within_days))
+        if not late and each.bought_on <= as_of and not any(_like(each, other) for other in known.purchases):
+            yield each
+
+
+def _like(bought: Purchase, other: Purchase) -> bool:
+    """Tell whether an account had something like it before."""
+    same = bought.product == other.product or not bought.product or not other.product
+    return other.bought_on < bought.bought_on and same
 
 
 def progress(known: Known, rule: ActivationRule) -> Progress | None:
@@ -230,6 +270,11 @@ def _between(known: Known, after_days: int, until_days: int | None = None) -> bo
     return days is not None and after_days <= days and (until_days is None or days <= until_days)
 
 
+def _welcome(known: Known, rules: NudgeRules) -> Iterator[str]:
+    if rules.welcome:
+        yield from (each.subscription for each in new_purchases(known, rules.welcome))
+
+
 def _activation(known: Known, rules: NudgeRules) -> Iterator[str]:
     rule = rules.finish_activation
     if rule and _between(known, rule.after_days, rule.until_days):
@@ -298,6 +343,7 @@ def _plan(known: Known) -> str:
 
 _MATTERS: Mapping[str, Callable[[Known, NudgeRules], Iterator[str]]] = {
     EXPIRED: _expired,
+    WELCOME: _welcome,
     ACTIVATION: _activation,
     INVITE: _invite,
     UNUSED: _unused,

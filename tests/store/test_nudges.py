@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from store import nudges, sources, stops
-from store.nudges import PAUSE_DAYS, Attempt, Licence
+from store.nudges import PAUSE_DAYS, Attempt, Licence, Purchase
 from store.tables import accounts, contact_stops, facts, links, source_accounts
 
 DAY = date(2026, 6, 1)
@@ -106,3 +106,36 @@ def test_a_field_of_a_linked_source_stops_too_and_what_a_person_said_comes_first
         for value in (False, None):
             connection.execute(update(facts["accounts"]).values(do_not_contact=value))
             assert stops.of(connection, 1, DAY) is None
+
+
+def test_a_subscription_was_bought_when_it_was_else_as_its_first_term_began(database):
+    def term(subscription, start, **said):
+        values = dict.fromkeys(("product", "status", "started_on", "purchased_ms"))
+        return {
+            "source": "files",
+            "source_account": 11,
+            "batch": 1,
+            "subscription_id": subscription,
+            "term_start": start,
+            **values,
+            **said,
+        }
+
+    year = timedelta(days=365)
+    rows = [
+        term("s1", DAY, product="core", status="Active", purchased_ms=NOON_MS),
+        term("s2", DAY - year, product="core"),
+        term("s2", DAY, product="core"),
+        term("s3", DAY, started_on=DAY - timedelta(days=9)),
+        term("s4", DAY, source_account=12),
+    ]
+    with database.write() as connection:
+        connection.execute(insert(facts["subscriptions"]), rows)
+        found = nudges.purchases(connection, 0, 9)
+    assert {account: sorted(each) for account, each in found.items()} == {
+        1: [
+            Purchase("s1", "core", "active", DAY),
+            Purchase("s2", "core", "", DAY - year),
+            Purchase("s3", "", "", DAY - timedelta(days=9)),
+        ]
+    }

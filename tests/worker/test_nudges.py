@@ -25,6 +25,7 @@ from health.nudge_rules import (
     TrainingRule,
     UnusedRule,
     UpgradeRule,
+    WelcomeRule,
 )
 from health.policy import SurveyRules
 from health.surveys import NPS
@@ -124,6 +125,56 @@ a7,connect,2026-05-01T10:00:00Z,done
 a7,connect,2026-05-02T10:00:00Z,failed
 a7,report,2026-05-03T10:00:00Z,failed
 """
+
+
+# -- welcome -----------------------------------------------------------------------------------------
+
+
+def bought(folder: Path) -> None:
+    """Let an account that there was not before have bought on the day, beside all those of old."""
+    more = {
+        "accounts": f"new,Newly,{book.OWNER},DE",
+        "contacts": "new,admin@new.customer.example,Kim of new,admin",
+        "subscriptions": f"s-new,new,{book.DAY},{book.LATER},8,100,EUR,active,true",
+    }
+    for name, line in more.items():
+        with (folder / f"{name}.csv").open("a") as file:
+            file.write(f"{line}\n")
+
+
+def test_who_is_new_is_welcomed_once_and_nobody_of_old_then_come_the_steps(judge: Judge) -> None:
+    rules = replace(steps(), welcome=WelcomeRule(LINK))
+    attempts = ATTEMPTS + "new,sign_in,2026-06-01T08:00:00Z,done\n"
+    deployment = judge(rules, {"activation_steps": attempts}, edit=bought)
+    (row,) = owed(deployment, "welcome")
+    assert (row.key.split("/")[2], told(row)["steps"], told(row)["link"]) == ("new", 3, LINK)
+    words = json.loads(render("welcome", str(row.payload)))
+    assert words["subject"] == "Welcome to Lumen Works"
+    sent(deployment)
+    for days, owing in ((2, 0), (3, 1), (8, 1)):
+        again(deployment, days)
+        assert len(owed(deployment, "welcome")) == 1
+        assert len(owed(deployment, "finish_activation", "new")) == owing
+    (row,) = owed(deployment, "finish_activation", "new")
+    assert json.loads(render("finish_activation", str(row.payload)))["subject"] == (
+        "Newly: 3 steps to begin with"
+    )
+
+
+def test_nobody_is_welcomed_on_an_installation_s_first_run_nor_for_what_was_bought_before(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    opened = book.deployment(sqlite_url)
+    opened.nudges = NudgeRules(welcome=WelcomeRule(LINK, within_days=60))
+    folder = book.write(tmp_path / "eve", news=False)
+    bought(folder)
+    terms = (folder / "subscriptions.csv").read_text()
+    (folder / "subscriptions.csv").write_text(terms.replace(str(book.TERM_START), "2026-05-30"))
+    book.judge_folder(opened, folder, book.DAY)
+    go_live(opened)
+    again(opened, 1)
+    assert [row.key.split("/")[2] for row in owed(opened, "welcome")] == ["new"]
+    opened.database.close()
 
 
 # -- finish activation -------------------------------------------------------------------------------
