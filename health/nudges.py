@@ -127,7 +127,7 @@ def may_nudge(found: Due, before: Sequence[Owed], as_of: date, rules: NudgeRules
     told = [each for each in before if each.left and each.letter == found.letter]
     if any(each.matter == found.matter for each in told):
         return False
-    again = as_of - timedelta(days=rules.again_days)
+    again = as_of - timedelta(days=rules.every_days.get(found.letter, rules.again_days))
     return found.letter in {ACTIVATION, WELCOME} or all(each.on <= again for each in told)
 
 
@@ -135,6 +135,8 @@ def _rest_days(letter: str, before: str, rules: NudgeRules) -> int:
     """Return how many days a letter waits after another; a welcome waits for its like, the steps for it."""
     if letter == WELCOME != before:
         return 0
+    if letter == before and letter in rules.every_days:
+        return rules.every_days[letter]
     handed_over = letter == ACTIVATION and before == WELCOME and rules.finish_activation
     return max(1, handed_over.after_days) if handed_over else rules.rest_days
 

@@ -1,7 +1,7 @@
 """Nudges at work: which letter would help an account today, and what it says."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -32,7 +32,7 @@ from store.contacts import recipient
 from store.database import Connection
 from store.runs import Chunk, Run
 from store.surveys import Letter
-from worker import letters
+from worker import experiments, letters
 from worker.deployment import Deployment
 from worker.letters import Envelope, Verdict, Written
 from worker.nudge_words import worded
@@ -54,6 +54,7 @@ class Nudging:
     attempts: Mapping[int, Sequence[nudges.Attempt]] = field(default_factory=dict)
     licences: Mapping[int, Sequence[nudges.Licence]] = field(default_factory=dict)
     purchases: Mapping[int, Sequence[nudges.Purchase]] = field(default_factory=dict)
+    cadences: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def has_begun(self, deployment: Deployment, verdict: Verdict, letter: str) -> bool:
         """Tell whether a letter that was switched on has come to an account: all are reached in turn.
@@ -84,6 +85,7 @@ def nudging(deployment: Deployment, connection: Connection, run: Run, chunk: Chu
         nudges.attempts(connection, first, last, run.as_of) if ACTIVATION in on else {},
         nudges.licences(connection, first, last) if EXPIRED in on else {},
         nudges.purchases(connection, first, last) if WELCOME in on else {},
+        experiments.cadences(connection, first, last),
     )
 
 
@@ -93,22 +95,20 @@ def notices(
     """Yield what would help an account: one nudge at most, and what it must know in time."""
     of_account = found.before.get(verdict.features.account, ())
     before = [_owed(letter, verdict.features.key) for letter in of_account]
+    every_days = found.cadences.get(verdict.features.account, {})
     rules, known = deployment.nudges, _known(deployment, verdict, found, pulse, before)
+    rules = replace(rules, every_days=every_days) if every_days else rules
     nudged = False
     for each in due(known, rules):
         is_nudge = LETTERS[each.letter] == NUDGE
-        if is_nudge and (nudged or not _may(deployment, verdict, found, each, before)):
+        begun = found.has_begun(deployment, verdict, each.letter)
+        may = begun and may_nudge(each, before, verdict.assessment.as_of, rules)
+        if is_nudge and (nudged or not may):
             continue
         letter = _letter(deployment, connection, verdict, each, known)
         if letter:
             nudged = nudged or is_nudge
             yield letter
-
-
-def _may(deployment: Deployment, verdict: Verdict, found: Nudging, each: Due, before: Sequence[Owed]) -> bool:
-    as_of = verdict.assessment.as_of
-    begun = found.has_begun(deployment, verdict, each.letter)
-    return begun and may_nudge(each, before, as_of, deployment.nudges)
 
 
 def _known(

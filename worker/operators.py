@@ -140,7 +140,7 @@ def can_be_read(deployment: Deployment, planned: Experiment) -> Notice:
         ),
         what_to_do=(
             f"seatsignal experiment read {planned.name} reads it, once; nobody is drawn from then on.",
-            f"seatsignal experiment stop {planned.name} ends it; until then who is held out gets no letter.",
+            f"seatsignal experiment stop {planned.name} ends it; who is held out gets {planned.instead}.",
         ),
     )
     thread = f"operator/experiment/{planned.name}"

@@ -250,7 +250,8 @@ class Arm(Struct, frozen=True):
 class Experiment(Struct, frozen=True):
     """An experiment as it was planned when it started, and what it told.
 
-    `reading` is `null` until it was read: before that nobody looks at outcomes.
+    `reading` is `null` until it was read: before that nobody looks at outcomes. With a `variant` of the
+    letter `held_out` is who gets the letter as it is.
     """
 
     name: str
@@ -272,3 +273,4 @@ class Experiment(Struct, frozen=True):
     read_on: date | None
     arms: Mapping[str, Arm]
     reading: Mapping[str, Any] | None
+    variant: Mapping[str, Any] | None = None

@@ -380,3 +380,23 @@ def test_nobody_is_reached_before_it_is_known_since_when() -> None:
     assert not has_begun("a1", UNUSED, None, AS_OF, 1)
     assert has_begun("a1", UNUSED, AS_OF, AS_OF, 1)
     assert not has_begun("a1", UNUSED, AS_OF + timedelta(days=1), AS_OF, 1)
+
+
+@pytest.mark.parametrize(
+    ("letter", "every", "days", "may"),
+    [
+        (ACTIVATION, {ACTIVATION: 7}, 6, False),
+        (ACTIVATION, {ACTIVATION: 7}, 7, True),
+        (ACTIVATION, {ACTIVATION: 30}, 29, False),
+        (ACTIVATION, {SPOTLIGHT: 7}, 13, False),
+        (SPOTLIGHT, {SPOTLIGHT: 20}, 19, False),
+        (SPOTLIGHT, {SPOTLIGHT: 20}, 20, True),
+        (SPOTLIGHT, {}, 20, False),
+    ],
+)
+def test_other_days_are_tried_between_two_of_a_letter(
+    letter: str, every: Mapping[str, int], days: int, may: bool
+) -> None:
+    owed = [Owed(letter, "other", days_ago(days), left=True)]
+    assert may_nudge(Due(letter, "m"), owed, AS_OF, NudgeRules(every_days=every)) is may
+    assert NudgeRules(every_days=every).sent == frozenset()

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Row, select
 
 from cli.opened import judge_waiting
+from health.experiments import HELD_OUT, WRITTEN, Experiment, Variant
 from health.nudge_rules import (
+    ACTIVATION,
     ActivationRule,
     ChampionRule,
     ExpiredRule,
@@ -29,8 +31,9 @@ from health.nudge_rules import (
 )
 from health.policy import SurveyRules
 from health.surveys import NPS
-from store import nudges, stops
-from store.tables import letter_starts
+from store import experiments, nudges, stops
+from store.experiments import Drawn
+from store.tables import accounts, letter_starts
 from templates.render import render
 from tests import book
 from tests.owed import pass_time, rows
@@ -38,6 +41,7 @@ from tests.worker.test_announce import Inbox
 from tests.worker.test_surveys import DAY_S, URGENT
 from worker.deliver import deliver
 from worker.deployment import Deployment
+from worker.experiments import start
 from worker.pipeline import open_run
 from worker.release import go_live
 
@@ -233,6 +237,31 @@ def test_a_letter_is_in_one_language_throughout(
     body = json.loads(render("finish_activation", str(row.payload)))
     assert words[language] in body["text"]
     assert ("Schritten erledigt" in body["subject"]) is (language == "de")
+
+
+@pytest.mark.parametrize(("into", "owing"), [(WRITTEN, 2), (HELD_OUT, 1)])
+def test_who_tries_a_shorter_wait_hears_of_the_next_steps_sooner(
+    judge: Judge, tmp_path: Path, into: str, owing: int
+) -> None:
+    """Both are told of the first steps on the same day: only what follows differs."""
+    planned = Experiment(
+        "sooner", "It helps.", ACTIVATION, "activated", 30, 10, 10, 50, 0.05, 0.8, (), Variant("s", {}, {}, 7)
+    )
+
+    def tried(deployment: Deployment) -> None:
+        with deployment.database.write() as connection:
+            start(connection, planned, "kim")
+            account = connection.execute(select(accounts.c.id).where(accounts.c.key == WELL)).scalar_one()
+            experiments.draw(connection, "sooner", Drawn(account, into, "", book.DAY), 1)
+
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS}, before=tried)
+    sent(deployment)
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "activation_steps.csv").write_text(ATTEMPTS + "a7,report,2026-06-03T10:00:00Z,done\n")
+    pass_time(deployment.database, 7 * DAY_S)
+    book.judge_folder(deployment, more, book.DAY + timedelta(days=7))
+    assert len(owed(deployment, "finish_activation", WELL)) == owing
 
 
 # -- the others --------------------------------------------------------------------------------------
