@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from health.colleagues import Found
 from store.among import among
@@ -13,6 +13,8 @@ from store.upsert import insert
 DAY_MS = 86_400_000
 AGAIN_MS, MISSING_AGAIN_MS = 7 * DAY_MS, DAY_MS
 """After how long it is asked again about whoever was found, and about whoever was not."""
+FORGOTTEN_MS = 90 * DAY_MS
+"""How long who is no longer looked for is known: what they were told is to follow to somebody else."""
 
 
 def found(connection: Connection) -> Mapping[str, Found]:
@@ -45,6 +47,13 @@ def keep(connection: Connection, address: str, slack: str) -> None:
         said |= {"slack": slack, "told": False}
     statement = insert(connection, colleagues).values(address=address, **said)
     connection.execute(statement.on_conflict_do_update(index_elements=["address"], set_=said))
+
+
+def forget(connection: Connection, sought: Collection[str]) -> None:
+    """Let go of addresses that nobody is looked for by any more, and was not for a long time."""
+    c = colleagues.c
+    old = c.asked_ms < clock(connection) - FORGOTTEN_MS
+    connection.execute(delete(colleagues).where(old, ~among(c.address, sought)))
 
 
 def untold(connection: Connection, addresses: Collection[str]) -> list[str]:

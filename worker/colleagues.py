@@ -72,8 +72,12 @@ def _asked(deployment: Deployment, address: str) -> str:
 
 
 def _tell_missing(deployment: Deployment, sought: Collection[str]) -> None:
-    """Tell operators once of those whom nobody in Slack is: their alerts go to whoever stands in."""
+    """Tell operators once of those whom nobody in Slack is: their alerts go to whoever stands in.
+
+    Who is sought no more is forgotten in time.
+    """
     with deployment.database.write() as connection:
+        colleagues.forget(connection, sought)
         missing = colleagues.untold(connection, sought)
         if missing:
             outbox.plan(connection, None, [operators.colleagues_missing(deployment, connection, missing)])

@@ -1,7 +1,7 @@
 """Who was found in Slack, and when it is asked again, on either database."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from health.colleagues import Found
 from store import colleagues
@@ -55,3 +55,11 @@ def test_who_is_missing_is_told_once_until_they_are_found(database):
         colleagues.keep(connection, BOB, "U02BOB")
         colleagues.keep(connection, BOB, "")
         assert colleagues.untold(connection, {ANN, BOB}) == [BOB]
+
+
+def test_who_is_looked_for_no_more_is_forgotten_in_time(database):
+    with database.write() as connection:
+        for days, left in ((89, {ANN, BOB}), (2, {BOB})):
+            connection.execute(update(table).values(asked_ms=table.c.asked_ms - days * DAY_MS))
+            colleagues.forget(connection, {BOB})
+            assert set(connection.execute(select(table.c.address)).scalars()) == left

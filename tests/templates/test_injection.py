@@ -24,6 +24,7 @@ from templates.content import (
     Play,
     RenewalLetter,
     SurveyLetter,
+    Wording,
 )
 from templates.mrkdwn import inert, mention, shortened
 from templates.nudges import ActivationLetter, WelcomeLetter
@@ -225,7 +226,8 @@ def hostile_steps(text: str) -> ActivationLetter:
 
 
 def hostile_welcome(text: str) -> WelcomeLetter:
-    return msgspec.structs.replace(GREETING, account_name=text, company_name=text, product=text)
+    note = Wording(note={"en": text})
+    return msgspec.structs.replace(GREETING, account_name=text, company_name=text, product=text, wording=note)
 
 
 LETTERS = {
