@@ -29,8 +29,8 @@ from health.nudge_rules import (
     Step,
     TrainingRule,
     UnusedRule,
-    WelcomeRule,
 )
+from health.purchases import Purchase, new
 from health.renewals import term_key
 
 DONE, FAILED = "done", "failed"
@@ -49,14 +49,6 @@ class Licence(NamedTuple):
     product: str
     expires_on: date | None
     ended: bool = False
-
-
-class Purchase(NamedTuple):
-    """A subscription, what it is of, and the day on which it was bought, else began."""
-
-    subscription: str
-    product: str
-    bought_on: date
 
 
 class Known(NamedTuple):
@@ -159,24 +151,6 @@ class Progress(NamedTuple):
     left: tuple[Step, ...]
 
 
-def new_purchases(known: Known, rule: WelcomeRule) -> Iterator[Purchase]:
-    """Yield what an account bought of late, since welcomes are sent, and had none of before; the first first.
-
-    Where nobody says what a subscription is of it may be of anything: then only the very first is new.
-    """
-    as_of, since = known.assessment.as_of, known.begun.get(WELCOME)
-    for each in sorted(known.purchases, key=lambda purchase: (purchase.bought_on, purchase.subscription)):
-        late = since is None or each.bought_on < max(since, as_of - timedelta(days=rule.within_days))
-        if not late and each.bought_on <= as_of and not any(_like(each, other) for other in known.purchases):
-            yield each
-
-
-def _like(bought: Purchase, other: Purchase) -> bool:
-    """Tell whether an account had something like it before."""
-    same = bought.product == other.product or not bought.product or not other.product
-    return other.bought_on < bought.bought_on and same
-
-
 def progress(known: Known, rule: ActivationRule) -> Progress | None:
     """Return how far activation has come; `None` where nobody states steps."""
     if _STEPS not in known.stated:
@@ -272,9 +246,15 @@ def _between(known: Known, after_days: int, until_days: int | None = None) -> bo
     return days is not None and after_days <= days and (until_days is None or days <= until_days)
 
 
+def welcomed(known: Known, rules: NudgeRules) -> Iterator[Purchase]:
+    """Yield what an account bought of late and is welcomed for, the first first."""
+    since = known.begun.get(WELCOME)
+    if rules.welcome and since:
+        yield from new(known.purchases, since, known.assessment.as_of, rules.welcome.within_days)
+
+
 def _welcome(known: Known, rules: NudgeRules) -> Iterator[str]:
-    if rules.welcome:
-        yield from (each.subscription for each in new_purchases(known, rules.welcome))
+    yield from (each.subscription for each in welcomed(known, rules))
 
 
 def _activation(known: Known, rules: NudgeRules) -> Iterator[str]:

@@ -22,12 +22,12 @@ from health.nudges import (
     Due,
     Known,
     expired,
-    new_purchases,
     outgrown,
     progress,
     ungiven,
     untrained,
     unused,
+    welcomed,
 )
 from templates.content import LetterContent
 from templates.nudges import (
@@ -64,7 +64,7 @@ def _in_words(envelope: Envelope, *said: Words) -> Envelope:
 
 def _welcome(rules: NudgeRules, each: Due, known: Known, envelope: Envelope) -> LetterContent | None:
     rule = rules.welcome
-    bought = {found.subscription: found for found in new_purchases(known, rule)} if rule else {}
+    bought = {found.subscription: found for found in welcomed(known, rules)}
     if rule is None or each.matter not in bought:
         return None
     way = progress(known, rules.finish_activation) if rules.finish_activation else None

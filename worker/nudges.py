@@ -22,11 +22,11 @@ from health.nudges import (
     Known,
     Licence,
     Owed,
-    Purchase,
     due,
     has_begun,
     may_nudge,
 )
+from health.purchases import Purchase
 from store import nudges, surveys
 from store.contacts import recipient
 from store.database import Connection

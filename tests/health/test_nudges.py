@@ -40,12 +40,12 @@ from health.nudges import (
     Known,
     Licence,
     Owed,
-    Purchase,
     due,
     has_begun,
     may_nudge,
     progress,
 )
+from health.purchases import Purchase
 
 AS_OF = date(2026, 6, 1)
 SAID = {"en": "words"}
@@ -95,7 +95,7 @@ def test_nothing_is_owed_that_is_not_named() -> None:
 HELLO = NudgeRules(welcome=WelcomeRule("https://x.example", within_days=7))
 
 
-def welcomed(*bought: tuple[str, int], since: int | None = 100, rules: NudgeRules = HELLO) -> list[str]:
+def greeted(*bought: tuple[str, int], since: int | None = 100, rules: NudgeRules = HELLO) -> list[str]:
     """The subscriptions that are welcomed, of products that were bought so many days ago."""
     made = [Purchase(f"s{n}", product, days_ago(days)) for n, (product, days) in enumerate(bought)]
     begun = {} if since is None else {WELCOME: days_ago(since)}
@@ -123,8 +123,8 @@ def welcomed(*bought: tuple[str, int], since: int | None = 100, rules: NudgeRule
 def test_who_bought_something_new_of_late_is_welcomed(
     bought: list[tuple[str, int]], since: int | None, found: list[str]
 ) -> None:
-    assert welcomed(*bought, since=since) == found
-    assert welcomed(*bought, since=since, rules=NudgeRules()) == []
+    assert greeted(*bought, since=since) == found
+    assert greeted(*bought, since=since, rules=NudgeRules()) == []
 
 
 @pytest.mark.parametrize(
