@@ -82,13 +82,19 @@ def _stop(database: "Database", account: str, why: str, until: date | None) -> N
 
 def _resume(database: "Database", account: str) -> None:
     from store import audit, stops  # noqa: PLC0415 - see above
+    from store.installation import business_day  # noqa: PLC0415 - see above
 
     with database.write() as connection:
-        if not stops.lift(connection, account):
-            complain(f"Nothing stops nudges to {account!r}.")
-            raise typer.Exit(1)
-        audit.record(connection, "contact_resumed", account, actor=getpass.getuser())
-    tell({"account": account, "stopped": False}, f"Nudges leave to {account} again.")
+        lifted = stops.lift(connection, account)
+        if lifted:
+            audit.record(connection, "contact_resumed", account, actor=getpass.getuser())
+        left = [stop for key, stop in stops.standing(connection, business_day(connection)) if key == account]
+    marked = f"It is {' and '.join(stop.reason for stop in left)}: clear it there."
+    if not lifted:
+        complain(f"Nobody stopped nudges to {account!r}.{f' {marked}' if left else ''}")
+        raise typer.Exit(1)
+    said = f"No nudge leaves to {account} yet. {marked}" if left else f"Nudges leave to {account} again."
+    tell({"account": account, "stopped": bool(left)}, said)
 
 
 def _list(database: "Database") -> None:
@@ -97,9 +103,9 @@ def _list(database: "Database") -> None:
 
     with database.read() as connection:
         found = stops.standing(connection, business_day(connection))
-    rows = [(key, str(stop.until or ""), stop.reason) for key, stop in found.items()]
+    rows = [(key, str(stop.until or ""), stop.reason, stop.source) for key, stop in found]
+    names = ("account", "until", "reason", "source")
     if wants_json():
-        names = ("account", "until", "reason")
         answer({"stopped": [dict(zip(names, row, strict=True)) for row in rows]})
         return
-    table(("account", "until", "reason"), rows)
+    table(names, rows)

@@ -1,4 +1,4 @@
-"""The commands ``experiment``: try a nudge on accounts that are drawn, and tell what it did."""
+"""The commands ``experiment``: try a nudge, or a variant of it, on accounts that are drawn."""
 
 import getpass
 from dataclasses import asdict
@@ -38,7 +38,8 @@ def _planned() -> "Mapping[str, Experiment]":
     return load_experiments(settings().experiments)
 
 
-def _named(name: str) -> "Experiment":
+def named(name: str) -> "Experiment":
+    """Return an experiment that is planned, by its name; ends the command on wrong use."""
     from config.files import nearest  # noqa: PLC0415 - see above
 
     planned = _planned()
@@ -58,7 +59,7 @@ def plan(
     from store import experiments  # noqa: PLC0415 - see above
     from worker.experiments import unchanged  # noqa: PLC0415 - see above
 
-    planned = [_named(name)] if name else list(_planned().values())
+    planned = [named(name)] if name else list(_planned().values())
     with opened() as deployment, deployment.database.read() as connection:
         begun = experiments.begun(connection)
         owed = {each.letter: experiments.owed_lately(connection, each.letter, PACE_DAYS) for each in planned}
@@ -107,11 +108,12 @@ def _tell_plan(planned: "Experiment", document: Document) -> None:
     needed, days = sample(planned), document["days_to_fill"]
     _tell_hypothesis(planned)
     say(
-        f"Metric: {planned.metric} within {planned.within_days} days; {planned.baseline_pct:g} % without the "
-        f"letter, {100 * planned.expected:g} % hoped for with it."
+        f"Metric: {planned.metric} within {planned.within_days} days; {planned.baseline_pct:g} % with "
+        f"{planned.instead}, {100 * planned.expected:g} % hoped for with {planned.tried}."
     )
     say(
-        f"Sample: {needed.held_out} held out ({planned.hold_out_pct:g} %), {needed.written} written to: "
+        f"Sample: {needed.held_out} get {planned.instead} ({planned.hold_out_pct:g} %), {needed.written} get "
+        f"{planned.tried}: "
         f"an effect of {planned.effect_points:g} points is seen with a likelihood of {planned.power:.0%}, "
         f"one that is not there with {planned.alpha:.1%} at most."
     )
@@ -134,7 +136,7 @@ def start(name: Name) -> None:
     from cli.opened import opened  # noqa: PLC0415 - see above
     from worker import experiments  # noqa: PLC0415 - see above
 
-    planned = _named(name)
+    planned = named(name)
     with opened() as deployment, deployment.database.write() as connection:
         begun = experiments.start(connection, planned, getpass.getuser())
     tell(
@@ -144,7 +146,8 @@ def start(name: Name) -> None:
             "hash": begun.hash,
             "hold_out": planned.hold_out_pct,
         },
-        f"{name} runs: of the accounts that are owed {planned.letter}, {planned.hold_out_pct:g} % get none.",
+        f"{name} runs: of the accounts that are owed {planned.letter}, {planned.hold_out_pct:g} % get "
+        f"{planned.instead}.",
     )
 
 
@@ -212,8 +215,8 @@ def _tell_progress(told: "Told") -> None:
     table(
         ("arm", "needed", "drawn", "days over"),
         [
-            ("held out", needed.held_out, drawn.get(HELD_OUT, 0), over.get(HELD_OUT, 0)),
-            ("written to", needed.written, drawn.get(WRITTEN, 0), over.get(WRITTEN, 0)),
+            (told.planned.instead, needed.held_out, drawn.get(HELD_OUT, 0), over.get(HELD_OUT, 0)),
+            (told.planned.tried, needed.written, drawn.get(WRITTEN, 0), over.get(WRITTEN, 0)),
         ],
     )
     if told.reading is None:
@@ -222,22 +225,23 @@ def _tell_progress(told: "Told") -> None:
 
 
 def _tell_reading(told: "Told", reading: "Reading") -> None:
-    written, held_out = reading.written, reading.held_out
+    planned, written, held_out = told.planned, reading.written, reading.held_out
     say(
-        f"{told.planned.metric}: {written.pct:.1f} % of {written.accounts} accounts written to, "
-        f"{held_out.pct:.1f} % of {held_out.accounts} held out."
+        f"{planned.metric}: {written.pct:.1f} % of {written.accounts} accounts with {planned.tried}, "
+        f"{held_out.pct:.1f} % of {held_out.accounts} with {planned.instead}."
     )
     say(
         f"Within strata apart by {reading.points:+.1f} points, likely between {reading.low:+.1f} "
         f"and {reading.high:+.1f}; by chance alone in {reading.chance:.1%}."
     )
-    say(f"Verdict: {_VERDICTS[reading.verdict]} Read once; it stays as it is.")
+    verdict = _VERDICTS[reading.verdict].format(tried=planned.tried)
+    say(f"Verdict: {verdict} Read once; it stays as it is.")
     if told.begun.stopped_on is None:
         say("Accounts are held out until you stop it.")
 
 
 _VERDICTS = {
-    "no_evidence": "no evidence that the letter does anything.",
-    "better": "the letter helps.",
-    "worse": "the letter harms.",
+    "no_evidence": "no evidence that {tried} does anything.",
+    "better": "{tried} helps.",
+    "worse": "{tried} harms.",
 }

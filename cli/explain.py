@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from health.facts import Fact
     from health.nouns import Assessment
     from health.policy import Policy
+    from store.stops import Stop
     from store.verdicts import Verdict
     from worker.documents import Beside
     from worker.explanations import Explanation
@@ -62,7 +63,13 @@ def _told(beside: "Beside") -> list[str]:
             f"{day.by_run} with facts that came late: {day.known_points / 100:g}, {day.known_band}."
             for day in beside.rescored
         ),
+        *((_stopped(beside.stop),) if beside.stop else ()),
     ]
+
+
+def _stopped(stop: "Stop") -> str:
+    until = f" until {stop.until}" if stop.until else ""
+    return f"No nudge leaves to it{until}, {'as it is' if stop.source else 'a person said'}: {stop.reason}."
 
 
 def _stated(found: "Verdict", policy: "Policy | None") -> dict[str, object]:

@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 def preview(
     template: Annotated[str, typer.Argument(help="A template by name.")],
     account: Annotated[str, typer.Option(help="An account by its key.")],
+    *,
     language: Annotated[str, typer.Option(help="Show a letter in this language, such as de or fr-CA.")] = "",
+    variant: Annotated[str, typer.Option(help="Show a letter in the variant of a planned experiment.")] = "",
     all_locales: Annotated[bool, typer.Option("--all-locales", help="Show it in every language.")] = False,
     browser: Annotated[bool, typer.Option("--browser", help="Open a letter in the browser.")] = False,
 ) -> None:
@@ -28,6 +30,8 @@ def preview(
         _is_letter(template)
     languages = _languages(template, language, every=all_locales)
     payload = _payload(template, account)
+    if variant:
+        payload = _varied(payload, template, variant)
     try:
         bodies = [_body(template, payload, each) for each in languages]
     except Unrenderable as error:
@@ -87,6 +91,17 @@ def _is_letter(template: str) -> None:
         raise typer.BadParameter(
             f"only letters speak several languages, or show more in a browser: {', '.join(letters)}"
         )
+
+
+def _varied(payload: str, template: str, name: str) -> str:
+    """Return a letter's payload in the words that a planned experiment tries; ends on wrong use."""
+    from cli.experiment import named  # noqa: PLC0415 - see above
+    from worker.experiments import varied  # noqa: PLC0415 - see above
+
+    planned = named(name)
+    if planned.variant is None or planned.letter != template:
+        raise typer.BadParameter(f"{name} tries no variant of {template}", param_hint="--variant")
+    return varied(payload, planned.variant)
 
 
 def _payload(template: str, account: str) -> str:

@@ -20,6 +20,7 @@ from health.nudge_rules import (
     TrainingRule,
     UnusedRule,
     UpgradeRule,
+    WelcomeRule,
 )
 
 TEXT_LIMIT = 300
@@ -64,6 +65,17 @@ class _Spell(_Rule):
         if self.until_days < self.after_days:
             raise ValueError("until_days: they end before they begin (after_days)")
         return self
+
+
+class WelcomeData(_Rule):
+    """See `health.nudge_rules.WelcomeRule`."""
+
+    link: Link
+    within_days: int = Field(7, ge=1, le=60)
+
+    def rule(self) -> WelcomeRule:
+        """Return it as the rule takes it."""
+        return WelcomeRule(**dict(self))
 
 
 class StepData(_Part):
@@ -206,6 +218,7 @@ class NudgeData(_Part):
     spread_days: int = Field(14, ge=1, le=90)
     rest_days: int = Field(14, ge=1, le=365)
     again_days: int = Field(90, ge=1, le=365)
+    welcome: WelcomeData | None = None
     finish_activation: ActivationData | None = None
     invite_team: InviteData | None = None
     unused_seats: UnusedData | None = None

@@ -1,6 +1,6 @@
 """Who gets what, through what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.files import SHIPPED, nearest, read
-from health.colleagues import Absence, Colleague, addressees
+from health.colleagues import Absence, Colleague, Found, addressees
 from health.hours import Hours
 from health.identity import CRMS
 
@@ -60,6 +60,7 @@ class ContactHours(BaseModel):
 class Person(BaseModel):
     """A colleague: their Slack id, who stands in for them, days away (both included), whether they left.
 
+    Without an id Slack is asked for it by their address.
     With ``hours`` they are told nothing outside these, by the clock of ``timezone``, but what is urgent.
     """
 
@@ -93,9 +94,18 @@ class Person(BaseModel):
         away = tuple(Absence(first, last) for first, last in self.away)
         return Colleague(self.slack, self.backup, away, self.left)
 
+    def completed(self, found: Found | None) -> "Person":
+        """Return them with what was found of them in Slack, where nobody has set it."""
+        if found is None or self.slack or self.left:
+            return self
+        return self.model_copy(update={"slack": found.id, "left": found.left})
+
 
 class Escalation(BaseModel):
-    """After how many hours an alert that nobody has taken on is told to the next one, and to whom at last."""
+    """After how many hours an alert that nobody has taken on is told to the next one, and to whom at last.
+
+    The manager is a channel, a Slack id, or one of the people by their address.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,6 +118,7 @@ class Routes(BaseModel):
 
     ``people`` are colleagues by their address: what an account's owner should know reaches them, or who
     stands in for them, and the route's channel where nobody of them is there.
+    With ``find_owners`` owners of accounts who are none of them are looked for in Slack by their address.
     ``alerts_a_day`` is of how many alerts a person is told in 24 hours; the rest stands in a digest.
     ``escalation`` says when an alert climbs, and to whom at last.
     ``hours`` are those at which letters leave; at any time without them.
@@ -128,6 +139,7 @@ class Routes(BaseModel):
     sender: Sender = "mail"
     letters: dict[str, tuple[str, ...]]
     people: dict[str, Person] = {}
+    find_owners: bool = False
     alerts_a_day: int = Field(5, ge=1)
     escalation: Escalation = Escalation(after_hours=24)
     hours: ContactHours | None = None
@@ -144,7 +156,41 @@ class Routes(BaseModel):
             if person.backup and person.backup.lower() not in known:
                 meant = nearest(person.backup, sorted(known))
                 raise ValueError(f"people.{address}.backup: {person.backup!r} is none of them{meant}")
+        manager = self.escalation.manager.lower()
+        if "@" in manager and manager not in known:
+            raise ValueError(
+                f"escalation.manager: {manager!r} is none of people{nearest(manager, sorted(known))}"
+            )
         return self
+
+    @property
+    def by_address(self) -> bool:
+        """Tell whether what Slack answers about addresses is part of whom these routes lead to."""
+        slack = SLACK in {self.csm.destination, self.sales.destination}
+        return slack and bool(self.find_owners or self.sought or "@" in self.escalation.manager)
+
+    @property
+    def sought(self) -> frozenset[str]:
+        """The addresses (small letters) of people whose Slack id nobody has set."""
+        unset = (address for address, each in self.people.items() if not each.slack and not each.left)
+        return frozenset(map(str.lower, unset))
+
+    def completed(self, found: Mapping[str, Found]) -> "Routes":
+        """Return these with who was found in Slack, by address (small letters); what is set goes first."""
+        people = {
+            address: each.completed(found.get(address.lower())) for address, each in self.people.items()
+        }
+        if self.find_owners:
+            known = {address.lower() for address in people}
+            others = {address: each for address, each in found.items() if each.id and address not in known}
+            people |= {address: Person(slack=each.id, left=each.left) for address, each in others.items()}
+        manager = self.escalation.manager
+        if "@" in manager:
+            named = {address.lower(): each for address, each in people.items()}[manager.lower()]
+            manager = "" if named.left else named.slack
+        said = {name: getattr(self, name) for name in Routes.model_fields}
+        escalation = self.escalation.model_copy(update={"manager": manager})
+        return Routes.model_validate(said | {"people": people, "escalation": escalation})
 
     @cached_property
     def colleagues(self) -> dict[str, Colleague]:

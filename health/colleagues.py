@@ -12,6 +12,13 @@ class Absence(NamedTuple):
     last: date
 
 
+class Found(NamedTuple):
+    """Somebody as a chat knows them by their address: their id, and whether they have left."""
+
+    id: str
+    left: bool = False
+
+
 class Colleague(NamedTuple):
     """Somebody who looks after accounts: where they are reached, and who stands in for them, by address."""
 

@@ -37,6 +37,7 @@ DATING: Mapping[str, Dating] = MappingProxyType(
     {
         "accounts": Dating(
             by=("created_on",),
+            present=("do_not_contact",),
             lasting=(
                 *("account_id", "name", "domain", "customer_type", "industry", "size_band", "country"),
                 *("region", "timezone", "language", "currency", "parent_id", "csm_email", "sales_email"),

@@ -8,7 +8,7 @@ once, when both arms are as large as planned, by the arm that was drawn, whateve
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from json import dumps
 from math import ceil, sqrt
@@ -19,7 +19,7 @@ from health.apart import Apart, Stratum, apart, chance
 
 HELD_OUT, WRITTEN = "held_out", "written"
 ARMS = (HELD_OUT, WRITTEN)
-"""Who gets no letter, and who gets it as everybody did before."""
+"""Who goes without what is tried, and who gets it: the letter, or its variant."""
 ACTIVATED = "activated"
 METRICS: Mapping[str, int] = {"expanded": 1, "renewed": 1, "churned": -1, ACTIVATED: 1}
 """What an experiment may be about, and whether more of it is good (1) or bad (-1).
@@ -34,8 +34,20 @@ _PCT = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way of a letter: a ``subject``, a ``note`` below it (by language), or the days between two."""
+
+    name: str
+    subject: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)
+    every_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """What is planned, before anything starts.
+
+    With a ``variant`` it is what is tried: who is held out gets the letter as it is, others get the variant.
 
     ``metric`` is the outcome (`METRICS`) and ``within_days`` how long after the arm was drawn it counts.
     ``baseline_pct`` of the accounts meet it without the letter; an effect of ``effect_points`` for the better
@@ -54,11 +66,25 @@ class Experiment:
     alpha: float
     power: float
     strata: tuple[str, ...] = ()
+    variant: Variant | None = None
 
     @property
     def hash(self) -> str:
-        """A digest of all of it."""
-        return sha256(dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:_HASH_LENGTH]
+        """A digest of all of it: without a variant the one that it had before there were any."""
+        said = asdict(self)
+        if self.variant is None:
+            del said["variant"]
+        return sha256(dumps(said, sort_keys=True).encode()).hexdigest()[:_HASH_LENGTH]
+
+    @property
+    def instead(self) -> str:
+        """What whoever is held out gets, in words."""
+        return "the letter as it is" if self.variant else "no letter"
+
+    @property
+    def tried(self) -> str:
+        """What is tried, in words."""
+        return f"the variant {self.variant.name}" if self.variant else "the letter"
 
     @property
     def expected(self) -> float:

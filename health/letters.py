@@ -13,6 +13,7 @@ from health.nudge_rules import (
     TRAINING,
     UNUSED,
     UPGRADE,
+    WELCOME,
 )
 from health.surveys import ACTIVATION, NPS, RENEWAL
 
@@ -27,6 +28,7 @@ SURVEYS: Mapping[str, str] = {
 SURVEY_LETTERS = frozenset(SURVEYS.values())
 START_TOPIC, PLAN_TOPIC, TIPS_TOPIC, SURVEY_TOPIC = "getting_started", "plan", "tips", "surveys"
 _TOPICS: Mapping[str, str] = {
+    WELCOME: START_TOPIC,
     ACTIVATION_STEPS: START_TOPIC,
     INVITE: START_TOPIC,
     UNUSED: PLAN_TOPIC,

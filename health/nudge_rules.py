@@ -1,15 +1,17 @@
 """Rules of nudges: which letters are sent, when, and what a company says of itself in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 ACTIVATION, INVITE, UNUSED, UPGRADE = "finish_activation", "invite_team", "unused_seats", "upgrade_fits"
 TRAINING, SPOTLIGHT, CHAMPIONS = "training_invitation", "feature_spotlight", "champion_material"
-EXPIRED = "licence_expired"
+WELCOME, EXPIRED = "welcome", "licence_expired"
 """The letters, by their templates."""
 Words = Mapping[str, str]
 """What a company says in its own words, by language; English always among them."""
+REPEATED = frozenset({ACTIVATION, SPOTLIGHT})
+"""The letters of which one after the other may be owed, each about something else."""
 
 
 class Step(NamedTuple):
@@ -39,6 +41,14 @@ class Material(NamedTuple):
     name: Words
     about: Words
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeRule:
+    """Who has bought something new within so many days, and where they begin."""
+
+    link: str
+    within_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +126,15 @@ class NudgeRules:
     """Which of these letters are sent, each by its rule: none without one.
 
     What is switched on is owed to all accounts over ``spread_days``. An account gets one in ``rest_days``,
-    and the same one in ``again_days`` at most, whatever it is about, but for the steps of activation.
+    and the same one in ``again_days`` at most, whatever it is about, but for the steps of activation. A
+    welcome is spread over no days and waits for no other; the steps follow it after their ``after_days``.
+    ``every_days`` is between two of a letter, of those of which an account tries another number of days.
     """
 
     spread_days: int = 1
     rest_days: int = 14
     again_days: int = 90
+    welcome: WelcomeRule | None = None
     finish_activation: ActivationRule | None = None
     invite_team: InviteRule | None = None
     unused_seats: UnusedRule | None = None
@@ -130,6 +143,7 @@ class NudgeRules:
     feature_spotlight: SpotlightRule | None = None
     champion_material: ChampionRule | None = None
     licence_expired: ExpiredRule | None = None
+    every_days: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sent(self) -> frozenset[str]:

@@ -19,6 +19,7 @@ from health.nudge_rules import (
     TRAINING,
     UNUSED,
     UPGRADE,
+    WELCOME,
     ActivationRule,
     ExpiredRule,
     Feature,
@@ -29,6 +30,7 @@ from health.nudge_rules import (
     TrainingRule,
     UnusedRule,
 )
+from health.purchases import Purchase, new
 from health.renewals import term_key
 
 DONE, FAILED = "done", "failed"
@@ -54,7 +56,8 @@ class Known(NamedTuple):
 
     ``stated`` are the kinds of fact that its sources state, ``fleet_features`` the features that accounts of
     the fleet use. ``steps`` are those of activation that were
-    tried, each ``done`` once it was, else ``failed``.
+    tried, each ``done`` once it was, else ``failed``. ``begun`` is since when letters are sent; ``welcomed``
+    says that they were welcomed.
     """
 
     features: Features
@@ -63,6 +66,9 @@ class Known(NamedTuple):
     steps: Mapping[str, str] = {}
     licences: Sequence[Licence] = ()
     fleet_features: Collection[str] = ()
+    purchases: Sequence[Purchase] = ()
+    begun: Mapping[str, date] = {}
+    welcomed: bool = False
 
     @property
     def days(self) -> int | None:
@@ -108,13 +114,23 @@ def may_nudge(found: Due, before: Sequence[Owed], as_of: date, rules: NudgeRules
 
     What was kept from leaving is tried again after the rest.
     """
-    if any(each.on > as_of - timedelta(days=rules.rest_days) for each in before):
+    if any(each.on > as_of - timedelta(days=_rest_days(found.letter, each.letter, rules)) for each in before):
         return False
     told = [each for each in before if each.left and each.letter == found.letter]
     if any(each.matter == found.matter for each in told):
         return False
-    again = as_of - timedelta(days=rules.again_days)
-    return found.letter == ACTIVATION or all(each.on <= again for each in told)
+    again = as_of - timedelta(days=rules.every_days.get(found.letter, rules.again_days))
+    return found.letter in {ACTIVATION, WELCOME} or all(each.on <= again for each in told)
+
+
+def _rest_days(letter: str, before: str, rules: NudgeRules) -> int:
+    """Return how many days a letter waits after another; a welcome waits for its like, the steps for it."""
+    if letter == WELCOME != before:
+        return 0
+    if letter == before and letter in rules.every_days:
+        return rules.every_days[letter]
+    handed_over = letter == ACTIVATION and before == WELCOME and rules.finish_activation
+    return max(1, handed_over.after_days) if handed_over else rules.rest_days
 
 
 def has_begun(account: str, letter: str, since: date | None, as_of: date, days: int) -> bool:
@@ -230,6 +246,17 @@ def _between(known: Known, after_days: int, until_days: int | None = None) -> bo
     return days is not None and after_days <= days and (until_days is None or days <= until_days)
 
 
+def welcomed(known: Known, rules: NudgeRules) -> Iterator[Purchase]:
+    """Yield what an account bought of late and is welcomed for, the first first."""
+    since = known.begun.get(WELCOME)
+    if rules.welcome and since:
+        yield from new(known.purchases, since, known.assessment.as_of, rules.welcome.within_days)
+
+
+def _welcome(known: Known, rules: NudgeRules) -> Iterator[str]:
+    yield from (each.subscription for each in welcomed(known, rules))
+
+
 def _activation(known: Known, rules: NudgeRules) -> Iterator[str]:
     rule = rules.finish_activation
     if rule and _between(known, rule.after_days, rule.until_days):
@@ -298,6 +325,7 @@ def _plan(known: Known) -> str:
 
 _MATTERS: Mapping[str, Callable[[Known, NudgeRules], Iterator[str]]] = {
     EXPIRED: _expired,
+    WELCOME: _welcome,
     ACTIVATION: _activation,
     INVITE: _invite,
     UNUSED: _unused,

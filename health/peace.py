@@ -9,6 +9,7 @@ from health.nouns import Flag
 from health.service import is_open
 
 DO_NOT_CONTACT = "do_not_contact"
+"""Where a field of a source says so, its name follows: ``do_not_contact/hubspot``."""
 URGENT_TICKET, SNOOZED, AT_RISK_ALERT = "urgent_ticket", "snoozed", "at_risk_alert"
 """Why a nudge is not sent: somebody said so of the account, or something else is between us."""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Account(NamedTuple):
-    """A customer, as one source describes it."""
+    """A customer, as one source describes it. ``do_not_contact``: it is to be sent no nudge."""
 
     account_id: str
     name: str | None = None
@@ -28,6 +28,7 @@ class Account(NamedTuple):
     csm_email: str | None = None
     sales_email: str | None = None
     created_on: date | None = None
+    do_not_contact: bool | None = None
 
 
 class Identifier(NamedTuple):

@@ -86,15 +86,19 @@ def timely(day: date, received: date) -> str:
     return "too_early" if day > received + AHEAD else ""
 
 
+TOLD = tuple(name for name in Account._fields if name not in {"account_id", "do_not_contact"})
+"""What events may tell of an account, a text each."""
+
+
 def described(account_id: str, told: Mapping[str, str]) -> Account:
     """Return an account with the fields that were told of it. A date that is none is left out."""
-    known = {name: value for name, value in told.items() if name in Account._fields}
+    known = {name: value for name, value in told.items() if name in TOLD}
     created = known.pop("created_on", "")[:10]
     try:
         day = date.fromisoformat(created) if created else None
     except ValueError:
         day = None
-    return Account(account_id, **known, created_on=day)
+    return Account(account_id, **known, created_on=day, do_not_contact=None)
 
 
 def our_id(account_id: str) -> Identifier:

@@ -18,6 +18,7 @@ SIZES = (
 )
 """Bands by the most employees in them."""
 LARGEST = "5001+"
+_YES = frozenset({"true", "yes", "1"})
 NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Codes of two letters that stand for something else."""
 
@@ -31,6 +32,11 @@ def size_band(employees: str) -> str | None:
     if not isfinite(count) or count < 1:
         return None
     return next((band for most, band in SIZES if count <= most), LARGEST)
+
+
+def is_marked(said: object) -> bool:
+    """Tell whether a field that people set says yes: a box that is ticked, or a word for it."""
+    return said is True or str(said).strip().casefold() in _YES
 
 
 def country(said: str) -> str | None:

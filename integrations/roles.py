@@ -163,6 +163,17 @@ class Restating(Protocol):
     restates: bool
 
 
+@runtime_checkable
+class Directory(Protocol):
+    """A destination that knows colleagues by their address."""
+
+    def person(self, address: str) -> str:
+        """Return the id of whoever has an address; empty where nobody has it, or nobody any more.
+
+        Raises `RetryLater`, `Rejected` or `Misconfigured`.
+        """
+
+
 class Prepared(NamedTuple):
     """What was found of one thing that a CRM must have before it is written to.
 

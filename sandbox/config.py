@@ -17,11 +17,12 @@ class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person in the Slack workspace."""
+    """A person in the Slack workspace; one whose account was deactivated has no address any more."""
 
     id: str
     name: str
     email: str
+    is_active: bool = True
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +89,7 @@ CHANNELS = (
 USERS = (
     User(id="U01ROBIN", name="Robin Vale", email="robin.vale@seller.example"),
     User(id="U02NOOR", name="Noor Castellan", email="noor.castellan@seller.example"),
+    User(id="U09GONE", name="Pat Moss", email="pat.moss@seller.example", is_active=False),
 )
 
 

@@ -101,6 +101,12 @@ def drawn(connection: Connection, name: str) -> list[Drawn]:
     return [Drawn(*row) for row in connection.execute(query.order_by(arms.c.account))]
 
 
+def of_arm(connection: Connection, name: str, arm: str, first: int, last: int) -> list[int]:
+    """Return the accounts of a key range that were drawn into an arm."""
+    query = select(arms.c.account).where(arms.c.experiment == name, arms.c.arm == arm)
+    return list(connection.execute(query.where(arms.c.account.between(first, last))).scalars())
+
+
 def in_arms(connection: Connection, name: str) -> Mapping[str, int]:
     """Return how many accounts each arm of an experiment has."""
     query = select(arms.c.arm, func.count()).where(arms.c.experiment == name).group_by(arms.c.arm)

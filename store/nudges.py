@@ -31,6 +31,15 @@ class Licence(NamedTuple):
     expires_on: date | None
 
 
+class Purchase(NamedTuple):
+    """A subscription: what it is of, its status in small letters, and when it was bought, else began."""
+
+    subscription: str
+    product: str
+    status: str
+    bought_on: date
+
+
 def begin(connection: Connection, letters: Collection[str], today: date) -> None:
     """Remember that letters are sent on a day, and since when; one that was paused begins anew."""
     if not letters:
@@ -69,6 +78,24 @@ def licences(connection: Connection, first: int, last: int) -> Mapping[int, list
         status = (row.status or "").lower()
         found[row.account].append(Licence(row.product or "", status, row.expires_on))
     return found
+
+
+def purchases(connection: Connection, first: int, last: int) -> Mapping[int, list[Purchase]]:
+    """Return all subscriptions, each by its first term, by account of a key range."""
+    names = ("subscription_id", "product", "status", "purchased_ms", "started_on", "term_start")
+    query = _of(facts["subscriptions"], *names).where(links.c.account.between(first, last))
+    found: dict[tuple[int, str], Purchase] = {}
+    for row in connection.execute(query):
+        bought = day_of(row.purchased_ms) if row.purchased_ms is not None else row.started_on
+        key = row.account, row.subscription_id
+        each = Purchase(
+            row.subscription_id, row.product or "", (row.status or "").lower(), bought or row.term_start
+        )
+        found[key] = min(each, found.get(key, each), key=lambda purchase: purchase.bought_on)
+    by_account: dict[int, list[Purchase]] = defaultdict(list)
+    for (account, _subscription), each in found.items():
+        by_account[account].append(each)
+    return by_account
 
 
 def _of(table: Table, *names: str) -> Select[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Text, func, or_, select
+from sqlalchemy import Connection, Text, and_, func, or_, select, union
 
 from store import features
 from store.among import among
@@ -21,6 +21,17 @@ def called(connection: Connection) -> list[Called]:
     """Return what every account that was judged is called, by id."""
     query = select(accounts.c.key, accounts.c.name).where(accounts.c.judged_run.is_not(None))
     return [Called(*row) for row in connection.execute(query.order_by(accounts.c.id))]
+
+
+def addresses(connection: Connection) -> frozenset[str]:
+    """Return the addresses (small letters) of all who look after accounts, as their sources state them."""
+    fact = facts["accounts"]
+    current = links.c.source_account == fact.c.source_account, links.c.to_batch.is_(None)
+    stated = [
+        select(func.lower(column, type_=Text())).join(links, and_(*current)).where(column.contains("@"))
+        for column in (fact.c.csm_email, fact.c.sales_email)
+    ]
+    return frozenset(connection.execute(union(*stated)).scalars())
 
 
 def owned(connection: Connection, addresses: Collection[str]) -> list[int]:

@@ -479,6 +479,17 @@ contact_stops = _table(
     Index("ix_contact_stops_standing", "account", unique=True, **_only("lifted_ms IS NULL")),
 )
 
+colleagues = _table(
+    "colleagues",  # as Slack knows them by their address
+    Column("address", Text, primary_key=True),  # in small letters
+    _text("slack"),  # the id that was found last; empty if none ever was
+    Column("missing", Boolean, nullable=False, server_default=text("false")),  # nobody active has the address
+    _number("asked_ms"),
+    Column(
+        "told", Boolean, nullable=False, server_default=text("false")
+    ),  # operators know that it is missing
+)
+
 letter_starts = _table(
     "letter_starts",  # since when a kind of nudge is sent, and until which day it was
     Column("letter", Text, primary_key=True),

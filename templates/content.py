@@ -336,10 +336,18 @@ class LetterLinks(Part, frozen=True, kw_only=True):
     unsubscribe: Link
 
 
+class Wording(Part, frozen=True, kw_only=True):
+    """Words that are tried in place of a letter's subject, and below what it says; each by language."""
+
+    subject: dict[str, Name] = {}
+    note: dict[str, Name] = {}
+
+
 class LetterContent(Part, frozen=True, kw_only=True):
     """What every customer's mail says. ``reply_to`` is the CSM's address.
 
-    ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another.
+    ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another. ``wording`` is
+    what an experiment tries.
     """
 
     account_name: Name
@@ -350,6 +358,7 @@ class LetterContent(Part, frozen=True, kw_only=True):
     links: LetterLinks
     language: Language = "en"
     language_from: Origin | Literal["asked"] = "default"
+    wording: Wording | None = None
 
 
 class FailedPaymentLetter(LetterContent, frozen=True, kw_only=True):

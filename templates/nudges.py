@@ -27,12 +27,25 @@ class StepLine(Part, frozen=True, kw_only=True):
     failed: bool = False
 
 
+class WelcomeLetter(LetterContent, frozen=True, kw_only=True):
+    """Something new was bought: what it is, seats that are paid for, steps that are left, where to begin."""
+
+    product: str = ""
+    seats: Whole | None = None
+    steps: Count = 0
+    link: Link
+
+
 class ActivationLetter(LetterContent, frozen=True, kw_only=True):
-    """The steps that are left until an account can work, of ``steps`` in all; those done by their names."""
+    """The steps that are left until an account can work, of ``steps`` in all; those done by their names.
+
+    Whoever was ``welcomed`` by a letter of its own is not welcomed again.
+    """
 
     steps: Whole
     left: Annotated[tuple[StepLine, ...], Meta(min_length=1)]
     done: tuple[Words, ...] = ()
+    welcomed: bool = False
 
 
 class InviteLetter(LetterContent, frozen=True, kw_only=True):
@@ -107,6 +120,7 @@ class ExpiredLetter(LetterContent, frozen=True, kw_only=True):
 
 Letter = (
     Content
+    | WelcomeLetter
     | ActivationLetter
     | InviteLetter
     | UnusedSeatsLetter

@@ -33,6 +33,7 @@ from templates.nudges import (
     TrainingLetter,
     UnusedSeatsLetter,
     UpgradeLetter,
+    WelcomeLetter,
 )
 from templates.opportunity import OpportunityContent
 from templates.week import WeekContent
@@ -82,6 +83,7 @@ TEMPLATES: Mapping[str, Template] = {
     "survey_activation": Template("mail", SurveyLetter, "survey"),
     "survey_renewal": Template("mail", SurveyLetter, "survey"),
     "survey_nps": Template("mail", SurveyLetter, "survey"),
+    "welcome": Template("mail", WelcomeLetter),
     "finish_activation": Template("mail", ActivationLetter),
     "invite_team": Template("mail", InviteLetter),
     "unused_seats": Template("mail", UnusedSeatsLetter),

@@ -21,6 +21,7 @@ from store.verdicts import Verdict as Stored
 from templates.asked import AccountContent, OwnContent, OwnRow
 from templates.content import BandCounts, DigestRow
 from templates.explained import commitment, likely, set_by_hand
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.letters import person_name
 from worker.plays import by_weight
@@ -85,8 +86,9 @@ def weeks_told(deployment: Deployment, row: Features, now: Assessment) -> dict[s
 
 def _reached(deployment: Deployment, connection: Connection, owner: str) -> str:
     """Return the Slack id of whoever is told of an account; empty where that is a channel."""
-    reached = deployment.routes.to("csm", owner, business_day(connection)).owner
-    return reached if deployment.routes.is_person(reached) else ""
+    routes = routed(deployment, connection)
+    reached = routes.to("csm", owner, business_day(connection)).owner
+    return reached if routes.is_person(reached) else ""
 
 
 def _holds(connection: Connection, account: int, risks: Sequence[Flag]) -> Answer | None:
@@ -139,8 +141,8 @@ def own(deployment: Deployment, slack: str, most: int, answerable: int = 0) -> O
 
     So many of their open alerts can be answered there, the most urgent ones.
     """
-    addresses = deployment.routes.addresses(slack)
     with deployment.database.read() as connection:
+        addresses = routed(deployment, connection).addresses(slack)
         today = business_day(connection)
         if not addresses:
             return OwnContent(date=today, known=False)

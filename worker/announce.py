@@ -34,6 +34,7 @@ from templates.content import (
 from templates.explained import changes, commitment, likely, nearest, set_by_hand
 from worker import letters, peace
 from worker.accounts import weeks_told
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.explanations import explained_new
 from worker.letters import Verdict
@@ -53,19 +54,21 @@ def notices(
             if alert.why is not Why.CORRECTED:
                 owed = letters.letters(deployment, connection, verdict, alert)
                 yield from (peace.owed(deployment, connection, verdict, letter) for letter in owed)
-        elif route := _routed(deployment, verdict, alert.audience):
+        elif route := _route(deployment, connection, verdict, alert.audience):
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:
                 matter = EXPANSION if alert.kind == EXPANSION else ALERT
                 as_of = verdict.assessment.as_of
-                ladder = deployment.routes.ladder(alert.audience, _owner(verdict, alert.audience), as_of)
+                whose = _owner(verdict, alert.audience)
+                ladder = routed(deployment, connection).ladder(alert.audience, whose, as_of)
                 yield from elsewhere(connection, told, matter, ladder, as_of)
             yield told
 
 
-def _routed(deployment: Deployment, verdict: Verdict, audience: str) -> Route | None:
+def _route(deployment: Deployment, connection: Connection, verdict: Verdict, audience: str) -> Route | None:
     """Return the route with its owner: at a CRM the account's record, and without one there is no route."""
-    route = deployment.routes.to(audience, _owner(verdict, audience), verdict.assessment.as_of)
+    routes = routed(deployment, connection)
+    route = routes.to(audience, _owner(verdict, audience), verdict.assessment.as_of)
     if route.destination not in CRMS:
         return route
     record_id = verdict.records.get(route.destination)

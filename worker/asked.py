@@ -19,6 +19,7 @@ from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.plain import one_line
 from templates.render import render
 from worker import accounts
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.mute import mute, unmute
 
@@ -59,10 +60,15 @@ def _mine(deployment: Deployment, _name: str, command: Command, _rest: str) -> O
     return accounts.own(deployment, command.actor, OWN_ROWS)
 
 
+def _may_ask(deployment: Deployment, command: Command) -> bool:
+    with deployment.database.read() as connection:
+        return routed(deployment, connection).may_ask(command.actor, command.places)
+
+
 def _account(
     deployment: Deployment, _name: str, command: Command, rest: str
 ) -> AccountContent | ReplyContent:
-    if not deployment.routes.may_ask(command.actor, command.places):
+    if not _may_ask(deployment, command):
         return ReplyContent(kind="stranger")
     if not rest:
         return ReplyContent(kind="help")
@@ -109,7 +115,7 @@ def nearest(asked: str, known: Sequence[Called], most: int = 3) -> list[str]:
 
 
 def _mute(deployment: Deployment, name: str, command: Command, rest: str) -> ReplyContent:
-    if not deployment.routes.may_ask(command.actor, command.places):
+    if not _may_ask(deployment, command):
         return ReplyContent(kind="stranger")
     key, _, more = rest.partition(" ")
     days, _, why = more.strip().partition(" ")
@@ -131,7 +137,7 @@ def _mute(deployment: Deployment, name: str, command: Command, rest: str) -> Rep
 
 
 def _unmute(deployment: Deployment, name: str, command: Command, rest: str) -> ReplyContent:
-    if not deployment.routes.may_ask(command.actor, command.places):
+    if not _may_ask(deployment, command):
         return ReplyContent(kind="stranger")
     if not rest:
         return ReplyContent(kind="usage")

@@ -38,6 +38,9 @@ class Bell(Protocol):
     def figures(self, slot: int, look: int = 0) -> None:
         """Ask for the figures of one look at every account, in a slot of their schedule."""
 
+    def colleagues(self, slot: int) -> None:
+        """Ask for colleagues to be found by their addresses, in a slot."""
+
     def deliver(self, destination: str) -> None:
         """Ask for what is due to a destination to be sent."""
 
@@ -68,6 +71,10 @@ class CeleryBell:
     def assess(self, chunk: Chunk) -> None:
         """Ask for a chunk of accounts to be judged."""
         self._ring("assess", run=chunk.run, first=chunk.first_account, last=chunk.last_account)
+
+    def colleagues(self, slot: int) -> None:
+        """Ask for colleagues to be found by their addresses, in a slot."""
+        self._ring("colleagues", slot=slot)
 
     def deliver(self, destination: str) -> None:
         """Ask for what is due to a destination to be sent."""
@@ -109,6 +116,9 @@ class Aside:
     def assess(self, chunk: Chunk) -> None:
         """Keep a chunk of accounts to be judged."""
         self.chunks.append(chunk)
+
+    def colleagues(self, slot: int) -> None:
+        """Leave it: they are found while workers run."""
 
     def deliver(self, destination: str) -> None:
         """Leave it: a command delivers by name."""

@@ -42,6 +42,7 @@ def _common() -> dict[str, object]:
             "seatsignal.audit": {"queue": "assess"},
             "seatsignal.figures": {"queue": "assess"},
             "seatsignal.assess": {"queue": "assess"},
+            "seatsignal.colleagues": {"queue": "deliver"},
             "seatsignal.deliver": {"queue": "deliver"},
         },
         "task_create_missing_queues": True,

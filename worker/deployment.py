@@ -11,6 +11,7 @@ from config.plays import PlayRule
 from config.routes import Routes
 from config.settings import Settings
 from health.calendars import Workdays
+from health.colleagues import Found
 from health.letters import LetterRule
 from health.nudge_rules import NudgeRules
 from health.policy import Policy
@@ -43,6 +44,8 @@ class Deployment:
     """Which letters help customers on; without any none does."""
     modes: Modes = field(default_factory=Modes)
     """Which letters leave by themselves; as it is, none until a person has approved enough of them."""
+    completed: tuple[Routes, Mapping[str, Found], Routes] | None = None
+    """Routes, what was found of colleagues, and the routes with it: made anew where either changes."""
     beats: Beats = field(default_factory=Beats)
     """What was measured for the last pulse; it is measured again where it is not at hand."""
     _sources: dict[str, Source] = field(default_factory=dict)

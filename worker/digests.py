@@ -18,6 +18,7 @@ from store.verdicts import Verdict as Stored
 from templates.content import BandCounts, DigestContent
 from worker.accounts import ranked as by_priority
 from worker.accounts import row
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.messages import message
 
@@ -78,7 +79,7 @@ def person_digests(deployment: Deployment) -> int:
         for each in kept_for_digests(connection):
             kept[each.owner].append(each.account)
         now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
-        zones = deployment.routes.zones
+        zones = routed(deployment, connection).zones
         due = {owner: now.astimezone(zones[owner]) for owner in kept if owner in zones}
         owed = [
             _person_digest(connection, owner, local.date(), kept[owner])

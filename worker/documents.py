@@ -9,9 +9,11 @@ from health.delta import Delta
 from health.family import Kin
 from health.outlook import Outlook, Way
 from health.reasons import reasons
-from store import rescored, verdicts
+from store import rescored, stops, verdicts
 from store.database import Connection
+from store.installation import business_day
 from store.rescored import Rescored
+from store.stops import Stop
 from store.verdicts import Verdict
 from templates.explained import ahead, changes
 from worker.deployment import Deployment
@@ -24,13 +26,14 @@ Document = dict[str, object]
 class Beside(NamedTuple):
     """What is told beside a verdict: the one it is compared with, and what was told wrongly of days before.
 
-    ``why`` is `None` where the policy of the verdict is not kept.
+    ``why`` is `None` where the policy of the verdict is not kept. ``stop`` is what lets no nudge leave.
     """
 
     before: Verdict | None
     why: Explanation | None
     kin: Kin | None
     rescored: Sequence[Rescored]
+    stop: Stop | None = None
 
 
 def beside(
@@ -44,6 +47,7 @@ def beside(
         explained(found, before, policy) if policy else None,
         Families(connection, deployment.policy).kin(found),
         rescored.days(connection, found.assessment.account),
+        stops.of(connection, found.assessment.account, business_day(connection)),
     )
 
 
@@ -82,6 +86,7 @@ def explanation(told: Beside) -> Document:
     return {
         "kin": asdict(told.kin) if told.kin else None,
         "rescored": [_again(each) for each in told.rescored],
+        "do_not_contact": told.stop._asdict() if told.stop else None,
         **(_why(told.why, told.before) if told.why else {}),
     }
 

@@ -8,6 +8,7 @@ from store import answers, audit, features, outbox
 from store.answers import ALERT, Shown
 from store.database import Connection, clock
 from store.installation import business_day, is_live
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.shown import ESCALATE, MOVE, passed_on, standing, updated, words
 
@@ -41,11 +42,11 @@ def follow(deployment: Deployment) -> int:
 
     An alert stays with whoever is on the owner's ladder: who comes back finds it where it is.
     """
-    routes = deployment.routes
-    if routes.of(CSM).destination != SLACK or not routes.zones:
+    if deployment.routes.of(CSM).destination != SLACK:
         return 0
     with deployment.database.read() as connection:
-        if not is_live(connection):
+        routes = routed(deployment, connection)
+        if not is_live(connection) or not routes.zones:
             return 0
         told, today = answers.told_to(connection, list(routes.zones)), business_day(connection)
         rows = features.held(connection, sorted({account for account, _owner in told}))
@@ -66,12 +67,13 @@ def _follows(deployment: Deployment, account: int) -> bool:
         if row is None or answers.locked(connection, row.key) is None:
             return False
         today = business_day(connection)
-        ladder = deployment.routes.ladder(CSM, row.csm_email, today)
+        routes = routed(deployment, connection)
+        ladder = routes.ladder(CSM, row.csm_email, today)
         places = standing(connection, account, ALERT)
         left = [place for place in places if place.owner not in ladder]
         if not left:
             return False
-        to, told = deployment.routes.to(CSM, row.csm_email, today).owner, {place.owner for place in places}
+        to, told = routes.to(CSM, row.csm_email, today).owner, {place.owner for place in places}
         said = words(Answer(MOVE, to, today))
         owed = [updated(place, account, said, f"moved/{to}/{today}") for place in left]
         if not told & set(ladder):
@@ -104,5 +106,5 @@ def _climbs(deployment: Deployment, account: int, wait_ms: int) -> bool:
 def _next(deployment: Deployment, connection: Connection, owner: str, places: list[Shown]) -> str | None:
     """Return the first of the ladder who has not been told; `None` where nobody is left, or nobody was."""
     told = {place.owner for place in places}
-    ladder = deployment.routes.ladder(CSM, owner, business_day(connection))
+    ladder = routed(deployment, connection).ladder(CSM, owner, business_day(connection))
     return next((rung for rung in ladder if rung not in told), None) if told else None

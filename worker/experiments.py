@@ -1,9 +1,9 @@
-"""Experiments at work: who is held out of a nudge as it comes to be owed, and what the experiment told.
+"""Experiments at work: who is held out of a nudge, or gets a variant of it, and what the experiment told.
 
 What runs goes by what was frozen when it started; the file is for people, and for the next start.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -15,10 +15,12 @@ from health.backtest import Horizon
 from health.experiments import (
     ACTIVATED,
     HELD_OUT,
+    WRITTEN,
     Experiment,
     Followed,
     Reading,
     Sample,
+    Variant,
     arm,
     enough,
     read,
@@ -48,7 +50,7 @@ class Refused(Actionable):
 
 
 def drawn(connection: Connection, verdict: Verdict, letter: Notice) -> Notice:
-    """Return a letter as it is, or withheld where its account is held out of it.
+    """Return a letter as it is, withheld where its account is held out, or as the variant that is tried.
 
     An account is drawn into an arm with the first letter that it is owed while an experiment runs. It stays
     there, and a letter that was withheld is not sent later.
@@ -56,8 +58,30 @@ def drawn(connection: Connection, verdict: Verdict, letter: Notice) -> Notice:
     if LETTERS[letter.template] != NUDGE:
         return letter
     begun = experiments.running(connection, letter.template)
-    held_out = begun is not None and _arm(connection, begun, verdict, letter) == HELD_OUT
-    return replace(letter, withheld=HELD_OUT) if held_out else letter
+    if begun is None:
+        return letter
+    into, variant = _arm(connection, begun, verdict, letter), planned_of(begun).variant
+    if variant is None:
+        return replace(letter, withheld=HELD_OUT) if into == HELD_OUT else letter
+    return replace(letter, payload=varied(letter.payload, variant)) if into == WRITTEN else letter
+
+
+def varied(payload: str, variant: Variant) -> str:
+    """Return what a letter says in the words of a variant."""
+    content = msgspec.json.decode(payload)
+    wording = {"subject": variant.subject, "note": variant.note}
+    return msgspec.json.encode(content | {"wording": wording}).decode()
+
+
+def cadences(connection: Connection, first: int, last: int) -> Mapping[int, Mapping[str, int]]:
+    """Return for accounts of a key range the days between two of a letter, where they try other ones."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for begun in experiments.begun(connection).values():
+        variant = planned_of(begun).variant
+        if variant and variant.every_days and not begun.stopped_on:
+            for account in experiments.of_arm(connection, begun.name, WRITTEN, first, last):
+                found[account][begun.letter] = variant.every_days
+    return found
 
 
 def _arm(connection: Connection, begun: Begun, verdict: Verdict, letter: Notice) -> str:

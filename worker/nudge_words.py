@@ -13,10 +13,22 @@ from health.nudge_rules import (
     TRAINING,
     UNUSED,
     UPGRADE,
+    WELCOME,
     NudgeRules,
     Words,
 )
-from health.nudges import FAILED, Due, Known, expired, outgrown, progress, ungiven, untrained, unused
+from health.nudges import (
+    FAILED,
+    Due,
+    Known,
+    expired,
+    outgrown,
+    progress,
+    ungiven,
+    untrained,
+    unused,
+    welcomed,
+)
 from templates.content import LetterContent
 from templates.nudges import (
     ActivationLetter,
@@ -29,6 +41,7 @@ from templates.nudges import (
     TrainingLetter,
     UnusedSeatsLetter,
     UpgradeLetter,
+    WelcomeLetter,
 )
 from worker.letters import Envelope
 
@@ -47,6 +60,21 @@ def _in_words(envelope: Envelope, *said: Words) -> Envelope:
     if all(language in words for words in said):
         return envelope
     return {**envelope, "language": DEFAULT, "language_from": "default"}
+
+
+def _welcome(rules: NudgeRules, each: Due, known: Known, envelope: Envelope) -> LetterContent | None:
+    rule = rules.welcome
+    bought = {found.subscription: found for found in welcomed(known, rules)}
+    if rule is None or each.matter not in bought:
+        return None
+    way = progress(known, rules.finish_activation) if rules.finish_activation else None
+    return WelcomeLetter(
+        **envelope,
+        product=bought[each.matter].product,
+        seats=known.figure("seats") or None,
+        steps=len(way.left) if way else 0,
+        link=rule.link,
+    )
 
 
 def _activation(rules: NudgeRules, _due: Due, known: Known, envelope: Envelope) -> LetterContent | None:
@@ -71,6 +99,7 @@ def _activation(rules: NudgeRules, _due: Due, known: Known, envelope: Envelope) 
         steps=len(found.done) + len(left),
         left=left,
         done=tuple(dict(step.name) for step in found.done),
+        welcomed=known.welcomed,
     )
 
 
@@ -151,6 +180,7 @@ def _expired(rules: NudgeRules, each: Due, known: Known, envelope: Envelope) -> 
 
 
 _WORDS: Mapping[str, Callable[[NudgeRules, Due, Known, Envelope], LetterContent | None]] = {
+    WELCOME: _welcome,
     ACTIVATION: _activation,
     INVITE: _invite,
     UNUSED: _unused,

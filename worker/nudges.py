@@ -1,7 +1,7 @@
 """Nudges at work: which letter would help an account today, and what it says."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -12,6 +12,7 @@ from health.nouns import Notice
 from health.nudge_rules import (
     ACTIVATION,
     EXPIRED,
+    WELCOME,
     NudgeRules,
 )
 from health.nudges import (
@@ -25,12 +26,13 @@ from health.nudges import (
     has_begun,
     may_nudge,
 )
+from health.purchases import Purchase
 from store import nudges, surveys
 from store.contacts import recipient
 from store.database import Connection
 from store.runs import Chunk, Run
 from store.surveys import Letter
-from worker import letters
+from worker import experiments, letters
 from worker.deployment import Deployment
 from worker.letters import Envelope, Verdict, Written
 from worker.nudge_words import worded
@@ -51,11 +53,17 @@ class Nudging:
     begun: Mapping[str, date]
     attempts: Mapping[int, Sequence[nudges.Attempt]] = field(default_factory=dict)
     licences: Mapping[int, Sequence[nudges.Licence]] = field(default_factory=dict)
+    purchases: Mapping[int, Sequence[nudges.Purchase]] = field(default_factory=dict)
+    cadences: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def has_begun(self, deployment: Deployment, verdict: Verdict, letter: str) -> bool:
-        """Tell whether a letter that was switched on has come to an account: all are reached in turn."""
+        """Tell whether a letter that was switched on has come to an account: all are reached in turn.
+
+        But for a welcome, which is owed to nobody who bought before.
+        """
         account, as_of = verdict.features.key, verdict.assessment.as_of
-        return has_begun(account, letter, self.begun.get(letter), as_of, deployment.nudges.spread_days)
+        days = 1 if letter == WELCOME else deployment.nudges.spread_days
+        return has_begun(account, letter, self.begun.get(letter), as_of, days)
 
 
 def sent(deployment: Deployment) -> frozenset[str]:
@@ -76,6 +84,8 @@ def nudging(deployment: Deployment, connection: Connection, run: Run, chunk: Chu
         nudges.begun(connection),
         nudges.attempts(connection, first, last, run.as_of) if ACTIVATION in on else {},
         nudges.licences(connection, first, last) if EXPIRED in on else {},
+        nudges.purchases(connection, first, last) if WELCOME in on else {},
+        experiments.cadences(connection, first, last),
     )
 
 
@@ -83,12 +93,17 @@ def notices(
     deployment: Deployment, connection: Connection, verdict: Verdict, found: Nudging, pulse: Pulse
 ) -> Iterator[Notice]:
     """Yield what would help an account: one nudge at most, and what it must know in time."""
-    rules, known = deployment.nudges, _known(deployment, verdict, found, pulse)
-    before = [_owed(letter, verdict.features.key) for letter in found.before.get(known.features.account, ())]
+    of_account = found.before.get(verdict.features.account, ())
+    before = [_owed(letter, verdict.features.key) for letter in of_account]
+    every_days = found.cadences.get(verdict.features.account, {})
+    rules, known = deployment.nudges, _known(deployment, verdict, found, pulse, before)
+    rules = replace(rules, every_days=every_days) if every_days else rules
     nudged = False
     for each in due(known, rules):
         is_nudge = LETTERS[each.letter] == NUDGE
-        if is_nudge and (nudged or not _may(deployment, verdict, found, each, before)):
+        begun = found.has_begun(deployment, verdict, each.letter)
+        may = begun and may_nudge(each, before, verdict.assessment.as_of, rules)
+        if is_nudge and (nudged or not may):
             continue
         letter = _letter(deployment, connection, verdict, each, known)
         if letter:
@@ -96,13 +111,9 @@ def notices(
             yield letter
 
 
-def _may(deployment: Deployment, verdict: Verdict, found: Nudging, each: Due, before: Sequence[Owed]) -> bool:
-    as_of = verdict.assessment.as_of
-    begun = found.has_begun(deployment, verdict, each.letter)
-    return begun and may_nudge(each, before, as_of, deployment.nudges)
-
-
-def _known(deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Pulse) -> Known:
+def _known(
+    deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Pulse, before: Sequence[Owed]
+) -> Known:
     row, as_of = verdict.features, verdict.assessment.as_of
     kinds = (pulse.freshness[name].kinds for name in row.sources if name in pulse.freshness)
     tried = sorted(found.attempts.get(row.account, ()), key=lambda each: each.done)
@@ -114,7 +125,14 @@ def _known(deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Puls
         {each.step: DONE if each.done else FAILED for each in tried},
         [_licence(each, ended, as_of) for each in found.licences.get(row.account, ())],
         pulse.fleet_features,
+        [_purchase(each) for each in found.purchases.get(row.account, ()) if each.status not in ended],
+        found.begun,
+        welcomed=any(each.letter == WELCOME and each.left for each in before),
     )
+
+
+def _purchase(stored: nudges.Purchase) -> Purchase:
+    return Purchase(stored.subscription, stored.product, stored.bought_on)
 
 
 def _licence(stored: nudges.Licence, ended: frozenset[str], as_of: date) -> Licence:

@@ -23,6 +23,8 @@ from worker.messages import message
 
 TEMPLATE = "operator"
 _AUDIT = "operator/audit"
+_COLLEAGUES = "operator/colleagues"
+_LISTED = 20
 COHORT = "cohort"
 """The kind of incident that is not of a source: customers who began together do badly together."""
 DOCTOR = "Run seatsignal doctor: it says whether {} answers, shows a sample, and what waits by now."
@@ -60,6 +62,39 @@ def destination_paused(
     thread = f"operator/{destination}/{error.reason}"
     key = f"{thread}/{day}"
     return [message(deployment.routes.ops, TEMPLATE, key=key, thread=thread, content=content)]
+
+
+def colleagues_missing(deployment: Deployment, connection: Connection, missing: Sequence[str]) -> Notice:
+    """Tell once that nobody in Slack has the addresses of some colleagues."""
+    listed = ", ".join(missing[:_LISTED]) + (
+        f" and {len(missing) - _LISTED:,} more" * (len(missing) > _LISTED)
+    )
+    content = OperatorContent(
+        title=f"{len(missing):,} colleagues are not found in Slack",
+        what_happened=f"No active account has the address: {listed}. Their alerts go to whoever stands in, "
+        "else to the channel.",
+        what_to_do=(
+            "Are they there under another address? Set their id in routes.yaml: people, slack.",
+            "Have they left? Name somebody else in the CRM, or a backup in routes.yaml.",
+            "Slack is asked again every day.",
+        ),
+    )
+    mark = sha256("\n".join(missing).encode()).hexdigest()
+    key = f"{_COLLEAGUES}/{mark}/{clock(connection)}"
+    return message(deployment.routes.ops, TEMPLATE, key=key, thread=_COLLEAGUES, content=content)
+
+
+def colleagues_unasked(deployment: Deployment, connection: Connection, error: Misconfigured) -> Notice:
+    """Tell once a day that Slack may not be asked for colleagues by their address."""
+    content = OperatorContent(
+        title="Slack does not say who has which address",
+        what_happened=f"It refused us: {error.reason}. Who has no id in routes.yaml and was not found before "
+        "is told nothing in person; alerts go to whoever stands in, else to the channel.",
+        what_to_do=(str(error), "It is asked again by itself every few minutes."),
+    )
+    day = day_of(clock(connection)).isoformat()
+    key = f"{_COLLEAGUES}/{error.reason}/{day}"
+    return message(deployment.routes.ops, TEMPLATE, key=key, thread=f"{_COLLEAGUES}/asked", content=content)
 
 
 def approval_expired(deployment: Deployment, run: int, closed: int) -> Notice:
@@ -105,7 +140,7 @@ def can_be_read(deployment: Deployment, planned: Experiment) -> Notice:
         ),
         what_to_do=(
             f"seatsignal experiment read {planned.name} reads it, once; nobody is drawn from then on.",
-            f"seatsignal experiment stop {planned.name} ends it; until then who is held out gets no letter.",
+            f"seatsignal experiment stop {planned.name} ends it; who is held out gets {planned.instead}.",
         ),
     )
     thread = f"operator/experiment/{planned.name}"

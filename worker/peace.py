@@ -50,6 +50,6 @@ def _why(
     today: date,
 ) -> str:
     """Return why an account is sent no nudge today, or nothing."""
-    if stops.stands(connection, account, today):
-        return DO_NOT_CONTACT
+    if stop := stops.of(connection, account, today):
+        return f"{DO_NOT_CONTACT}/{stop.source}" if stop.source else DO_NOT_CONTACT
     return left_in_peace(*found, today, deployment.policy.urgent)

@@ -56,6 +56,16 @@ def figures(*, slot: int, look: int = 0, **_newer: object) -> None:
         slot_done(deployment(), FIGURES, slot)
 
 
+@shared_task(name="seatsignal.colleagues")
+def colleagues(*, slot: int, **_newer: object) -> None:
+    """Find colleagues in Slack by their addresses."""
+    from worker.colleagues import find as work  # noqa: PLC0415 - see above
+    from worker.tick import FIND, slot_done  # noqa: PLC0415 - see above
+
+    work(deployment())
+    slot_done(deployment(), FIND, slot)
+
+
 @shared_task(name="seatsignal.assess")
 def assess(*, run: int, first: int, last: int, **_newer: object) -> None:
     """Judge one chunk of accounts."""

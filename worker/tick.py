@@ -22,6 +22,8 @@ JUDGE = "judge"
 """The job that judges every account."""
 CLIMB, CLIMB_S = "climb", 300
 """The job that tells the next one of what nobody has taken on or decided, and sends digests; how often."""
+FIND, FIND_S = "colleagues", 300
+"""The job that finds colleagues in Slack by their addresses, and how often it looks whether any is due."""
 AUDIT = "audit"
 """The job that looks whether all that was owed is accounted for."""
 FIGURES = "figures"
@@ -43,6 +45,8 @@ def tick(deployment: Deployment, schedule: Schedule) -> None:
     _if_due(deployment, JUDGE, schedule.assess, deployment.bell.judge)
     _if_due(deployment, AUDIT, schedule.audit, deployment.bell.audit)
     _if_due(deployment, FIGURES, schedule.figures, deployment.bell.figures)
+    if deployment.routes.by_address:
+        _if_due(deployment, FIND, FIND_S, deployment.bell.colleagues)
     expire(deployment, schedule.approval)
     _if_due(deployment, CLIMB, CLIMB_S, lambda slot: _climb(deployment, slot))
     sweep(deployment)

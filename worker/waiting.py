@@ -9,13 +9,14 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
-from config.routes import SLACK, Route
+from config.routes import SLACK, Route, Routes
 from health.nouns import Notice
 from store import approvals, outbox
 from store.approvals import DRAFT, EXPIRED, Held
 from store.database import Connection
 from store.installation import business_day
 from templates.content import Decided, MailRow, MailsContent, OperatorContent
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.messages import message
 from worker.operators import TEMPLATE as OPERATOR
@@ -72,9 +73,10 @@ def _tell(deployment: Deployment, connection: Connection) -> int:
 def _by_route(deployment: Deployment, connection: Connection) -> Mapping[Route, list[Held]]:
     """Return what waits by whom it waits for: who looks after the account, else operators; in Slack alone."""
     found: dict[Route, list[Held]] = defaultdict(list)
+    routes = routed(deployment, connection)
     day = business_day(connection)
     for held in approvals.waiting(connection):
-        if route := _route(deployment, held, day):
+        if route := _route(routes, held, day):
             found[route].append(held)
     return found
 
@@ -85,10 +87,10 @@ class _Owned(msgspec.Struct, frozen=True):
     reply_to: str = ""
 
 
-def _route(deployment: Deployment, held: Held, day: date) -> Route | None:
+def _route(routes: Routes, held: Held, day: date) -> Route | None:
     owner = msgspec.json.decode(held.payload, type=_Owned).reply_to
-    routes = (deployment.routes.to("csm", owner, day), deployment.routes.ops)
-    return next((route for route in routes if route.destination == SLACK), None)
+    ways = (routes.to("csm", owner, day), routes.ops)
+    return next((route for route in ways if route.destination == SLACK), None)
 
 
 def _content(

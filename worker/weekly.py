@@ -16,6 +16,7 @@ from store.installation import business_day, is_live
 from templates.content import BandCounts
 from templates.week import OwnerRow, WeekContent
 from worker import accounts
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.digests import MORNING, at_risk
 from worker.messages import message
@@ -33,12 +34,15 @@ def weekly_digest(deployment: Deployment) -> int:
     That is from half past eight on by their own clock if they are one of the people, else by UTC; once a
     week, and never in dry-run.
     """
-    owner = deployment.routes.escalation.manager
-    if not owner or deployment.routes.csm.destination != SLACK or deployment.routes.has_left(owner):
+    if not deployment.routes.escalation.manager or deployment.routes.csm.destination != SLACK:
         return 0
     with deployment.database.read() as connection:
+        routes = routed(deployment, connection)
+        owner = routes.escalation.manager
+        if not owner or routes.has_left(owner):
+            return 0
         now = datetime.fromtimestamp(clock(connection) / 1000, UTC)
-        local = now.astimezone(deployment.routes.zones.get(owner, UTC))
+        local = now.astimezone(routes.zones.get(owner, UTC))
         week = f"week/{local:%G-W%V}"
         is_morning = local.weekday() == MONDAY and local.time() >= MORNING
         if not is_morning or not is_live(connection) or outbox.is_known(connection, f"{week}/{owner}"):

@@ -21,6 +21,7 @@ from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
 from templates.render import render
 from worker import peace
+from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.modes import Withheld, approved
 
@@ -98,7 +99,7 @@ def _quiet_s(deployment: Deployment, connection: Connection, notice: Notice) -> 
     Not where it is urgent or somebody has just answered, be it what comes after it in its thread: that
     is looked at again every few minutes.
     """
-    found = deployment.routes.hours_of(notice.owner)
+    found = routed(deployment, connection).hours_of(notice.owner)
     if found is None:
         return 0.0
     hours, zone = found
@@ -113,11 +114,12 @@ def _is_too_much(deployment: Deployment, connection: Connection, notice: Notice)
 
     Not so of what is urgent, nor of news of what they have been told of.
     """
-    if notice.template not in told.ALERTS or not deployment.routes.is_person(notice.owner):
+    routes = routed(deployment, connection)
+    if notice.template not in told.ALERTS or not routes.is_person(notice.owner):
         return False
     if _is_pressing(notice.payload) or told.is_told(connection, notice.thread):
         return False
-    return told.alerts_today(connection, notice) >= deployment.routes.alerts_a_day
+    return told.alerts_today(connection, notice) >= routes.alerts_a_day
 
 
 def _is_pressing(payload: str) -> bool:

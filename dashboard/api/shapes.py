@@ -172,11 +172,20 @@ class Rescored(Struct, frozen=True):
     known: Stood
 
 
+class Stop(Struct, frozen=True):
+    """Why an account is sent no nudge, until which day, and the source whose field says so, if one does."""
+
+    reason: str
+    until: date | None
+    source: str
+
+
 class Explanation(Struct, frozen=True):
     """Why an account stands as it does: what changed, and what would change it.
 
     `delta` is `null` where there was no verdict before, and `outlook` too where the policy is not kept. `kin`
-    is where the account stands in its family; money there is minor units, points hundredths.
+    is where the account stands in its family; money there is minor units, points hundredths. `do_not_contact`
+    is what lets no nudge leave to it.
     """
 
     account: str
@@ -184,6 +193,7 @@ class Explanation(Struct, frozen=True):
     reasons: list[str]
     kin: Mapping[str, Any] | None
     rescored: list[Rescored]
+    do_not_contact: Stop | None = None
     delta: Delta | None = None
     outlook: Outlook | None = None
 
@@ -240,7 +250,8 @@ class Arm(Struct, frozen=True):
 class Experiment(Struct, frozen=True):
     """An experiment as it was planned when it started, and what it told.
 
-    `reading` is `null` until it was read: before that nobody looks at outcomes.
+    `reading` is `null` until it was read: before that nobody looks at outcomes. With a `variant` of the
+    letter `held_out` is who gets the letter as it is.
     """
 
     name: str
@@ -262,3 +273,4 @@ class Experiment(Struct, frozen=True):
     read_on: date | None
     arms: Mapping[str, Arm]
     reading: Mapping[str, Any] | None
+    variant: Mapping[str, Any] | None = None

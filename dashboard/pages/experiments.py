@@ -53,9 +53,10 @@ def _planned(planned: Experiment, state: str, **more: str) -> Iterator[Part]:
         "Hypothesis": planned.hypothesis,
         "Letter": planned.letter.replace("_", " "),
         "Metric": f"{planned.metric} within {planned.within_days} days",
-        "Without the letter": f"{planned.baseline_pct:g} %",
+        "Tried": planned.tried,
+        f"With {planned.instead}": f"{planned.baseline_pct:g} %",
         "Effect to be seen": f"{planned.effect_points:g} points",
-        "Held out": f"{planned.hold_out_pct:g} %",
+        "Held out": f"{planned.hold_out_pct:g} % get {planned.instead}",
         "Sample needed": f"{needed.held_out} held out, {needed.written} written to",
         "Told apart by": ", ".join(planned.strata).replace("_", " "),
         **more,
@@ -93,7 +94,7 @@ def _reading(begun: Begun, reading: Reading) -> Iterator[Part]:
     said = (
         f"Read on {begun.read_on:%-d %B %Y}: {verdict}.",
         f"The difference is {reading.points:+.1f} points, likely {reading.low:+.1f} to {reading.high:+.1f}.",
-        f"If the letter does nothing, chance does as much {100 * reading.chance:.1f} % of the time.",
+        f"If what is tried does nothing, chance does as much {100 * reading.chance:.1f} % of the time.",
     )
     yield Lines(title=f"What {begun.name} told", lines=said, tone="note")
     rows = tuple(

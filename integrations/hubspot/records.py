@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from health.identity import DOMAIN, OUR_ID
 from health.records import Account, Contact, Identifier, Record
-from integrations.companies import country, size_band
+from integrations.companies import country, is_marked, size_band
 from integrations.hubspot.answers import Object
 from integrations.hubspot.settings import HubSpotSettings
 
@@ -36,6 +36,7 @@ def company_properties(settings: HubSpotSettings) -> tuple[str, ...]:
         settings.sales_property,
         settings.our_id_property,
         settings.stripe_property,
+        settings.do_not_contact_property,
     )
     return _unique((OBJECT_ID, *_COMPANY, *named))
 
@@ -68,6 +69,7 @@ def of_company(found: Object, owners: Mapping[str, str], settings: HubSpotSettin
         csm_email=_owner(said.get(settings.csm_property, ""), owners),
         sales_email=_owner(said.get(settings.sales_property, ""), owners),
         created_on=day(said.get("createdate", "")),
+        do_not_contact=is_marked(said.get(mark)) if (mark := settings.do_not_contact_property) else None,
     )
     named = (
         (OUR_ID, said.get(settings.our_id_property)),

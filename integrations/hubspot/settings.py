@@ -56,6 +56,11 @@ class HubSpotSettings(BaseSettings):
         pattern=f"^({NAME})?$",
         description="company property that holds the id of the Stripe customer; empty if there is none",
     )
+    do_not_contact_property: str = Field(
+        "",
+        pattern=f"^({NAME})?$",
+        description="company property that, where it says yes, lets no nudge leave; empty if there is none",
+    )
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="the client secret of your app in HubSpot, if its webhooks call"
     )
@@ -69,7 +74,7 @@ class HubSpotSettings(BaseSettings):
         "hs_buying_role", pattern=f"^{NAME}$", description="contact property that says the person's role"
     )
 
-    @field_validator("our_id_property", "stripe_property")
+    @field_validator("our_id_property", "stripe_property", "do_not_contact_property")
     @classmethod
     def _people_wrote_it(cls, name: str) -> str:
         """Refuse what we write ourselves as evidence of whose company it is."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from health.identity import DOMAIN, OUR_ID
 from health.records import Account, Contact, Identifier, Outcome, Record, Subscription
-from integrations.companies import country, size_band
+from integrations.companies import country, is_marked, size_band
 from integrations.salesforce.answers import Row
 from integrations.salesforce.settings import SalesforceSettings
 from integrations.salesforce.soql import quoted
@@ -41,7 +41,13 @@ def listings(settings: SalesforceSettings) -> dict[str, Listing]:
     """What is pulled, by the type's name in Salesforce, in order."""
     owners = [name for name in (settings.csm_field, settings.sales_field) if name.endswith(LOOKED_UP)]
     active = (name.removesuffix(LOOKED_UP) + ACTIVE for name in owners)
-    named = (settings.csm_field, settings.sales_field, settings.our_id_field, settings.stripe_field)
+    named = (
+        settings.csm_field,
+        settings.sales_field,
+        settings.our_id_field,
+        settings.stripe_field,
+        settings.do_not_contact_field,
+    )
     found = {
         "Account": Listing(
             "accounts", _fields(*_ACCOUNT, *named, *active), lambda row: of_account(row, settings)
@@ -66,10 +72,7 @@ def _fields(*names: str) -> tuple[str, ...]:
 
 def said(row: Row, path: str) -> str:
     """What a field says as text, stripped; empty where it says nothing, or something that is no text."""
-    found: object = row
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    match found:
+    match found := _value(row, path):
         case str():
             return found.strip()
         case bool():
@@ -78,6 +81,14 @@ def said(row: Row, path: str) -> str:
             return f"{found}"
         case _:
             return ""
+
+
+def _value(row: Row, path: str) -> object:
+    """What a field says, be it one of a record that is looked up."""
+    found: object = row
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
 
 
 def of_account(row: Row, settings: SalesforceSettings) -> Iterator[Record]:
@@ -94,6 +105,7 @@ def of_account(row: Row, settings: SalesforceSettings) -> Iterator[Record]:
         csm_email=_owner(row, settings.csm_field),
         sales_email=_owner(row, settings.sales_field),
         created_on=day(said(row, "CreatedDate")),
+        do_not_contact=is_marked(_value(row, mark)) if (mark := settings.do_not_contact_field) else None,
     )
     named = (
         (OUR_ID, said(row, settings.our_id_field)),

@@ -67,6 +67,11 @@ class SalesforceSettings(BaseSettings):
         pattern=f"^({FIELD})?$",
         description="field of accounts that holds the id of the Stripe customer; empty if there is none",
     )
+    do_not_contact_field: str = Field(
+        "",
+        pattern=f"^({FIELD})?$",
+        description="field of accounts that, where it says yes, lets no nudge leave; empty if there is none",
+    )
     role_field: str = Field(
         "", pattern=f"^({FIELD})?$", description="field of contacts that says the person's role, if any"
     )
@@ -91,7 +96,7 @@ class SalesforceSettings(BaseSettings):
         description="whether closed opportunities of that type are outcomes: where nothing else tells any",
     )
 
-    @field_validator("our_id_field", "stripe_field")
+    @field_validator("our_id_field", "stripe_field", "do_not_contact_field")
     @classmethod
     def _people_wrote_it(cls, name: str) -> str:
         """Refuse what we write ourselves as evidence of whose account it is."""

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from health.records import Account
+from health.streams import TOLD
 from integrations.happenings import PROPERTY, Happenings, Named, as_json
 
 
 def _columns(given: Mapping[str, str]) -> Mapping[str, str]:
-    known = Account._fields[1:]
-    if unknown := sorted(set(given) - set(known)):
-        raise ValueError(f"no column of an account: {', '.join(unknown)}; there are {', '.join(known)}")
+    if unknown := sorted(set(given) - set(TOLD)):
+        raise ValueError(f"no column of an account: {', '.join(unknown)}; there are {', '.join(TOLD)}")
     return given
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Raw, Struct
 
 ChannelId = Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,32}\Z")]
+UserId = Annotated[str, Meta(pattern=r"^[UW][A-Z0-9]{2,31}\Z")]
 Ts = Annotated[str, Meta(pattern=r"^[0-9]{1,16}\.[0-9]{1,16}\Z")]
 """A message's name in its channel. Both are stored, so that nothing else may stand in their place."""
 
@@ -21,6 +22,20 @@ class Posted(Answer, frozen=True, kw_only=True):
 
     channel: ChannelId = ""
     ts: Ts = ""
+
+
+class User(Struct, frozen=True):
+    """Somebody of the workspace."""
+
+    id: UserId
+    deleted: bool = False
+    is_bot: bool = False
+
+
+class Known(Answer, frozen=True, kw_only=True):
+    """Whoever has an address."""
+
+    user: User | None = None
 
 
 class Metadata(Struct, frozen=True):

@@ -12,7 +12,17 @@ from integrations.budget import Budget
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.http import Http
 from integrations.session import Credentials
-from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
+from integrations.slack.answers import (
+    Answer,
+    Conversation,
+    Conversations,
+    Known,
+    Listing,
+    Message,
+    Messages,
+    Posted,
+    User,
+)
 from integrations.slack.forms import OpenForm, ShowHome
 from integrations.slack.message import Post, Update, Whisper
 from integrations.slack.settings import SlackSettings
@@ -24,7 +34,7 @@ L = TypeVar("L", bound=Listing)
 REMEDY = "set SEATSIGNAL_SLACK_TOKEN to the bot token of your Slack app"
 SCOPES = (
     "chat:write, chat:write.public, channels:read, channels:history, groups:read, groups:history, "
-    "im:read, im:history and commands"
+    "im:read, im:history, users:read.email and commands"
 )
 PAGE = 200
 PAGES_LIMIT = 10
@@ -46,6 +56,8 @@ OF_A_PERSON = frozenset(
     {"cannot_dm_bot", "channel_not_found", "is_archived", "user_disabled", "user_not_found"}
 )
 """What is wrong with one person, where a notice is for a person: others are reached as ever."""
+NOBODY = "users_not_found"
+"""No active account has an address: one that was deactivated is not found either."""
 TEMPORARY = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 LIMITED = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -110,6 +122,11 @@ class SlackClient:
         query = {"types": "public_channel,private_channel,im", "exclude_archived": "true"}
         for page in self._pages("conversations.list", Conversations, query):
             yield from page.channels
+
+    def user(self, address: str) -> User | None:
+        """Whoever has an address in the workspace; `None` where nobody active does."""
+        answer = self._http.get("users.lookupByEmail", Known, {"email": address})
+        return None if answer.error == NOBODY and not answer.ok else _accepted(answer).user
 
     def _pages(self, method: str, page: type[L], query: Mapping[str, str | int]) -> Iterator[L]:
         cursor = ""

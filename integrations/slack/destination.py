@@ -56,6 +56,11 @@ class SlackDestination:
         """Raise `Misconfigured` with what to change, or `RetryLater`, unless Slack knows the bot."""
         self._slack.auth_test()
 
+    def person(self, address: str) -> str:
+        """Return the id of whoever has an address; empty where nobody has it, or nobody any more."""
+        found = self._slack.user(address)
+        return "" if found is None or found.deleted or found.is_bot else found.id
+
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order, one receipt each; Slack's wish to wait holds for the rest of them too.
 

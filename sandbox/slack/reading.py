@@ -100,10 +100,10 @@ def listing(workspace: Workspace, asked: Listing) -> dict[str, Any]:
 
 
 def lookup_by_email(workspace: Workspace, asked: Lookup) -> dict[str, Any]:
-    """The person with that address, upper or lower case."""
+    """The person with that address, upper or lower case; deactivated accounts are not found."""
     for conversation in workspace.conversations.values():
         person = conversation.person
-        if person is not None and person.email.lower() == asked.email.lower():
+        if person and person.is_active and person.email.lower() == asked.email.lower():
             return {"user": user_json(person)}
     raise Refused("users_not_found")
 

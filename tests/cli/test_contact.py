@@ -4,9 +4,9 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from store.tables import contact_stops
+from store.tables import contact_stops, facts, source_accounts
 from tests import book
 from tests.cli.conftest import Seatsignal
 
@@ -25,8 +25,8 @@ def test_who_is_stopped_is_listed_with_the_reason(eve: Seatsignal):
     eve("contact", "a8", "--stop", *WHY, "--until", str(book.DAY))
     said = "their new manager asked us to"
     assert stopped(eve) == [
-        {"account": "a7", "until": "", "reason": said},
-        {"account": "a8", "until": str(book.DAY), "reason": said},
+        {"account": "a7", "until": "", "reason": said, "source": ""},
+        {"account": "a8", "until": str(book.DAY), "reason": said, "source": ""},
     ]
     assert f"a8 {book.DAY} {said}" in " ".join(eve("contact").out.split())
 
@@ -43,7 +43,7 @@ def test_what_is_resumed_or_said_anew_is_kept(eve: Seatsignal):
         assert eve("contact", "a7", *words).status == 0
     assert stopped(eve) == []
     again = eve("contact", "a7", "--resume")
-    assert (again.status, again.complaint) == (1, ["Nothing stops nudges to 'a7'."])
+    assert (again.status, again.complaint) == (1, ["Nobody stopped nudges to 'a7'."])
     c = contact_stops.c
     with closing(eve.database()) as database, database.read() as connection:
         rows = connection.execute(select(c.reason, c.lifted_ms.is_not(None)).order_by(c.id)).all()
@@ -77,3 +77,21 @@ def test_what_cannot_be_said_is_refused(eve: Seatsignal, words, status, complain
     assert (done.status, done.out) == (status, "")
     assert complaint in done.err
     assert stopped(eve) == []
+
+
+def test_what_a_source_states_is_listed_explained_and_not_resumed_here(eve: Seatsignal):
+    with closing(eve.database()) as database, database.write() as connection:
+        named = select(source_accounts.c.id).where(source_accounts.c.external_id == "a7").scalar_subquery()
+        fact = facts["accounts"]
+        connection.execute(update(fact).where(fact.c.source_account == named).values(do_not_contact=True))
+    marked = {"account": "a7", "until": "", "reason": "marked in files", "source": "files"}
+    assert stopped(eve) == [marked]
+    refused = eve("contact", "a7", "--resume")
+    clear = "It is marked in files: clear it there."
+    assert (refused.status, refused.complaint) == (1, [f"Nobody stopped nudges to 'a7'. {clear}"])
+    eve("contact", "a7", "--stop", *WHY)
+    assert "No nudge leaves to it, a person said: their new manager asked us to." in eve("explain", "a7").out
+    assert eve("contact", "a7", "--resume").out == f"No nudge leaves to a7 yet. {clear}\n"
+    assert stopped(eve) == [marked]
+    assert "No nudge leaves to it, as it is: marked in files." in eve("explain", "a7").out
+    assert eve("explain", "a8", "--json").document["do_not_contact"] is None

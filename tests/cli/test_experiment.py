@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from health.experiments import Arm, Reading
+from health.languages import LANGUAGES
 from store import experiments
 from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.cli.test_done import rows
+from tests.templates.examples import APPROACHING_LIMIT, payload
 
 NAME = "limit_letter"
 PLAN = {
@@ -41,9 +43,9 @@ def test_a_plan_tells_the_hypothesis_and_what_it_takes(ours):
     assert said.status == 0
     hypothesis, metric, sample, pace, state = said.out.splitlines()
     assert hypothesis == "limit_letter: It helps."
-    assert metric == "Metric: expanded within 60 days; 10 % without the letter, 20 % hoped for with it."
+    assert metric == "Metric: expanded within 60 days; 10 % with no letter, 20 % hoped for with the letter."
     assert sample.startswith(
-        "Sample: 219 held out (50 %), 219 written to: an effect of 10 points is seen with"
+        "Sample: 219 get no letter (50 %), 219 get the letter: an effect of 10 points is seen with"
     )
     assert pace == "In the last 90 days 0 accounts were owed this letter."
     assert state.startswith("State: planned. Nothing is said of outcomes before")
@@ -141,7 +143,7 @@ def test_what_it_told_is_told_in_words_and_figures(ours, verdict, said):
     lines = ours()("experiment", "read", NAME).out.splitlines()
     assert lines[0] == "limit_letter: It helps."
     assert lines[-4:] == [
-        "expanded: 20.0 % of 240 accounts written to, 10.0 % of 250 held out.",
+        "expanded: 20.0 % of 240 accounts with the letter, 10.0 % of 250 with no letter.",
         "Within strata apart by +10.0 points, likely between +3.2 and +16.6; by chance alone in 0.3%.",
         f"Verdict: {said} Read once; it stays as it is.",
         "Accounts are held out until you stop it.",
@@ -182,3 +184,28 @@ def test_a_plan_that_is_wrong_is_found_by_config_check(ours):
     done = ours(letter="renewal")("config", "check")
     assert done.status == 1
     assert "'renewal' is a notice: it is held back from nobody" in done.err
+
+
+def in_all(words: str) -> dict[str, str]:
+    return {language: f"{words} ({language})" for language in LANGUAGES}
+
+
+def test_a_variant_is_planned_as_the_letter_is_and_shown_before_it_starts(ours):
+    variant = {"name": "question", "subject": in_all("Is there room?"), "note": in_all("Two weeks are free.")}
+    seatsignal = ours(variant=variant, hold_out_pct=None)
+    _, metric, sample, *_ = seatsignal("experiment", "plan", NAME).out.splitlines()
+    assert metric.endswith("10 % with the letter as it is, 20 % hoped for with the variant question.")
+    assert sample.startswith("Sample: 219 get the letter as it is (50 %), 219 get the variant question: ")
+    with seatsignal.database().write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE notices SET template = 'approaching_limit', payload = :said WHERE template = 'renewal'",
+            {"said": payload(APPROACHING_LIMIT)},
+        )
+    asked = ("preview", "approaching_limit", "--account", book.RENEWING)
+    subjects = [seatsignal(*asked, *more).out.splitlines()[0] for more in ((), ("--variant", NAME))]
+    assert subjects[0] != subjects[1] == "Subject: Is there room? (en)"
+    shown = seatsignal(*asked, "--variant", NAME, "--all-locales", "--json").document
+    assert [each["subject"] for each in shown] == list(variant["subject"].values())
+    assert all(variant["note"][each["language"]] in each["text"] for each in shown)
+    refused = ours()(*asked, "--variant", NAME)
+    assert (refused.status, "--variant" in refused.err) == (2, True)

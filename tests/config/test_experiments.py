@@ -6,6 +6,7 @@ import pytest
 
 from config.experiments import load_experiments
 from config.files import ConfigError
+from health.experiments import Variant
 from health.letters import LETTERS, NOTICE
 from templates.payload import TEMPLATES
 
@@ -81,4 +82,39 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path, changes, said):
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, **changes)
     assert str(caught.value).startswith("ours.yaml: ")
+    assert said in str(caught.value)
+
+
+# -- variants ----------------------------------------------------------------------------------------
+
+WORDS = {"en": "Room?", "de": "Platz?", "fr": "Place ?", "es": "¿Sitio?"}
+OTHER = {"name": "question", "subject": WORDS}
+
+
+def test_a_variant_is_half_and_half_unless_the_plan_says_otherwise(tmp_path):
+    found = load(tmp_path, variant=OTHER)
+    assert (found.variant, found.hold_out_pct) == (Variant("question", WORDS), 50)
+    assert load(tmp_path, variant=OTHER, hold_out_pct=20).hold_out_pct == 20
+    sooner = load(tmp_path, letter="finish_activation", variant={"name": "sooner", "every_days": 7})
+    assert sooner.variant == Variant("sooner", every_days=7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"variant": {"name": "same"}}, "it changes nothing: give a subject, a note or every_days"),
+        ({"variant": {"subject": WORDS}}, "variant.name: Field required"),
+        ({"variant": OTHER | {"subject": WORDS | {"it": "Posto?"}}}, "no letters are written in 'it'"),
+        ({"variant": OTHER | {"note": {"en": "Now"}}}, "missing: de, fr, es"),
+        ({"variant": OTHER | {"subject": WORDS | {"de": " "}}}, "variant.subject.de"),
+        ({"variant": OTHER | {"subject": WORDS | {"de": "x" * 121}}}, "variant.subject.de"),
+        ({"variant": OTHER | {"every_days": 0}}, "variant.every_days"),
+        ({"variant": OTHER | {"every_days": 7}}, "variant.every_days: approaching_limit comes once"),
+        ({"variant": OTHER | {"windows": [30]}}, "windows: unknown key"),
+        ({"variant": OTHER, "letter": "renewal"}, "'renewal' is a notice: it is held back from nobody"),
+    ],
+)
+def test_a_variant_that_lacks_something_is_refused_with_its_place(tmp_path, changes, said):
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, **changes)
     assert said in str(caught.value)

@@ -31,7 +31,7 @@ def test_nothing_is_sent_as_shipped():
 def test_what_is_shown_can_be_switched_on(tmp_path: Path):
     rules = loaded(tmp_path, shown())
     assert rules.sent < set(LETTERS)
-    assert len(rules.sent) == 8
+    assert len(rules.sent) == 9
     assert (rules.invite_team, rules.unused_seats) == (InviteRule(), UnusedRule())
     assert rules.finish_activation is not None
     assert rules.finish_activation.steps[0].name["de"] == "Daten verbinden"
@@ -43,6 +43,8 @@ STEP = "{ step: one, name: { en: One }, why: { en: x }, done_when: { en: y }, mi
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
+        ("welcome: {}", "welcome.link: Field required"),
+        ("welcome: { link: 'https://x.example', within_days: 61 }", "welcome.within_days: "),
         ("unused_seat: {}", "unused_seat: unknown key, did you mean 'unused_seats'?"),
         ("unused_seats: { below_pct: 0 }", "unused_seats.below_pct: "),
         ("upgrade_fits: { from_plans: [team] }", "upgrade_fits.link: Field required"),

@@ -6,6 +6,7 @@ import pytest
 
 from config.files import SHIPPED, ConfigError
 from config.routes import Route, load_routes
+from health.colleagues import Found
 from health.hours import Hours
 
 
@@ -83,6 +84,7 @@ def test_an_alert_climbs_from_the_owner_to_the_manager(tmp_path):
         ),
         (f"people: {{ {ANN}: {{ away: [2026-06-05] }} }}", "away"),
         (f"people: {{ {ANN}: {{ boss: true }} }}", "boss"),
+        (f"people: {{ {ANN}: {{}} }}\nescalation: {{ manager: an@seller.example }}", "is none of people"),
         (f"people: {{ {ANN}: {{ timezone: Mars/Olympus }} }}", "is no time zone: Europe/Berlin for instance"),
         (f"people: {{ {ANN}: {{ hours: {{ opens: 9, closes: 8 }} }} }}", "later than they open"),
         ("escalation: { after_hours: 0 }", "escalation.after_hours"),
@@ -99,3 +101,66 @@ def test_a_help_desk_is_written_to_by_the_ids_of_its_records(tmp_path):
     assert written(tmp_path, "helpdesk: zendesk\nrecord: hubspot").crms() == {"zendesk", "hubspot"}
     with pytest.raises(ConfigError, match="helpdesk"):
         written(tmp_path, "helpdesk: pigeon")
+
+
+# -- by their addresses ------------------------------------------------------------------------------
+
+EVE = "eve@seller.example"
+BY_ADDRESS = f"people: {{ {ANN}: {{ backup: {BOB} }}, {BOB}: {{ slack: U02BOB }} }}"
+
+
+@pytest.mark.parametrize(
+    ("more", "sought", "by_address"),
+    [
+        (PEOPLE, set(), False),
+        (BY_ADDRESS, {ANN}, True),
+        (f"people: {{ {ANN}: {{ left: true }} }}", set(), False),
+        ("find_owners: true", set(), True),
+        (f"{PEOPLE}\nescalation: {{ manager: {ANN} }}", set(), True),
+    ],
+)
+def test_slack_is_asked_about_who_has_no_id_and_has_not_left(tmp_path, more, sought, by_address):
+    found = written(tmp_path, more)
+    assert (found.sought, found.by_address) == (sought, by_address)
+
+
+@pytest.mark.parametrize(
+    ("found", "reached", "ladder"),
+    [
+        ({}, "U02BOB", ("U02BOB", "#customer-success")),
+        ({ANN: Found("U07ANN")}, "U07ANN", ("U07ANN", "U02BOB", "#customer-success")),
+        ({ANN: Found("U07ANN", left=True)}, "U02BOB", ("U02BOB", "#customer-success")),
+        ({BOB.lower(): Found("U07BOB")}, "U02BOB", ("U02BOB", "#customer-success")),
+    ],
+)
+def test_who_was_found_is_reached_and_who_is_gone_is_stood_in_for(tmp_path, found, reached, ladder):
+    made = written(tmp_path, BY_ADDRESS).completed(found)
+    assert made.to("csm", ANN, DAY).owner == reached
+    assert made.ladder("csm", ANN, DAY) == ladder
+
+
+def test_other_owners_are_reached_only_if_they_are_looked_for(tmp_path):
+    found = {EVE: Found("U05EVE"), "gone@seller.example": Found("U06GONE", left=True)}
+    channel = written(tmp_path, BY_ADDRESS).completed(found)
+    assert channel.to("csm", EVE, DAY) == channel.csm
+    person = written(tmp_path, f"{BY_ADDRESS}\nfind_owners: true").completed(found)
+    assert person.to("csm", EVE, DAY).owner == "U05EVE"
+    assert person.addresses("U05EVE") == {EVE}
+    assert person.to("csm", "gone@seller.example", DAY) == person.csm
+    assert person.has_left("U06GONE")
+
+
+@pytest.mark.parametrize(
+    ("found", "manager"),
+    [({}, ""), ({ANN: Found("U07ANN")}, "U07ANN"), ({ANN: Found("U07ANN", left=True)}, "")],
+)
+def test_a_manager_may_be_named_by_address(tmp_path, found, manager):
+    made = written(tmp_path, f"{BY_ADDRESS}\nescalation: {{ manager: {ANN} }}").completed(found)
+    assert made.escalation.manager == manager
+    assert made.escalation.after_hours == 24
+
+
+def test_what_was_worked_out_of_routes_is_worked_out_anew_once_they_are_completed(tmp_path):
+    before = written(tmp_path, BY_ADDRESS)
+    assert set(before.zones) == {"U02BOB"}
+    assert set(before.completed({ANN: Found("U07ANN")}).zones) == {"U07ANN", "U02BOB"}

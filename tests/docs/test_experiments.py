@@ -2,7 +2,7 @@
 
 import yaml
 
-from config.experiments import STRATA, ExperimentRule
+from config.experiments import STRATA, ExperimentRule, VariantData
 from config.files import SHIPPED
 from health.experiments import BETTER, METRICS, NO_EVIDENCE, TOO_FEW, WORSE, Reading
 from health.letters import LETTERS, NOTICE, NUDGE
@@ -37,7 +37,16 @@ def test_notices_and_nudges_are_told_apart() -> None:
 
 
 def test_the_example_is_what_is_shipped() -> None:
-    (example,) = (block.text for block in EXPERIMENTS.blocks if block.language == "yaml")
+    example, _variants = (block.text for block in EXPERIMENTS.blocks if block.language == "yaml")
     assert yaml.safe_load(example) == yaml.safe_load(
         (SHIPPED / "experiments.yaml").read_text(encoding="utf-8")
     )
+
+
+def test_the_variants_shown_can_be_planned() -> None:
+    _shipped, variants = (block.text for block in EXPERIMENTS.blocks if block.language == "yaml")
+    planned = [
+        ExperimentRule.model_validate(each).experiment("x") for each in yaml.safe_load(variants).values()
+    ]
+    assert [(each.hold_out_pct, each.variant is not None) for each in planned] == [(50.0, True)] * 2
+    assert EXPERIMENTS.table("Variants").column("of a variant") == list(VariantData.model_fields)

@@ -14,6 +14,7 @@ from health.experiments import (
     Experiment,
     Followed,
     Sample,
+    Variant,
     arm,
     enough,
     read,
@@ -179,3 +180,30 @@ def test_the_order_in_which_accounts_are_read_changes_nothing():
 def test_a_change_of_the_plan_changes_its_hash():
     assert PLANNED.hash == replace(PLANNED).hash
     assert len({PLANNED.hash, replace(PLANNED, effect_points=4).hash, replace(PLANNED, strata=()).hash}) == 3
+
+
+# -- variants ----------------------------------------------------------------------------------------
+
+VARIED = replace(PLANNED, variant=Variant("question", subject={"en": "Room?"}))
+
+
+def test_a_plan_without_a_variant_is_the_one_that_was_started_before_there_were_any():
+    assert PLANNED.hash == "6486bea3ba88"
+    other = replace(PLANNED, variant=Variant("question", subject={"en": "Space?"}))
+    assert len({PLANNED.hash, VARIED.hash, other.hash}) == 3
+
+
+def test_a_variant_takes_the_place_of_the_letter_and_the_letter_that_of_none():
+    keys = [f"a{number}" for number in range(200)]
+    assert [arm(VARIED, key) for key in keys] == [arm(PLANNED, key) for key in keys]
+    assert sample(VARIED) == sample(PLANNED)
+    assert [(each.instead, each.tried) for each in (PLANNED, VARIED)] == [
+        ("no letter", "the letter"),
+        ("the letter as it is", "the variant question"),
+    ]
+
+
+def test_an_effect_of_a_variant_is_found_by_the_arms_that_were_drawn():
+    found = read(VARIED, followed(VARIED, 4_000, 7, effect=0.08))
+    assert found is not None
+    assert (found.verdict, found.low < 8 < found.high) == (BETTER, True)

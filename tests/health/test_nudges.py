@@ -18,6 +18,7 @@ from health.nudge_rules import (
     TRAINING,
     UNUSED,
     UPGRADE,
+    WELCOME,
     ActivationRule,
     ChampionRule,
     ExpiredRule,
@@ -30,8 +31,21 @@ from health.nudge_rules import (
     TrainingRule,
     UnusedRule,
     UpgradeRule,
+    WelcomeRule,
 )
-from health.nudges import DONE, FAILED, Due, Known, Licence, Owed, due, has_begun, may_nudge, progress
+from health.nudges import (
+    DONE,
+    FAILED,
+    Due,
+    Known,
+    Licence,
+    Owed,
+    due,
+    has_begun,
+    may_nudge,
+    progress,
+)
+from health.purchases import Purchase
 
 AS_OF = date(2026, 6, 1)
 SAID = {"en": "words"}
@@ -74,6 +88,69 @@ def test_nothing_is_owed_that_is_not_named() -> None:
     assert letters(known(5, {"seats": 100, "active_users": 1, "assigned_seats": 1}), NudgeRules()) == []
     assert NudgeRules().sent == frozenset()
     assert NudgeRules(finish_activation=ACT, licence_expired=ExpiredRule()).sent == {ACTIVATION, EXPIRED}
+
+
+# -- welcome -----------------------------------------------------------------------------------------
+
+HELLO = NudgeRules(welcome=WelcomeRule("https://x.example", within_days=7))
+
+
+def greeted(*bought: tuple[str, int], since: int | None = 100, rules: NudgeRules = HELLO) -> list[str]:
+    """The subscriptions that are welcomed, of products that were bought so many days ago."""
+    made = [Purchase(f"s{n}", product, days_ago(days)) for n, (product, days) in enumerate(bought)]
+    begun = {} if since is None else {WELCOME: days_ago(since)}
+    return [each.matter for each in due(known()._replace(purchases=made, begun=begun), rules)]
+
+
+@pytest.mark.parametrize(
+    ("bought", "since", "found"),
+    [
+        ([("core", 0)], 100, ["s0"]),
+        ([("core", 7)], 100, ["s0"]),
+        ([("core", 8)], 100, []),
+        ([("core", -1)], 100, []),
+        ([("core", 3)], 3, ["s0"]),
+        ([("core", 3)], 2, []),  # bought before welcomes were sent
+        ([("core", 3)], None, []),
+        ([("core", 400), ("core", 1)], 900, []),  # another subscription of what they have
+        ([("core", 400), ("reports", 1)], 900, ["s1"]),
+        ([("core", 400), ("", 1)], 900, []),
+        ([("", 400), ("reports", 1)], 900, []),
+        ([("reports", 1), ("core", 2)], 900, ["s1", "s0"]),
+        ([], 100, []),
+    ],
+)
+def test_who_bought_something_new_of_late_is_welcomed(
+    bought: list[tuple[str, int]], since: int | None, found: list[str]
+) -> None:
+    assert greeted(*bought, since=since) == found
+    assert greeted(*bought, since=since, rules=NudgeRules()) == []
+
+
+@pytest.mark.parametrize(
+    ("letter", "before", "days", "may"),
+    [
+        (WELCOME, INVITE, 0, True),
+        (WELCOME, WELCOME, 13, False),
+        (WELCOME, WELCOME, 14, True),
+        (ACTIVATION, WELCOME, 2, False),
+        (ACTIVATION, WELCOME, 3, True),
+        (ACTIVATION, INVITE, 13, False),
+        (INVITE, WELCOME, 13, False),
+    ],
+)
+def test_a_welcome_waits_for_none_and_hands_over_to_the_steps(
+    letter: str, before: str, days: int, may: bool
+) -> None:
+    rules = replace(HELLO, finish_activation=ACT)
+    owed = [Owed(before, "other", days_ago(days), left=True)]
+    assert may_nudge(Due(letter, "m"), owed, AS_OF, rules) is may
+
+
+def test_nobody_is_welcomed_twice_for_one_thing() -> None:
+    owed = [Owed(WELCOME, "s1", days_ago(60), left=True)]
+    assert not may_nudge(Due(WELCOME, "s1"), owed, AS_OF, HELLO)
+    assert may_nudge(Due(WELCOME, "s2"), owed, AS_OF, HELLO)
 
 
 # -- activation --------------------------------------------------------------------------------------
@@ -303,3 +380,23 @@ def test_nobody_is_reached_before_it_is_known_since_when() -> None:
     assert not has_begun("a1", UNUSED, None, AS_OF, 1)
     assert has_begun("a1", UNUSED, AS_OF, AS_OF, 1)
     assert not has_begun("a1", UNUSED, AS_OF + timedelta(days=1), AS_OF, 1)
+
+
+@pytest.mark.parametrize(
+    ("letter", "every", "days", "may"),
+    [
+        (ACTIVATION, {ACTIVATION: 7}, 6, False),
+        (ACTIVATION, {ACTIVATION: 7}, 7, True),
+        (ACTIVATION, {ACTIVATION: 30}, 29, False),
+        (ACTIVATION, {SPOTLIGHT: 7}, 13, False),
+        (SPOTLIGHT, {SPOTLIGHT: 20}, 19, False),
+        (SPOTLIGHT, {SPOTLIGHT: 20}, 20, True),
+        (SPOTLIGHT, {}, 20, False),
+    ],
+)
+def test_other_days_are_tried_between_two_of_a_letter(
+    letter: str, every: Mapping[str, int], days: int, may: bool
+) -> None:
+    owed = [Owed(letter, "other", days_ago(days), left=True)]
+    assert may_nudge(Due(letter, "m"), owed, AS_OF, NudgeRules(every_days=every)) is may
+    assert NudgeRules(every_days=every).sent == frozenset()

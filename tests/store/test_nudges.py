@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from store import nudges, sources, stops
-from store.nudges import PAUSE_DAYS, Attempt, Licence
+from store.nudges import PAUSE_DAYS, Attempt, Licence, Purchase
 from store.tables import accounts, contact_stops, facts, links, source_accounts
 
 DAY = date(2026, 6, 1)
@@ -79,12 +79,63 @@ def test_one_stop_stands_at_a_time_and_ends_after_its_last_day(database):
         assert not stops.put(connection, "a9", stop, "kim")
         assert stops.put(connection, "a1", stops.Stop("for good", None), "kim")
         assert stops.put(connection, "a1", stop, "kim")
-        assert stops.standing(connection, DAY) == {"a1": stop}
+        assert stops.standing(connection, DAY) == [("a1", stop)]
         later = DAY + timedelta(days=1)
-        assert [stops.stands(connection, 1, day) for day in (DAY, later)] == [True, False]
-        assert stops.standing(connection, later) == {}
-        assert not stops.stands(connection, 2, DAY)
+        assert [stops.of(connection, 1, day) for day in (DAY, later)] == [stop, None]
+        assert stops.standing(connection, later) == []
+        assert stops.of(connection, 2, DAY) is None
         assert stops.lift(connection, "a1")
         assert not stops.lift(connection, "a1")
         kept = connection.execute(select(contact_stops.c.reason).order_by(contact_stops.c.id)).scalars().all()
     assert kept == ["for good", "they asked us to"]
+
+
+def test_a_field_of_a_linked_source_stops_too_and_what_a_person_said_comes_first(database):
+    """Of the two accounts that are marked the second is linked no more."""
+    marked, said = stops.Stop("marked in files", source="files"), stops.Stop("they asked us to")
+    with database.write() as connection:
+        rows = [{"source_account": n, "batch": 1, "do_not_contact": True} for n in (11, 12)]
+        connection.execute(insert(facts["accounts"]), rows)
+        assert stops.standing(connection, DAY) == [("a1", marked)]
+        assert stops.of(connection, 1, DAY) == marked
+        stops.put(connection, "a1", said, "kim")
+        assert stops.standing(connection, DAY) == [("a1", said), ("a1", marked)]
+        assert stops.of(connection, 1, DAY) == said
+        stops.lift(connection, "a1")
+        assert stops.of(connection, 1, DAY) == marked
+        for value in (False, None):
+            connection.execute(update(facts["accounts"]).values(do_not_contact=value))
+            assert stops.of(connection, 1, DAY) is None
+
+
+def test_a_subscription_was_bought_when_it_was_else_as_its_first_term_began(database):
+    def term(subscription, start, **said):
+        values = dict.fromkeys(("product", "status", "started_on", "purchased_ms"))
+        return {
+            "source": "files",
+            "source_account": 11,
+            "batch": 1,
+            "subscription_id": subscription,
+            "term_start": start,
+            **values,
+            **said,
+        }
+
+    year = timedelta(days=365)
+    rows = [
+        term("s1", DAY, product="core", status="Active", purchased_ms=NOON_MS),
+        term("s2", DAY - year, product="core"),
+        term("s2", DAY, product="core"),
+        term("s3", DAY, started_on=DAY - timedelta(days=9)),
+        term("s4", DAY, source_account=12),
+    ]
+    with database.write() as connection:
+        connection.execute(insert(facts["subscriptions"]), rows)
+        found = nudges.purchases(connection, 0, 9)
+    assert {account: sorted(each) for account, each in found.items()} == {
+        1: [
+            Purchase("s1", "core", "active", DAY),
+            Purchase("s2", "core", "", DAY - year),
+            Purchase("s3", "", "", DAY - timedelta(days=9)),
+        ]
+    }

@@ -124,3 +124,9 @@ def test_taken_on_is_acknowledged_or_done_since_then(database):
         assert answers.taken_since(connection, [1, 2, 3, 4], now - 60_000) == {1, 2}
         assert answers.taken_since(connection, [2], now - 60_000) == {2}
         assert answers.taken_since(connection, [1, 2], now + 60_000) == set()
+
+
+def test_whoever_looks_after_an_account_is_named_once_in_small_letters(database):
+    land(database, "desk", [Account("d1", csm_email="no address")])
+    with database.read() as connection:
+        assert owners.addresses(connection) == {ANN, BOB}

@@ -46,6 +46,7 @@ from templates.nudges import (
     TrainingLetter,
     UnusedSeatsLetter,
     UpgradeLetter,
+    WelcomeLetter,
 )
 from templates.opportunity import OpportunityContent
 from templates.payload import Spoken
@@ -267,6 +268,9 @@ ACTIVATION = ActivationLetter(
     done=(words("Sign in"),),
 )
 WELCOME = msgspec.structs.replace(ACTIVATION, steps=2, done=())
+GREETING = WelcomeLetter(
+    **ENVELOPE, product="Lumen Reports", seats=20, steps=3, link="https://help.seller.example/start"
+)
 INVITE = InviteLetter(**ENVELOPE, given=4, seats=20)
 UNUSED_SEATS = UnusedSeatsLetter(
     **ENVELOPE,
@@ -439,6 +443,7 @@ EXAMPLES: Mapping[str, Spoken] = {
     "survey_activation": EASE,
     "survey_renewal": CONFIDENCE,
     "survey_nps": SURVEY,
+    "welcome": GREETING,
     "finish_activation": ACTIVATION,
     "invite_team": INVITE,
     "unused_seats": UNUSED_SEATS,

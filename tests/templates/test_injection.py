@@ -24,9 +24,10 @@ from templates.content import (
     Play,
     RenewalLetter,
     SurveyLetter,
+    Wording,
 )
 from templates.mrkdwn import inert, mention, shortened
-from templates.nudges import ActivationLetter
+from templates.nudges import ActivationLetter, WelcomeLetter
 from templates.payload import Spoken
 from templates.render import Unrenderable, render
 from tests.templates.examples import (
@@ -34,6 +35,7 @@ from tests.templates.examples import (
     ALERT,
     APPROACHING_LIMIT,
     FAILED_PAYMENT,
+    GREETING,
     RENEWAL,
     SURVEY,
     payload,
@@ -223,7 +225,13 @@ def hostile_steps(text: str) -> ActivationLetter:
     return msgspec.structs.replace(ACTIVATION, account_name=text, left=(line,), done=(said,))
 
 
+def hostile_welcome(text: str) -> WelcomeLetter:
+    note = Wording(note={"en": text})
+    return msgspec.structs.replace(GREETING, account_name=text, company_name=text, product=text, wording=note)
+
+
 LETTERS = {
+    "welcome": hostile_welcome,
     "finish_activation": hostile_steps,
     "failed_payment": hostile_payment,
     "approaching_limit": hostile_limit,

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from templates.content import LetterContent
+from health.languages import LANGUAGES
+from health.letters import LETTERS as KINDS
+from health.letters import NUDGE
+from templates.content import LetterContent, Wording
 from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload
@@ -135,3 +138,18 @@ def test_a_policy_s_own_words_for_active_are_said_in_english_alone() -> None:
     own = {"active_wording": "sent an invoice this month"}
     assert "People who use it (sent an invoice this month): 46" in letter("renewal", RENEWAL, **own)["text"]
     assert "Aktive Personen: 46 bei 120 Lizenzen" in letter("renewal", RENEWAL, **own, language="de")["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in LETTERS if KINDS[name] == NUDGE])
+def test_the_words_of_a_variant_take_the_subject_s_place_and_stand_below_the_letter(
+    name: str, language: str
+) -> None:
+    said = {each: f"Tried in {each}" for each in LANGUAGES}
+    usual = letter(name, EXAMPLES[name], language=language)
+    varied = letter(name, EXAMPLES[name], language=language, wording=Wording(subject=said))
+    assert varied == usual | {"subject": said[language], "html": varied["html"]}
+    noted = letter(name, EXAMPLES[name], language=language, wording=Wording(note=said))
+    assert noted["subject"] == usual["subject"]
+    assert noted["text"].replace(f"{said[language]}\n\n", "", 1) == usual["text"]
+    assert noted["html"].count(f">{said[language]}</p>") == 1

@@ -36,6 +36,7 @@ from tests.templates.examples import (
     EASE,
     EXPIRED,
     FAILED_PAYMENT,
+    GREETING,
     INVITE,
     RENEWAL,
     SPOTLIGHT,
@@ -77,6 +78,10 @@ LETTERS: dict[str, Spoken] = {
     ),
 }
 NUDGES = {
+    "welcome": GREETING,
+    "welcome ": msgspec.structs.replace(
+        GREETING, product=LONG_NAME, account_name=LONG_NAME, seats=None, steps=0
+    ),
     "finish_activation": ACTIVATION,
     "finish_activation ": msgspec.structs.replace(WELCOME, account_name=LONG_NAME),
     "invite_team": INVITE,

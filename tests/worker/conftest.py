@@ -23,6 +23,7 @@ class Remembered:
     rung: list[tuple[str, object]] = field(default_factory=list)
     audits: list[int] = field(default_factory=list)
     looks: list[tuple[int, int]] = field(default_factory=list)
+    sought: list[int] = field(default_factory=list)
 
     def pull(self, source: str, slot: int) -> None:
         self.rung.append((f"pull {source}", slot))
@@ -35,6 +36,9 @@ class Remembered:
 
     def figures(self, slot: int, look: int = 0) -> None:
         self.looks.append((slot, look))
+
+    def colleagues(self, slot: int) -> None:
+        self.sought.append(slot)
 
     def assess(self, chunk: Chunk) -> None:
         self.rung.append(("assess", chunk))

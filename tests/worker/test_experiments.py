@@ -1,25 +1,28 @@
 """Experiments at work: who gets no letter, that it stays so, and what is told once there are enough."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from cli.opened import judge_waiting
-from health.experiments import BETTER, HELD_OUT, NO_EVIDENCE, WRITTEN, Experiment, arm, sample
+from health.experiments import BETTER, HELD_OUT, NO_EVIDENCE, WRITTEN, Experiment, Variant, arm, sample
 from health.records import Account, Licence, Outcome
 from integrations.roles import Page
 from store import balance, experiments
 from store.experiments import Drawn
 from store.tables import accounts, arms, audit
+from templates.render import render
 from tests import book
 from tests.owed import go_live, rows
 from tests.worker.test_listings import tell
 from worker.deployment import Deployment
-from worker.experiments import Refused, start, stop, told, unchanged
+from worker.experiments import Refused, cadences, start, stop, told, unchanged
 from worker.pipeline import assess, open_run
 from worker.release import go_live as release
 
@@ -215,6 +218,79 @@ def test_whoever_had_the_letter_before_is_in_no_arm(live, tmp_path):
     told_twice = [row for row in rows(live.database) if row.template == "expansion"]
     assert len(told_twice) > len(NUDGED)
     assert (letters(live), drawn(live)) == (dict.fromkeys(NUDGED, DUE), {})
+
+
+# -- variants ----------------------------------------------------------------------------------------
+
+SUBJECT = {"en": "Is there room?", "de": "Ist Platz?", "fr": "Place ?", "es": "¿Sitio?"}
+VARIED = replace(PLANNED, variant=Variant("question", subject=SUBJECT, note=SUBJECT))
+
+
+def worded(deployment: Deployment) -> dict[str, str]:
+    """The subject of each account's letter about a limit."""
+    return {
+        row.key.split("/")[2]: json.loads(render(row.template, row.payload))["subject"]
+        for row in rows(deployment.database)
+        if row.template == "approaching_limit"
+    }
+
+
+def in_variant(deployment: Deployment) -> set[str]:
+    return {account for account, subject in worded(deployment).items() if subject == SUBJECT["en"]}
+
+
+def test_each_account_gets_its_own_variant_and_all_are_written_to(live, tmp_path):
+    run(live, VARIED)
+    judge(live, growing(tmp_path / "day"))
+    tried = {account for account in NUDGED if arm(VARIED, account) == WRITTEN}
+    assert 0 < len(tried) < len(NUDGED)
+    assert (letters(live), in_variant(live)) == (dict.fromkeys(NUDGED, DUE), tried)
+    assert {account: found[0] for account, found in drawn(live).items()} == {
+        account: WRITTEN if account in tried else HELD_OUT for account in NUDGED
+    }
+    more = ("b1", "b2", "b3", "b4")
+    judge(live, growing(tmp_path / "later", more, size_band="201-500"), book.DAY + timedelta(1))
+    assert in_variant(live) == tried | {account for account in more if arm(VARIED, account) == WRITTEN}
+    assert set(letters(live)) == NUDGED | set(more)
+
+
+def test_the_arm_that_was_noted_chooses_the_words_and_nobody_gets_them_after_a_stop(live, tmp_path):
+    run(live, VARIED)
+    with live.database.write() as connection:
+        for row in connection.execute(select(accounts).where(accounts.c.key != "a5")).all():
+            experiments.draw(connection, "limit", Drawn(row.id, HELD_OUT, "", book.DAY_BEFORE), 1)
+        noted = connection.execute(select(accounts.c.id).where(accounts.c.key == "a5")).scalar_one()
+        experiments.draw(connection, "limit", Drawn(noted, WRITTEN, "", book.DAY_BEFORE), 1)
+    judge(live, growing(tmp_path / "day"))
+    assert in_variant(live) == {"a5"}
+    end(live)
+    judge(live, growing(tmp_path / "later", ("b1", "b2", "b3", "b4")), book.DAY + timedelta(1))
+    assert in_variant(live) == {"a5"}
+
+
+def test_a_variant_that_changed_since_the_start_is_named(began):
+    other = replace(PLANNED, name="words", letter="invite_team", variant=VARIED.variant)
+    run(began, other)
+    with began.database.read() as connection:
+        begun = experiments.begun(connection)["words"]
+    unchanged(begun, other)
+    with pytest.raises(Refused, match="variant: started with"):
+        unchanged(begun, replace(other, variant=Variant("question", subject=SUBJECT)))
+
+
+def test_only_who_tries_other_days_between_two_letters_waits_as_long(began):
+    sooner = Variant("sooner", every_days=7)
+    run(began, replace(PLANNED, name="sooner", letter="finish_activation", variant=sooner))
+    with began.database.write() as connection:
+        made = [{"key": key, "fresh": 1} for key in ("usual", "varied", "far")]
+        connection.execute(insert(accounts), made)
+        ids = {row.key: row.id for row in connection.execute(select(accounts))}
+        for key, into in (("usual", HELD_OUT), ("varied", WRITTEN), ("far", WRITTEN)):
+            experiments.draw(connection, "sooner", Drawn(ids[key], into, "", book.DAY), 1)
+        first, last = sorted((ids["usual"], ids["varied"]))
+        assert cadences(connection, first, last) == {ids["varied"]: {"finish_activation": 7}}
+        stop(connection, "sooner", "enough", "kim")
+        assert cadences(connection, first, last) == {}
 
 
 # -- start and stop ----------------------------------------------------------------------------------

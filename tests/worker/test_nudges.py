@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Row, select
 
 from cli.opened import judge_waiting
+from health.experiments import HELD_OUT, WRITTEN, Experiment, Variant
 from health.nudge_rules import (
+    ACTIVATION,
     ActivationRule,
     ChampionRule,
     ExpiredRule,
@@ -25,11 +27,13 @@ from health.nudge_rules import (
     TrainingRule,
     UnusedRule,
     UpgradeRule,
+    WelcomeRule,
 )
 from health.policy import SurveyRules
 from health.surveys import NPS
-from store import nudges, stops
-from store.tables import letter_starts
+from store import experiments, nudges, stops
+from store.experiments import Drawn
+from store.tables import accounts, letter_starts
 from templates.render import render
 from tests import book
 from tests.owed import pass_time, rows
@@ -37,6 +41,7 @@ from tests.worker.test_announce import Inbox
 from tests.worker.test_surveys import DAY_S, URGENT
 from worker.deliver import deliver
 from worker.deployment import Deployment
+from worker.experiments import start
 from worker.pipeline import open_run
 from worker.release import go_live
 
@@ -126,6 +131,56 @@ a7,report,2026-05-03T10:00:00Z,failed
 """
 
 
+# -- welcome -----------------------------------------------------------------------------------------
+
+
+def bought(folder: Path) -> None:
+    """Let an account that there was not before have bought on the day, beside all those of old."""
+    more = {
+        "accounts": f"new,Newly,{book.OWNER},DE",
+        "contacts": "new,admin@new.customer.example,Kim of new,admin",
+        "subscriptions": f"s-new,new,{book.DAY},{book.LATER},8,100,EUR,active,true",
+    }
+    for name, line in more.items():
+        with (folder / f"{name}.csv").open("a") as file:
+            file.write(f"{line}\n")
+
+
+def test_who_is_new_is_welcomed_once_and_nobody_of_old_then_come_the_steps(judge: Judge) -> None:
+    rules = replace(steps(), welcome=WelcomeRule(LINK))
+    attempts = ATTEMPTS + "new,sign_in,2026-06-01T08:00:00Z,done\n"
+    deployment = judge(rules, {"activation_steps": attempts}, edit=bought)
+    (row,) = owed(deployment, "welcome")
+    assert (row.key.split("/")[2], told(row)["steps"], told(row)["link"]) == ("new", 3, LINK)
+    words = json.loads(render("welcome", str(row.payload)))
+    assert words["subject"] == "Welcome to Lumen Works"
+    sent(deployment)
+    for days, owing in ((2, 0), (3, 1), (8, 1)):
+        again(deployment, days)
+        assert len(owed(deployment, "welcome")) == 1
+        assert len(owed(deployment, "finish_activation", "new")) == owing
+    (row,) = owed(deployment, "finish_activation", "new")
+    assert json.loads(render("finish_activation", str(row.payload)))["subject"] == (
+        "Newly: 3 steps to begin with"
+    )
+
+
+def test_nobody_is_welcomed_on_an_installation_s_first_run_nor_for_what_was_bought_before(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    opened = book.deployment(sqlite_url)
+    opened.nudges = NudgeRules(welcome=WelcomeRule(LINK, within_days=60))
+    folder = book.write(tmp_path / "eve", news=False)
+    bought(folder)
+    terms = (folder / "subscriptions.csv").read_text()
+    (folder / "subscriptions.csv").write_text(terms.replace(str(book.TERM_START), "2026-05-30"))
+    book.judge_folder(opened, folder, book.DAY)
+    go_live(opened)
+    again(opened, 1)
+    assert [row.key.split("/")[2] for row in owed(opened, "welcome")] == ["new"]
+    opened.database.close()
+
+
 # -- finish activation -------------------------------------------------------------------------------
 
 
@@ -182,6 +237,31 @@ def test_a_letter_is_in_one_language_throughout(
     body = json.loads(render("finish_activation", str(row.payload)))
     assert words[language] in body["text"]
     assert ("Schritten erledigt" in body["subject"]) is (language == "de")
+
+
+@pytest.mark.parametrize(("into", "owing"), [(WRITTEN, 2), (HELD_OUT, 1)])
+def test_who_tries_a_shorter_wait_hears_of_the_next_steps_sooner(
+    judge: Judge, tmp_path: Path, into: str, owing: int
+) -> None:
+    """Both are told of the first steps on the same day: only what follows differs."""
+    planned = Experiment(
+        "sooner", "It helps.", ACTIVATION, "activated", 30, 10, 10, 50, 0.05, 0.8, (), Variant("s", {}, {}, 7)
+    )
+
+    def tried(deployment: Deployment) -> None:
+        with deployment.database.write() as connection:
+            start(connection, planned, "kim")
+            account = connection.execute(select(accounts.c.id).where(accounts.c.key == WELL)).scalar_one()
+            experiments.draw(connection, "sooner", Drawn(account, into, "", book.DAY), 1)
+
+    deployment = judge(steps(), {"activation_steps": ATTEMPTS}, before=tried)
+    sent(deployment)
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "activation_steps.csv").write_text(ATTEMPTS + "a7,report,2026-06-03T10:00:00Z,done\n")
+    pass_time(deployment.database, 7 * DAY_S)
+    book.judge_folder(deployment, more, book.DAY + timedelta(days=7))
+    assert len(owed(deployment, "finish_activation", WELL)) == owing
 
 
 # -- the others --------------------------------------------------------------------------------------
@@ -363,6 +443,46 @@ def test_a_nudge_is_held_as_it_leaves(judge: Judge) -> None:
     (row,) = owed(deployment, "unused_seats", WELL)
     assert (row.status, row.reason) == ("suppressed", "do_not_contact")
     assert {row.status for row in owed(deployment, "unused_seats", "a8")} == {"sent"}
+
+
+def marked(folder: Path, say: str) -> None:
+    """Let a field of an account say whether it is to be left alone."""
+    header, *lines = (folder / "accounts.csv").read_text().splitlines()
+    rows = [f"{line},{say if line.startswith(f'{WELL},') else 'no'}" for line in lines]
+    (folder / "accounts.csv").write_text("\n".join([f"{header},do_not_contact", *rows]) + "\n")
+
+
+def only_marked(folder: Path, say: str) -> Path:
+    """A folder with the accounts alone, of which one says so."""
+    for file in book.write(folder, news=True).iterdir():
+        if file.name != "accounts.csv":
+            file.unlink()
+    marked(folder, say)
+    return folder
+
+
+def test_a_mark_of_a_source_stops_nudges_and_lets_go_once_it_is_gone(judge: Judge, tmp_path: Path) -> None:
+    rules = replace(steps(), licence_expired=ExpiredRule())
+    files = {"activation_steps": ATTEMPTS, "licences": LICENCES}
+    deployment = judge(rules, files, edit=lambda folder: marked(folder, "yes"))
+    (row,) = owed(deployment, "finish_activation", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact/files")
+    assert {row.status for row in owed(deployment, "licence_expired", WELL)} == {"due"}
+    for say, days, owing in (("yes", 14, 2), ("", 28, 3)):
+        book.judge_folder(deployment, only_marked(tmp_path / f"after {days}", say), book.DAY)
+        again(deployment, days)
+        assert len(owed(deployment, "finish_activation", WELL)) == owing
+    assert [row.status for row in owed(deployment, "finish_activation", WELL)] == [*["suppressed"] * 2, "due"]
+
+
+def test_a_mark_that_comes_after_a_nudge_was_planned_keeps_it_back(judge: Judge, tmp_path: Path) -> None:
+    deployment = judge(UNUSED, edit=few_seats)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert row.status == "due"
+    book.judge_folder(deployment, only_marked(tmp_path / "after", "yes"), book.DAY)
+    sent(deployment)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert (row.status, row.reason) == ("suppressed", "do_not_contact/files")
 
 
 def test_the_letter_about_a_limit_is_held_like_any_nudge(judge: Judge) -> None:

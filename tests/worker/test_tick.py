@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select, update
 
+from config.routes import Person
 from config.schedule import Schedule
 from store import claims, outbox, runs
 from store.database import Database
@@ -14,7 +15,7 @@ from tests.owed import go_live, notice, owe, pass_time, rows, standing
 from worker import tick as module
 from worker.deployment import Deployment
 from worker.release import approve
-from worker.tick import AUDIT, CLIMB, FIGURES, JUDGE, pull_job, slot_done, sweep, tick
+from worker.tick import AUDIT, CLIMB, FIGURES, FIND, JUDGE, pull_job, slot_done, sweep, tick
 
 DAY_S = 86_400
 NOTHING = Schedule(pull={}, assess=DAY_S)
@@ -250,3 +251,14 @@ def test_a_source_that_nobody_set_up_is_off(deployment, bell, monkeypatch):
     monkeypatch.delenv("SEATSIGNAL_FILES_FOLDER")
     tick(deployment, Schedule(pull={"files": 3_600}, assess=DAY_S))
     assert {name for name, _ in bell.rung} == {"judge"}
+
+
+def test_slack_is_asked_for_colleagues_only_where_some_have_no_id(deployment, bell):
+    tick(deployment, NOTHING)
+    assert bell.sought == []
+    people = {"ann@seller.example": Person()}
+    deployment.routes = deployment.routes.model_copy(update={"people": people})
+    tick(deployment, NOTHING)
+    tick(deployment, NOTHING)
+    (slot,) = bell.sought
+    slot_done(deployment, FIND, slot)

@@ -117,7 +117,7 @@ def test_an_account_is_told_as_the_command_tells_it(api: Served, program: Progra
 
     links = told.pop("links")
     assert told == plainly(documents.verdict(found))
-    assert {key: why[key] for key in ("kin", "rescored", "delta", "outlook")} == plainly(
+    assert {key: why[key] for key in ("kin", "rescored", "do_not_contact", "delta", "outlook")} == plainly(
         documents.explanation(beside)
     )
     assert why["delta"]["changes"]

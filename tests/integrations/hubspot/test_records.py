@@ -187,3 +187,23 @@ def test_no_property_is_asked_for_that_no_record_holds() -> None:
         "hs_object_id", "email", "firstname", "lastname", "hs_language", "hs_email_optout",
         "associatedcompanyid", "hs_buying_role",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "marked"),
+    [("true", True), ("Yes", True), ("1", True), ("false", False), ("no", False), ("", False), (None, False)],
+)
+def test_a_company_is_left_alone_where_the_property_that_is_set_says_yes(
+    said: str | None, marked: bool
+) -> None:
+    settings = SETTINGS.model_copy(update={"do_not_contact_property": "leave_alone"})
+    company = held(leave_alone=said)
+    (found,) = (each for each in records.of_company(company, {}, settings) if isinstance(each, Account))
+    assert found.do_not_contact is marked
+    assert "leave_alone" in records.company_properties(settings)
+    assert account(leave_alone=said).do_not_contact is None
+
+
+def test_what_we_write_says_nothing_about_whom_to_leave_alone() -> None:
+    with pytest.raises(ValueError, match="Seatsignal writes"):
+        HubSpotSettings(token="pat-1", do_not_contact_property="seatsignal_expansion")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 import requests
@@ -291,3 +292,55 @@ def test_a_channel_that_is_not_there_needs_a_person(error: str) -> None:
 
 def _to(owner: str, key: str) -> Notice:
     return Notice(key, "slack", "message", key, 7, "alert", owner, "{}", body(key))
+
+
+# -- colleagues by their address ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("robin.vale@seller.example", "U01ROBIN"),
+        ("Robin.Vale@Seller.example", "U01ROBIN"),
+        ("pat.moss@seller.example", ""),
+        ("nobody@seller.example", ""),
+    ],
+)
+def test_somebody_is_found_by_their_address_unless_they_are_gone(
+    slack: SlackDestination, address: str, found: str
+) -> None:
+    assert slack.person(address) == found
+
+
+@pytest.mark.parametrize(
+    ("user", "found"),
+    [
+        ({"id": "W012A3CDE", "deleted": False, "is_bot": False}, "W012A3CDE"),
+        ({"id": "U01GONE", "deleted": True}, ""),
+        ({"id": "U01ROBOT", "is_bot": True}, ""),
+    ],
+)
+@responses.activate
+def test_neither_the_deactivated_nor_a_bot_is_somebody(user: dict[str, object], found: str) -> None:
+    responses.get("https://slack.com/api/users.lookupByEmail", json={"ok": True, "user": user})
+    with closing(SlackDestination(SlackSettings(token=TOKEN))) as slack:
+        assert slack.person("a@seller.example") == found
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"fault": "ok_false", "error": "missing_scope"}, "missing_scope"),
+        ({"fault": "ok_false", "error": "ratelimited"}, "rate_limited"),
+        ({"fault": "429", "retry_after": 7}, "rate_limited"),
+        ({"fault": "ok_false", "error": "invalid_arguments"}, "invalid_arguments"),
+        ({"fault": "500"}, "status_500"),
+    ],
+)
+def test_that_slack_does_not_answer_is_never_taken_for_nobody(
+    sandbox: Rehearsal, slack: SlackDestination, fault: dict[str, Any], reason: str
+) -> None:
+    sandbox.faults("slack", on="users.lookupByEmail", **fault)
+    with pytest.raises(IntegrationError) as refused:
+        slack.person("robin.vale@seller.example")
+    assert refused.value.reason == reason

@@ -83,7 +83,7 @@ def test_people_are_found_by_address(client: WebClient):
     [
         ("public_channel", ["C01SUCCESS", "C02OPS", "C03SALES"]),
         ("private_channel", []),
-        ("public_channel,im", ["C01SUCCESS", "C02OPS", "C03SALES", "D01ROBIN", "D02NOOR"]),
+        ("public_channel,im", ["C01SUCCESS", "C02OPS", "C03SALES", "D01ROBIN", "D02NOOR", "D09GONE"]),
     ],
 )
 def test_conversations_are_listed_by_kind(client: WebClient, types, found):
