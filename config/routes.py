@@ -147,6 +147,12 @@ class Routes(BaseModel):
         """Colleagues by their address in small letters."""
         return {address.lower(): person.colleague() for address, person in self.people.items()}
 
+    def owners(self, destination: str) -> frozenset[str]:
+        """Return the owners that routes name at a destination; who is on the way up is told in Slack."""
+        routes = (self.csm, self.sales, self.ops)
+        named = {route.owner for route in routes if route.destination == destination}
+        return frozenset(filter(None, named | ({self.escalation.manager} if destination == SLACK else set())))
+
     def is_person(self, owner: str) -> bool:
         """Tell whether a route's owner is one of the people, by their Slack id."""
         return owner in self.zones

@@ -4,7 +4,7 @@ A notice's owner is the record id of a company that a person or an identity link
 ever made, and without one nothing is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from time import time
 
 from health.nouns import Edit, Notice, Receipt
@@ -14,7 +14,7 @@ from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.properties import FIELDS
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
 from integrations.hubspot.settings import HubSpotSettings
-from integrations.hubspot.setup import check, setup
+from integrations.hubspot.setup import check, examined, setup
 from integrations.hubspot.tasks import Tasks
 from integrations.roles import Clock, Prepared
 from integrations.states import receipts_or_later, told
@@ -51,6 +51,11 @@ class HubSpotDestination:
     def setup(self) -> tuple[Prepared, ...]:
         """Make the properties that are missing, and say what was found of each."""
         return tuple(setup(self._hubspot))
+
+    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our properties, whoever it is routed to. Raises what clients raise."""
+        del owners
+        return examined(self._hubspot)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written. Raises what clients raise."""

@@ -22,6 +22,13 @@ def setup(hubspot: HubSpotClient) -> Iterator[Prepared]:
         yield from (_property(hubspot, kind, each, there) for each in definitions)
 
 
+def examined(hubspot: HubSpotClient) -> Iterator[Prepared]:
+    """Yield what is there of each property that must be, and make nothing. Raises what clients raise."""
+    for kind, definitions in WANTED.items():
+        there = hubspot.properties(kind)
+        yield from (_found(kind, each, there.get(each.name)) for each in definitions)
+
+
 def check(hubspot: HubSpotClient) -> None:
     """Raise `Misconfigured` with the properties that are missing or differ."""
     for kind, definitions in WANTED.items():
@@ -47,10 +54,15 @@ def _group(hubspot: HubSpotClient, kind: Kind) -> Prepared:
 def _property(
     hubspot: HubSpotClient, kind: Kind, wanted: Definition, there: Mapping[str, Property]
 ) -> Prepared:
-    found = there.get(wanted.name)
-    if found is None:
+    if wanted.name not in there:
         hubspot.create_property(kind, wanted)
         return Prepared(kind, "property", wanted.name, "made")
+    return _found(kind, wanted, there[wanted.name])
+
+
+def _found(kind: Kind, wanted: Definition, found: Property | None) -> Prepared:
+    if found is None:
+        return Prepared(kind, "property", wanted.name, "missing")
     differs = difference(wanted, found)
     return Prepared(kind, "property", wanted.name, "differs" if differs else "there", differs)
 

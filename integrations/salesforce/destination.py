@@ -4,7 +4,7 @@ A notice's owner is the record id of an account that a person or an identity lin
 ever made, and without one nothing is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from time import time
 
 from health.nouns import Edit, Notice, Receipt
@@ -15,7 +15,7 @@ from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import FIELDS
 from integrations.salesforce.refusals import HOLDS_FOR_ALL
 from integrations.salesforce.settings import SalesforceSettings
-from integrations.salesforce.setup import check, setup
+from integrations.salesforce.setup import check, examined, setup
 from integrations.salesforce.tasks import Tasks
 from integrations.states import receipts_or_later, told
 from integrations.vitals import Vitals
@@ -52,6 +52,11 @@ class SalesforceDestination:
     def setup(self) -> tuple[Prepared, ...]:
         """Make the fields that are missing, and say what was found of each."""
         return tuple(setup(self._salesforce))
+
+    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our fields, whoever it is routed to. Raises what clients raise."""
+        del owners
+        return examined(self._salesforce)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written. Raises what clients raise."""

@@ -35,6 +35,20 @@ def setup(salesforce: SalesforceClient) -> Iterator[Prepared]:
             yield Prepared(kind, "field", each.name, outcome, differs)
 
 
+def examined(salesforce: SalesforceClient) -> Iterator[Prepared]:
+    """Yield what is there of each field that must be, and make nothing; what is hidden counts as missing.
+
+    Raises what clients raise.
+    """
+    for kind, fields in WANTED.items():
+        described = salesforce.described(SEEN_AT[kind])
+        for each in fields:
+            found = described.get(each.name)
+            differs = difference(each, found) if found else ""
+            outcome = "missing" if found is None else "differs" if differs else "there"
+            yield Prepared(kind, "field", each.name, outcome, differs)
+
+
 def _missing(salesforce: SalesforceClient) -> list[Field]:
     """The fields that were not there, and now are."""
     there, made = salesforce.made(), []

@@ -16,6 +16,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     error: str = "no_error_named"
 
 
+class Known(Answer, frozen=True, kw_only=True):
+    """Who the token belongs to, as people mention it."""
+
+    user: str = ""
+
+
 class Posted(Answer, frozen=True, kw_only=True):
     """Where a message stands: the channel's id, and its timestamp as its name there."""
 
@@ -61,6 +67,8 @@ class Conversation(Struct, frozen=True):
     id: ChannelId
     name: str = ""
     user: str = ""
+    is_member: bool = False
+    is_archived: bool = False
 
 
 class Conversations(Listing, frozen=True, kw_only=True):

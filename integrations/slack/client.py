@@ -12,7 +12,16 @@ from integrations.budget import Budget
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.http import Http
 from integrations.session import Credentials
-from integrations.slack.answers import Answer, Conversation, Conversations, Listing, Message, Messages, Posted
+from integrations.slack.answers import (
+    Answer,
+    Conversation,
+    Conversations,
+    Known,
+    Listing,
+    Message,
+    Messages,
+    Posted,
+)
 from integrations.slack.forms import OpenForm, ShowHome
 from integrations.slack.message import Post, Update, Whisper
 from integrations.slack.settings import SlackSettings
@@ -69,9 +78,9 @@ class SlackClient:
         """Close the connections."""
         self._http.close()
 
-    def auth_test(self) -> None:
-        """Raise unless Slack knows the token."""
-        _accepted(self._http.get("auth.test", Answer))
+    def auth_test(self) -> str:
+        """What the bot is called, whose token it is. Raises unless Slack knows it."""
+        return _accepted(self._http.get("auth.test", Known)).user
 
     def post(self, message: Post) -> Posted:
         """Show a message, anew each time this is called."""
@@ -108,6 +117,12 @@ class SlackClient:
     def conversations(self) -> Iterator[Conversation]:
         """Every channel the bot can see, and its direct messages."""
         query = {"types": "public_channel,private_channel,im", "exclude_archived": "true"}
+        for page in self._pages("conversations.list", Conversations, query):
+            yield from page.channels
+
+    def channels(self) -> Iterator[Conversation]:
+        """Every channel the bot can see, those included that are archived."""
+        query = {"types": "public_channel,private_channel"}
         for page in self._pages("conversations.list", Conversations, query):
             yield from page.channels
 

@@ -5,13 +5,15 @@ there, changes the message in place: Slack itself knows no idempotency key.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from time import time
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.roles import Prepared
 from integrations.slack.answers import Message
+from integrations.slack.channels import examined
 from integrations.slack.client import OF_A_PERSON, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
@@ -55,6 +57,10 @@ class SlackDestination:
     def check(self) -> None:
         """Raise `Misconfigured` with what to change, or `RetryLater`, unless Slack knows the bot."""
         self._slack.auth_test()
+
+    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of each channel that is named. Raises what clients raise."""
+        return examined(self._slack, owners)
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order, one receipt each; Slack's wish to wait holds for the rest of them too.
