@@ -160,7 +160,7 @@ def _needed(about: str, found: Sequence[Prepared], *, made_by_setup: bool) -> It
         detail = each.difference
         if made_by_setup and each.outcome == "missing":
             detail = "is not there: `seatsignal crm setup` makes it"
-        elif made_by_setup:
+        elif made_by_setup and each.kind != "setting":
             detail = f"{detail}: mend it there, or rename it and let `seatsignal crm setup` make ours"
         yield Finding(about, f"{each.kind} {each.name} of {each.object}", BAD, detail)
     if found and not lacking:

@@ -1,4 +1,4 @@
-"""Notices in HubSpot: verdicts as properties of companies, alerts as tasks there.
+"""Notices in HubSpot: verdicts as properties of companies, alerts as tasks and room to grow as deals there.
 
 A notice's owner is the record id of a company that a person or an identity link has found. No company is
 ever made, and without one nothing is written.
@@ -11,10 +11,11 @@ from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.hubspot import states
 from integrations.hubspot.client import HubSpotClient
-from integrations.hubspot.properties import FIELDS
+from integrations.hubspot.deals import TEMPLATE, Deals
+from integrations.hubspot.properties import FIELDS, WANTED, WITH_DEALS
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
 from integrations.hubspot.settings import HubSpotSettings
-from integrations.hubspot.setup import check, examined, setup
+from integrations.hubspot.setup import check, examined, setup, stages
 from integrations.hubspot.tasks import Tasks
 from integrations.roles import Clock, Prepared
 from integrations.states import receipts_or_later, told
@@ -34,6 +35,8 @@ class HubSpotDestination:
         """Open no connection yet."""
         self._hubspot = HubSpotClient(settings, budget)
         self._clock = clock
+        self._settings = settings
+        self._wanted = WITH_DEALS if settings.deal_stage else WANTED
 
     @property
     def vitals(self) -> Vitals:
@@ -46,16 +49,18 @@ class HubSpotDestination:
 
     def check(self) -> None:
         """Raise `Misconfigured` with what to change, unless our properties are there to be written."""
-        check(self._hubspot)
+        check(self._hubspot, self._wanted)
 
     def setup(self) -> tuple[Prepared, ...]:
         """Make the properties that are missing, and say what was found of each."""
-        return tuple(setup(self._hubspot))
+        return tuple(setup(self._hubspot, self._wanted))
 
     def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there of our properties, whoever it is routed to. Raises what clients raise."""
         del owners
-        return examined(self._hubspot)
+        yield from examined(self._hubspot, self._wanted)
+        if self._settings.deal_stage:
+            yield from stages(self._hubspot, self._settings)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written. Raises what clients raise."""
@@ -70,6 +75,9 @@ class HubSpotDestination:
         return receipts_or_later(notices, self._receipts(notices))
 
     def _receipts(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
-        yield from states.write(self._hubspot, [notice for notice in notices if notice.kind == "state"])
+        owed = [notice for notice in notices if notice.kind == "state"]
+        yield from states.write(self._hubspot, [each for each in owed if each.template != TEMPLATE])
+        deals = Deals(self._hubspot, self._settings, self._clock)
+        yield from deals.write([each for each in owed if each.template == TEMPLATE])
         tasks = Tasks(self._hubspot, self._clock)
         yield from (told(notice, tasks.told, HOLDS_FOR_ALL) for notice in notices if notice.kind != "state")
