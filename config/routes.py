@@ -22,6 +22,8 @@ SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""
 Helpdesk = Literal["", "zendesk"]
 """A help desk that verdicts can be written to; or none."""
+Pipeline = Literal["", "salesforce"]
+"""A CRM that opportunities can be kept in; or none."""
 
 
 class Route(BaseModel):
@@ -111,6 +113,7 @@ class Routes(BaseModel):
     ``hours`` are those at which letters leave; at any time without them.
     ``sender`` is what letters leave through.
     ``record`` is the CRM whose records of our accounts hold the verdict; none if empty.
+    ``opportunities`` is the CRM that renewals and room to grow are opportunities in; none if empty.
     ``helpdesk`` is where support reads it, in fields of organizations and in notes at tickets; none if empty.
     """
 
@@ -120,6 +123,7 @@ class Routes(BaseModel):
     sales: Route
     ops: Route
     record: str = ""
+    opportunities: Pipeline = ""
     helpdesk: Helpdesk = ""
     sender: Sender = "mail"
     letters: dict[str, tuple[str, ...]]
@@ -214,7 +218,11 @@ class Routes(BaseModel):
 
     def crms(self) -> frozenset[str]:
         """Return the CRMs and the help desk that anything is written to: by the ids of their own records."""
-        named = {self.record, *(self.of(audience).destination for audience in ("csm", "sales"))}
+        named = {
+            self.record,
+            self.opportunities,
+            *(self.of(audience).destination for audience in ("csm", "sales")),
+        }
         return (CRMS & named) | ({self.helpdesk} if self.helpdesk else frozenset())
 
 

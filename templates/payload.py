@@ -34,10 +34,11 @@ from templates.nudges import (
     UnusedSeatsLetter,
     UpgradeLetter,
 )
+from templates.opportunity import OpportunityContent
 from templates.week import WeekContent
 
 Medium = Literal["slack", "home", "card", "mail", "task", "note", "record"]
-Spoken = Letter | Asked | WeekContent
+Spoken = Letter | Asked | WeekContent | OpportunityContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""
@@ -74,6 +75,7 @@ TEMPLATES: Mapping[str, Template] = {
     "note": Template("note", NoteContent),
     "record": Template("record", RecordContent),
     "helpdesk": Template("record", HelpdeskContent),
+    "opportunity": Template("record", OpportunityContent),
     "failed_payment": Template("mail", FailedPaymentLetter),
     "approaching_limit": Template("mail", ApproachingLimitLetter),
     "renewal": Template("mail", RenewalLetter),

@@ -18,8 +18,8 @@ from store import book, flags, incidents, outbox, states, verdicts
 from store.book import Entry
 from store.bulk import Row
 from store.database import Connection
-from store.runs import Chunk, Run, Tally
-from worker import announce, helpdesk, nudges, peace, surveys
+from store.runs import FULL, Chunk, Run, Tally
+from worker import announce, helpdesk, nudges, opportunities, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.entries import entry
@@ -116,6 +116,9 @@ class Found:
             self._notices += (peace.owed(deployment, connection, verdict, letter) for letter in owed)
         if record_id := verdict.records.get(deployment.routes.record):
             self._states.append(record(deployment.routes.record, record_id, verdict))
+        pipeline = deployment.routes.opportunities
+        if self._run.kind == FULL and (record_id := verdict.records.get(pipeline)):
+            self._states += opportunities.opportunities(pipeline, record_id, verdict)
         desk = deployment.routes.helpdesk
         if organization := verdict.records.get(desk):
             self._states.append(helpdesk.record(desk, organization, verdict))

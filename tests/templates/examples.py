@@ -47,6 +47,7 @@ from templates.nudges import (
     UnusedSeatsLetter,
     UpgradeLetter,
 )
+from templates.opportunity import OpportunityContent
 from templates.payload import Spoken
 from templates.week import OwnerRow, WeekContent
 
@@ -324,6 +325,15 @@ HELPDESK = HelpdeskContent(
     revenue_band="10k_50k",
     renewal_on=date(2027, 3, 1),
 )
+OPPORTUNITY = OpportunityContent(
+    key="expansion/ACC-9/sub_9@2026-03-01",
+    matter="expansion",
+    name="Harbour & Pine: room to grow",
+    close_on=date(2027, 1, 20),
+    amount_minor=480_000,
+    currency="EUR",
+    evidence=("92 of 100 seats in use", "5 tries of single sign-on this month"),
+)
 NOTE = NoteContent(
     account_name="Harbour & Pine",
     organization="9000000007",
@@ -413,6 +423,7 @@ EXAMPLES: Mapping[str, Spoken] = {
     "expansion_task": EXPANSION,
     "record": RECORD,
     "helpdesk": HELPDESK,
+    "opportunity": OPPORTUNITY,
     "note": NOTE,
     "digest": DIGEST,
     "week": WEEK,
