@@ -22,7 +22,7 @@ SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""
 Helpdesk = Literal["", "zendesk"]
 """A help desk that verdicts can be written to; or none."""
-Pipeline = Literal["", "salesforce"]
+Pipeline = Literal["", "hubspot", "salesforce"]
 """A CRM that opportunities can be kept in; or none."""
 
 
