@@ -92,6 +92,8 @@ USERS = (
 
 
 HUBSPOT_SCOPES = (
+    "crm.lists.read",
+    "crm.lists.write",
     "crm.objects.companies.read",
     "crm.objects.companies.write",
     "crm.objects.contacts.read",

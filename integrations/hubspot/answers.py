@@ -127,6 +127,19 @@ class Joins(_Answer, frozen=True, kw_only=True):
     results: tuple[Joined, ...] = ()
 
 
+class Segment(_Answer, frozen=True, kw_only=True):
+    """A list of objects."""
+
+    list_id: str
+    name: str
+
+
+class Listed(_Answer, frozen=True, kw_only=True):
+    """A list, as HubSpot wraps it."""
+
+    list: Segment
+
+
 class Stage(_Answer, frozen=True, kw_only=True):
     """A stage of a pipeline."""
 

@@ -6,6 +6,9 @@ Pages: developers.hubspot.com/docs/api-reference/latest/crm. Its versions differ
 from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import Literal
+from urllib.parse import quote
+
+from msgspec import Struct
 
 from integrations.budget import Budget
 from integrations.errors import RetryLater
@@ -15,6 +18,7 @@ from integrations.hubspot.answers import (
     Batch,
     Group,
     Groups,
+    Listed,
     Object,
     Objects,
     Owners,
@@ -160,6 +164,11 @@ class HubSpotClient:
         found = self._http.get(self._path("pipelines", "deals"), Pipelines)
         return {each.id: frozenset(stage.id for stage in each.stages) for each in found.results}
 
+    def segment(self, object_type: str, name: str) -> None:
+        """Raise `Rejected` unless there is a list of that name."""
+        path = self._path("lists", "object-type-id", object_type, "name", quote(name, safe=""))
+        self._http.get(path, Listed)
+
     def companies(self, ids: Sequence[str], properties: Sequence[str]) -> Batch:
         """Up to 100 companies by their ids, as of `read`."""
         return self.read("companies", ids, properties)
@@ -207,6 +216,10 @@ class HubSpotClient:
     def create_property(self, kind: Kind, definition: Definition) -> None:
         """Make a property."""
         self._http.post(self._path("properties", kind), Property, definition)
+
+    def create_segment(self, segment: Struct) -> None:
+        """Make a list."""
+        self._http.post(self._path("lists"), Listed, segment)
 
     def create_group(self, kind: Kind, definition: GroupDefinition) -> None:
         """Make a group of properties."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from integrations.errors import Misconfigured
+from integrations.hubspot import segments
 from integrations.hubspot.answers import Property
 from integrations.hubspot.client import HubSpotClient, Kind
 from integrations.hubspot.properties import GROUP
@@ -16,7 +17,7 @@ Wanted = Mapping[Kind, Sequence[Definition]]
 
 
 def setup(hubspot: HubSpotClient, wanted: Wanted) -> Iterator[Prepared]:
-    """Make the group and the properties that are not there; doing it again makes nothing.
+    """Make the group, the properties and the segment that are not there; doing it again makes nothing.
 
     Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`; what was made stays made.
     """
@@ -24,6 +25,7 @@ def setup(hubspot: HubSpotClient, wanted: Wanted) -> Iterator[Prepared]:
         yield _group(hubspot, kind)
         there = hubspot.properties(kind)
         yield from (_property(hubspot, kind, each, there) for each in definitions)
+    yield segments.made(hubspot)
 
 
 def examined(hubspot: HubSpotClient, wanted: Wanted) -> Iterator[Prepared]:

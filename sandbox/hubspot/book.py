@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -58,6 +59,7 @@ class HubSpotBook:
         self.schema = Schema()
         self.owners: dict[str, Owner] = {}
         self.pipelines: dict[str, Pipeline] = {SALES.id: SALES}
+        self.lists: dict[tuple[str, str], tuple[str, Any]] = {}
         self.objects: dict[Kind, dict[str, Object]] = {kind: {} for kind in KINDS}
         self.traffic = Traffic(self._config, time.monotonic, self._clock.now_s)
         self._next_id = FIRST_NEW_ID

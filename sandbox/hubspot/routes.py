@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
-from sandbox.hubspot import deals, objects, search
+from sandbox.hubspot import deals, lists, objects, search
 from sandbox.hubspot.book import HubSpotBook
 from sandbox.hubspot.errors import Refused, invalid, missing_scopes
 from sandbox.hubspot.shapes import Group, Kind, Property
@@ -58,7 +58,11 @@ def routes(sandbox: Sandbox) -> list[Route]:
         for (method, area, rest), call in CALLS.items()
         for path in _paths(area, rest)
     ]
-    return [*calls, Route("/hubspot/traffic", traffic)]
+    named = [
+        Route(f"/hubspot/crm/{path}/object-type-id/{{type}}/name/{{name}}", _named(sandbox))
+        for path in _paths("lists", "")
+    ]
+    return [*calls, *named, Route("/hubspot/traffic", traffic)]
 
 
 def _paths(area: str, rest: str) -> list[str]:
@@ -78,6 +82,18 @@ def _endpoint(sandbox: Sandbox, call: Call) -> Callable[[Request], Any]:
         except Refused as refused:
             status, content = refused.status, refused.content
         return reply(content, status, {} if call.searching else book.traffic.headers())
+
+    return endpoint
+
+
+def _named(sandbox: Sandbox) -> Callable[[Request], Any]:
+    """A list by its name, which stands in the path."""
+
+    async def endpoint(request: Request) -> Response:
+        kind, name = request.path_params["type"], request.path_params["name"]
+        call = Call(Nothing, lambda book, _asked: lists.found(book, kind, name), ("crm.lists.read",))
+        answer: Response = await _endpoint(sandbox, call)(request)
+        return answer
 
     return endpoint
 
@@ -241,6 +257,7 @@ def _of_deals() -> dict[tuple[str, str, str], Call]:
             deals.Pairs, deals.join, writes
         ),
         ("GET", "pipelines", "/deals"): Call(Nothing, _pipelines, reads),
+        ("POST", "lists", ""): Call(lists.Creation, lists.create, ("crm.lists.write",)),
     }
 
 
