@@ -130,11 +130,6 @@ class HubSpotClient:
         )
         return self._http.post(self._path("objects", kind, "search"), Objects, asked)
 
-    def task_by(self, unique_property: str, value: str) -> Object | None:
-        """The task with that value of a unique property."""
-        found = self.by_key("tasks", unique_property, (value,), (unique_property,))
-        return next(iter(found.results), None)
-
     def by_key(
         self, kind: Kind, unique_property: str, values: Sequence[str], properties: Sequence[str]
     ) -> Batch:
