@@ -1,5 +1,7 @@
 """``seatsignal crm``: prepare a CRM for what is written to it."""
 
+from typing import Annotated
+
 import typer
 
 from cli.output import answer, complain, table, wants_json
@@ -18,14 +20,19 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="crm")
 
 
-def setup() -> None:
-    """Make the fields that are missing in the CRM; what is there is never changed."""
+def setup(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is missing, and make nothing.")
+    ] = False,
+) -> None:
+    """Make what is missing in the CRM, such as its fields; what is there is never changed."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
     from integrations.roles import Crm  # noqa: PLC0415 - see above
 
     with opened() as deployment:
         crms = [deployment.destination(name) for name in sorted(deployment.routes.crms())]
-        found = [each for crm in crms if isinstance(crm, Crm) for each in crm.setup()]
+        found = [each for crm in crms if isinstance(crm, Crm) for each in crm.setup(dry_run=dry_run)]
     if not crms:
         raise NotACrm("nothing is routed to a CRM: name one in your routes.yaml, such as `record: hubspot`")
     if wants_json():

@@ -177,6 +177,13 @@ class Prepared(NamedTuple):
     difference: str = ""
 
 
+def outcome(*, there: bool, dry_run: bool) -> str:
+    """Return the outcome of a thing that does not differ: what was missing is made, but in a dry run."""
+    if there:
+        return "there"
+    return "missing" if dry_run else "made"
+
+
 @runtime_checkable
 class Crm(Protocol):
     """A destination with fields of ours.
@@ -188,8 +195,11 @@ class Crm(Protocol):
     ownership: Sequence[str]
     """The fields that are ours, as people see their names there; no other is ever written."""
 
-    def setup(self) -> Sequence[Prepared]:
-        """Make what is missing; doing it again makes nothing. Raises the three errors."""
+    def setup(self, *, dry_run: bool = False) -> Sequence[Prepared]:
+        """Make what is missing, or in a dry run say what is; doing it again makes nothing.
+
+        Raises the three errors.
+        """
 
 
 @runtime_checkable

@@ -51,9 +51,9 @@ class HubSpotDestination:
         """Raise `Misconfigured` with what to change, unless our properties are there to be written."""
         check(self._hubspot, self._wanted)
 
-    def setup(self) -> tuple[Prepared, ...]:
-        """Make the properties that are missing, and say what was found of each."""
-        return tuple(setup(self._hubspot, self._wanted))
+    def setup(self, *, dry_run: bool = False) -> tuple[Prepared, ...]:
+        """Make what is missing, unless it is a dry run, and say what was found of each."""
+        return tuple(setup(self._hubspot, self._wanted, dry_run=dry_run))
 
     def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there of our properties, whoever it is routed to. Raises what clients raise."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from integrations.errors import Misconfigured, Rejected
 from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.properties import FIELDS
-from integrations.roles import Prepared
+from integrations.roles import Prepared, outcome
 
 NAME = "Seatsignal: room to grow"
 COMPANIES = "0-2"
@@ -62,14 +62,14 @@ class Segment(_Sent, frozen=True, kw_only=True):
     filter_branch: Any
 
 
-def made(hubspot: HubSpotClient) -> Prepared:
-    """Make the segment if there is none of its name; what is there is people's, and stays as it is.
+def made(hubspot: HubSpotClient, *, dry_run: bool) -> Prepared:
+    """Make the segment if there is none of its name, unless it is a dry run; what is there stays as it is.
 
     A key that may not is told as what differs: nothing else needs the segment. Raises what clients raise.
     """
     try:
         there = _is_there(hubspot)
-        if not there:
+        if not there and not dry_run:
             grown = Condition(property=FIELDS["expansion"].name)
             hubspot.create_segment(
                 Segment(name=NAME, filter_branch=Any(filter_branches=(All(filters=(grown,)),)))
@@ -78,7 +78,7 @@ def made(hubspot: HubSpotClient) -> Prepared:
         if error.reason != "missing_scopes":
             raise
         return Prepared("companies", "segment", NAME, "differs", str(error))
-    return Prepared("companies", "segment", NAME, "there" if there else "made")
+    return Prepared("companies", "segment", NAME, outcome(there=there, dry_run=dry_run))
 
 
 def _is_there(hubspot: HubSpotClient) -> bool:

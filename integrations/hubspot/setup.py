@@ -10,29 +10,28 @@ from integrations.hubspot.properties import GROUP
 from integrations.hubspot.refusals import SETUP
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.writing import Definition
-from integrations.roles import Prepared
+from integrations.roles import Prepared, outcome
 
 Wanted = Mapping[Kind, Sequence[Definition]]
 """The properties that must be there, by the kind of object they are on."""
 
 
-def setup(hubspot: HubSpotClient, wanted: Wanted) -> Iterator[Prepared]:
-    """Make the group, the properties and the segment that are not there; doing it again makes nothing.
+def setup(hubspot: HubSpotClient, wanted: Wanted, *, dry_run: bool) -> Iterator[Prepared]:
+    """Make the group, the properties and the segment that are not there, unless it is a dry run.
 
-    Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`; what was made stays made.
+    Doing it again makes nothing. Raises `Misconfigured` where the key may not, `Rejected` or `RetryLater`;
+    what was made stays made.
     """
     for kind, definitions in wanted.items():
-        yield _group(hubspot, kind)
-        there = hubspot.properties(kind)
-        yield from (_property(hubspot, kind, each, there) for each in definitions)
-    yield segments.made(hubspot)
+        yield _group(hubspot, kind, dry_run=dry_run)
+        yield from _properties(hubspot, kind, definitions, dry_run=dry_run)
+    yield segments.made(hubspot, dry_run=dry_run)
 
 
 def examined(hubspot: HubSpotClient, wanted: Wanted) -> Iterator[Prepared]:
     """Yield what is there of each property that must be, and make nothing. Raises what clients raise."""
     for kind, definitions in wanted.items():
-        there = hubspot.properties(kind)
-        yield from (_found(kind, each, there.get(each.name)) for each in definitions)
+        yield from _properties(hubspot, kind, definitions, dry_run=True)
 
 
 def stages(hubspot: HubSpotClient, settings: HubSpotSettings) -> Iterator[Prepared]:
@@ -70,25 +69,28 @@ def check(hubspot: HubSpotClient, wanted: Wanted) -> None:
                 )
 
 
-def _group(hubspot: HubSpotClient, kind: Kind) -> Prepared:
+def _group(hubspot: HubSpotClient, kind: Kind, *, dry_run: bool) -> Prepared:
     if GROUP.name in hubspot.groups(kind):
         return Prepared(kind, "group", GROUP.name, "there")
-    hubspot.create_group(kind, GROUP)
-    return Prepared(kind, "group", GROUP.name, "made")
+    if not dry_run:
+        hubspot.create_group(kind, GROUP)
+    return Prepared(kind, "group", GROUP.name, outcome(there=False, dry_run=dry_run))
+
+
+def _properties(
+    hubspot: HubSpotClient, kind: Kind, definitions: Sequence[Definition], *, dry_run: bool
+) -> Iterator[Prepared]:
+    there = hubspot.properties(kind)
+    yield from (_property(hubspot, kind, each, there.get(each.name), dry_run=dry_run) for each in definitions)
 
 
 def _property(
-    hubspot: HubSpotClient, kind: Kind, wanted: Definition, there: Mapping[str, Property]
+    hubspot: HubSpotClient, kind: Kind, wanted: Definition, found: Property | None, *, dry_run: bool
 ) -> Prepared:
-    if wanted.name not in there:
-        hubspot.create_property(kind, wanted)
-        return Prepared(kind, "property", wanted.name, "made")
-    return _found(kind, wanted, there[wanted.name])
-
-
-def _found(kind: Kind, wanted: Definition, found: Property | None) -> Prepared:
     if found is None:
-        return Prepared(kind, "property", wanted.name, "missing")
+        if not dry_run:
+            hubspot.create_property(kind, wanted)
+        return Prepared(kind, "property", wanted.name, outcome(there=False, dry_run=dry_run))
     differs = difference(wanted, found)
     return Prepared(kind, "property", wanted.name, "differs" if differs else "there", differs)
 

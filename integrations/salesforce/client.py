@@ -19,11 +19,11 @@ from integrations.salesforce.access import Access
 from integrations.salesforce.answers import Answers, Described, Found, Made, Row, Rows, Saved, Stepped, User
 from integrations.salesforce.refusals import refused, spent
 from integrations.salesforce.settings import SalesforceSettings
-from integrations.salesforce.writing import Collection, Definition, Sent, Step, Steps, Wanted
+from integrations.salesforce.writing import Collection, Definition, ListView, Sent, Step, Steps, Wanted
 from integrations.vitals import Vitals
 
 T = TypeVar("T")
-Kind = Literal["Account", "Task"]
+Kind = Literal["Account", "Task", "Opportunity"]
 PERMISSIONS = frozenset({"PermissionSet", "FieldPermissions", "PermissionSetAssignment"})
 COLLECTION = 200
 """The most records of a collection."""
@@ -111,10 +111,14 @@ class SalesforceClient:
         found = zip(answers.composite_response, parts, strict=True)
         return [saved for answer, part in found for saved in _of_step(answer, len(part))]
 
-    def keep_task(self, key_field: str, fields: Sent) -> Saved:
-        """Make the task with a key, or change the one that has it: there is never a second one."""
-        [saved] = self._saved(f"{self._root}/composite/sobjects/Task/{key_field}", "Task", [fields])
-        return saved
+    def keep(
+        self, kind: Literal["Task", "Opportunity"], key_field: str, records: Sequence[Sent]
+    ) -> list[Saved]:
+        """Make up to 200 records, each with a key, or change those that have it: there is never a second one.
+
+        What became of each, in that order.
+        """
+        return self._saved(f"{self._root}/composite/sobjects/{kind}/{key_field}", kind, records)
 
     def _saved(self, path: str, kind: Kind, records: Sequence[Sent]) -> list[Saved]:
         sent = Collection(_typed(kind, records))
@@ -135,6 +139,11 @@ class SalesforceClient:
         """Make a field."""
         path = f"{self._root}/tooling/sobjects/CustomField"
         return self._ask(lambda http: http.post(path, Made, definition))
+
+    def make_list_view(self, wanted: ListView) -> None:
+        """Make a list view of accounts."""
+        path = f"{self._root}/ui-api/list-info/Account"
+        self._ask(lambda http: http.send(path, wanted))
 
     def permit(self, kind: str, records: Sequence[Sent]) -> list[Saved]:
         """Make records of permissions, and of nothing else; what became of each, in that order."""

@@ -114,8 +114,17 @@ OUR_ID = Field(
 """The field in which people may say whose account this is: one that we wrote would be no evidence of that."""
 KEY = _field("Key", "Seatsignal key", _KEY, "Keeps the task from being made twice; do not change it.")
 """The field of a task that says which notice it is. Salesforce keeps fields of tasks at ``Activity``."""
+OPPORTUNITY_KEY = _field(
+    "Opportunity_Key",
+    "Seatsignal key",
+    _KEY,
+    "Keeps the opportunity from being made twice; do not change it.",
+)
+"""The field of an opportunity of ours that says which it is."""
 WANTED: Mapping[str, tuple[Field, ...]] = {"Account": (OUR_ID, *FIELDS.values()), "Activity": (KEY,)}
 """Every field that must be there, by what it is made at."""
+OF_OPPORTUNITIES: Mapping[str, tuple[Field, ...]] = {"Opportunity": (OPPORTUNITY_KEY,)}
+"""Those that must be there too where opportunities are kept."""
 _BY_NAME = {field.name: field for field in FIELDS.values()}
 
 

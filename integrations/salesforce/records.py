@@ -1,4 +1,4 @@
-"""Accounts, contacts and contracts as records: pure, one function per kind."""
+"""Accounts, contacts, contracts and closed renewals as records: pure, one function per kind."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,10 +7,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from health.identity import DOMAIN, OUR_ID
-from health.records import Account, Contact, Identifier, Record, Subscription
+from health.records import Account, Contact, Identifier, Outcome, Record, Subscription
 from integrations.companies import country, size_band
 from integrations.salesforce.answers import Row
 from integrations.salesforce.settings import SalesforceSettings
+from integrations.salesforce.soql import quoted
 
 ALWAYS = ("Id", "SystemModstamp")
 """Asked of every type: which record it is, and when it was last changed by whomever."""
@@ -19,6 +20,7 @@ _ACCOUNT = (
 )  # fmt: skip
 _CONTACT = ("AccountId", "Email", "FirstName", "LastName", "HasOptedOutOfEmail")
 _CONTRACT = ("AccountId", "StartDate", "EndDate", "StatusCode")
+_OPPORTUNITY = ("AccountId", "CloseDate", "IsWon")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 ROLES = frozenset({"billing", "admin", "champion", "user"})
 """What a role field may say, in our own words."""
@@ -49,7 +51,13 @@ def listings(settings: SalesforceSettings) -> dict[str, Listing]:
         ),
     }
     contract = Listing("subscriptions", _fields(*_CONTRACT), of_contract, "StatusCode = 'Activated'")
-    return {**found, **({"Contract": contract} if settings.contracts else {})}
+    closed = f"IsClosed = true AND CloseDate <= TODAY AND Type = {quoted(settings.renewal_type)}"
+    renewal = Listing("outcomes", _fields(*_OPPORTUNITY), of_renewal, closed)
+    return {
+        **found,
+        **({"Contract": contract} if settings.contracts else {}),
+        **({"Opportunity": renewal} if settings.outcomes else {}),
+    }
 
 
 def _fields(*names: str) -> tuple[str, ...]:
@@ -116,6 +124,13 @@ def of_contract(row: Row) -> Iterator[Record]:
     if account and begins:
         ends = last + timedelta(days=1) if last else None
         yield Subscription(said(row, "Id"), account, term_start=begins, term_end=ends, status="active")
+
+
+def of_renewal(row: Row) -> Iterator[Record]:
+    """Yield how a renewal ended, on the day on which somebody closed its opportunity."""
+    account, closed_on = said(row, "AccountId"), day(said(row, "CloseDate"))
+    if account and closed_on:
+        yield Outcome(account, closed_on, "renewed" if row.get("IsWon") is True else "churned")
 
 
 def _owner(row: Row, field: str) -> str | None:

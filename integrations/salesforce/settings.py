@@ -75,6 +75,22 @@ class SalesforceSettings(BaseSettings):
         description="whether activated contracts are subscriptions: where nothing else tells of them",
     )
 
+    opportunity_stage: str = Field(
+        "", description="stage that opportunities of ours begin at, an open one; empty if none are kept"
+    )
+    opportunity_currency: str = Field(
+        "",
+        pattern=r"^([A-Z]{3})?$",
+        description="the org's currency, where it has but one; empty where opportunities have their own",
+    )
+    renewal_type: str = Field(
+        "", description="what the field Type of opportunities says of a renewal; empty if it tells of none"
+    )
+    outcomes: bool = Field(
+        default=False,
+        description="whether closed opportunities of that type are outcomes: where nothing else tells any",
+    )
+
     @field_validator("our_id_field", "stripe_field")
     @classmethod
     def _people_wrote_it(cls, name: str) -> str:
@@ -95,6 +111,13 @@ class SalesforceSettings(BaseSettings):
             raise ValueError(
                 "set SEATSIGNAL_SALESFORCE_CLIENT_SECRET, or a username with its private key to sign tokens"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _outcomes_of_a_type(self) -> Self:
+        """Refuse outcomes of opportunities that nothing tells from others."""
+        if self.outcomes and not self.renewal_type:
+            raise ValueError("set SEATSIGNAL_SALESFORCE_RENEWAL_TYPE too: what Type says of a renewal")
         return self
 
     @property

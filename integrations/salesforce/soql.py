@@ -9,6 +9,11 @@ def quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
+def among(field: str, values: Iterable[str]) -> str:
+    """The condition that a field has one of some values; without any none has."""
+    return f"{field} IN ({', '.join(map(quoted, values))})"
+
+
 def everything(kind: str, fields: Iterable[str], where: str, after_id: str) -> str:
     """What there is of a type, behind an id: ids only ever rise, whatever changes meanwhile."""
     behind = f"Id > {quoted(after_id)}" if after_id else ""

@@ -1,4 +1,4 @@
-"""Accounts with their owners, the people there, and contracts, as records.
+"""Accounts with their owners, the people there, contracts and closed renewals, as records.
 
 A round lists everything by rising ids, or asks for what changed since the round before by the instant of
 the change, and by ids among what changed in one moment. What a transaction saved late bears the time at

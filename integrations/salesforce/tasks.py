@@ -60,7 +60,7 @@ class Tasks:
         there = self._there(notice.key) if notice.attempt > 1 else ""
         if there and self._changed(there, task):
             return there
-        saved = self._salesforce.keep_task(KEY.name, self._new(notice, task))
+        [saved] = self._salesforce.keep("Task", KEY.name, [self._new(notice, task)])
         if not saved.success:
             raise failed(saved.errors)
         return saved.id or there

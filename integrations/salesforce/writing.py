@@ -43,3 +43,28 @@ class Definition(Struct, frozen=True):
 
     FullName: str
     Metadata: Mapping[str, object]
+
+
+class Filter(Struct, frozen=True, rename="camel"):
+    """What a list view shows: records whose field is one of some values."""
+
+    field_api_name: str
+    operand_labels: tuple[str, ...]
+    operator: str = "Equals"
+
+
+class Scope(Struct, frozen=True, rename="camel"):
+    """Whose records a list view shows."""
+
+    api_name: str = "everything"
+
+
+class ListView(Struct, frozen=True, rename="camel"):
+    """A list view to be made, which everybody sees."""
+
+    list_view_api_name: str
+    label: str
+    display_columns: tuple[str, ...]
+    filtered_by_info: tuple[Filter, ...]
+    scope: Scope = Scope()
+    visibility: str = "Public"

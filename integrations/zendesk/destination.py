@@ -48,9 +48,9 @@ class ZendeskDestination:
         """Raise `Misconfigured` with what to change, unless our fields are there to be written."""
         check(self._zendesk)
 
-    def setup(self) -> tuple[Prepared, ...]:
-        """Make the fields that are missing, and say what was found of each."""
-        return tuple(setup(self._zendesk))
+    def setup(self, *, dry_run: bool = False) -> tuple[Prepared, ...]:
+        """Make the fields that are missing, unless it is a dry run, and say what was found of each."""
+        return tuple(setup(self._zendesk, dry_run=dry_run))
 
     def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there of our fields, whoever it is routed to. Raises as `check` does."""

@@ -12,18 +12,18 @@ from integrations.zendesk.writer import ZendeskWriter
 OF = "organizations"
 
 
-def setup(zendesk: ZendeskWriter) -> Iterator[Prepared]:
-    """Make the fields that are not there; doing it again makes nothing.
+def setup(zendesk: ZendeskWriter, *, dry_run: bool) -> Iterator[Prepared]:
+    """Make the fields that are not there, unless it is a dry run; doing it again makes nothing.
 
     Raises `Misconfigured` where we may not, `Rejected` or `RetryLater`; what was made stays made.
     """
     there = {each.key: each for each in zendesk.fields()}
     for field in FIELDS.values():
-        if field.key in there:
-            yield _found(field, there[field.key])
-        else:
+        if field.key not in there and not dry_run:
             zendesk.make_field(field.definition)
             yield Prepared(OF, "field", field.key, "made")
+        else:
+            yield _found(field, there.get(field.key))
 
 
 def examined(zendesk: ZendeskWriter) -> Iterator[Prepared]:

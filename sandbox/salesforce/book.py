@@ -11,7 +11,10 @@ from sandbox.config import Config
 from sandbox.ledger import Action, Ledger
 from sandbox.salesforce.schema import Field, Kind, Schema
 
-KEY = "Seatsignal_Key__c"
+KEYS = {"Task": "Seatsignal_Key__c", "Opportunity": "Seatsignal_Opportunity_Key__c"}
+AT = {"Task": "WhatId", "Opportunity": "AccountId"}
+"""Where a record says which account it is at."""
+CALLED = {"Task": "Subject", "Opportunity": "Name"}
 MOST_TOLD = 60
 """Characters of a value that an effect quotes."""
 FIRST_ID = 900_000
@@ -19,6 +22,8 @@ APP_USER = "005000000000000099"
 """Whom the app acts as."""
 PREFIXES = {
     "Task": "00T",
+    "Opportunity": "006",
+    "ListView": "00B",
     "PermissionSet": "0PS",
     "FieldPermissions": "01k",
     "PermissionSetAssignment": "0Pa",
@@ -103,6 +108,7 @@ class SalesforceBook:
             return
         told = ", ".join(_told(name, row.get(name), value) for name, value in changed.items())
         row |= changed | {"SystemModstamp": self.now()}
+        self._staged(kind, row)
         self._record("write" if kind == "Account" else "update", kind, row, told)
 
     def create(self, kind: Kind, values: Mapping[str, Any]) -> Row:
@@ -116,9 +122,17 @@ class SalesforceBook:
             **values,
         }
         self.rows[kind][made["Id"]] = made
-        if kind == "Task":
-            self._record("post", kind, made, str(values.get("Subject", "")))
+        if kind in CALLED:
+            self._staged(kind, made)
+            self._record("post", kind, made, str(values.get(CALLED[kind], "")))
         return made
+
+    def _staged(self, kind: Kind, row: Row) -> None:
+        """Say of an opportunity what its stage says; a stage that is none is an open one."""
+        if kind == "Opportunity":
+            stages = self.rows["OpportunityStage"].values()
+            stage = next((each for each in stages if each.get("ApiName") == row.get("StageName")), {})
+            row |= {name: bool(stage.get(name)) for name in ("IsClosed", "IsWon")}
 
     def permit(self) -> None:
         """Show the app's user the fields of the permission sets that it has been given."""
@@ -129,12 +143,12 @@ class SalesforceBook:
                 self.schema.show(right["SobjectType"], right["Field"].partition(".")[2])
 
     def _record(self, action: Action, kind: Kind, row: Row, text: str) -> None:
-        account = row["Id"] if kind == "Account" else str(row.get("WhatId", ""))
+        account = row["Id"] if kind == "Account" else str(row.get(AT[kind], ""))
         there = self.rows["Account"].get(account, {})
         self._ledger.record(
             system="crm",
             action=action,
-            key=f"account:{account}" if kind == "Account" else str(row.get(KEY) or f"task:{row['Id']}"),
+            key=f"account:{account}" if kind == "Account" else str(row.get(KEYS[kind]) or row["Id"]),
             account=account,
             channel_or_to=str(there.get("Name", account)),
             text=text,

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
-from sandbox.salesforce import saving
+from sandbox.salesforce import list_views, saving
 from sandbox.salesforce.book import APP_USER, Row, SalesforceBook
 from sandbox.salesforce.errors import NoToken, Refused, malformed, no_field
 from sandbox.salesforce.schema import Definition
@@ -90,7 +90,7 @@ def _check(book: SalesforceBook, request: Request) -> None:
 
 def _query(*, deleted: bool) -> Act:
     def act(book: SalesforceBook, request: Request, _body: bytes) -> Any:  # noqa: ANN401 - any JSON
-        asked = parsed(request.query_params.get("q", ""))
+        asked = parsed(request.query_params.get("q", ""), book.now()[:10])
         found = _found(book, asked, deleted=deleted)
         name = f"01g{len(book.locators):015}"
         book.locators[name] = found
@@ -193,6 +193,10 @@ def _make_field(book: SalesforceBook, _request: Request, body: bytes) -> Any:  #
     return {"id": book.schema.make(made), "success": True, "errors": []}
 
 
+def _list_view(book: SalesforceBook, request: Request, body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    return list_views.make(book, request.path_params["kind"], body)
+
+
 CALLS: dict[tuple[str, str], Act] = {
     ("GET", "query"): _query(deleted=False),
     ("GET", "queryAll"): _query(deleted=True),
@@ -206,4 +210,5 @@ CALLS: dict[tuple[str, str], Act] = {
     ("POST", "composite/sobjects/{kind}"): _read,
     ("GET", "tooling/query"): _tooling,
     ("POST", "tooling/sobjects/CustomField"): _make_field,
+    ("POST", "ui-api/list-info/{kind}"): _list_view,
 }

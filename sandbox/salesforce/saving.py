@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from sandbox.salesforce.book import Row, SalesforceBook
+from sandbox.salesforce.book import AT, Row, SalesforceBook
 from sandbox.salesforce.errors import NotSaved, Refused, malformed, no_field
-from sandbox.salesforce.schema import Kind, check
+from sandbox.salesforce.schema import REQUIRED, Kind, check
 
 LARGEST, MOST_READ, MOST_COLLECTIONS = 200, 2_000, 5
 CREATED = frozenset({"PermissionSet", "FieldPermissions", "PermissionSetAssignment"})
-UPSERTED = frozenset({"Task"})
+UPSERTED = frozenset(AT)
 
 
 class Collection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -108,19 +108,34 @@ def upsert(book: SalesforceBook, kind: Kind, name: str, body: bytes) -> list[dic
     if any("id" in record or "Id" in record for record in records):
         raise Refused(400, "INVALID_FIELD", "Id must not be there")
 
+    values_given = [record.get(name) for record in records]
+
     def saved(value: str, values: Row) -> dict[str, Any]:
+        if not value:
+            raise NotSaved("MISSING_ARGUMENT", f"{name} not specified")
+        if values_given.count(value) > 1:
+            raise NotSaved("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", name)
         checked = _checked(book, kind, values)
-        _there(book, "Account", str(values.get("WhatId", "")))
         found = [row for row in book.seen(kind) if row.get(name) == value]
         if len(found) > 1:
             raise NotSaved("DUPLICATE_EXTERNAL_ID", f"{name}: more than one record found", name)
         made = not found
+        if made:
+            _complete(book, kind, checked)
         row = book.create(kind, checked) if made else found[0]
         if not made:
             book.change(kind, row, checked)
         return {"id": row["Id"], "success": True, "errors": [], "created": made}
 
     return [_tried(saved, str(record.get(name, "")), record) for record in records]
+
+
+def _complete(book: SalesforceBook, kind: Kind, values: Row) -> None:
+    """Raise `NotSaved` unless a record can be made of values: complete, and at an account that is there."""
+    missing = [name for name in REQUIRED.get(kind, ()) if not values.get(name)]
+    if missing:
+        raise NotSaved("REQUIRED_FIELD_MISSING", f"Required fields are missing: {missing}", *missing)
+    _there(book, "Account", str(values.get(AT[kind], "")))
 
 
 def read(book: SalesforceBook, kind: Kind, body: bytes) -> list[dict[str, Any] | None]:
@@ -169,6 +184,9 @@ def _checked(book: SalesforceBook, kind: Kind, values: Mapping[str, Any]) -> Row
     fields = book.schema.of(kind)
     for name, value in values.items():
         check(fields[name], value)
+    owner = values.get("OwnerId")
+    if owner and not book.rows["User"].get(owner, {}).get("IsActive"):
+        raise NotSaved("INACTIVE_OWNER_OR_USER", "operation performed with inactive user", "OwnerId")
     return dict(values)
 
 

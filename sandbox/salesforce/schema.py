@@ -8,7 +8,7 @@ import msgspec
 from sandbox.salesforce.errors import NotSaved, Refused
 
 Kind = str
-LARGEST_LINES = 32_768
+LARGEST_LINES = 32_000
 
 
 class Field(msgspec.Struct, frozen=True, rename="camel"):
@@ -39,9 +39,21 @@ STANDARD: Mapping[Kind, tuple[Field, ...]] = {
         HasOptedOutOfEmail="boolean",
     ),
     "Contract": _fields(AccountId="reference", StartDate="date", EndDate="date", StatusCode="picklist"),
-    "Task": _fields(
-        WhatId="reference", Subject="string", Description="textarea", Priority="picklist", Status="picklist",
-        ActivityDate="date",
+    "Opportunity": (
+        *_fields(AccountId="reference", CloseDate="date", StageName="picklist", Type="picklist"),
+        Field("Name", length=120),
+        Field("Description", "textarea", length=LARGEST_LINES),
+        Field("Amount", "currency"),
+        Field("IsClosed", "boolean", updateable=False),
+        Field("IsWon", "boolean", updateable=False),
+    ),
+    "OpportunityStage": _fields(ApiName="string", IsActive="boolean", IsClosed="boolean", IsWon="boolean"),
+    "ListView": _fields(DeveloperName="string", Name="string", SobjectType="picklist"),
+    "Task": (
+        *_fields(
+            WhatId="reference", Subject="string", Priority="picklist", Status="picklist", ActivityDate="date"
+        ),
+        Field("Description", "textarea", length=LARGEST_LINES),
     ),
     "PermissionSet": _fields(Name="string", Label="string", Description="string"),
     "FieldPermissions": _fields(
@@ -59,9 +71,16 @@ TYPES = {
     "Checkbox": "boolean",
     "Picklist": "picklist",
 }
+REQUIRED = {"Opportunity": ("Name", "StageName", "CloseDate")}
+"""What a record must say to be made."""
 HOLDERS = {"Activity": "Task"}
 """Where fields are made of what is seen elsewhere."""
-_PYTHON: Mapping[str, tuple[type, ...]] = {"double": (int, float), "int": (int,), "boolean": (bool,)}
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "double": (int, float),
+    "currency": (int, float),
+    "int": (int,),
+    "boolean": (bool,),
+}
 
 
 class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +134,9 @@ class Schema:
 
 def check(field: Field, value: Any) -> None:  # noqa: ANN401 - any JSON
     """Raise `NotSaved` for a value that a field does not take."""
+    if not field.updateable:
+        said = f"Unable to create/update fields: {field.name}"
+        raise NotSaved("INVALID_FIELD_FOR_INSERT_UPDATE", said, field.name)
     if value is None:
         if field.type == "boolean":
             raise NotSaved("INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.name}: null is no boolean", field.name)
@@ -125,5 +147,5 @@ def check(field: Field, value: Any) -> None:  # noqa: ANN401 - any JSON
         raise NotSaved(
             "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{field.name}: value not of required type", field.name
         )
-    if field.type == "string" and len(str(value)) > field.length:
+    if field.type in {"string", "textarea"} and len(str(value)) > field.length:
         raise NotSaved("STRING_TOO_LONG", f"{field.name}: data value too large", field.name)

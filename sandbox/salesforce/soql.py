@@ -15,7 +15,7 @@ _QUERY = re.compile(
     r"(?: ORDER BY (?P<order>\w+(?:, \w+)*))?(?: LIMIT (?P<limit>\d+))?"
 )
 _TOKEN = re.compile(
-    r"\s*(?:(?P<mark>[()]|>=|<=|=|<|>)|'(?P<text>(?:[^'\\]|\\.)*)'|(?P<instant>\d{4}-[\dT:.-]+Z)|(?P<word>[\w.]+))"
+    r"\s*(?:(?P<mark>[(),]|>=|<=|=|<|>)|'(?P<text>(?:[^'\\]|\\.)*)'|(?P<instant>\d{4}-[\dT:.-]+Z)|(?P<word>[\w.]+))"
 )
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(?:Z|\+0000)")
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -38,8 +38,8 @@ class Query(NamedTuple):
     limit: int | None
 
 
-def parsed(text: str) -> Query:
-    """A query. Raises `Refused` for one that cannot be understood."""
+def parsed(text: str, today: str) -> Query:
+    """A query, on a day. Raises `Refused` for one that cannot be understood."""
     found = _QUERY.fullmatch(text)
     if found is None:
         raise _unclear(text)
@@ -47,7 +47,7 @@ def parsed(text: str) -> Query:
     return Query(
         fields=tuple(found["fields"].split(", ")),
         kind=found["kind"],
-        fits=_Conditions(where).all() if where else lambda _row: True,
+        fits=_Conditions(where, today).all() if where else lambda _row: True,
         order=tuple(order.split(", ")) if order else (),
         limit=int(limit) if limit else None,
     )
@@ -62,8 +62,9 @@ def comparable(value: Any) -> Any:  # noqa: ANN401 - any JSON
 class _Conditions:
     """Conditions with AND, OR and brackets; the two are not mixed without these."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, today: str) -> None:
         self._text = text
+        self._today = today
         self._tokens = list(self._read(text))
         self._at = 0
 
@@ -100,11 +101,26 @@ class _Conditions:
             if self._next()[1] != ")":
                 raise _unclear(self._text)
             return found
-        compared = _COMPARISONS.get(self._next()[1])
+        sign = self._next()
+        if (kind, *sign) == ("word", "word", "IN"):
+            among = self._values()
+            return lambda row: row(name) in among
+        compared = _COMPARISONS.get(sign[1])
         if kind != "word" or compared is None:
             raise _unclear(self._text)
         value = self._value()
         return lambda row: row(name) is not None and compared(comparable(row(name)), value)
+
+    def _values(self) -> list[Any]:
+        """Values in brackets, one at least."""
+        if self._next()[1] != "(":
+            raise _unclear(self._text)
+        found = [self._value()]
+        while (mark := self._next()) == ("mark", ","):
+            found.append(self._value())
+        if mark != ("mark", ")"):
+            raise _unclear(self._text)
+        return found
 
     def _value(self) -> Any:  # noqa: ANN401 - text, instant or yes and no
         kind, said = self._next()
@@ -115,6 +131,8 @@ class _Conditions:
                 return comparable(said)
             case "word" if said in {"true", "false"}:
                 return said == "true"
+            case "word" if said == "TODAY":
+                return self._today
             case _:
                 raise _unclear(self._text)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from health.records import Account, Contact, Identifier, Record, Subscription
+from health.records import Account, Contact, Identifier, Outcome, Record, Subscription
 
 Json = dict[str, Any]
 
@@ -116,6 +116,27 @@ def contract(number: int) -> tuple[Json, list[Record]]:
     return held, [known] if active else []
 
 
+CLOSED = (("Renewal", True, True), ("Renewal", True, False), ("Renewal", False, False), ("New", True, True))
+"""Types of opportunities, whether they are closed, and whether they are won."""
+
+
+def opportunity(number: int) -> tuple[Json, list[Record]]:
+    """An opportunity, and the outcome to be known of it: none if it is open, of another type, or ahead."""
+    kind, closed, won = CLOSED[number % len(CLOSED)]
+    ahead = number >= 2 * len(CLOSED)
+    on = date(2026 if not ahead else 2027, 2, number + 1)
+    held = row(
+        f"006{number:015}",
+        AccountId=account_id(number),
+        Type=kind,
+        CloseDate=f"{on}",
+        IsClosed=closed,
+        IsWon=won,
+    )
+    known = [Outcome(account_id(number), on, "renewed" if won else "churned")]
+    return held, known if closed and kind == "Renewal" and not ahead else []
+
+
 def custom(name: str) -> Json:
     """A field that somebody made for one line of text."""
     return {"name": name, "type": "string"}
@@ -125,6 +146,7 @@ HELD = {
     "Account": [account(number) for number in range(ACCOUNTS)],
     "Contact": [contact(number) for number in range(31)],
     "Contract": [contract(number) for number in range(13)],
+    "Opportunity": [opportunity(number) for number in range(3 * len(CLOSED))],
 }
 DELETED = row(account_id(900), LATELY, Name="Deleted", IsDeleted=True)
 BOOK: Json = {

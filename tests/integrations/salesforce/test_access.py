@@ -79,6 +79,7 @@ def test_a_key_that_cannot_sign_is_told(key: str) -> None:
         ({"username": "app@seller.example"}, "SEATSIGNAL_SALESFORCE_PRIVATE_KEY"),
         ({"private_key": "x"}, "SEATSIGNAL_SALESFORCE_USERNAME"),
         ({"our_id_field": "Seatsignal_Account_Key__c"}, "no evidence"),
+        ({"outcomes": "true"}, "SEATSIGNAL_SALESFORCE_RENEWAL_TYPE"),
         ({"csm_field": "Email FROM User"}, "csm_field"),
     ],
 )

@@ -109,6 +109,9 @@ def test_2_000_rows_are_a_page_and_the_rest_is_told(org: Org) -> None:
         (f"SystemModstamp >= {STAMP[:-5]}Z", [0, 1, 2]),
         (f"(SystemModstamp > {STAMP[:-5]}Z OR (Name = 'Firm 2' AND Id > '000'))", [2]),
         ("NumberOfEmployees = 'x'", []),
+        ("Name IN ('Firm 0', 'Firm 2', 'Firm')", [0, 2]),
+        ("Name IN ('Firm 0') OR (Industry IN ('Fish') AND Name = 'Firm 1')", [0, 1]),
+        ("Name <= TODAY", []),
     ],
 )
 def test_conditions(org: Org, where: str, found: list[int]) -> None:
@@ -122,6 +125,9 @@ def test_conditions(org: Org, where: str, found: list[int]) -> None:
         ("SELECT * FROM Account", "MALFORMED_QUERY"),
         ("SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "MALFORMED_QUERY"),
         ("SELECT Id FROM Account WHERE Name = a", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name IN ()", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name IN ('a' 'b')", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name IN ('a', 'b'", "MALFORMED_QUERY"),
         ("SELECT Colour__c FROM Account", "INVALID_FIELD"),
         ("SELECT Id FROM Parrot", "INVALID_TYPE"),
     ],
