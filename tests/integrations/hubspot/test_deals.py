@@ -17,9 +17,11 @@ from integrations.errors import Misconfigured
 from integrations.hubspot.destination import HubSpotDestination
 from integrations.hubspot.properties import WITH_DEALS
 from integrations.hubspot.settings import HubSpotSettings
+from templates.render import render
 from tests.integrations.hubspot.account import NOW_S, OWNERS, TOKEN, held
 from tests.integrations.hubspot.rig import BOOK as OF_RECORDS
 from tests.rehearsal import Rehearsal
+from tests.templates.examples import EXAMPLES, payload
 
 OWNER = OWNERS[2][0]
 FIRST = 6_001
@@ -352,3 +354,15 @@ def test_the_key_of_deals_is_made_only_where_deals_are(sandbox: Rehearsal) -> No
         with closing(HubSpotDestination(settings(sandbox.http, deal_stage=stage))) as opened:
             assert {each.object for each in opened.setup()} == kinds
             opened.check()
+
+
+def test_what_is_rendered_of_an_opportunity_is_a_deal(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    said = payload(EXAMPLES["opportunity"])
+    owed = replace(deal(), payload=said, body=render("opportunity", said))
+    (receipt,) = hubspot.deliver([owed])
+    assert (receipt.outcome, receipt.reason) == ("sent", "")
+    made = deals(sandbox)[receipt.remote]["properties"]
+    assert made["dealname"] == EXAMPLES["opportunity"].name
+    assert made["seatsignal_key"] == EXAMPLES["opportunity"].key

@@ -60,6 +60,17 @@ def test_everything_is_made_and_then_there(sandbox: Rehearsal, hubspot: HubSpotD
     assert outcomes(hubspot.setup()) == {"there": ALL}
 
 
+def test_a_dry_run_says_what_is_missing_and_makes_nothing(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    sandbox.seed("hubspot", {})
+    told = [hubspot.setup(dry_run=True) for _ in range(2)]
+    assert {each.outcome for each in told[0]} == {"missing"}
+    assert told[0] == told[1]
+    assert hubspot.setup() == tuple(each._replace(outcome="made") for each in told[0])
+    assert {each.outcome for each in hubspot.setup(dry_run=True)} == {"there"}
+
+
 def test_what_was_begun_is_finished(sandbox: Rehearsal, hubspot: HubSpotDestination) -> None:
     sandbox.seed("hubspot", {})
     sandbox.faults("hubspot", "500", on="properties/2026-03/tasks")
