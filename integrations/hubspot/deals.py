@@ -112,8 +112,8 @@ class Deals:
     # -- one batch -------------------------------------------------------------------------------------
 
     def _batch(self, batch: Sequence[_Wanted]) -> Iterator[Receipt]:
-        """Write a batch; what it is refused for, or has to wait for, holds for all of it."""
-        waiting = {each.notice.key: each.notice for each in batch}
+        """Write a batch; where HubSpot refuses it whole, halves of it find the one that it refuses."""
+        waiting = {each.notice.key: each for each in batch}
         try:
             for receipt in self._receipts(batch, self._there(batch)):
                 del waiting[receipt.key]
@@ -121,7 +121,13 @@ class Deals:
         except (Rejected, RetryLater) as error:
             if error.reason in HOLDS_FOR_ALL:
                 raise
-            yield from (refused_one(notice, error) for notice in waiting.values())
+            left = list(waiting.values())
+            if isinstance(error, RetryLater) or len(left) == 1:
+                yield from (refused_one(each.notice, error) for each in left)
+                return
+            middle = len(left) // 2
+            yield from self._batch(left[:middle])
+            yield from self._batch(left[middle:])
 
     def _there(self, batch: Sequence[_Wanted]) -> _There:
         names = [DEAL_KEY.name, IS_CLOSED, *dict.fromkeys(name for each in batch for name in each.values)]

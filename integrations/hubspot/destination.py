@@ -63,8 +63,11 @@ class HubSpotDestination:
             yield from stages(self._hubspot, self._settings)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
-        """Yield what people changed of states that were written. Raises what clients raise."""
-        return states.edits(self._hubspot, notices)
+        """Yield what people changed of states that were written; deals are theirs once made.
+
+        Raises what clients raise.
+        """
+        return states.edits(self._hubspot, [each for each in notices if each.template != TEMPLATE])
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Write the states together, then the messages in order; one receipt each as soon as it is known.

@@ -13,10 +13,13 @@ import requests
 from msgspec import to_builtins
 
 from health.nouns import Notice, Receipt
-from integrations.errors import Misconfigured
+from integrations.errors import Misconfigured, Rejected
+from integrations.hubspot.answers import Batch
+from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.destination import HubSpotDestination
 from integrations.hubspot.properties import WITH_DEALS
 from integrations.hubspot.settings import HubSpotSettings
+from integrations.hubspot.writing import Keeping
 from templates.render import render
 from tests.integrations.hubspot.account import NOW_S, OWNERS, TOKEN, held
 from tests.integrations.hubspot.rig import BOOK as OF_RECORDS
@@ -335,6 +338,22 @@ def test_what_can_be_no_deal_is_refused_and_the_others_pass(
 ) -> None:
     assert sorted(ends(hubspot.deliver([notice, deal(1)]))) == [("rejected", reason), ("sent", "")]
     assert len(deals(sandbox)) == 1
+
+
+def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(
+    sandbox: Rehearsal, hubspot: HubSpotDestination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = HubSpotClient.keep_deals
+
+    def refusing(client: HubSpotClient, asked: tuple[Keeping, ...]) -> Batch:
+        if any("A-3" in each.id for each in asked):
+            raise Rejected("validation_error")
+        return keep(client, asked)
+
+    monkeypatch.setattr(HubSpotClient, "keep_deals", refusing)
+    receipts = {each.key: each.outcome for each in hubspot.deliver([deal(at) for at in range(5)])}
+    assert receipts == {deal(at).key: "rejected" if at == 3 else "sent" for at in range(5)}
+    assert len(deals(sandbox)) == 4
 
 
 def test_a_stage_that_is_none_is_refused_and_told_by_what_is_examined(sandbox: Rehearsal) -> None:
