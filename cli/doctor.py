@@ -142,7 +142,7 @@ def _asked(
         yield Finding(about, "routes", NOTE, "nothing is routed to it: it is only read")
         return
     if isinstance(integration, Examined):
-        found = list(integration.examine(deployment.routes.owners(name)))
+        found = list(integration.examine(deployment.routes.named(name)))
     else:
         integration.check()
         found = []

@@ -15,6 +15,7 @@ from health.hours import Hours
 from health.identity import CRMS
 
 SLACK, TEAMS = "slack", "teams"
+OPPORTUNITIES = "opportunities"
 PLAIN = CRMS | {"webhook"}
 """The destinations whose words are plain text, and that are told whose task it is by address."""
 Sender = Literal["mail", "postmark", "ses"]
@@ -151,11 +152,16 @@ class Routes(BaseModel):
         """Colleagues by their address in small letters."""
         return {address.lower(): person.colleague() for address, person in self.people.items()}
 
-    def owners(self, destination: str) -> frozenset[str]:
-        """Return the owners that routes name at a destination; who is on the way up is told in Slack."""
+    def named(self, destination: str) -> frozenset[str]:
+        """Return what routes name at a destination: owners, and `OPPORTUNITIES` where these are kept.
+
+        Who an alert climbs to is told in Slack.
+        """
         routes = (self.csm, self.sales, self.ops)
         named = {route.owner for route in routes if route.destination == destination}
-        return frozenset(filter(None, named | ({self.escalation.manager} if destination == SLACK else set())))
+        named |= {self.escalation.manager} if destination == SLACK else set()
+        named |= {OPPORTUNITIES} if destination == self.opportunities else set()
+        return frozenset(filter(None, named))
 
     def is_person(self, owner: str) -> bool:
         """Tell whether a route's owner is one of the people, by their Slack id."""

@@ -206,10 +206,10 @@ class Crm(Protocol):
 class Examined(Protocol):
     """A destination that can tell of each thing that it needs there whether it is as it must be."""
 
-    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there, missing or differs, and make nothing. Raises the three errors.
 
-        ``owners`` are those that the routes name here.
+        ``named`` is what the routes name here: channels, ``opportunities`` where these are kept.
         """
 
 

@@ -7,11 +7,12 @@ ever made, and without one nothing is written.
 from collections.abc import Collection, Iterator, Sequence
 from time import time
 
+from config.routes import OPPORTUNITIES
 from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.hubspot import states
 from integrations.hubspot.client import HubSpotClient
-from integrations.hubspot.deals import TEMPLATE, Deals
+from integrations.hubspot.deals import NO_STAGE, TEMPLATE, Deals
 from integrations.hubspot.properties import FIELDS, WANTED, WITH_DEALS
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
 from integrations.hubspot.settings import HubSpotSettings
@@ -55,12 +56,13 @@ class HubSpotDestination:
         """Make what is missing, unless it is a dry run, and say what was found of each."""
         return tuple(setup(self._hubspot, self._wanted, dry_run=dry_run))
 
-    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
-        """Yield what is there of our properties, whoever it is routed to. Raises what clients raise."""
-        del owners
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our properties, and of what deals begin at. Raises what clients raise."""
         yield from examined(self._hubspot, self._wanted)
         if self._settings.deal_stage:
             yield from stages(self._hubspot, self._settings)
+        elif OPPORTUNITIES in named:
+            yield Prepared("deals", "setting", "SEATSIGNAL_HUBSPOT_DEAL_STAGE", "differs", NO_STAGE)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written; deals are theirs once made.

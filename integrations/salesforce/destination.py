@@ -7,13 +7,14 @@ ever made, and without one nothing is written.
 from collections.abc import Collection, Iterator, Sequence
 from time import time
 
+from config.routes import OPPORTUNITIES
 from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.roles import Clock, Prepared
 from integrations.salesforce import opportunities, states
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import FIELDS
-from integrations.salesforce.opportunities import Opportunities
+from integrations.salesforce.opportunities import NO_STAGE, Opportunities
 from integrations.salesforce.refusals import HOLDS_FOR_ALL
 from integrations.salesforce.settings import SalesforceSettings
 from integrations.salesforce.setup import check, examined, setup
@@ -55,10 +56,12 @@ class SalesforceDestination:
         """Make the fields that are missing, unless it is a dry run, and say what was found of each."""
         return tuple(setup(self._salesforce, self._settings, dry_run=dry_run))
 
-    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
-        """Yield what is there of our fields, whoever it is routed to. Raises what clients raise."""
-        del owners
-        return examined(self._salesforce, self._settings)
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our fields and of opportunities' stage. Raises what clients raise."""
+        yield from examined(self._salesforce, self._settings)
+        if OPPORTUNITIES in named and not self._settings.opportunity_stage:
+            stage = "SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE"
+            yield Prepared("Opportunity", "setting", stage, "differs", NO_STAGE)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written; opportunities are theirs once made.

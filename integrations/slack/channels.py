@@ -11,22 +11,22 @@ _ALONE = re.compile(r"[UWD][A-Z0-9]{2,31}")
 """A person, or direct messages with one: nobody invites the app there."""
 
 
-def examined(slack: SlackClient, owners: Collection[str]) -> Iterator[Prepared]:
-    """Yield what is there of each channel among ``owners``. Raises what clients raise."""
+def examined(slack: SlackClient, named: Collection[str]) -> Iterator[Prepared]:
+    """Yield what is there of each channel among what is ``named``. Raises what clients raise."""
     app = slack.auth_test()
-    named = sorted(owner for owner in owners if owner and not _ALONE.fullmatch(owner))
-    there = {name: each for each in slack.channels() for name in (each.id, each.name)} if named else {}
-    for owner in named:
-        found = there.get(owner.removeprefix("#"))
-        difference = _difference(app, owner, found)
+    channels = sorted(each for each in named if not _ALONE.fullmatch(each))
+    there = {name: each for each in slack.channels() for name in (each.id, each.name)} if channels else {}
+    for channel in channels:
+        found = there.get(channel.removeprefix("#"))
+        difference = _difference(app, channel, found)
         outcome = "missing" if found is None else "differs" if difference else "there"
-        yield Prepared("the workspace", "channel", owner, outcome, difference)
+        yield Prepared("the workspace", "channel", channel, outcome, difference)
 
 
-def _difference(app: str, owner: str, found: Conversation | None) -> str:
+def _difference(app: str, channel: str, found: Conversation | None) -> str:
     """What keeps the app from a channel, and what to do; empty if nothing does."""
     if found is None:
-        return f"the app sees none of that name: make it, or /invite @{app} in {owner} if it is private"
+        return f"the app sees none of that name: make it, or /invite @{app} in {channel} if it is private"
     if found.is_archived:
         return "is archived: name another one in routes.yaml"
-    return "" if found.is_member else f"the app is not in it: /invite @{app} in {owner}"
+    return "" if found.is_member else f"the app is not in it: /invite @{app} in {channel}"

@@ -58,9 +58,9 @@ class SlackDestination:
         """Raise `Misconfigured` with what to change, or `RetryLater`, unless Slack knows the bot."""
         self._slack.auth_test()
 
-    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there of each channel that is named. Raises what clients raise."""
-        return examined(self._slack, owners)
+        return examined(self._slack, named)
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order, one receipt each; Slack's wish to wait holds for the rest of them too.

@@ -52,9 +52,9 @@ class ZendeskDestination:
         """Make the fields that are missing, unless it is a dry run, and say what was found of each."""
         return tuple(setup(self._zendesk, dry_run=dry_run))
 
-    def examine(self, owners: Collection[str]) -> Iterator[Prepared]:
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
         """Yield what is there of our fields, whoever it is routed to. Raises as `check` does."""
-        del owners
+        del named
         return examined(self._zendesk)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:

@@ -13,6 +13,7 @@ from tests.cli.test_doctor import findings, slack
 from tests.dashboard.conftest import served
 from tests.dashboard.site.idp import CLIENT, SECRET, Idp
 from tests.integrations.hubspot import rig as hubspot
+from tests.integrations.hubspot.test_deals import BOOK as OF_DEALS
 from tests.integrations.salesforce import rig as salesforce
 from tests.integrations.zendesk import rig as zendesk
 from tests.rehearsal import Rehearsal, start_sandbox
@@ -144,6 +145,31 @@ def test_a_system_that_is_only_read_needs_no_fields(seatsignal, sandbox, system)
     sandbox.seed(system.name, system.book(None))
     found = asked(seatsignal, sandbox, system)
     assert found == {"routes": ("note", "nothing is routed to it: it is only read")}
+
+
+STAGES = {
+    "hubspot": ("SEATSIGNAL_HUBSPOT_DEAL_STAGE", "deals"),
+    "salesforce": ("SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE", "Opportunity"),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS[:2], ids=list(STAGES))
+def test_opportunities_that_are_routed_and_begin_nowhere_name_the_setting(
+    seatsignal, sandbox, tmp_path, system
+):
+    setting, of = STAGES[system.name]
+    sandbox.seed(system.name, system.rig.BOOK)
+    found = asked(seatsignal, sandbox, system, **routes(tmp_path, opportunities=system.name))
+    (state, detail) = found[f"setting {setting} of {of}"]
+    assert (state, detail.partition(" to ")[0]) == ("bad", f"set {setting}")
+
+
+def test_a_stage_that_is_none_is_told_with_those_that_there_are(seatsignal, sandbox, tmp_path):
+    setting, of = STAGES["hubspot"]
+    sandbox.seed("hubspot", OF_DEALS)
+    given = routes(tmp_path, opportunities="hubspot") | {setting: "begun"}
+    (state, detail) = asked(seatsignal, sandbox, SYSTEMS[0], **given)[f"setting {setting} of {of}"]
+    assert (state, detail.partition(", but ")[0]) == ("bad", "the pipeline default has no stage begun")
 
 
 def test_what_a_day_leaves_is_told(seatsignal, sandbox, tmp_path):
