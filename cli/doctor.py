@@ -1,11 +1,12 @@
 """``seatsignal doctor``: whether everything that is set up answers, and what to change where it does not."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from time import time
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,7 +15,7 @@ from cli.output import answer, table, wants_json
 from cli.sample import shown
 from config.errors import Actionable
 from integrations import registry
-from integrations.roles import Destination, Page, Source
+from integrations.roles import Crm, Destination, Examined, Page, Prepared, Sampled, Source
 from integrations.vitals import Vitals
 from store import edits, matches
 from store.installation import SECRET, setting
@@ -22,10 +23,16 @@ from store.vault import is_sealed
 from worker.deployment import Deployment
 from worker.freshness import SourceState, states, troubles
 
+if TYPE_CHECKING:
+    from integrations.oidc.provider import Provider
+
 GOOD, BAD, NOTE = "good", "bad", "note"
 SKEW_S = 60.0
 """Seconds that two clocks may differ: signatures and cursors bear five times that."""
 FEW_CALLS = 10
+ANSWERS = "credentials, reach, scopes"
+SAMPLE_PAGES = 5
+"""How many pages are read for a record to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,11 @@ def examine() -> None:
 
 def _findings(deployment: Deployment) -> Iterator[Finding]:
     yield from _ourselves(deployment)
+    yield from _integration(deployment, registry.OIDC, "provider", lambda _name: registry.provider())
     for name in registry.SOURCES:
-        yield from _integration(name, "source", deployment.source)
+        yield from _integration(deployment, name, "source", deployment.source)
     for name in registry.DESTINATIONS:
-        yield from _integration(name, "destination", deployment.destination)
+        yield from _integration(deployment, name, "destination", deployment.destination)
     with deployment.database.read() as connection:
         found = states(deployment, connection, {})
     yield from _accounts(deployment, found)
@@ -108,36 +116,84 @@ def _clock(about: str, skew_s: float) -> Finding:
 # -- integrations ------------------------------------------------------------------------------------
 
 
-def _integration(name: str, role: str, made: Callable[[str], Source | Destination]) -> Iterator[Finding]:
+def _integration(
+    deployment: Deployment,
+    name: str,
+    role: str,
+    made: "Callable[[str], Source | Destination | Provider | None]",
+) -> Iterator[Finding]:
     about = f"{name} {role}"
     if not registry.is_set_up(name):
         yield Finding(about, "settings", NOTE, "not set up")
         return
     try:
-        with closing(made(name)) as integration:
-            integration.check()
-            yield Finding(about, "credentials, reach, scopes", GOOD)
-            yield from _vitals(about, integration.vitals)
-            if pull := getattr(integration, "pull", None):
-                yield _sample(about, pull(None))
+        if integration := made(name):
+            with closing(integration):
+                yield from _asked(deployment, name, about, integration)
     except Actionable as error:
-        yield Finding(about, "credentials, reach, scopes", BAD, str(error))
+        yield Finding(about, ANSWERS, BAD, str(error))
+
+
+def _asked(
+    deployment: Deployment, name: str, about: str, integration: "Source | Destination | Provider"
+) -> Iterator[Finding]:
+    """Ask an integration what it can tell. Raises the three errors."""
+    if isinstance(integration, Crm) and name not in deployment.routes.crms():
+        yield Finding(about, "routes", NOTE, "nothing is routed to it: it is only read")
+        return
+    if isinstance(integration, Examined):
+        found = list(integration.examine(deployment.routes.named(name)))
+    else:
+        integration.check()
+        found = []
+    yield Finding(about, ANSWERS, GOOD)
+    yield from _needed(about, found, made_by_setup=isinstance(integration, Crm))
+    yield from _vitals(about, integration.vitals)
+    if pages := _pages(integration):
+        yield _sample(about, pages, pushed=name in registry.PUSHED)
+
+
+def _needed(about: str, found: Sequence[Prepared], *, made_by_setup: bool) -> Iterator[Finding]:
+    """Yield each thing that is not as it must be there, or that all of them are."""
+    lacking = [each for each in found if each.outcome != "there"]
+    for each in lacking:
+        detail = each.difference
+        if made_by_setup and each.outcome == "missing":
+            detail = "is not there: `seatsignal crm setup` makes it"
+        elif made_by_setup and each.kind != "setting":
+            detail = f"{detail}: mend it there, or rename it and let `seatsignal crm setup` make ours"
+        yield Finding(about, f"{each.kind} {each.name} of {each.object}", BAD, detail)
+    if found and not lacking:
+        yield Finding(about, "what it needs there", GOOD, f"all of {len(found)}")
 
 
 def _vitals(about: str, vitals: Vitals) -> Iterator[Finding]:
     if vitals.clock_skew_s is not None:
         yield _clock(about, vitals.clock_skew_s)
     if vitals.calls_left is not None:
-        state = GOOD if vitals.calls_left >= FEW_CALLS else NOTE
-        yield Finding(about, "calls left", state, f"{vitals.calls_left} in the current window")
+        of = "" if vitals.calls_allowed is None else f" of {vitals.calls_allowed:,}"
+        yield _calls(about, "calls left", vitals.calls_left, f"{of} in the current window")
+    if vitals.calls_left_today is not None:
+        yield _calls(about, "calls left today", vitals.calls_left_today)
 
 
-def _sample(about: str, pages: Iterator[Page]) -> Finding:
-    """Read one page, store nothing, and show a record of it without what names a person."""
-    page = next(pages, None)
-    record = next(iter(islice(page.records, 1)), None) if page else None
+def _calls(about: str, what: str, left: int, when: str = "") -> Finding:
+    return Finding(about, what, GOOD if left >= FEW_CALLS else NOTE, f"{left:,}{when}")
+
+
+def _pages(integration: object) -> Iterator[Page] | None:
+    """Return pages of a source, the first of each kind where it can tell them; `None` of what is none."""
+    if isinstance(integration, Sampled):
+        return integration.sample()
+    pull: Callable[[None], Iterator[Page]] | None = getattr(integration, "pull", None)
+    return pull(None) if pull else None
+
+
+def _sample(about: str, pages: Iterable[Page], *, pushed: bool) -> Finding:
+    """Read some pages, store nothing, and show a record of them without what names a person."""
+    record = next(chain.from_iterable(page.records for page in islice(pages, SAMPLE_PAGES)), None)
     if record is None:
-        return Finding(about, "sample", NOTE, "the first page is empty")
+        return Finding(about, "sample", NOTE, "it calls us" if pushed else "the first pages are empty")
     return Finding(about, "sample", GOOD, shown(record))
 
 

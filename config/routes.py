@@ -15,6 +15,7 @@ from health.hours import Hours
 from health.identity import CRMS
 
 SLACK, TEAMS = "slack", "teams"
+OPPORTUNITIES = "opportunities"
 PLAIN = CRMS | {"webhook"}
 """The destinations whose words are plain text, and that are told whose task it is by address."""
 Sender = Literal["mail", "postmark", "ses"]
@@ -22,7 +23,7 @@ SENDERS: tuple[Sender, ...] = get_args(Sender)
 """The destinations that letters may leave through."""
 Helpdesk = Literal["", "zendesk"]
 """A help desk that verdicts can be written to; or none."""
-Pipeline = Literal["", "salesforce"]
+Pipeline = Literal["", "hubspot", "salesforce"]
 """A CRM that opportunities can be kept in; or none."""
 
 
@@ -196,6 +197,17 @@ class Routes(BaseModel):
     def colleagues(self) -> dict[str, Colleague]:
         """Colleagues by their address in small letters."""
         return {address.lower(): person.colleague() for address, person in self.people.items()}
+
+    def named(self, destination: str) -> frozenset[str]:
+        """Return what routes name at a destination: owners, and `OPPORTUNITIES` where these are kept.
+
+        Who an alert climbs to is told in Slack.
+        """
+        routes = (self.csm, self.sales, self.ops)
+        named = {route.owner for route in routes if route.destination == destination}
+        named |= {self.escalation.manager} if destination == SLACK else set()
+        named |= {OPPORTUNITIES} if destination == self.opportunities else set()
+        return frozenset(filter(None, named))
 
     def is_person(self, owner: str) -> bool:
         """Tell whether a route's owner is one of the people, by their Slack id."""

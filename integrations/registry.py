@@ -150,6 +150,7 @@ DESKS: Mapping[str, Entry] = {
     "slack": Entry("integrations.slack.desk:SlackDesk", "integrations.slack.settings:SlackSettings"),
 }
 
+OIDC = "oidc"
 PROVIDER = Entry("integrations.oidc.provider:Provider", "integrations.oidc.settings:OidcSettings")
 """The identity provider at which colleagues sign in."""
 
@@ -158,7 +159,7 @@ def provider() -> "Provider | None":
     """The identity provider as its settings say; `None` if nobody set one up. Raises `Misconfigured`."""
     if not any_given(PROVIDER.model()):
         return None
-    return cast("Provider", PROVIDER.built("oidc", unlimited))
+    return cast("Provider", PROVIDER.built(OIDC, unlimited))
 
 
 def desk(name: str, *, clock: Clock = time) -> Desk:
@@ -205,13 +206,13 @@ def is_set_up(name: str) -> bool:
 
     A name that is none counts as set up, so that whoever asks for it is told.
     """
-    entry = {**SOURCES, **DESTINATIONS}.get(name)
+    entry = {**SOURCES, **DESTINATIONS, OIDC: PROVIDER}.get(name)
     return entry is None or any_given(entry.model())
 
 
 def settings_models() -> dict[str, type[BaseSettings]]:
     """The model of each integration's settings, by its name."""
-    entries = {**SOURCES, **DESTINATIONS, "oidc": PROVIDER}
+    entries = {**SOURCES, **DESTINATIONS, OIDC: PROVIDER}
     return {name: entry.model() for name, entry in sorted(entries.items())}
 
 

@@ -1,6 +1,6 @@
 """What an integration can be: Source, Webhook, Destination. Structural types, no base class."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -175,10 +175,10 @@ class Directory(Protocol):
 
 
 class Prepared(NamedTuple):
-    """What was found of one thing that a CRM must have before it is written to.
+    """What was found of one thing that must be there before it is written to: a field of a CRM, a channel.
 
-    ``outcome`` is ``made``, ``there``, ``missing`` where nothing was to be made, or ``differs``, and then
-    ``difference`` says how. What differs may be a person's: it is never changed.
+    ``outcome`` is ``made``, ``there``, ``missing``, or ``differs``, and then ``difference`` says how. What
+    differs may be a person's: it is never changed.
     """
 
     object: str
@@ -210,6 +210,17 @@ class Crm(Protocol):
         """Make what is missing, or in a dry run say what is; doing it again makes nothing.
 
         Raises the three errors.
+        """
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A destination that can tell of each thing that it needs there whether it is as it must be."""
+
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there, missing or differs, and make nothing. Raises the three errors.
+
+        ``named`` is what the routes name here: channels, ``opportunities`` where these are kept.
         """
 
 

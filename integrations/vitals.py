@@ -14,11 +14,13 @@ class Vitals(NamedTuple):
 
     ``clock_skew_s`` is its clock minus ours in seconds, to the second; ``calls_left`` what its rate limit
     leaves us in the current window, and ``calls_allowed`` how many that window has, where it says so.
+    ``calls_left_today`` is what a limit of the day leaves beside it.
     """
 
     clock_skew_s: float | None = None
     calls_left: int | None = None
     calls_allowed: int | None = None
+    calls_left_today: int | None = None
 
 
 _CALLS_LEFT = (
@@ -28,6 +30,7 @@ _CALLS_LEFT = (
     "X-HubSpot-RateLimit-Remaining",
 )
 
+_LEFT_TODAY = "X-HubSpot-RateLimit-Daily-Remaining"
 
 _USED = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
 """How ``Sforce-Limit-Info`` tells of the calls of a day: those that were made, of those there are."""
@@ -36,7 +39,12 @@ _USED = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
 def vitals(headers: Mapping[str, str], now: float) -> Vitals:
     """Vitals from an answer's headers, received at ``now`` in seconds since 1970."""
     date_s = _date_s(headers)
-    return Vitals(None if date_s is None else float(round(date_s - now)), *_calls(headers))
+    today = headers.get(_LEFT_TODAY, "")
+    return Vitals(
+        None if date_s is None else float(round(date_s - now)),
+        *_calls(headers),
+        int(today) if today.isdecimal() else None,
+    )
 
 
 def _calls(headers: Mapping[str, str]) -> tuple[int | None, int | None]:

@@ -94,15 +94,21 @@ USERS = (
 
 
 HUBSPOT_SCOPES = (
+    "crm.lists.read",
+    "crm.lists.write",
     "crm.objects.companies.read",
     "crm.objects.companies.write",
     "crm.objects.contacts.read",
     "crm.objects.contacts.write",
+    "crm.objects.deals.read",
+    "crm.objects.deals.write",
     "crm.objects.owners.read",
     "crm.schemas.companies.read",
     "crm.schemas.companies.write",
     "crm.schemas.contacts.read",
     "crm.schemas.contacts.write",
+    "crm.schemas.deals.read",
+    "crm.schemas.deals.write",
 )
 
 

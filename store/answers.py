@@ -18,6 +18,8 @@ TEMPLATES = {ALERT: ("alert", "recovered"), EXPANSION: ("expansion",)}
 """By which templates people see it."""
 CARDS = {ALERT: ("alert_card", "recovered_card"), EXPANSION: ("expansion_card",)}
 """By which they see it where nobody can answer it, and nothing moves or climbs."""
+TASKS = {ALERT: ("alert_task", "recovered_task"), EXPANSION: ("expansion_task",)}
+"""By which they see it as something to be done."""
 
 MOST_NOTICES = 100
 """Of an alert's notices the last so many say where it is shown."""
@@ -130,6 +132,15 @@ def shown(
         if tail(row.thread) == tail(rows[0].thread):
             found.setdefault(row.thread, Shown(*row))
     return list(found.values())
+
+
+def last_in(connection: Connection, thread: str) -> Shown | None:
+    """Return what people see in a thread: its newest message, if one of them is there at its destination."""
+    c = notices.c
+    query = select(c.thread, c.destination, c.owner, c.template, c.payload)
+    query = query.join(threads, threads.c.thread == c.thread).where(c.thread == thread, c.kind == "message")
+    row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
+    return Shown(*row) if row else None
 
 
 def tail(thread: str) -> str:

@@ -118,6 +118,7 @@ class _AboutAccount(Part, frozen=True, kw_only=True):
     answerable: bool = False  # whether it has buttons
     said: Said | None = None  # what somebody said to it that still holds
     answered: bool = False  # whether that is the news
+    ended: bool = False  # whether nothing of it is open any more: a task is done
 
 
 class AlertContent(_AboutAccount, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 The same payload always gives the same bytes, so that retries, approval and archive agree. Slack gets
 ``{"text", "blocks", "news"}`` (of a home tab it shows the blocks), Teams the same words as ``{"text", "body",
 "actions", "news"}``, mail ``{"subject", "html", "text", "language", "language_from"}``, a CRM ``{"subject",
-"text", "priority", "due_on", "owner"}`` for a task and ``{"fields"}`` for a record, a help desk ``{"text",
-"organization"}`` for a note, all as JSON in UTF-8.
+"text", "priority", "due_on", "owner", "done"}`` for a task and ``{"fields"}`` for a record, a help desk
+``{"text", "organization"}`` for a note, all as JSON in UTF-8.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,13 +59,17 @@ class Mail(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """What a colleague is to do, in a CRM. ``owner`` is the address of whose task it is, or empty."""
+    """What a colleague is to do, in a CRM. ``owner`` is the address of whose task it is, or empty.
+
+    It is ``done`` where what it was about is over.
+    """
 
     subject: str
     text: str
     priority: str
     due_on: date | None
     owner: str
+    done: bool
 
 
 class Note(Struct, frozen=True):
@@ -154,6 +158,7 @@ def _task(name: str, content: Spoken) -> Struct:
         priority="high" if fields.get("severity") == "high" else "normal",
         due_on=due_on if isinstance(due_on, date) else None,
         owner=str(fields["owner"]),
+        done=bool(fields["ended"]),
     )
 
 

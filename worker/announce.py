@@ -13,6 +13,7 @@ import msgspec
 from config.plays import Play as ToDo
 from config.routes import PLAIN, SLACK, Route
 from health.alerts import AT_RISK, LICENSING, RECOVERED
+from health.answers import listed
 from health.decide import Alert
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
@@ -87,7 +88,11 @@ def _told(
     thread = f"{alert.audience}/{verdict.features.key}/{matter}"
     content = _CONTENT[template](deployment, connection, verdict, alert)
     if isinstance(content, AlertContent | ExpansionContent):
-        content = msgspec.structs.replace(content, answerable=deployment.has_desk(route.destination))
+        content = msgspec.structs.replace(
+            content,
+            answerable=deployment.has_desk(route.destination),
+            ended=alert.why in _ENDS and not listed(verdict.flags, expansion=alert.kind == EXPANSION),
+        )
     told = message(
         route,
         f"{template}_task" if route.destination in PLAIN and template != "operator" else template,

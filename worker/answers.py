@@ -74,7 +74,10 @@ def answer(
         *shown.standing(connection, account, matter),
         *shown.cards(deployment, connection, account, matter),
     ]
-    outbox.plan(connection, None, [shown.updated(each, account, told, f"answer/{number}") for each in places])
+    effect = f"answer/{number}"
+    outbox.plan(connection, None, [shown.updated(each, account, told, effect) for each in places])
+    if said.kind == DISMISS:
+        outbox.plan(connection, None, shown.tasks_ended(connection, account, matter, effect))
     outbox.make_due(connection, None)
     return Given(rules)
 

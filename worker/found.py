@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from health.bands import RANK, worse
 from health.corrections import Correction
-from health.decide import Alert, Previous, decide
+from health.decide import Decision, Previous, decide
 from health.features import Features, Pulse
 from health.held import Held, held
 from health.judge import judge
@@ -19,7 +19,7 @@ from store.book import Entry
 from store.bulk import Row
 from store.database import Connection
 from store.runs import FULL, Chunk, Run, Tally
-from worker import announce, helpdesk, nudges, opportunities, peace, surveys
+from worker import announce, ended, helpdesk, nudges, opportunities, peace, surveys
 from worker.corrections import Decided, reviewed
 from worker.deployment import Deployment
 from worker.entries import entry
@@ -103,12 +103,16 @@ class Found:
             records = self._records_of(row.account)
             flags_now = standing_with(standing, decision.flags)
             verdict = Verdict(run.id, row, assessment, before, records, corrections, priority, flags_now)
-            self._tell(connection, verdict, decision.alerts)
+            self._tell(connection, verdict, decision)
 
-    def _tell(self, connection: Connection, verdict: Verdict, alerts: Sequence[Alert]) -> None:
+    def _tell(self, connection: Connection, verdict: Verdict, decision: Decision) -> None:
         """Gather what is owed to people, and to the account's record in a CRM."""
         deployment = self._deployment
-        self._notices += announce.notices(deployment, connection, verdict, alerts)
+        told = list(announce.notices(deployment, connection, verdict, decision.alerts))
+        self._notices += told
+        if decision.flags:
+            threads = {each.thread for each in told}
+            self._notices += ended.notices(deployment, connection, verdict, decision.flags, threads)
         if self._nudging is not None:
             asked = list(surveys.notices(deployment, connection, verdict, self._nudging))
             helped = nudges.notices(deployment, connection, verdict, self._nudging, self._pulse)

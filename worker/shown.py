@@ -39,7 +39,7 @@ def _has_moved(shown: Shown) -> bool:
 
 def content(shown: Shown) -> _Content:
     """Return what an alert's message says."""
-    if shown.template in {"expansion", "expansion_card"}:
+    if shown.template in {"expansion", "expansion_card", "expansion_task"}:
         return msgspec.json.decode(shown.payload, type=ExpansionContent)
     return msgspec.json.decode(shown.payload, type=AlertContent)
 
@@ -62,6 +62,22 @@ def updated(shown: Shown, account: int, said: Said, effect: str) -> Notice:
 def _notice(shown: Shown, account: int, key: str, *, thread: str, owner: str, payload: str) -> Notice:
     """Return a message about an alert to somebody, at the destination and of the template that it has."""
     return Notice(key, shown.destination, "message", thread, account, shown.template, owner, payload)
+
+
+def ended(shown: Shown, account: int, effect: str) -> Notice | None:
+    """Return an alert's last words once more, as of what is over; `None` where they say so already."""
+    told = content(shown)
+    if told.ended:
+        return None
+    payload = msgspec.json.encode(msgspec.structs.replace(told, ended=True)).decode()
+    key = f"{shown.thread}/{effect}"
+    return _notice(shown, account, key, thread=shown.thread, owner=shown.owner, payload=payload)
+
+
+def tasks_ended(connection: Connection, account: int, matter: str, effect: str) -> list[Notice]:
+    """Return the end of every task of an account's alert."""
+    tasks = answers.shown(connection, account, matter, templates=answers.TASKS)
+    return [notice for each in tasks if (notice := ended(each, account, effect))]
 
 
 def passed_on(shown: Shown, account: int, said: Said | None, to: str, effect: str) -> Notice:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class _Answer(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -46,7 +46,7 @@ class Owners(Listing, frozen=True, kw_only=True):
 
 
 class Object(_Answer, frozen=True, kw_only=True):
-    """A company, a contact or a task. ``object_write_trace_id`` is the name that its writer gave a write."""
+    """An object of any kind. ``object_write_trace_id`` is the name that its writer gave a write."""
 
     id: str
     properties: Mapping[str, str | None] = {}
@@ -80,6 +80,83 @@ class Batch(_Answer, frozen=True, kw_only=True):
 
     results: tuple[Object, ...] = ()
     errors: tuple[Failure, ...] = ()
+
+
+class Ref(_Answer, frozen=True, kw_only=True):
+    """An object by its id."""
+
+    id: str
+
+
+class AssociationKind(_Answer, frozen=True, kw_only=True):
+    """What an association is, as HubSpot counts them."""
+
+    type_id: int
+
+
+class To(_Answer, frozen=True, kw_only=True):
+    """The other end of an association; its id is a number in older versions."""
+
+    to_object_id: str | int
+    association_types: tuple[AssociationKind, ...] = ()
+
+
+class Ends(Listing, frozen=True, kw_only=True):
+    """What an object is associated with; more of it may follow."""
+
+    from_: Ref = field(name="from")
+    to: tuple[To, ...] = ()
+
+
+class Associated(_Answer, frozen=True, kw_only=True):
+    """What each object of a batch is associated with; of one without associations there is nothing."""
+
+    results: tuple[Ends, ...] = ()
+
+
+class Joined(_Answer, frozen=True, kw_only=True):
+    """An association that was made, in one of its two directions."""
+
+    from_: Ref = field(name="from")
+    to: Ref
+
+
+class Joins(_Answer, frozen=True, kw_only=True):
+    """The associations of a batch that were made, or were there."""
+
+    results: tuple[Joined, ...] = ()
+
+
+class Segment(_Answer, frozen=True, kw_only=True):
+    """A list of objects."""
+
+    list_id: str
+    name: str
+
+
+class Listed(_Answer, frozen=True, kw_only=True):
+    """A list, as HubSpot wraps it."""
+
+    list: Segment
+
+
+class Stage(_Answer, frozen=True, kw_only=True):
+    """A stage of a pipeline."""
+
+    id: str
+
+
+class Pipeline(_Answer, frozen=True, kw_only=True):
+    """A pipeline of deals."""
+
+    id: str
+    stages: tuple[Stage, ...] = ()
+
+
+class Pipelines(_Answer, frozen=True, kw_only=True):
+    """Every pipeline of deals."""
+
+    results: tuple[Pipeline, ...] = ()
 
 
 class Option(_Answer, frozen=True, kw_only=True):

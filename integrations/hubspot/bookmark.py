@@ -1,5 +1,6 @@
 """Where a pull goes on: everything is listed once in a while, and what changed is searched in between."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import DecodeError, Struct, ValidationError
@@ -8,12 +9,11 @@ from msgspec.structs import replace
 
 from integrations.roles import Cursor
 
-Listing = Literal["companies", "contacts"]
-FOLLOWING: dict[Listing, Listing | None] = {"companies": "contacts", "contacts": None}
+Listing = Literal["companies", "contacts", "deals"]
 
 
 class Bookmark(Struct, frozen=True):
-    """A place within a round through both listings. Instants are milliseconds since 1970.
+    """A place within a round through all listings. Instants are milliseconds since 1970.
 
     ``full_ms`` is when the last listing of everything began, ``began_ms`` when this round did.
     ``since_ms`` is how far it looks back for changes; 0 lists everything. ``listing`` and ``after`` say
@@ -36,11 +36,12 @@ class Bookmark(Struct, frozen=True):
         """Whether everything is listed."""
         return self.since_ms == 0
 
-    def following(self, after: str) -> "Bookmark":
-        """The place after a page: further on in its listing, or at the next listing's start."""
+    def following(self, after: str, listings: Sequence[Listing]) -> "Bookmark":
+        """The place after a page: further on in its listing, or at the start of the next of ``listings``."""
         if after or self.listing is None:
             return replace(self, after=after)
-        return replace(self, listing=FOLLOWING[self.listing], after="")
+        behind = listings[listings.index(self.listing) + 1 :] if self.listing in listings else ()
+        return replace(self, listing=next(iter(behind), None), after="")
 
 
 _BOOKMARKS = Decoder(Bookmark)

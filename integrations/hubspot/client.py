@@ -6,25 +6,34 @@ Pages: developers.hubspot.com/docs/api-reference/latest/crm. Its versions differ
 from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import Literal
+from urllib.parse import quote
+
+from msgspec import Struct
 
 from integrations.budget import Budget
 from integrations.errors import RetryLater
 from integrations.http import Http
 from integrations.hubspot.answers import (
+    Associated,
     Batch,
     Group,
     Groups,
+    Listed,
     Object,
     Objects,
     Owners,
+    Pipelines,
     Properties,
     Property,
+    To,
 )
+from integrations.hubspot.answers import Joins as Joined
 from integrations.hubspot.refusals import explained
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.writing import (
     TASK_TO_COMPANY,
     Association,
+    Associations,
     AssociationType,
     Change,
     Changes,
@@ -32,8 +41,13 @@ from integrations.hubspot.writing import (
     Definition,
     Filter,
     Filters,
+    From,
     GroupDefinition,
     Id,
+    Join,
+    Joins,
+    Keeping,
+    Keepings,
     Reading,
     Search,
     Sort,
@@ -41,7 +55,7 @@ from integrations.hubspot.writing import (
 from integrations.session import Credentials
 from integrations.vitals import Vitals
 
-Kind = Literal["companies", "contacts", "tasks"]
+Kind = Literal["companies", "contacts", "tasks", "deals"]
 
 REMEDY = (
     "set SEATSIGNAL_HUBSPOT_TOKEN to a service key with the scopes that docs/integrations/hubspot.md names"
@@ -116,11 +130,39 @@ class HubSpotClient:
         )
         return self._http.post(self._path("objects", kind, "search"), Objects, asked)
 
-    def task_by(self, unique_property: str, value: str) -> Object | None:
-        """The task with that value of a unique property; read from the store, not from the index."""
-        asked = Reading(id_property=unique_property, inputs=(Id(id=value),), properties=(unique_property,))
-        found = self._http.post(self._path("objects", "tasks", "batch/read"), Batch, asked)
-        return next(iter(found.results), None)
+    def by_key(
+        self, kind: Kind, unique_property: str, values: Sequence[str], properties: Sequence[str]
+    ) -> Batch:
+        """Up to 100 objects by their values of a unique property; read from the store, not from the index."""
+        inputs = tuple(Id(id=each) for each in values)
+        asked = Reading(id_property=unique_property, inputs=inputs, properties=tuple(properties))
+        return self._http.post(self._path("objects", kind, "batch/read"), Batch, asked)
+
+    def associated(self, kind: Kind, with_kind: Kind, ids: Sequence[str]) -> dict[str, list[To]]:
+        """With which objects of another kind up to 100 objects are associated, by their ids."""
+        found: dict[str, list[To]] = {each: [] for each in ids}
+        inputs, seen = tuple(From(id=each) for each in ids), set[tuple[str, str]]()
+        while inputs:
+            path = self._path("associations", kind, with_kind, "batch/read")
+            answer = self._http.post(path, Associated, Associations(inputs=inputs))
+            for ends in answer.results:
+                found.setdefault(ends.from_.id, []).extend(ends.to)
+            inputs = tuple(From(id=each.from_.id, after=each.after) for each in answer.results if each.after)
+            places = {(each.from_.id, each.after) for each in answer.results if each.after}
+            if places & seen:
+                raise again()
+            seen |= places
+        return found
+
+    def pipelines(self) -> dict[str, frozenset[str]]:
+        """The stages of each pipeline of deals, by the ids of both."""
+        found = self._http.get(self._path("pipelines", "deals"), Pipelines)
+        return {each.id: frozenset(stage.id for stage in each.stages) for each in found.results}
+
+    def segment(self, object_type: str, name: str) -> None:
+        """Raise `Rejected` unless there is a list of that name."""
+        path = self._path("lists", "object-type-id", object_type, "name", quote(name, safe=""))
+        self._http.get(path, Listed)
 
     def companies(self, ids: Sequence[str], properties: Sequence[str]) -> Batch:
         """Up to 100 companies by their ids, as of `read`."""
@@ -149,6 +191,16 @@ class HubSpotClient:
         """Write properties of up to 100 objects that there are. What is not there stays so."""
         return self._http.post(self._path("objects", kind, "batch/update"), Batch, Changes(inputs=changes))
 
+    def keep_deals(self, deals: tuple[Keeping, ...]) -> Batch:
+        """Write up to 100 deals by a unique property, and make those that there are none of."""
+        return self._http.post(self._path("objects", "deals", "batch/upsert"), Batch, Keepings(inputs=deals))
+
+    def join(self, deals: Sequence[tuple[str, str]]) -> Joined:
+        """Associate up to 100 deals with a company each, by their ids; doing it again changes nothing."""
+        inputs = tuple(Join(from_=Id(id=deal), to=Id(id=company)) for deal, company in deals)
+        path = self._path("associations", "deals", "companies", "batch/associate/default")
+        return self._http.post(path, Joined, Joins(inputs=inputs))
+
     def create_task(self, properties: dict[str, str], company: str) -> Object:
         """Make a task at a company, anew each time this is called with another unique value."""
         kind = AssociationType(association_type_id=TASK_TO_COMPANY)
@@ -160,14 +212,22 @@ class HubSpotClient:
         """Make a property."""
         self._http.post(self._path("properties", kind), Property, definition)
 
+    def create_segment(self, segment: Struct) -> None:
+        """Make a list."""
+        self._http.post(self._path("lists"), Listed, segment)
+
     def create_group(self, kind: Kind, definition: GroupDefinition) -> None:
         """Make a group of properties."""
         self._http.post(self._path("properties", kind, "groups"), Group, definition)
 
     def _path(self, *parts: str) -> str:
-        """The first part stands before the version of HubSpot's dated API, and after that of v3."""
+        """The first part stands before the version of HubSpot's dated API, and after that of v3.
+
+        What is dated of associations was their v4.
+        """
         area, *rest = parts
-        first = (self._version, area) if self._version == "v3" else (area, self._version)
+        older = "v4" if area == "associations" else "v3"
+        first = (older, area) if self._version == "v3" else (area, self._version)
         return "/".join(("crm", *first, *rest))
 
     def _wait_to_search(self) -> None:

@@ -94,11 +94,28 @@ KEY = _property(
 )
 """The property of a task that says which notice it is."""
 
+CLOSED = _property(
+    "closed",
+    "Closed by Seatsignal",
+    "Says that Seatsignal completed the task, so that it may open it again.",
+    "bool",
+    "booleancheckbox",
+    options=YES_NO,
+)
+"""The property of a task that says that we completed it: what a person completed is never opened again."""
+
+DEAL_KEY = _property(
+    "key", "Seatsignal key", "Keeps the deal from being made twice; do not change it.", *_TEXT, unique=True
+)
+"""The property of a deal that says of what it is, and of which term."""
+
 WANTED: Mapping[Kind, tuple[Definition, ...]] = {
     "companies": (OUR_ID, *FIELDS.values()),
-    "tasks": (KEY,),
+    "tasks": (KEY, CLOSED),
 }
 """Every property that must be there, by the kind of object it is on."""
+WITH_DEALS: Mapping[Kind, tuple[Definition, ...]] = {**WANTED, "deals": (DEAL_KEY,)}
+"""The same where deals are made, too."""
 
 
 def written(fields: Mapping[str, Value]) -> dict[str, str]:

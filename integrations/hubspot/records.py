@@ -1,13 +1,13 @@
-"""Companies and contacts as records: pure, one function per kind."""
+"""Companies, contacts and closed renewals as records: pure, one function per kind."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from health.identity import DOMAIN, OUR_ID
-from health.records import Account, Contact, Identifier, Record
+from health.records import Account, Contact, Identifier, Outcome, Record
 from integrations.companies import country, is_marked, size_band
-from integrations.hubspot.answers import Object
+from integrations.hubspot.answers import Object, To
 from integrations.hubspot.settings import HubSpotSettings
 
 OBJECT_ID = "hs_object_id"
@@ -17,6 +17,11 @@ MERGED = "hs_merged_object_ids"
 """Where a company says which others were merged into it."""
 _COMPANY = ("name", "domain", "industry", "country", "numberofemployees", "createdate", MERGED)
 _PERSON = ("email", "firstname", "lastname", "hs_language", "hs_email_optout", "associatedcompanyid")
+_WON = "hs_is_closed_won"
+DEAL_PROPERTIES = (OBJECT_ID, "closedate", _WON)
+"""The properties that the outcome of a renewal is made of."""
+PRIMARY_COMPANY = 5
+"""HubSpot's own type of the association of a deal with its primary company."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 ROLES: Mapping[str, str] = {
     "billing": "billing",
@@ -95,6 +100,23 @@ def of_contact(found: Object, settings: HubSpotSettings) -> Iterator[Record]:
         language=said.get("hs_language"),
         consent=False if said.get("hs_email_optout", "").lower() == "true" else None,
     )
+
+
+def of_renewal(found: Object, companies: Sequence[To]) -> Outcome | None:
+    """The outcome of a closed renewal, at its primary company or its only one; `None` where it tells none."""
+    said = _said(found)
+    closed_on, at = day(said.get("closedate", "")), _company_of(companies)
+    if closed_on is None or not at:
+        return None
+    return Outcome(at, closed_on, "renewed" if said.get(_WON) == "true" else "churned")
+
+
+def _company_of(companies: Sequence[To]) -> str:
+    primary = [
+        each for each in companies if any(kind.type_id == PRIMARY_COMPANY for kind in each.association_types)
+    ]
+    found = primary or companies
+    return str(found[0].to_object_id) if len(found) == 1 else ""
 
 
 def _said(found: Object) -> dict[str, str]:

@@ -61,6 +61,23 @@ class HubSpotSettings(BaseSettings):
         pattern=f"^({NAME})?$",
         description="company property that, where it says yes, lets no nudge leave; empty if there is none",
     )
+    deal_stage: str = Field(
+        "", description="the id of the stage at which deals of ours begin; without it none is ever made"
+    )
+    deal_pipeline: str = Field("default", min_length=1, description="the id of the pipeline of that stage")
+    renewal_pipeline: str = Field(
+        "",
+        description="the id of the pipeline of renewals: its closed deals are outcomes; empty: none are read",
+    )
+    renewal_stage: str = Field(
+        "",
+        description="the id of the stage of it at which renewals begin; empty: they begin as other deals do",
+    )
+    deal_currency: str = Field(
+        "",
+        pattern="^([A-Z]{3})?$",
+        description="the one currency of your deals, if there is one: amounts in others are left out",
+    )
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="the client secret of your app in HubSpot, if its webhooks call"
     )

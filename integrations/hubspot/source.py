@@ -1,15 +1,16 @@
-"""Companies with their owners, and the people there, as records of accounts and contacts.
+"""Companies with their owners, the people there, and how renewals ended, as records.
 
 A round lists everything, or searches what changed since the round before: HubSpot's search is frugal,
 but its index is late, forgets what was deleted and gives 10,000 results at most. So each search looks
-back a while, asks by rising ids for its first page only, and once a day everything is listed anew.
+back a while, asks by rising ids for its first page only, and once a day everything is listed anew. Of deals
+only those are asked for that are closed in the pipeline of renewals: that is a search, even of all of them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from time import time
 from typing import NamedTuple
 
-from health.records import Record
+from health.records import Outcome, Record
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, RetryLater
 from integrations.hubspot import bookmark
@@ -17,10 +18,12 @@ from integrations.hubspot.answers import Object
 from integrations.hubspot.bookmark import Bookmark, Listing
 from integrations.hubspot.client import OBJECT_ID, HubSpotClient, again
 from integrations.hubspot.records import (
+    DEAL_PROPERTIES,
     company_properties,
     contact_properties,
     of_company,
     of_contact,
+    of_renewal,
     readable,
 )
 from integrations.hubspot.settings import HubSpotSettings
@@ -30,9 +33,13 @@ from integrations.skew import earliest
 from integrations.vitals import Vitals
 
 HOUR_MS = 3_600_000
-CHANGED = {"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate"}
+CHANGED = {
+    "companies": "hs_lastmodifieddate",
+    "contacts": "lastmodifieddate",
+    "deals": "hs_lastmodifieddate",
+}
 """The property that says when an object was last changed."""
-KINDS: Mapping[Listing, str] = {"companies": "accounts", "contacts": "contacts"}
+KINDS: Mapping[Listing, str] = {"companies": "accounts", "contacts": "contacts", "deals": "outcomes"}
 """What a listing is of, in our words."""
 
 
@@ -57,6 +64,8 @@ class HubSpotSource:
             "companies": company_properties(settings),
             "contacts": contact_properties(settings),
         }
+        if settings.renewal_pipeline:
+            self._wanted["deals"] = DEAL_PROPERTIES
 
     @property
     def vitals(self) -> Vitals:
@@ -73,6 +82,11 @@ class HubSpotSource:
         for kind in self._wanted:
             self._hubspot.listed(kind, (OBJECT_ID,), limit=1)
             self._check_names(kind)
+        renewals = self._settings.renewal_pipeline
+        if renewals and renewals not in self._hubspot.pipelines():
+            raise Misconfigured(
+                "no_such_pipeline", f"SEATSIGNAL_HUBSPOT_RENEWAL_PIPELINE: there is no pipeline {renewals}"
+            )
 
     def _check_names(self, kind: Listing) -> None:
         """Raise `Misconfigured` for a property that a setting names and HubSpot does not have."""
@@ -88,7 +102,7 @@ class HubSpotSource:
                 raise Misconfigured("no_such_property", f"{variable}: {kind} have no property {name}")
 
     def pull(self, cursor: Cursor | None) -> Iterator[Page]:
-        """Yield pages from the cursor on, companies before contacts.
+        """Yield pages from the cursor on: companies, contacts, then renewals if their pipeline is named.
 
         A listing of everything is vouched for as complete if it began in this pull and nothing was odd.
         """
@@ -110,14 +124,17 @@ class HubSpotSource:
             listing = listing if found.objects else ""  # nobody vouches for nothing
             whole = whole and not rejects
             last = not found.after
-            place = place.following(found.after)
+            place = place.following(found.after, tuple(self._wanted))
             complete = bool(listing) and whole and last
             yield Page(records, place.cursor, complete=complete, rejects=rejects, listing=listing)
             if last:
                 seen, listing, whole = set(), _exhaustive(place), True
 
     def _found(self, listing: Listing, place: Bookmark) -> _Found:
-        return self._listed(listing, place) if place.full else self._searched(listing, place)
+        if listing not in self._wanted:  # it was, when the cursor was made
+            return _Found((), "")
+        listed = place.full and listing != "deals"
+        return self._listed(listing, place) if listed else self._searched(listing, place)
 
     def _listed(self, listing: Listing, place: Bookmark) -> _Found:
         answer = self._hubspot.listed(listing, self._wanted[listing], place.after)
@@ -125,9 +142,15 @@ class HubSpotSource:
 
     def _searched(self, listing: Listing, place: Bookmark) -> _Found:
         """What changed, behind the highest id so far: each page is a first one, so that there is no last."""
-        since = Filter(property_name=CHANGED[listing], operator="GTE", value=str(place.since_ms))
-        behind = Filter(property_name=OBJECT_ID, operator="GT", value=place.after or "0")
-        answer = self._hubspot.searched(listing, self._wanted[listing], since, behind)
+        filters = [Filter(property_name=OBJECT_ID, operator="GT", value=place.after or "0")]
+        if not place.full:
+            since = str(place.since_ms)
+            filters.append(Filter(property_name=CHANGED[listing], operator="GTE", value=since))
+        if listing == "deals":
+            pipeline = self._settings.renewal_pipeline
+            filters.append(Filter(property_name="pipeline", operator="EQ", value=pipeline))
+            filters.append(Filter(property_name="hs_is_closed", operator="EQ", value="true"))
+        answer = self._hubspot.searched(listing, self._wanted[listing], *filters)
         return _Found(answer.results, _highest(answer.results) if answer.after else "")
 
     def _records(
@@ -135,11 +158,21 @@ class HubSpotSource:
     ) -> tuple[list[Record], int]:
         """The records of a page, and how many of its objects could not be read."""
         whole = [each for each in found.objects if readable(each)]
+        if listing == "deals":
+            outcomes = self._outcomes(whole)
+            return [each for each in outcomes if each], len(found.objects) - len(whole) + outcomes.count(None)
         if listing == "companies":
             records = [record for each in whole for record in of_company(each, owners, self._settings)]
         else:
             records = [record for each in whole for record in of_contact(each, self._settings)]
         return records, len(found.objects) - len(whole)
+
+    def _outcomes(self, deals: Sequence[Object]) -> list[Outcome | None]:
+        """How renewals ended; what they are associated with is asked of a whole page in one call."""
+        if not deals:
+            return []
+        ends = self._hubspot.associated("deals", "companies", [each.id for each in deals])
+        return [of_renewal(each, ends[each.id]) for each in deals if ends[each.id]]
 
 
 def _exhaustive(place: Bookmark) -> str:

@@ -73,11 +73,16 @@ def _edits_of(state: _State, there: Mapping[str, str | None]) -> tuple[Edit, ...
     return tuple(edited(said, [said, *before(state.notice, written)], there, state.notice.taken))
 
 
-def _change(notice: Notice) -> Change:
+def check_company(notice: Notice) -> None:
+    """Raise `Rejected` where a notice names no company."""
     if not notice.owner:
         raise Rejected("not_linked", "hubspot: the notice names no company")
     if not (notice.owner.isascii() and notice.owner.isdecimal()):
         raise Rejected(NO_SUCH_RECORD, "hubspot: the notice's owner is no id of a company")
+
+
+def _change(notice: Notice) -> Change:
+    check_company(notice)
     return Change(
         id=notice.owner, properties=written(fields(notice.body)), object_write_trace_id=notice.owner
     )
@@ -102,7 +107,7 @@ def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> I
     except (Rejected, RetryLater) as error:
         if error.reason in HOLDS_FOR_ALL:
             raise
-        yield from (_refused(state.notice, error) for state in batch)
+        yield from (refused_one(state.notice, error) for state in batch)
         return
     yield from (_sent(state) for state in looked if not state.change.properties)
     yield from _written(hubspot, [state for state in looked if state.change.properties])
@@ -148,7 +153,7 @@ def _written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receip
     except RetryLater as error:
         if error.reason in HOLDS_FOR_ALL:
             raise
-        yield from (_refused(state.notice, error) for state in batch)
+        yield from (refused_one(state.notice, error) for state in batch)
     else:
         yield from _receipts(batch, answer)
 
@@ -156,7 +161,7 @@ def _written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receip
 def _halved(hubspot: HubSpotClient, batch: Sequence[_State], error: Rejected) -> Iterator[Receipt]:
     """Look for what a refused batch was refused for: the others of it pass."""
     if len(batch) == 1:
-        yield _refused(batch[0].notice, error)
+        yield refused_one(batch[0].notice, error)
         return
     middle = len(batch) // 2
     yield from _written(hubspot, batch[:middle])
@@ -166,7 +171,7 @@ def _halved(hubspot: HubSpotClient, batch: Sequence[_State], error: Rejected) ->
 def _receipts(batch: Sequence[_State], answer: Batch) -> Iterator[Receipt]:
     """One receipt per state of a batch that was answered: written, failed, or not named at all."""
     done = {found.object_write_trace_id or found.id for found in answer.results}
-    failures = {named: failure for failure in answer.errors for named in _ids(failure)}
+    failures = failures_of(answer)
     needing_a_person: list[Misconfigured] = []
     for state in batch:
         if state.change.id in failures:
@@ -174,7 +179,7 @@ def _receipts(batch: Sequence[_State], answer: Batch) -> Iterator[Receipt]:
             if isinstance(error, Misconfigured):
                 needing_a_person.append(error)
             else:
-                yield _refused(state.notice, error)
+                yield refused_one(state.notice, error)
         elif state.change.id in done:
             yield _sent(state)
         else:
@@ -187,13 +192,18 @@ def _sent(state: _State) -> Receipt:
     return Receipt(state.notice.key, "sent", remote=state.change.id, edits=state.edits)
 
 
+def failures_of(answer: Batch) -> Mapping[str, Failure]:
+    """What failed of a batch, by what it is about: the trace that we gave, or an id."""
+    return {named: failure for failure in answer.errors for named in _ids(failure)}
+
+
 def _ids(failure: Failure) -> Iterator[str]:
-    """The companies that a failure is about: by the trace that we gave, or by their ids."""
     for name in ("objectWriteTraceId", "ids", "id"):
         yield from failure.context.get(name, ())
 
 
-def _refused(notice: Notice, error: IntegrationError) -> Receipt:
+def refused_one(notice: Notice, error: IntegrationError) -> Receipt:
+    """Return the receipt of a state that was not taken, of a company that is gone by its reason."""
     if isinstance(error, Rejected) and error.reason == "object_not_found":
         return Receipt(notice.key, "rejected", NO_SUCH_RECORD)
     return refused(notice, error)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 TASK_TO_COMPANY = 192
 """HubSpot's own type of the association of a task with a company."""
@@ -60,10 +60,51 @@ class Changes(_Sent, frozen=True, kw_only=True):
     inputs: tuple[Change, ...]
 
 
+class Keeping(_Sent, frozen=True, kw_only=True):
+    """Values of the object that has the value ``id`` in a unique property; it is made if there is none."""
+
+    id: str
+    id_property: str
+    properties: Mapping[str, str]
+    object_write_trace_id: str
+
+
+class Keepings(_Sent, frozen=True, kw_only=True):
+    """A batch of them, one per object at most."""
+
+    inputs: tuple[Keeping, ...]
+
+
 class Id(_Sent, frozen=True, kw_only=True):
     """An object by its id, or by the value of a unique property."""
 
     id: str
+
+
+class From(_Sent, frozen=True, kw_only=True):
+    """Whose associations to tell, and from where on."""
+
+    id: str
+    after: str | UnsetType = UNSET
+
+
+class Associations(_Sent, frozen=True, kw_only=True):
+    """Whose associations to tell."""
+
+    inputs: tuple[From, ...]
+
+
+class Join(_Sent, frozen=True, kw_only=True):
+    """Two objects to associate."""
+
+    from_: Id = field(name="from")
+    to: Id
+
+
+class Joins(_Sent, frozen=True, kw_only=True):
+    """Objects to associate, two by two."""
+
+    inputs: tuple[Join, ...]
 
 
 class Reading(_Sent, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ it states of itself (its discovery document) and its keys are kept for an hour.
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
+from importlib.util import find_spec
 from secrets import token_urlsafe
 from time import time
 from typing import Any, NamedTuple, TypeVar
@@ -21,6 +22,7 @@ from integrations.oidc.person import Person, person
 from integrations.oidc.settings import OidcSettings
 from integrations.oidc.tokens import Claims, Expected, UnknownKey, claims
 from integrations.session import Credentials
+from integrations.vitals import Vitals
 
 KEPT_S, AGAIN_S = 3_600, 60
 """How long keys are kept, and how soon they are asked for again because of one that is unknown."""
@@ -71,6 +73,8 @@ class Provider:
         self._given, self._budget, self._clock = given, budget, clock
         self._stated: tuple[float, Stated] | None = None
         self._keys: tuple[float, Mapping[str, Any]] | None = None
+        self.vitals = Vitals()
+        """What its last answer told beside the point."""
 
     @property
     def passwords(self) -> bool:
@@ -109,6 +113,16 @@ class Provider:
         tokens = self._tokens(brought.code, attempt.verifier, back)
         return person(self._believed(tokens, attempt.nonce), self._given)
 
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, unless it states what is set, and its keys."""
+        if find_spec("authlib") is None:
+            raise Misconfigured("no_authlib", "signing in at a provider needs an extra: seatsignal[oidc]")
+        self.stated()
+        self._known_keys(KEPT_S)
+
+    def close(self) -> None:
+        """Hold nothing open: each call has a connection of its own."""
+
     # -- what it is asked --------------------------------------------------------------------------
 
     def stated(self) -> Stated:
@@ -116,7 +130,11 @@ class Provider:
         if self._stated is None or self._is_over(self._stated[0], KEPT_S):
             found = self._get(f"{self._given.issuer.rstrip('/')}/.well-known/openid-configuration", Stated)
             if found.issuer != self._given.issuer:
-                raise Misconfigured("issuer", "the provider states another issuer than is set")
+                raise Misconfigured(
+                    "issuer",
+                    "the provider states another issuer than is set: set SEATSIGNAL_OIDC_ISSUER to what it "
+                    "states, letter by letter",
+                )
             self._stated = (self._clock(), found)
         return self._stated[1]
 
@@ -158,7 +176,10 @@ class Provider:
     def _get(self, address: str, answer: type[T]) -> T:
         http, path = self._at(address, {})
         with http:
-            return http.get(path, answer)
+            try:
+                return http.get(path, answer)
+            finally:
+                self.vitals = http.vitals
 
     def _at(self, address: str, headers: Mapping[str, str]) -> tuple[Http, str]:
         """Return what calls an address that the provider states, which may be of another host of theirs."""

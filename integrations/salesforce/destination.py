@@ -4,19 +4,20 @@ A notice's owner is the record id of an account that a person or an identity lin
 ever made, and without one nothing is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from time import time
 
+from config.routes import OPPORTUNITIES
 from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.roles import Clock, Prepared
 from integrations.salesforce import opportunities, states
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import FIELDS
-from integrations.salesforce.opportunities import Opportunities
+from integrations.salesforce.opportunities import NO_STAGE, Opportunities
 from integrations.salesforce.refusals import HOLDS_FOR_ALL
 from integrations.salesforce.settings import SalesforceSettings
-from integrations.salesforce.setup import check, setup
+from integrations.salesforce.setup import check, examined, setup
 from integrations.salesforce.tasks import Tasks
 from integrations.states import receipts_or_later, told
 from integrations.vitals import Vitals
@@ -54,6 +55,13 @@ class SalesforceDestination:
     def setup(self, *, dry_run: bool = False) -> tuple[Prepared, ...]:
         """Make the fields that are missing, unless it is a dry run, and say what was found of each."""
         return tuple(setup(self._salesforce, self._settings, dry_run=dry_run))
+
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our fields and of opportunities' stage. Raises what clients raise."""
+        yield from examined(self._salesforce, self._settings)
+        if OPPORTUNITIES in named and not self._settings.opportunity_stage:
+            stage = "SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE"
+            yield Prepared("Opportunity", "setting", stage, "differs", NO_STAGE)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written; opportunities are theirs once made.

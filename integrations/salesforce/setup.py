@@ -48,6 +48,38 @@ def setup(salesforce: SalesforceClient, settings: SalesforceSettings, *, dry_run
     yield upsell(salesforce, dry_run=dry_run)
 
 
+def examined(salesforce: SalesforceClient, settings: SalesforceSettings) -> Iterator[Prepared]:
+    """Yield what is there of each field that must be, and make nothing; what is hidden counts as missing.
+
+    Raises what clients raise.
+    """
+    for kind, fields in _wanted(settings).items():
+        described = salesforce.described(SEEN_AT[kind])
+        yield from (_found(kind, each, described.get(each.name)) for each in fields)
+        if kind == "Opportunity":
+            yield _pipeline(salesforce, settings, described)
+
+
+def _found(kind: str, wanted: Field, found: Found | None) -> Prepared:
+    if found is None:
+        return Prepared(kind, "field", wanted.name, "missing")
+    differs = difference(wanted, found)
+    return Prepared(kind, "field", wanted.name, "differs" if differs else "there", differs)
+
+
+def _pipeline(
+    salesforce: SalesforceClient, settings: SalesforceSettings, described: Mapping[str, Found]
+) -> Prepared:
+    """Return what is there of the stage at which opportunities begin."""
+    said = ""
+    try:
+        check_pipeline(salesforce, settings, described)
+    except Misconfigured as error:
+        said = str(error)
+    stage = "SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE"
+    return Prepared("Opportunity", "setting", stage, "differs" if said else "there", said)
+
+
 def _wanted(settings: SalesforceSettings) -> Wanted:
     """Every field of ours that must be there: that of opportunities only where they are kept."""
     return {**WANTED, **OF_OPPORTUNITIES} if settings.opportunity_stage else WANTED

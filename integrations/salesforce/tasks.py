@@ -34,6 +34,7 @@ class Task(Struct, frozen=True):
     priority: Literal["low", "normal", "high"] = "normal"
     due_on: date | None = None
     owner: str = ""
+    done: bool = False
 
 
 _TASKS = Decoder(Task)
@@ -54,6 +55,8 @@ class Tasks:
         task = _task(notice.body)
         if notice.remote and self._changed(notice.remote, task):
             return notice.remote
+        if task.done:
+            return notice.remote  # what is over is never made
         there = self._there(notice.key) if notice.attempt > 1 else ""
         if there and self._changed(there, task):
             return there

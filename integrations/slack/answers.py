@@ -17,6 +17,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     error: str = "no_error_named"
 
 
+class Known(Answer, frozen=True, kw_only=True):
+    """Who the token belongs to, as people mention it."""
+
+    user: str = ""
+
+
 class Posted(Answer, frozen=True, kw_only=True):
     """Where a message stands: the channel's id, and its timestamp as its name there."""
 
@@ -32,7 +38,7 @@ class User(Struct, frozen=True):
     is_bot: bool = False
 
 
-class Known(Answer, frozen=True, kw_only=True):
+class Found(Answer, frozen=True, kw_only=True):
     """Whoever has an address."""
 
     user: User | None = None
@@ -76,6 +82,8 @@ class Conversation(Struct, frozen=True):
     id: ChannelId
     name: str = ""
     user: str = ""
+    is_member: bool = False
+    is_archived: bool = False
 
 
 class Conversations(Listing, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from integrations.slack.answers import (
     Answer,
     Conversation,
     Conversations,
+    Found,
     Known,
     Listing,
     Message,
@@ -81,9 +82,9 @@ class SlackClient:
         """Close the connections."""
         self._http.close()
 
-    def auth_test(self) -> None:
-        """Raise unless Slack knows the token."""
-        _accepted(self._http.get("auth.test", Answer))
+    def auth_test(self) -> str:
+        """What the bot is called, whose token it is. Raises unless Slack knows it."""
+        return _accepted(self._http.get("auth.test", Known)).user
 
     def post(self, message: Post) -> Posted:
         """Show a message, anew each time this is called."""
@@ -125,8 +126,14 @@ class SlackClient:
 
     def user(self, address: str) -> User | None:
         """Whoever has an address in the workspace; `None` where nobody active does."""
-        answer = self._http.get("users.lookupByEmail", Known, {"email": address})
+        answer = self._http.get("users.lookupByEmail", Found, {"email": address})
         return None if answer.error == NOBODY and not answer.ok else _accepted(answer).user
+
+    def channels(self) -> Iterator[Conversation]:
+        """Every channel the bot can see, those included that are archived."""
+        query = {"types": "public_channel,private_channel"}
+        for page in self._pages("conversations.list", Conversations, query):
+            yield from page.channels
 
     def _pages(self, method: str, page: type[L], query: Mapping[str, str | int]) -> Iterator[L]:
         cursor = ""

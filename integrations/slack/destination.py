@@ -5,13 +5,15 @@ there, changes the message in place: Slack itself knows no idempotency key.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from time import time
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget
 from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.roles import Prepared
 from integrations.slack.answers import Message
+from integrations.slack.channels import examined
 from integrations.slack.client import OF_A_PERSON, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
@@ -60,6 +62,10 @@ class SlackDestination:
         """Return the id of whoever has an address; empty where nobody has it, or nobody any more."""
         found = self._slack.user(address)
         return "" if found is None or found.deleted or found.is_bot else found.id
+
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of each channel that is named. Raises what clients raise."""
+        return examined(self._slack, named)
 
     def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
         """Send in order, one receipt each; Slack's wish to wait holds for the rest of them too.

@@ -4,7 +4,7 @@ A state's owner is the id of an organization that a person or an identity link h
 a ticket. No organization and no ticket is ever made, and nothing is written that a customer could read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from health.nouns import Edit, Notice, Receipt
@@ -16,7 +16,7 @@ from integrations.zendesk import notes
 from integrations.zendesk.fields import FIELDS, TAGS, written
 from integrations.zendesk.jobs import Jobs
 from integrations.zendesk.settings import ZendeskSettings
-from integrations.zendesk.setup import check, setup
+from integrations.zendesk.setup import check, examined, setup
 from integrations.zendesk.states import BATCH, States
 from integrations.zendesk.writer import ZendeskWriter
 
@@ -51,6 +51,11 @@ class ZendeskDestination:
     def setup(self, *, dry_run: bool = False) -> tuple[Prepared, ...]:
         """Make the fields that are missing, unless it is a dry run, and say what was found of each."""
         return tuple(setup(self._zendesk, dry_run=dry_run))
+
+    def examine(self, named: Collection[str]) -> Iterator[Prepared]:
+        """Yield what is there of our fields, whoever it is routed to. Raises as `check` does."""
+        del named
+        return examined(self._zendesk)
 
     def edits(self, notices: Sequence[Notice]) -> Iterator[tuple[Notice, tuple[Edit, ...]]]:
         """Yield what people changed of states that were written. Raises what clients raise."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integrations.errors import Misconfigured
-from integrations.roles import Prepared, outcome
+from integrations.roles import Prepared
 from integrations.zendesk.fields import FIELDS, Field
 from integrations.zendesk.refusals import NO_WRITE, SETUP
 from integrations.zendesk.replies import OrganizationField
@@ -19,21 +19,25 @@ def setup(zendesk: ZendeskWriter, *, dry_run: bool) -> Iterator[Prepared]:
     """
     there = {each.key: each for each in zendesk.fields()}
     for field in FIELDS.values():
-        found = there.get(field.key)
-        if found is None:
-            if not dry_run:
-                zendesk.make_field(field.definition)
-            yield Prepared(OF, "field", field.key, outcome(there=False, dry_run=dry_run))
-            continue
-        differs = difference(field, found)
-        yield Prepared(OF, "field", field.key, "differs" if differs else "there", differs)
+        if field.key not in there and not dry_run:
+            zendesk.make_field(field.definition)
+            yield Prepared(OF, "field", field.key, "made")
+        else:
+            yield _found(field, there.get(field.key))
+
+
+def examined(zendesk: ZendeskWriter) -> Iterator[Prepared]:
+    """Yield what is there of each field that must be, and make nothing.
+
+    Raises `Misconfigured` unless we are an admin, and what clients raise.
+    """
+    there = _seen(zendesk)
+    yield from (_found(field, there.get(field.key)) for field in FIELDS.values())
 
 
 def check(zendesk: ZendeskWriter) -> None:
     """Raise `Misconfigured` unless we are an admin, and with the fields that are missing or differ."""
-    if zendesk.me().role != "admin":
-        raise Misconfigured("not_admin", NO_WRITE)
-    there = {each.key: each for each in zendesk.fields()}
+    there = _seen(zendesk)
     missing = [field.key for field in FIELDS.values() if field.key not in there]
     if missing:
         raise Misconfigured("field_missing", f"zendesk: organizations lack {', '.join(missing)}; {SETUP}")
@@ -41,6 +45,20 @@ def check(zendesk: ZendeskWriter) -> None:
         differs = difference(field, there[field.key])
         if differs:
             raise Misconfigured("field_differs", f"zendesk: {field.key} {differs}; mend it there")
+
+
+def _seen(zendesk: ZendeskWriter) -> dict[str, OrganizationField]:
+    """Return the fields that there are, by their keys, if we are an admin: who may write them."""
+    if zendesk.me().role != "admin":
+        raise Misconfigured("not_admin", NO_WRITE)
+    return {each.key: each for each in zendesk.fields()}
+
+
+def _found(field: Field, found: OrganizationField | None) -> Prepared:
+    if found is None:
+        return Prepared(OF, "field", field.key, "missing")
+    differs = difference(field, found)
+    return Prepared(OF, "field", field.key, "differs" if differs else "there", differs)
 
 
 def difference(wanted: Field, found: OrganizationField) -> str:

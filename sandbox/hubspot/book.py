@@ -3,14 +3,27 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from sandbox.clock import Clock
 from sandbox.config import Config
-from sandbox.hubspot.schema import CHANGED, CREATED, OBJECT_ID, Schema
-from sandbox.hubspot.shapes import KINDS, Associations, Content, Kind, Object, Owner
+from sandbox.hubspot.schema import CHANGED, CREATED, IS_CLOSED, IS_WON, OBJECT_ID, Schema
+from sandbox.hubspot.shapes import (
+    KINDS,
+    SALES,
+    WON,
+    Associated,
+    Associations,
+    Content,
+    Kind,
+    Object,
+    Owner,
+    Pipeline,
+    Stage,
+)
 from sandbox.hubspot.traffic import Traffic
 from sandbox.ledger import Action, Ledger
 
@@ -45,6 +58,8 @@ class HubSpotBook:
         """Hold nothing but the properties that every account has."""
         self.schema = Schema()
         self.owners: dict[str, Owner] = {}
+        self.pipelines: dict[str, Pipeline] = {SALES.id: SALES}
+        self.lists: dict[tuple[str, str], tuple[str, Any]] = {}
         self.objects: dict[Kind, dict[str, Object]] = {kind: {} for kind in KINDS}
         self.traffic = Traffic(self._config, time.monotonic, self._clock.now_s)
         self._next_id = FIRST_NEW_ID
@@ -63,6 +78,7 @@ class HubSpotBook:
                     )
                 self.objects[kind][each.id] = each
         self.owners = {owner.id: owner for owner in given.owners}
+        self.pipelines = {pipeline.id: pipeline for pipeline in given.pipelines}
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -90,12 +106,22 @@ class HubSpotBook:
         own = {OBJECT_ID: each.id, CREATED[kind]: each.created_at, CHANGED[kind]: each.updated_at}
         for company in self.companies_of(each, PRIMARY) if kind == "contacts" else ():
             own["associatedcompanyid"] = company
+        if kind == "deals":
+            stage = self.stage(each.properties)
+            own[IS_CLOSED] = stage.metadata.is_closed if stage else "false"
+            own[IS_WON] = "true" if stage and stage.metadata == WON else "false"
         return {**each.properties, **own}
 
     def companies_of(self, each: Object, kind: str = "") -> Iterator[str]:
         """The ids of the companies that an object is associated with, by one type or by all."""
         associated = each.associations.get("companies", Associations(results=()))
         yield from (to.id for to in associated.results if kind in {"", to.type})
+
+    def stage(self, deal: Mapping[str, str]) -> Stage | None:
+        """The stage at which a deal is, in its own pipeline; `None` where that has no such stage."""
+        pipeline = self.pipelines.get(deal.get("pipeline", SALES.id))
+        stages = pipeline.stages if pipeline else ()
+        return next((stage for stage in stages if stage.id == deal.get("dealstage")), None)
 
     # -- writing ---------------------------------------------------------------------------------------
 
@@ -112,8 +138,10 @@ class HubSpotBook:
         self._record("write" if kind == "companies" else "update", kind, after, ", ".join(told))
         return after
 
-    def create_task(self, values: Mapping[str, str], associations: Mapping[Kind, Associations]) -> Object:
-        """Make a task."""
+    def create(
+        self, kind: Kind, values: Mapping[str, str], associations: Mapping[Kind, Associations]
+    ) -> Object:
+        """Make an object."""
         now = self.now()
         made = Object(
             id=str(self._next_id),
@@ -123,9 +151,18 @@ class HubSpotBook:
             associations=associations,
         )
         self._next_id += 1
-        self.objects["tasks"][made.id] = made
-        self._record("post", "tasks", made, values.get("hs_task_subject", ""))
+        self.objects[kind][made.id] = made
+        self._record("post", kind, made, values.get("hs_task_subject") or values.get("dealname", ""))
         return made
+
+    def join(self, deal: Object, company: str) -> None:
+        """Associate a deal with a company: the first one is its primary one."""
+        held = deal.associations.get("companies", Associations(results=())).results
+        if company not in {each.id for each in held}:
+            kind = "deal_to_company_unlabeled" if held else "deal_to_company"
+            ends = Associations(results=(*held, Associated(id=company, type=kind)))
+            joined = replace(deal, associations={**deal.associations, "companies": ends})
+            self.objects["deals"][deal.id] = joined
 
     def _record(self, action: Action, kind: Kind, each: Object, text: str) -> None:
         """An effect, by the company that it is seen at."""

@@ -16,6 +16,7 @@ DEFAULTS: Mapping[Kind, tuple[str, ...]] = {
     "companies": ("name", "domain"),
     "contacts": ("email", "firstname", "lastname"),
     "tasks": ("hs_timestamp", "hs_task_subject"),
+    "deals": ("dealname", "dealstage", "pipeline", "amount", "closedate"),
 }
 Shown = dict[str, Any]
 
@@ -120,16 +121,16 @@ def _associations(each: Object, *, shown: bool) -> Shown:
 
 def read(book: HubSpotBook, kind: Kind, asked: Reading) -> tuple[int, Shown]:
     """The objects that are there, and a failure that names the others."""
-    _check_size(asked.inputs)
+    check_size(asked.inputs)
     if asked.id_property and not book.schema.properties[kind][asked.id_property].has_unique_value:
         raise invalid(f"Property {asked.id_property} is not unique")
-    found = {each.id: _by(book, kind, asked.id_property, each.id) for each in asked.inputs}
+    found = {each.id: by_value(book, kind, asked.id_property, each.id) for each in asked.inputs}
     results = [show(book, kind, each, asked.properties) for each in found.values() if each]
     missing = [name for name, each in found.items() if each is None]
-    return _batch(book, 200, results, _missing(kind, missing))
+    return batch(book, 200, results, _missing(kind, missing))
 
 
-def _by(book: HubSpotBook, kind: Kind, unique_property: str, value: str) -> Object | None:
+def by_value(book: HubSpotBook, kind: Kind, unique_property: str, value: str) -> Object | None:
     if not unique_property:
         return book.object(kind, value)
     return next((each for each in book.seen(kind) if each.properties.get(unique_property) == value), None)
@@ -137,8 +138,8 @@ def _by(book: HubSpotBook, kind: Kind, unique_property: str, value: str) -> Obje
 
 def change(book: HubSpotBook, kind: Kind, asked: Changes) -> tuple[int, Shown]:
     """Write what can be written. Without a trace on each input one wrong value refuses them all."""
-    _check_size(asked.inputs)
-    _check_once([each.id for each in asked.inputs])
+    check_size(asked.inputs)
+    check_once([each.id for each in asked.inputs])
     there = {each.id: book.object(kind, each.id) for each in asked.inputs}
     wrong = {each.id: refused for each in asked.inputs if (refused := _refused(book, kind, each))}
     traced = all(each.object_write_trace_id for each in asked.inputs)
@@ -156,7 +157,7 @@ def change(book: HubSpotBook, kind: Kind, asked: Changes) -> tuple[int, Shown]:
         if each.id in wrong
     ]
     missing = [name for name, found in there.items() if found is None and name not in wrong]
-    return _batch(book, 200, results[::-1], [*failures, *_missing(kind, missing)])
+    return batch(book, 200, results[::-1], [*failures, *_missing(kind, missing)])
 
 
 def _refused(book: HubSpotBook, kind: Kind, each: Change) -> tuple[str, str] | None:
@@ -178,13 +179,13 @@ def create_task(book: HubSpotBook, asked: Creation) -> Shown:
     if problems:
         raise Refused(400, *values_refused(problems))
     ends = [_company(book, each) for each in asked.associations]
-    made = book.create_task(asked.properties, {"companies": Associations(results=tuple(ends))})
+    made = book.create("tasks", asked.properties, {"companies": Associations(results=tuple(ends))})
     return show(book, "tasks", made, tuple(asked.properties))
 
 
 def _taken(book: HubSpotBook, values: Mapping[str, str]) -> list[tuple[str, str]]:
     unique = book.schema.unique("tasks", values)
-    return [(name, value) for name, value in unique if _by(book, "tasks", name, value)]
+    return [(name, value) for name, value in unique if by_value(book, "tasks", name, value)]
 
 
 def _company(book: HubSpotBook, asked: Association) -> Associated:
@@ -196,12 +197,12 @@ def _company(book: HubSpotBook, asked: Association) -> Associated:
     return Associated(id=asked.to.id, type="task_to_company")
 
 
-def _check_size(inputs: Sequence[object]) -> None:
+def check_size(inputs: Sequence[object]) -> None:
     if not 1 <= len(inputs) <= LARGEST_BATCH:
         raise invalid(f"The maximum number of inputs supported in a batch request is {LARGEST_BATCH}")
 
 
-def _check_once(ids: Sequence[str]) -> None:
+def check_once(ids: Sequence[str]) -> None:
     twice = sorted({each for each in ids if ids.count(each) > 1})
     if twice:
         raise invalid(
@@ -214,7 +215,7 @@ def _missing(kind: Kind, ids: Sequence[str]) -> list[Shown]:
     return [failure("OBJECT_NOT_FOUND", words, context={"ids": ids})] if ids else []
 
 
-def _batch(
+def batch(
     book: HubSpotBook, status: int, results: list[Shown], failures: Sequence[Shown]
 ) -> tuple[int, Shown]:
     now = book.now()

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox.answers import reply
 from sandbox.faults import FaultySystem
-from sandbox.hubspot import objects, search
+from sandbox.hubspot import deals, lists, objects, search
 from sandbox.hubspot.book import HubSpotBook
 from sandbox.hubspot.errors import Refused, invalid, missing_scopes
 from sandbox.hubspot.shapes import Group, Kind, Property
@@ -58,11 +58,17 @@ def routes(sandbox: Sandbox) -> list[Route]:
         for (method, area, rest), call in CALLS.items()
         for path in _paths(area, rest)
     ]
-    return [*calls, Route("/hubspot/traffic", traffic)]
+    named = [
+        Route(f"/hubspot/crm/{path}/object-type-id/{{type}}/name/{{name}}", _named(sandbox))
+        for path in _paths("lists", "")
+    ]
+    return [*calls, *named, Route("/hubspot/traffic", traffic)]
 
 
 def _paths(area: str, rest: str) -> list[str]:
-    return [f"{area}/{version}{rest}" for version in DATED] + [f"v3/{area}{rest}"]
+    """What is dated of associations was their v4."""
+    older = "v4" if area == "associations" else "v3"
+    return [f"{area}/{version}{rest}" for version in DATED] + [f"{older}/{area}{rest}"]
 
 
 def _endpoint(sandbox: Sandbox, call: Call) -> Callable[[Request], Any]:
@@ -76,6 +82,18 @@ def _endpoint(sandbox: Sandbox, call: Call) -> Callable[[Request], Any]:
         except Refused as refused:
             status, content = refused.status, refused.content
         return reply(content, status, {} if call.searching else book.traffic.headers())
+
+    return endpoint
+
+
+def _named(sandbox: Sandbox) -> Callable[[Request], Any]:
+    """A list by its name, which stands in the path."""
+
+    async def endpoint(request: Request) -> Response:
+        kind, name = request.path_params["type"], request.path_params["name"]
+        call = Call(Nothing, lambda book, _asked: lists.found(book, kind, name), ("crm.lists.read",))
+        answer: Response = await _endpoint(sandbox, call)(request)
+        return answer
 
     return endpoint
 
@@ -141,6 +159,14 @@ def _task(book: HubSpotBook, asked: objects.Creation) -> Done:
     return 201, objects.create_task(book, asked)
 
 
+def _ends(kind: Kind, with_kind: Kind) -> Callable[[HubSpotBook, deals.Asking], Done]:
+    return lambda book, asked: deals.associated(book, kind, with_kind, asked)
+
+
+def _pipelines(book: HubSpotBook, _asked: Nothing) -> Done:
+    return 200, {"results": [*book.pipelines.values()]}
+
+
 def _properties(kind: Kind) -> Callable[[HubSpotBook, Nothing], Done]:
     return lambda book, _asked: (200, {"results": [*book.schema.properties[kind].values()]})
 
@@ -179,15 +205,18 @@ _READ: Mapping[Kind, str] = {
     "companies": "crm.objects.companies.read",
     "contacts": "crm.objects.contacts.read",
     "tasks": "crm.objects.contacts.read",
+    "deals": "crm.objects.deals.read",
 }
 _WRITE: Mapping[Kind, str] = {
     "companies": "crm.objects.companies.write",
     "tasks": "crm.objects.contacts.write",
+    "deals": "crm.objects.deals.write",
 }
 _SHAPE: Mapping[Kind, str] = {
     "companies": "crm.schemas.companies",
     "contacts": "crm.schemas.contacts",
     "tasks": "crm.schemas.contacts",
+    "deals": "crm.schemas.deals",
 }
 
 
@@ -211,7 +240,25 @@ def _calls() -> dict[tuple[str, str, str], Call]:
     for kind, scope in _WRITE.items():
         calls["POST", "objects", f"/{kind}/batch/update"] = Call(objects.Changes, _changing(kind), (scope,))
     calls["POST", "objects", "/tasks"] = Call(objects.Creation, _task, (_WRITE["tasks"],))
-    return calls
+    return calls | _of_deals()
+
+
+def _of_deals() -> dict[tuple[str, str, str], Call]:
+    reads, writes = (_READ["deals"],), (_WRITE["deals"],)
+    return {
+        ("POST", "objects", "/deals/batch/upsert"): Call(deals.Keepings, deals.keep, writes),
+        ("POST", "associations", "/companies/deals/batch/read"): Call(
+            deals.Asking, _ends("companies", "deals"), reads
+        ),
+        ("POST", "associations", "/deals/companies/batch/read"): Call(
+            deals.Asking, _ends("deals", "companies"), reads
+        ),
+        ("POST", "associations", "/deals/companies/batch/associate/default"): Call(
+            deals.Pairs, deals.join, writes
+        ),
+        ("GET", "pipelines", "/deals"): Call(Nothing, _pipelines, reads),
+        ("POST", "lists", ""): Call(lists.Creation, lists.create, ("crm.lists.write",)),
+    }
 
 
 CALLS = _calls()

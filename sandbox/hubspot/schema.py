@@ -14,19 +14,35 @@ from sandbox.hubspot.shapes import KINDS, Group, Kind, Option, Property
 LONGEST_TEXT = 65_536
 MOST_UNIQUE = 10
 OBJECT_ID = "hs_object_id"
-CREATED: Mapping[Kind, str] = {"companies": "createdate", "contacts": "createdate", "tasks": "hs_createdate"}
+CREATED: Mapping[Kind, str] = {
+    "companies": "createdate",
+    "contacts": "createdate",
+    "tasks": "hs_createdate",
+    "deals": "createdate",
+}
 CHANGED: Mapping[Kind, str] = {
     "companies": "hs_lastmodifieddate",
     "contacts": "lastmodifieddate",
     "tasks": "hs_lastmodifieddate",
+    "deals": "hs_lastmodifieddate",
 }
 BUILT_IN_GROUP: Mapping[Kind, str] = {
     "companies": "companyinformation",
     "contacts": "contactinformation",
     "tasks": "task",
+    "deals": "dealinformation",
 }
+IS_CLOSED, IS_WON = "hs_is_closed", "hs_is_closed_won"
 READ_ONLY = frozenset(
-    {OBJECT_ID, *CREATED.values(), *CHANGED.values(), "associatedcompanyid", "hs_email_optout"}
+    {
+        OBJECT_ID,
+        *CREATED.values(),
+        *CHANGED.values(),
+        "associatedcompanyid",
+        "hs_email_optout",
+        IS_CLOSED,
+        IS_WON,
+    }
 )
 TASK_WORDS: Mapping[str, tuple[str, ...]] = {
     "hs_task_status": ("NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED"),
@@ -65,6 +81,18 @@ _TYPES: Mapping[Kind, Mapping[str, str]] = {
         "hs_task_body": "string",
         "hubspot_owner_id": "string",
         **dict.fromkeys(TASK_WORDS, "enumeration"),
+    },
+    "deals": {
+        "dealname": "string",
+        "description": "string",
+        "pipeline": "string",
+        "dealstage": "string",
+        "closedate": "datetime",
+        "amount": "number",
+        "deal_currency_code": "string",
+        "hubspot_owner_id": "string",
+        IS_CLOSED: "bool",
+        IS_WON: "bool",
     },
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")

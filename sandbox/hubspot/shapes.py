@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["companies", "contacts", "tasks"]
-KINDS: tuple[Kind, ...] = ("companies", "contacts", "tasks")
+Kind = Literal["companies", "contacts", "tasks", "deals"]
+KINDS: tuple[Kind, ...] = ("companies", "contacts", "tasks", "deals")
 
 
 class _Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -41,7 +41,7 @@ class Associations(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Object(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A company, a contact or a task."""
+    """A company, a contact, a task or a deal."""
 
     id: str
     created_at: str
@@ -87,6 +87,46 @@ class Group(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
     display_order: int = -1
 
 
+class StageMeaning(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a stage means, in words: how likely the deal is, and whether it is over."""
+
+    is_closed: Literal["true", "false"] = "false"
+    probability: str = "0.5"
+
+
+class Stage(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stage of a pipeline."""
+
+    id: str
+    label: str
+    metadata: StageMeaning = StageMeaning()
+    display_order: int = 0
+
+
+class Pipeline(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pipeline that deals go through."""
+
+    id: str
+    label: str
+    stages: tuple[Stage, ...]
+    display_order: int = 0
+
+
+WON = StageMeaning(is_closed="true", probability="1.0")
+LOST = StageMeaning(is_closed="true", probability="0.0")
+SALES = Pipeline(
+    id="default",
+    label="Sales Pipeline",
+    stages=(
+        Stage(id="appointmentscheduled", label="Appointment scheduled"),
+        Stage(id="contractsent", label="Contract sent"),
+        Stage(id="closedwon", label="Closed won", metadata=WON),
+        Stage(id="closedlost", label="Closed lost", metadata=LOST),
+    ),
+)
+"""The pipeline that every account has."""
+
+
 class Content(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole account: records, who they can belong to, and the properties that people made."""
 
@@ -94,6 +134,8 @@ class Content(_Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
     companies: tuple[Object, ...] = ()
     contacts: tuple[Object, ...] = ()
     tasks: tuple[Object, ...] = ()
+    deals: tuple[Object, ...] = ()
+    pipelines: tuple[Pipeline, ...] = (SALES,)
     properties: Mapping[Kind, tuple[Property, ...]] = {}
     groups: Mapping[Kind, tuple[Group, ...]] = {}
 

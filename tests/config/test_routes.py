@@ -103,6 +103,13 @@ def test_a_help_desk_is_written_to_by_the_ids_of_its_records(tmp_path):
         written(tmp_path, "helpdesk: pigeon")
 
 
+def test_what_routes_name_at_a_destination(tmp_path):
+    found = written(tmp_path, 'opportunities: hubspot\nescalation: { manager: "#leads" }')
+    assert found.named("slack") == {"#customer-success", "#sales", "#seatsignal-ops", "#leads"}
+    assert found.named("hubspot") == {"opportunities"}
+    assert found.named("teams") == frozenset()
+
+
 # -- by their addresses ------------------------------------------------------------------------------
 
 EVE = "eve@seller.example"

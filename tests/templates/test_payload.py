@@ -22,7 +22,7 @@ def test_every_template_renders(name: str) -> None:
         "home": {"text", "blocks", "news"},
         "card": {"text", "body", "actions", "news"},
         "mail": {"subject", "html", "text", "language", "language_from"},
-        "task": {"subject", "text", "priority", "due_on", "owner"},
+        "task": {"subject", "text", "priority", "due_on", "owner", "done"},
         "note": {"text", "organization"},
         "record": {"fields"},
     }

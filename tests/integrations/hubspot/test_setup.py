@@ -4,23 +4,28 @@ from collections import Counter
 from contextlib import closing
 from copy import deepcopy
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
+import requests
 
 from integrations.errors import Misconfigured, RetryLater
 from integrations.hubspot.destination import HubSpotDestination
 from integrations.hubspot.properties import FIELDS, KEY, WANTED
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.roles import Crm, Prepared
+from sandbox.config import HUBSPOT_SCOPES
 from tests.integrations.hubspot.account import TOKEN
-from tests.integrations.hubspot.rig import BOOK
+from tests.integrations.hubspot.rig import BOOK, COMPANY
+from tests.integrations.hubspot.test_states import state
 from tests.rehearsal import Rehearsal, start_sandbox
 
 ALL = sum(len(definitions) + 1 for definitions in WANTED.values())
 
 
 def outcomes(found: tuple[Prepared, ...]) -> Counter[str]:
-    return Counter(each.outcome for each in found)
+    """What became of groups and properties."""
+    return Counter(each.outcome for each in found if each.kind != "segment")
 
 
 def differing(found: tuple[Prepared, ...]) -> list[tuple[str, str]]:
@@ -53,6 +58,17 @@ def test_everything_is_made_and_then_there(sandbox: Rehearsal, hubspot: HubSpotD
     assert ("tasks", "property", "seatsignal_key", "made", "") in first
     hubspot.check()
     assert outcomes(hubspot.setup()) == {"there": ALL}
+
+
+def test_a_dry_run_says_what_is_missing_and_makes_nothing(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    sandbox.seed("hubspot", {})
+    told = [hubspot.setup(dry_run=True) for _ in range(2)]
+    assert {each.outcome for each in told[0]} == {"missing"}
+    assert told[0] == told[1]
+    assert hubspot.setup() == tuple(each._replace(outcome="made") for each in told[0])
+    assert {each.outcome for each in hubspot.setup(dry_run=True)} == {"there"}
 
 
 def test_what_was_begun_is_finished(sandbox: Rehearsal, hubspot: HubSpotDestination) -> None:
@@ -128,6 +144,33 @@ def test_a_key_that_may_not_make_properties_is_told_which_scope_it_lacks() -> No
         destination = HubSpotDestination(settings)
         with closing(destination), pytest.raises(Misconfigured, match=r"crm\.schemas\.companies\.write"):
             destination.setup()
+
+
+ROOM = Prepared("companies", "segment", "Seatsignal: room to grow", "made")
+
+
+def test_companies_with_room_to_grow_are_a_segment(sandbox: Rehearsal, hubspot: HubSpotDestination) -> None:
+    assert hubspot.setup()[-1] == ROOM
+    assert hubspot.setup()[-1] == ROOM._replace(outcome="there")
+    url = f"{sandbox.http}/hubspot/crm/lists/2026-03/object-type-id/0-2/name/{quote(ROOM.name)}"
+    seen = []
+    for grows in ("true", "false"):
+        (receipt,) = hubspot.deliver([state(COMPANY, expansion=grows == "true")])
+        assert receipt.outcome == "sent"
+        answer = requests.get(url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        seen.append(answer.json()["list"]["size"])
+    assert seen == [1, 0], "HubSpot finds its members by our property"
+
+
+def test_a_key_that_may_make_no_segment_makes_all_else_and_tells_the_scope() -> None:
+    scopes = [each for each in HUBSPOT_SCOPES if each != "crm.lists.write"]
+    with start_sandbox({"hubspot_scopes": scopes}) as narrow:
+        settings = HubSpotSettings(token=TOKEN, base_url=f"{narrow.http}/hubspot")
+        with closing(HubSpotDestination(settings)) as destination:
+            *others, segment = destination.setup()
+            destination.check()
+    assert outcomes(tuple(others)) == {"made": ALL}
+    assert (segment.outcome, "crm.lists.write" in segment.difference) == ("differs", True)
 
 
 def test_the_key_of_a_task_asks_for_unique_values() -> None:

@@ -230,6 +230,62 @@ def test_whatever_happens_on_the_way_a_key_is_one_task(
     assert seen(sandbox) == {"k1": 1}
 
 
+# -- the end -------------------------------------------------------------------------------------------
+
+
+def status(sandbox: Rehearsal, task: str) -> str:
+    said: str = tasks(sandbox)[task]["properties"]["hs_task_status"]
+    return said
+
+
+def test_once_it_is_over_the_task_is_completed_and_if_it_comes_again_opened_again(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    task = sent(hubspot, message("k1"))
+    for attempt in (1, 2):
+        assert sent(hubspot, message("k2", attempt, task, subject="No longer at risk", done=True)) == task
+        assert status(sandbox, task) == "COMPLETED"
+    sent(hubspot, message("k3", remote=task, subject="At risk again"))
+    said = tasks(sandbox)[task]["properties"]
+    assert (said["hs_task_status"], said["hs_task_subject"]) == ("NOT_STARTED", "At risk again")
+    assert [key for _, key in effects(sandbox)] == ["k1"] * 3
+
+
+def effects(sandbox: Rehearsal) -> list[tuple[str, str]]:
+    return [(effect["action"], effect["key"]) for effect in sandbox.ledger(system="crm")["effects"]]
+
+
+def test_what_a_person_completed_is_left_alone_and_never_opened_again(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    task = sent(hubspot, message("k1"))
+    change(sandbox, task, hs_task_status="COMPLETED")
+    before = effects(sandbox)
+    sent(hubspot, message("k2", remote=task, subject="No longer at risk", done=True))
+    assert effects(sandbox) == before
+    sent(hubspot, message("k3", remote=task, subject="At risk again"))
+    assert status(sandbox, task) == "COMPLETED"
+
+
+def test_a_task_that_a_person_took_up_again_is_theirs_to_complete(
+    sandbox: Rehearsal, hubspot: HubSpotDestination
+) -> None:
+    task = sent(hubspot, message("k1"))
+    sent(hubspot, message("k2", remote=task, done=True))
+    change(sandbox, task, hs_task_status="IN_PROGRESS")
+    sent(hubspot, message("k3", remote=task))
+    change(sandbox, task, hs_task_status="COMPLETED")
+    sent(hubspot, message("k4", remote=task))
+    assert status(sandbox, task) == "COMPLETED"
+
+
+@pytest.mark.parametrize("remote", ["", "123456"])
+def test_what_is_over_is_never_made(sandbox: Rehearsal, hubspot: HubSpotDestination, remote: str) -> None:
+    for attempt in (1, 2):
+        assert sent(hubspot, message("k1", attempt, remote, done=True)) == remote
+    assert tasks(sandbox) == {}
+
+
 # -- refused ---------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ ELEVEN_KEYS = [text(f"k{number}", hasUniqueValue=True) for number in range(11)]
 @pytest.mark.parametrize(
     "content",
     [
-        {"deals": []},
+        {"quotes": []},
         {"companies": [{"id": "1"}]},
         {"companies": [held(1) | {"colour": "red"}]},
         {"companies": [held(1, band="watch")]},
