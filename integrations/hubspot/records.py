@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from health.identity import DOMAIN, OUR_ID
+from health.domains import DOMAIN
+from health.identity import OUR_ID
 from health.records import Account, Contact, Identifier, Record
 from integrations.companies import country, size_band
 from integrations.hubspot.answers import Object
