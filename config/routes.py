@@ -1,6 +1,6 @@
 """Who gets what, through what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,9 @@ from health.colleagues import Absence, Colleague, addressees
 from health.hours import Hours
 from health.identity import CRMS
 
-SLACK, TEAMS = "slack", "teams"
+SLACK = "slack"
+CARDS: Mapping[str, str] = {"apprise": "Apprise", "teams": "Teams"}
+"""The destinations that are told in cards, as people call them: a channel has an address of its own there."""
 PLAIN = CRMS | {"webhook"}
 """The destinations whose words are plain text, and that are told whose task it is by address."""
 Sender = Literal["mail", "postmark", "ses"]
