@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RIVALS := .venv-bench
 ARGS ?=
 # Compiled once and kept, also where the environment says otherwise: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
@@ -40,7 +41,13 @@ check: setup ## The linters alone
 collect: setup
 	@$(BIN)/pytest --collect-only -qq > /dev/null || $(BIN)/pytest --collect-only -qq
 
-bench: setup ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|event|calls|mail|pages|web --full"
+$(RIVALS)/.installed: requirements-bench.lock
+	@$(PYTHON) -m venv $(RIVALS)
+	@echo "Installing the rivals of a benchmark from requirements-bench.lock (once) ..."
+	@$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+bench: setup $(if $(findstring --only,$(ARGS)),$(if $(findstring ingest,$(ARGS)),$(RIVALS)/.installed),$(RIVALS)/.installed) ## Measured ratios; ARGS="--json --only ingest|assess|rules|outbox|event|calls|mail|pages|web --full"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: setup ## Faults on real servers; ARGS="--quick" or "--full"
@@ -59,6 +66,8 @@ words: setup ## Take what letters say anew from the templates into every catalog
 pictures: setup ## Take the pictures of letters and of the dashboard in docs/images anew; needs Chromium
 	@$(BIN)/python -m tests.pictures
 
-lock: setup ## Resolve pyproject.toml anew into requirements.lock
+lock: setup ## Resolve pyproject.toml anew into requirements.lock and requirements-bench.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
 		--no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group bench \
+		--no-annotate --custom-compile-command "make lock" --upgrade -o requirements-bench.lock

@@ -1,7 +1,8 @@
 """Nested subscriptions into the database: from the bytes that Stripe answers to rows.
 
-Ours decodes and maps as a pull does, and stores the term that each subscription is in. The rival stores the
-same terms, and the items beside them. What both have stored of the terms must be the same, value by value.
+Ours decodes and maps as a pull does, and stores the term that each subscription is in. Core stores the
+same terms, and the items beside them; what both have stored of the terms must be the same, value by value.
+dlt appends what terms and items are made of, as it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import select
+from sqlalchemy import func, select, table
 
-from benchmarks import pulls, subscriptions, usual
+from benchmarks import pulls, rivals, subscriptions, usual
 from benchmarks.measure import ROUNDS, Result, rates
 from health.records import Account, Record
 from integrations.stripe.answers import Listing, Subscription
@@ -23,6 +24,8 @@ from store.sources import Met
 from store.tables import facts
 
 Commits = Sequence[Sequence[bytes]]
+DLT_GOALS = {"whole": 6, "kept": 2.5}
+"""By what dlt is handed: the API's answers, as it is mostly used, or what is kept of them alone."""
 
 
 def results(database: Database) -> Iterator[Result]:
@@ -32,6 +35,32 @@ def results(database: Database) -> Iterator[Result]:
         usual.ITEMS.create(connection)
     yield _against_core(database, "ingest_nested", [answers], 2.5)
     yield _against_core(database, "ingest_nested_paged", [[answer] for answer in answers], 1.25)
+    for what, goal in DLT_GOALS.items():
+        yield _against_dlt(database, answers, what, goal)
+
+
+def _against_dlt(database: Database, answers: Sequence[bytes], what: str, goal: float) -> Result:
+    """All pages of the API in one commit, against one load of them."""
+    bench = f"ingest_nested_dlt_{what}"
+    names = [f"{bench}-{number}" for number in range(ROUNDS)]
+    turns = iter([(name, _customers(database, name)) for name in names])
+
+    def ours() -> None:
+        source, ids = next(turns)
+        pulls.store(database, source, _pages([answers]), ids)
+
+    with rivals.dlt(database, answers, what) as load:
+        load()  # which makes its tables
+        mine, rival = rates((ours, subscriptions.NUMBER), (load, subscriptions.NUMBER))
+    _require_all(database, what, subscriptions.NUMBER * (ROUNDS + 1))
+    return Result(bench, mine, "subscriptions/s", "dlt", mine / rival, goal)
+
+
+def _require_all(database: Database, loaded: str, number: int) -> None:
+    rows = select(func.count()).select_from(table(loaded, schema=rivals.DATASET))
+    with database.read() as connection:
+        if connection.execute(rows).scalar_one() != number:
+            raise AssertionError("dlt has not stored what it was given")
 
 
 def _against_core(database: Database, bench: str, commits: Commits, goal: float) -> Result:

@@ -1,6 +1,6 @@
 """``seatsignal config``: check, show and describe everything that can be set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -146,25 +146,30 @@ def _routes(routes: "Routes") -> Iterator[str]:
 
 
 def _channels(routes: "Routes") -> Iterator[str]:
-    """Yield a line for each route to a channel of Teams that its settings do not name."""
+    """Yield a line for each route to a channel that the settings of its destination do not name."""
     from config.files import nearest  # noqa: PLC0415 - see above
-    from config.routes import TEAMS  # noqa: PLC0415 - see above
-    from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
-    from integrations.registry import is_set_up  # noqa: PLC0415 - see above
-    from integrations.settings import settings  # noqa: PLC0415 - see above
-    from integrations.teams.settings import TeamsSettings  # noqa: PLC0415 - see above
+    from config.routes import CARDS  # noqa: PLC0415 - see above
 
-    led = [name for name in AUDIENCES if routes.of(name).destination == TEAMS]
-    if not led or not is_set_up(TEAMS):
-        return
+    for audience in AUDIENCES:
+        route = routes.of(audience)
+        channels = _named_channels(route.destination) if route.destination in CARDS else ()
+        if channels and route.owner not in channels:
+            meant = nearest(route.owner, channels)
+            yield f"routes: {audience}: no channel {route.owner!r} of {CARDS[route.destination]}{meant}"
+
+
+def _named_channels(destination: str) -> Sequence[str]:
+    """Return the channels that the settings of a destination name, where they can be read."""
+    from integrations.errors import Misconfigured  # noqa: PLC0415 - see above
+    from integrations.registry import DESTINATIONS, is_set_up  # noqa: PLC0415 - see above
+    from integrations.settings import settings  # noqa: PLC0415 - see above
+
+    if not is_set_up(destination):
+        return ()
     try:
-        channels = sorted(settings(TeamsSettings).channels)
+        return sorted(settings(DESTINATIONS[destination].model()).model_dump()["channels"])
     except Misconfigured:
-        return  # it is told among the integrations
-    for audience in led:
-        owner = routes.of(audience).owner
-        if owner not in channels:
-            yield f"routes: {audience}: no channel {owner!r} of Teams{nearest(owner, channels)}"
+        return ()  # it is told among the integrations
 
 
 def show(

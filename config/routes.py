@@ -14,8 +14,10 @@ from health.colleagues import Absence, Colleague, Found, addressees
 from health.hours import Hours
 from health.identity import CRMS
 
-SLACK, TEAMS = "slack", "teams"
+SLACK = "slack"
 OPPORTUNITIES = "opportunities"
+CARDS: Mapping[str, str] = {"apprise": "Apprise", "teams": "Teams"}
+"""The destinations that are told in cards, as people call them: a channel has an address of its own there."""
 PLAIN = CRMS | {"webhook"}
 """The destinations whose words are plain text, and that are told whose task it is by address."""
 Sender = Literal["mail", "postmark", "ses"]

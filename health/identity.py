@@ -4,22 +4,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-OUR_ID, DOMAIN = "our_id", "domain"
+from health.domains import DOMAIN, is_anyones
+
+OUR_ID, CONTACT_EMAIL = "our_id", "contact_email"
 CRMS = frozenset({"hubspot", "salesforce", "pipedrive"})
 """Sources that people keep by hand: a link by one of them ranks below one by a machine."""
 
-FREE_MAIL = frozenset(
-    {
-        "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com",
-        "live.com", "mail.com", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com",
-        "t-online.de", "web.de", "yahoo.com", "yandex.com",
-    }
-)  # fmt: skip
-"""Domains that anyone may have: they join nobody."""
-
 
 class Name(NamedTuple):
-    """A name that an account goes by: ``our_id``, a verified ``domain``, or its id in a source."""
+    """A name that an account goes by: ``our_id``, a verified ``domain``, its id in a source.
+
+    A ``contact_email`` is the token of a person's address, which two accounts share.
+    """
 
     kind: str
     value: str
@@ -47,10 +43,10 @@ class Refused:
 
 
 def resolve(names: Collection[Name], candidates: Mapping[int, Collection[Name]]) -> Link | Refused:
-    """Climb the ladder: our id, external id, CRM link, verified domain.
+    """Climb the ladder: our id, external id, CRM link, verified domain, contact e-mail.
 
     ``candidates`` are our accounts with all names they go by. The first rung on which any of them shares a
-    name decides; where two do, it is refused and no further rung is tried. Free-mail domains join nobody.
+    name decides; where two do, it is refused and no further rung is tried. Domains of anyone join nobody.
     """
     for rule, rung in _LADDER:
         own = {name for name in names if rung(name)}
@@ -64,12 +60,13 @@ def resolve(names: Collection[Name], candidates: Mapping[int, Collection[Name]])
 
 
 def _external(name: Name) -> bool:
-    return name.kind not in {OUR_ID, DOMAIN} and name.kind not in CRMS
+    return name.kind not in {OUR_ID, DOMAIN, CONTACT_EMAIL} and name.kind not in CRMS
 
 
 _LADDER: tuple[tuple[str, Callable[[Name], bool]], ...] = (
     ("our_id", lambda name: name.kind == OUR_ID),
     ("external_id", _external),
     ("crm_link", lambda name: name.kind in CRMS),
-    ("verified_domain", lambda name: name.kind == DOMAIN and name.value not in FREE_MAIL),
+    ("verified_domain", lambda name: name.kind == DOMAIN and not is_anyones(name.value)),
+    ("contact_email", lambda name: name.kind == CONTACT_EMAIL),
 )

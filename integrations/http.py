@@ -142,9 +142,9 @@ class Http:
         """The JSON at ``path`` as ``answer``. Raises `RetryLater`, `Rejected` or `Misconfigured`."""
         return self._call("GET", path, answer, params=query, headers=headers)
 
-    def fetch(self, path: str, query: Query | None = None) -> bytes:
+    def fetch(self, path: str, query: Query | None = None, headers: Mapping[str, str] | None = None) -> bytes:
         """Whatever is at ``path``, as it is. Raises as `get` does."""
-        return self._sent("GET", path, params=query)
+        return self._sent("GET", path, params=query, headers=headers)
 
     def exchange(
         self, path: str, answer: type[T], query: Query | None = None, body: object = None
@@ -167,9 +167,9 @@ class Http:
         """Whatever answers ``body``, sent as JSON, as it is. Raises as `get` does."""
         return self._sent("POST", path, data=encode(body), headers=AS_JSON)
 
-    def hand_over(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
+    def hand_over(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         """POST a body as it is; whatever answers that it succeeded has taken it. Raises as `get` does."""
-        self._sent("POST", path, data=body, headers=headers)
+        return self._sent("POST", path, data=body, headers=headers)
 
     def patch(self, path: str, answer: type[T], body: Struct) -> T:
         """The JSON that answers ``body``, as of `post`; for vendors that change what is there by PATCH."""

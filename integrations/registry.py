@@ -89,6 +89,9 @@ BY_HAND = "files"
 PUSHED = frozenset({"inbound", "segment"})
 """The sources that call us and are never asked."""
 DESTINATIONS: Mapping[str, Entry] = {
+    "apprise": Entry(
+        "integrations.apprise.destination:AppriseDestination", "integrations.apprise.settings:AppriseSettings"
+    ),
     "hubspot": Entry(
         "integrations.hubspot.destination:HubSpotDestination", "integrations.hubspot.settings:HubSpotSettings"
     ),

@@ -11,6 +11,7 @@ from sandbox.hubspot import routes as hubspot
 from sandbox.intercom import routes as intercom
 from sandbox.keygen import routes as keygen
 from sandbox.mail import routes as mail
+from sandbox.mattermost import routes as mattermost
 from sandbox.posthog import routes as posthog
 from sandbox.postmark import routes as postmark
 from sandbox.salesforce import routes as salesforce
@@ -24,7 +25,7 @@ from sandbox.zendesk import routes as zendesk
 
 STAND_INS = (
     *(sink, mail, slack, stripe, posthog, keygen, zendesk, hubspot, postmark, salesforce, ses, teams),
-    *(api, chargebee, intercom, webhook),
+    *(api, chargebee, intercom, mattermost, webhook),
 )
 
 

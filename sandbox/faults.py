@@ -23,6 +23,7 @@ FaultySystem = Literal[
     "salesforce",
     "ses",
     "teams",
+    "mattermost",
     "http",
     "chargebee",
     "webhook",

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-System = Literal["slack", "teams", "email", "sink", "crm", "helpdesk", "webhook"]
+System = Literal["slack", "teams", "mattermost", "email", "sink", "crm", "helpdesk", "webhook"]
 Action = Literal["post", "update", "mail", "write"]
 
 NEW_THINGS: frozenset[Action] = frozenset({"post", "mail"})

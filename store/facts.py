@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
+from health.domains import with_spelled_domain
 from health.records import FACTS, Contact, People, Record, Seat, Shape, Usage, Validation
 from store import doubt, late, people
 from store.among import each
@@ -136,6 +137,8 @@ def _staged(batch: Batch, shape: Shape) -> doubt.Page:
 
 def _rows(connection: Connection, batch: Batch, shape: Shape, page: list[Record]) -> list[Row]:
     """Return rows of the fact table: whose it is, the record's stored fields, the batch."""
+    if shape.name in {"accounts", "identifiers"}:
+        page = list(map(with_spelled_domain, page))
     if "account_id" not in shape.fields:
         return [(batch.source, *record, batch.number) for record in page]
     at = shape.fields.index("account_id")

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as plain_insert
 
+from health.domains import with_spelled_domain
 from health.records import Record, Shape
 from store.database import is_postgresql
 from store.installation import secret, set_setting, setting
@@ -67,7 +68,8 @@ def gather(
 ) -> None:
     """Add the keys of stored records; ``ids`` are their source accounts by external id."""
     readers = {name: _reader(connection, source, ids, shape, name) for name in stored_key(shape)}
-    rows = [{name: read(record) for name, read in readers.items()} for record in records]
+    kept = map(with_spelled_domain, records)
+    rows = [{name: read(record) for name, read in readers.items()} for record in kept]
     if rows:
         connection.execute(insert(connection, _named(shape)).on_conflict_do_nothing(), rows)
 

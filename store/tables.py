@@ -299,8 +299,13 @@ def _fact_columns(shape: Shape) -> list[Column[Any]]:
     return columns
 
 
-_LOOKED_UP = {"accounts": ("domain",), "identifiers": ("kind", "value"), "people": ("day",)}
-"""Columns by which facts are found, beside their keys: accounts by a name, days of people by their age."""
+_LOOKED_UP = {
+    "accounts": ("domain",),
+    "contacts": ("subject",),
+    "identifiers": ("kind", "value"),
+    "people": ("day",),
+}
+"""Columns by which facts are found, beside their keys: accounts by a name or a person, days by their age."""
 
 
 def _fact(shape: Shape) -> Table:

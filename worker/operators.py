@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from config.routes import TEAMS
+from config.routes import CARDS
 from health.cohorts import USE
 from health.experiments import Experiment
 from health.features import Cohort
@@ -48,12 +48,13 @@ def destination_paused(
 ) -> list[Notice]:
     """Tell once a day that a destination refuses us, unless it is the one they would be told through.
 
-    Of Teams it is one channel that does, and seldom theirs.
+    Where channels have addresses of their own it is one of them that does, and seldom theirs.
     """
-    if destination == deployment.routes.ops.destination != TEAMS:
+    if destination == deployment.routes.ops.destination and destination not in CARDS:
         return []
+    which = f"A channel of {CARDS[destination]}" if destination in CARDS else destination
     content = OperatorContent(
-        title=f"{'A channel of Teams' if destination == TEAMS else destination} takes nothing",
+        title=f"{which} takes nothing",
         what_happened=f"It refused us: {error.reason}. What is owed to it waits and nothing is lost.",
         what_to_do=(str(error), "It is tried again by itself every few minutes."),
         severity="high",

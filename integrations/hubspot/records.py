@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from health.identity import DOMAIN, OUR_ID
+from health.domains import DOMAIN
+from health.identity import OUR_ID
 from health.records import Account, Contact, Identifier, Outcome, Record
 from integrations.companies import country, is_marked, size_band
 from integrations.hubspot.answers import Object, To

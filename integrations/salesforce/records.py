@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from health.identity import DOMAIN, OUR_ID
+from health.domains import DOMAIN
+from health.identity import OUR_ID
 from health.records import Account, Contact, Identifier, Outcome, Record, Subscription
 from integrations.companies import country, is_marked, size_band
 from integrations.salesforce.answers import Row

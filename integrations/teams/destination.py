@@ -2,22 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from threading import Lock
-from time import monotonic, sleep
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget, Unlimited
+from integrations.channels import LATER_S, Told, Turns
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.teams.client import TeamsClient
 from integrations.teams.message import message
 from integrations.teams.settings import TeamsSettings
 from integrations.turns import again, in_turn
 from integrations.vitals import Vitals
-
-MINUTE_S, DAY_S = 60.0, 86_400.0
-LATER_S = 300.0
-"""When a channel is tried again whose workflow needs a person, once operators were told."""
-_clock = monotonic
-_rest = sleep
 
 
 class TeamsDestination:
@@ -38,8 +32,8 @@ class TeamsDestination:
         self._clients: dict[str, TeamsClient] = {}
         self._vitals = Vitals()
         self._lock = Lock()
-        self._next_s = 0.0
-        self._told_s: dict[str, float] = {}
+        self._turns = Turns(settings.calls_per_minute)
+        self._told = Told()
 
     @property
     def vitals(self) -> Vitals:
@@ -77,17 +71,17 @@ class TeamsDestination:
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
         except Misconfigured as error:
-            if self._is_news(notice.owner):
+            if self._told.is_news(notice.owner):
                 raise
             return again(notice, error.reason, LATER_S)
-        self._told_s.pop(notice.owner, None)
+        self._told.well(notice.owner)
         return Receipt(notice.key, "sent", remote=notice.remote or notice.key)
 
     def _post(self, notice: Notice) -> None:
         if notice.owner not in self._settings.channels:
             raise Rejected("no_channel", "teams: the notice names no channel of SEATSIGNAL_TEAMS_CHANNELS")
         said, client = message(notice), self._client(notice.owner)
-        self._wait_for_turn()
+        self._turns.wait()
         try:
             client.post(said)
         finally:
@@ -100,20 +94,3 @@ class TeamsDestination:
                 address, timeout_s = self._settings.channels[channel], self._settings.timeout_s
                 self._clients[channel] = TeamsClient(channel, address, timeout_s, self._budget)
             return self._clients[channel]
-
-    def _is_news(self, channel: str) -> bool:
-        """Tell whether nobody was told today that a channel needs a person; from now on they were."""
-        with self._lock:
-            now = _clock()
-            is_news = now - self._told_s.get(channel, -DAY_S) >= DAY_S
-            if is_news:
-                self._told_s[channel] = now
-            return is_news
-
-    def _wait_for_turn(self) -> None:
-        """Spread this worker's cards over the second; those of all workers share the budget of a minute."""
-        with self._lock:
-            now = _clock()
-            at = max(now, self._next_s)
-            self._next_s = at + MINUTE_S / self._settings.calls_per_minute
-        _rest(at - now)

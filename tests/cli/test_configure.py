@@ -193,23 +193,28 @@ def test_a_route_to_nowhere_is_named(seatsignal: Seatsignal, tmp_path: Path):
     assert (done.status, done.complaint) == (1, ["routes: csm: no destination 'slak', did you mean 'slack'?"])
 
 
-def test_a_route_to_a_channel_of_teams_that_is_not_set_is_named(seatsignal: Seatsignal, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("destination", "called", "address"),
+    [("teams", "Teams", "https://flows.example"), ("apprise", "Apprise", "mmosts://chat.example")],
+)
+def test_a_route_to_a_channel_that_is_not_set_is_named(
+    seatsignal: Seatsignal, tmp_path: Path, destination: str, called: str, address: str
+):
     text = (SHIPPED / "routes.yaml").read_text()
     for owner, channel in (("#customer-success", "succes"), ("#sales", "sales")):
-        text = text.replace(f'slack\n  owner: "{owner}"', f"teams\n  owner: {channel}")
+        text = text.replace(f'slack\n  owner: "{owner}"', f"{destination}\n  owner: {channel}")
     (tmp_path / "ours.yaml").write_text(text)
     routes = {"SEATSIGNAL_ROUTES": str(tmp_path / "ours.yaml")}
-    channels = {
-        "SEATSIGNAL_TEAMS_CHANNELS": '{"success": "https://flows.example/a", "sales": "https://b.example/c"}'
-    }
+    variable = f"SEATSIGNAL_{destination.upper()}_CHANNELS"
+    channels = {variable: f'{{"success": "{address}/canary", "sales": "{address}/canary"}}'}
     done = seatsignal("config", "check", **routes, **channels)
     assert (done.status, done.complaint) == (
         1,
-        ["routes: csm: no channel 'succes' of Teams, did you mean 'success'?"],
+        [f"routes: csm: no channel 'succes' of {called}, did you mean 'success'?"],
     )
-    assert seatsignal("config", "check", **routes).status == 0, "nothing is set of Teams yet"
-    broken = seatsignal("config", "check", **routes, SEATSIGNAL_TEAMS_CHANNELS='{"success": "https://canary')
-    assert (broken.status, [line.partition(":")[0] for line in broken.complaint]) == (1, ["teams"])
+    assert seatsignal("config", "check", **routes).status == 0, "nothing is set of it yet"
+    broken = seatsignal("config", "check", **routes, **{variable: f'{{"success": "{address}/canary'})
+    assert (broken.status, [line.partition(":")[0] for line in broken.complaint]) == (1, [destination])
     assert "canary" not in f"{broken.out}{broken.complaint}"
 
 

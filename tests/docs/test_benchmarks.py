@@ -1,7 +1,7 @@
 """The page of benchmarks lists the groups there are, with the goals that they have."""
 
 import benchmarks.__main__
-from benchmarks import advance, assess, calls, changed, crms, event, live, pages, web, windows
+from benchmarks import advance, assess, calls, changed, crms, event, live, nested, pages, web, windows
 from tests.docs.pages import page
 
 PAGE = page("benchmarks.md")
@@ -19,6 +19,13 @@ def test_the_goals_are_the_codes() -> None:
     assert goals["web"] == f"1, {web.TIMES_SQL} and {web.FLAT} x at most"
     assert goals["event"] == f"{event.GOAL} x"
     assert goals["live"] == f"1, {live.GOAL} and 1 x at most"
+
+
+def test_the_goals_against_dlt_are_the_codes() -> None:
+    said = PAGE.table("How subscriptions are measured").pairs("figure", "goal")
+    asked = {f"ingest_nested_dlt_{what}": f"{goal} x" for what, goal in nested.DLT_GOALS.items()}
+    assert asked.items() <= said.items()
+    assert f"{nested.DLT_GOALS['whole']}, " in PAGE.table("Groups").pairs("group", "goal")["ingest"]
 
 
 def test_the_most_that_a_run_may_take_is_the_codes() -> None:

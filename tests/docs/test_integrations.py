@@ -5,6 +5,7 @@ import re
 import pytest
 
 from integrations import registry
+from integrations.apprise.services import SERVICES
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.keygen.events import MATTERS
 from integrations.mail.destination import MailDestination
@@ -28,6 +29,7 @@ SES = page("integrations/ses.md")
 CHARGEBEE = page("integrations/chargebee.md")
 STRIPE = page("integrations/stripe.md")
 TEAMS = page("integrations/teams.md")
+APPRISE = page("integrations/apprise.md")
 HTTP = page("integrations/http.md")
 REASON = re.compile(r'(?:RetryLater|Rejected|Misconfigured|_later|_decoded|_address)\([^()"]*"([a-z_]+)"')
 WORDS = re.compile(r"\w+…?")
@@ -64,6 +66,7 @@ OVER_HTTP = {
     "teams": TEAMS,
     "http": HTTP,
     "chargebee": CHARGEBEE,
+    "apprise": APPRISE,
 }
 
 
@@ -126,6 +129,14 @@ def test_what_teams_shows_at_most_is_as_the_page_says() -> None:
     assert LIMIT == 28 * 1024
     assert said["lines of a part"].startswith(f"{LINES_LIMIT};")
     assert said["key in the foot"].startswith(f"{KEY_LIMIT} characters")
+
+
+def test_the_services_of_apprise_are_those_that_the_page_shows() -> None:
+    shown = " ".join(APPRISE.table("URLs", "service").column("URL"))
+    schemas = {schema for schema, service in SERVICES.items() if f"{schema}s" not in SERVICES}
+    assert set(re.findall(r"(\w+)://", shown)) == schemas
+    named = ", ".join(APPRISE.table("URLs", "service").column("service"))
+    assert {service.name for service in SERVICES.values()} == set(named.split(", "))
 
 
 def test_slack_scopes_and_methods_are_those_of_the_client() -> None:

@@ -9,8 +9,16 @@ BOOK = {
         Name("stripe", "cus_1"),
         Name("hubspot", "001"),
         Name("domain", "acme.example"),
+        Name("contact_email", "t1"),
+        Name("contact_email", "t2"),
     },
-    TWIN: {Name("our_id", "twin"), Name("domain", "acme.example"), Name("domain", "gmail.com")},
+    TWIN: {
+        Name("our_id", "twin"),
+        Name("domain", "acme.example"),
+        Name("domain", "gmail.com"),
+        Name("domain", "twin.example"),
+        Name("contact_email", "t2"),
+    },
 }
 
 
@@ -23,6 +31,19 @@ BOOK = {
         ({("hubspot", "cus_1")}, Refused("none")),
         ({("domain", "acme.example")}, Refused("two", "verified_domain", (ACME, TWIN))),
         ({("domain", "gmail.com")}, Refused("none")),
+        ({("domain", "twin.example")}, Link(TWIN, "verified_domain", "domain twin.example")),
+        ({("domain", "eu.twin.example")}, Refused("none")),
+        ({("contact_email", "t1")}, Link(ACME, "contact_email", "contact_email t1")),
+        ({("contact_email", "t2")}, Refused("two", "contact_email", (ACME, TWIN))),
+        (
+            {("contact_email", "t1"), ("domain", "twin.example")},
+            Link(TWIN, "verified_domain", "domain twin.example"),
+        ),
+        (
+            {("contact_email", "t1"), ("domain", "acme.example")},
+            Refused("two", "verified_domain", (ACME, TWIN)),
+        ),
+        ({("contact_email", "cus_1")}, Refused("none")),
         ({("stripe", "cus_1"), ("our_id", "twin")}, Link(TWIN, "our_id", "our_id twin")),
         ({("our_id", "")}, Refused("none")),
         (set(), Refused("none")),

@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integrations.asked import held_against
+from tests.integrations.asked.oracles import ORACLES
 from tests.rehearsal import Rehearsal, start_sandbox
 
 CONFIG = {
@@ -33,3 +35,10 @@ def sandbox(started: Rehearsal) -> Rehearsal:
     """One process for the whole folder, as new for each test."""
     started.reset()
     return started
+
+
+@pytest.fixture(autouse=True)
+def _asks_what_vendors_take() -> Iterator[None]:
+    with held_against(ORACLES) as wrong:
+        yield
+    assert wrong == []

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from health.records import Account, Identifier, Record, Ticket
-from store import facts, identity, matches, merges, sources
+from health.records import Account, Contact, Identifier, Record, Ticket
+from store import facts, identity, matches, merges, sources, subjects
 from store.database import Database
+from store.erasure import erase
+from store.installation import secret
 from store.sources import Landed
 from store.tables import accounts, audit, links, source_accounts
 from tests.store.locks import anybody_waits
@@ -327,3 +329,99 @@ def test_what_no_person_said_is_not_taken_back(database: Database, external_id: 
 
     assert undone(database, "desk", external_id) is None
     assert joined(database) == before
+
+
+# -- people at two systems' accounts --------------------------------------------------------------------
+
+ADA, BOB, CAY = "ada@acme.example", "bob@acme.example", "cay@gmail.com"
+AGENCY = "office@agency.example"
+PEOPLE = [
+    Account("cus_1"),
+    Contact("cus_1", ADA),
+    Contact("cus_1", CAY),
+    Contact("cus_1", "dee@shared.example"),
+    Account("cus_2"),
+    Contact("cus_2", BOB),
+    Contact("cus_2", "dee@shared.example"),
+    Identifier("cus_2", "domain", "two.example"),
+]
+
+
+def at(account: str, *emails: str) -> list[Record]:
+    return [Account(account), *(Contact(account, email) for email in emails)]
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        (at("77", ADA), "cus_1"),
+        (at("77", ADA.upper()), "cus_1"),
+        (at("77", ADA, "eve@acme.example"), "cus_1"),
+        (at("77", "eve@acme.example"), "none"),
+        (at("77", CAY), "none"),
+        (at("77", "dee@shared.example"), "two"),
+        (at("77", ADA, BOB), "two"),
+        ([*at("77", ADA), Identifier("77", "domain", "two.example")], "cus_2"),
+        ([*at("77", ADA), *at("78", ADA)], "none"),
+    ],
+)
+def test_a_person_whom_both_know_joins_an_account_where_no_name_does(database, records, expected):
+    land(database, "billing", PEOPLE)
+    land(database, "desk", records)
+    found = joined(database).get(("desk", "77"))
+    reason = next((reason for name, reason, *_ in refused(database) if name == "77"), None)
+    assert (found[0] if found else reason) == expected
+
+
+def test_a_person_is_evidence_by_token_alone(database):
+    land(database, "billing", PEOPLE)
+    land(database, "desk", at("77", ADA))
+    with database.read() as connection:
+        told = subjects.token(secret(connection), ADA)
+    assert joined(database)["desk", "77"] == ("cus_1", "contact_email", f"contact_email {told}")
+
+
+def test_who_was_erased_joins_nobody(database):
+    land(database, "billing", PEOPLE)
+    erase(database, ADA, "test")
+    land(database, "desk", at("77", ADA))
+    assert ("desk", "77") not in joined(database)
+
+
+def test_an_agency_that_pays_for_two_customers_makes_them_none(database):
+    """Its address is at two accounts of one system: neither joins the other, and nobody else joins either."""
+    land(database, "billing", at("cus_1", AGENCY))
+    land(database, "billing", at("cus_2", AGENCY))
+    land(database, "desk", at("77", AGENCY))
+    assert {key for key, *_ in joined(database).values()} == {"cus_1", "cus_2"}
+    assert refused(database) == [("77", "two", "contact_email", ("cus_1", "cus_2"))]
+
+
+def test_a_person_who_came_later_joins_what_waited(database):
+    land(database, "desk", at("77", ADA))
+    land(database, "billing", PEOPLE)
+    assert wait(database) == 1
+    assert joined(database)["desk", "77"][:2] == ("cus_1", "contact_email")
+
+
+# -- domains -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("one.example", "WWW.One.Example.", "cus_1"),
+        ("bücher.example", "xn--bcher-kva.example", "cus_1"),
+        ("one.example", "shop.one.example", None),
+        ("shop.one.example", "one.example", None),
+        ("gmx.at", "gmx.at", None),
+        ("mailinator.com", "mailinator.com", None),
+        ("co.uk", "co.uk", None),
+        ("one.myshopify.com", "one.myshopify.com", "cus_1"),
+    ],
+)
+def test_domains_meet_in_one_spelling_and_are_somebody_s_own(database, ours, theirs, expected):
+    land(database, "billing", [Account("cus_1", domain=ours)])
+    land(database, "desk", [Account("77"), Identifier("77", "domain", theirs)])
+    found = joined(database).get(("desk", "77"))
+    assert (found and found[0]) == expected

@@ -9,9 +9,10 @@ import pytest
 import responses
 from pydantic import SecretStr
 
+from integrations import channels
+from integrations.channels import LATER_S
 from integrations.errors import Misconfigured
-from integrations.teams import destination as module
-from integrations.teams.destination import LATER_S, TeamsDestination
+from integrations.teams.destination import TeamsDestination
 from integrations.teams.settings import TeamsSettings
 from tests.integrations.rig import Expected
 from tests.integrations.teams.rig import NOWHERE, SIGNATURE, address, rig
@@ -171,8 +172,8 @@ def test_cards_of_one_worker_are_spread_over_the_second(
         rests.append(seconds)
         now[0] += seconds
 
-    monkeypatch.setattr(module, "_rest", rest)
-    monkeypatch.setattr(module, "_clock", lambda: now[0])
+    monkeypatch.setattr(channels, "_rest", rest)
+    monkeypatch.setattr(channels, "_clock", lambda: now[0])
     slow = TeamsSettings(channels=settings(sandbox.http, "success").channels)
     with closing(TeamsDestination(slow)) as opened:
         list(opened.deliver([rig(sandbox).notice(key) for key in "abc"]))
@@ -187,8 +188,8 @@ def test_a_channel_that_needs_a_person_is_raised_once_a_day_and_then_waits_alone
     sandbox: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(module, "_clock", lambda: now[0])
-    monkeypatch.setattr(module, "_rest", lambda _: None)
+    monkeypatch.setattr(channels, "_clock", lambda: now[0])
+    monkeypatch.setattr(channels, "_rest", lambda _: None)
     made = rig(sandbox).notice
     gone, well = made("a", owner="nobody"), made("b")
     chosen = settings(sandbox.http, "nobody", "success")

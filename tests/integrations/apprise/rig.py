@@ -1,0 +1,56 @@
+"""Apprise in rehearsal: Mattermost stands for the services it speaks to."""
+
+import json
+from collections.abc import Mapping
+
+from integrations.errors import Misconfigured
+from tests.integrations.rig import Rig, Upset
+from tests.rehearsal import Rehearsal
+
+CHANNELS = "SEATSIGNAL_APPRISE_CHANNELS"
+POST = {"on": "/hooks/"}
+
+
+def address(http: str, channel: str) -> str:
+    """The Apprise URL of a channel's webhook."""
+    return f"mmost://{http.removeprefix('http://')}/mattermost/mattermost-hook-of-{channel}"
+
+
+class AppriseRig(Rig):
+    """Its address is in a JSON object, and is the secret."""
+
+    def gone(self, port: int) -> Mapping[str, str]:
+        return {CHANNELS: json.dumps({self.owner: address(f"http://127.0.0.1:{port}", self.owner)})}
+
+
+def rig(sandbox: Rehearsal) -> Rig:
+    """The sandbox's channels."""
+    addresses = {channel: address(sandbox.http, channel) for channel in ("success", "sales", "ops")}
+    return AppriseRig(
+        sandbox=sandbox,
+        system="mattermost",
+        faulty="mattermost",
+        actions=("post",),
+        template="alert_card",
+        owner="success",
+        good={
+            CHANNELS: json.dumps(addresses),
+            "SEATSIGNAL_APPRISE_CALLS_PER_MINUTE": "600000",
+            "SEATSIGNAL_APPRISE_TIMEOUT_S": "5.0",
+        },
+        bad={CHANNELS: json.dumps({"success": "mmosts://canary-7731"})},
+        bad_reason="address_invalid",
+        secret="canary-7731",
+        address=(CHANNELS, CHANNELS),
+        base_url=f"{sandbox.http}/mattermost",
+        names_owner=True,
+        upsets=(
+            Upset("401", Misconfigured, "unauthorized", more=POST),
+            Upset("403", Misconfigured, "forbidden", more=POST),
+            Upset("429", "retry", "rate_limited", more={"retry_after": 7, **POST}),
+            Upset("500", "retry", "status_500", more=POST),
+            Upset("drop_answer", "retry", "connection_lost", seen=1, more=POST),
+            Upset("refuse", "retry", "connection_lost", more=POST),
+            Upset("hang", "retry", "timeout", more=POST),
+        ),
+    )

@@ -1,0 +1,63 @@
+"""Every request of our clients as it leaves, held against what its vendor says that it takes.
+
+Stripe's are held against Stripe's own library, the others against schemas that were written from the vendors'
+documentation. What does not fit fails the test that sent it, whatever the stand-in or the client made of it.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+from integrations.http import Http
+
+Json = dict[str, Any]
+Oracle = Callable[["Asked"], list[str]]
+"""What is wrong with a request, each with its place."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: its path below the base address, and what it carries. Headers are named in small letters."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: object = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def asked(base_url: str, request: requests.PreparedRequest) -> Asked:
+    """A request as it leaves; a body that is JSON is read."""
+    url = urlsplit(request.url or "")
+    path = url.path.removeprefix(urlsplit(base_url).path).lstrip("/")
+    headers = {name.lower(): str(value) for name, value in request.headers.items()}
+    is_json = "json" in headers.get("content-type", "")
+    body = json.loads(request.body) if is_json and request.body else request.body
+    query = tuple(parse_qsl(url.query, keep_blank_values=True))
+    return Asked(request.method or "", path, query, headers, body)
+
+
+@contextmanager
+def held_against(oracles: Mapping[str, Oracle]) -> Iterator[list[str]]:
+    """What our clients ask meanwhile and should not; vendors without an oracle are passed over."""
+    wrong: list[str] = []
+    whole = Http._answered
+
+    def answered(self: Http, request: requests.PreparedRequest) -> object:
+        if oracle := oracles.get(self._name):
+            told = asked(self._base, request)
+            wrong.extend(f"{self._name}: {told}: {problem}" for problem in oracle(told))
+        return whole(self, request)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Http, "_answered", answered)
+        yield wrong

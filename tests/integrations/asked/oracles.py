@@ -1,0 +1,13 @@
+"""Who says of each vendor what it takes."""
+
+from collections.abc import Mapping
+
+from tests.integrations.asked import Oracle, by_stripe
+from tests.integrations.asked.by_schema import by_schema
+
+DOCUMENTED = ("chargebee", "hubspot", "intercom", "keygen", "posthog", "postmark", "zendesk")
+"""Vendors of whom nobody else's code tells what they take: their documentation does."""
+ORACLES: Mapping[str, Oracle] = {
+    "stripe": by_stripe.wrong,
+    **{vendor: by_schema(vendor) for vendor in DOCUMENTED},
+}
