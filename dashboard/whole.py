@@ -15,6 +15,7 @@ from dashboard.api.callers import TooOften
 from dashboard.api.whole import service
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
+from dashboard.pages.charts import ChartPages
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
 from dashboard.pages.experiments import ExperimentPage
@@ -74,6 +75,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     SavedViews(site).serve_from(app)
     AccountPages(site).serve_from(app)
     serve_figures(site, app)
+    ChartPages(site).serve_from(app)
     MetricPages(site).serve_from(app)
     ReviewPages(site).serve_from(app)
     ExperimentPage(site).serve_from(app)

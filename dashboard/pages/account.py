@@ -79,7 +79,7 @@ class AccountPages:
             )
             aside = (
                 *self._asked(viewer, found),
-                *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
+                *parts.trend(key, scores.history(connection, key), rescored.days(connection, place.account)),
                 *parts.people(told),
                 *parts.rests_on(found),
             )

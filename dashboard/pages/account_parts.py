@@ -5,6 +5,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dashboard.instants import instant
+from dashboard.pictures import picture
 from health.brief import Brief, OpenFlag
 from health.nouns import Contribution
 from health.review import Line, Unit
@@ -13,6 +14,8 @@ from store.book import Entry
 from store.rescored import Rescored
 from store.scores import Scored
 from store.verdicts import Verdict
+from templates import charts
+from templates.charts import Spec
 from templates.views import (
     Bar,
     Bars,
@@ -116,7 +119,13 @@ def _bar(line: Contribution, longest: int) -> Bar:
     )
 
 
-def trend(history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part]:
+def score_spec(history: Sequence[Scored], edges: Sequence[float]) -> Spec | None:
+    """Return how the score went as a chart, with the bands' ``edges`` across."""
+    days = {each.as_of: each.points / 100 for each in history}
+    return charts.trend(days, edges, _FULL) if len(days) > 1 else None
+
+
+def trend(key: str, history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part]:
     """Yield how the score went, day by day."""
     days = list(reversed(history))
     if len(days) > 1:
@@ -125,13 +134,17 @@ def trend(history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part
             f"{_FULL * (each.as_of - days[0].as_of).days / span:.2f},{40 - 40 * each.points / 10_000:.2f}"
             for each in days
         )
-        first, last = days[0].points / 100, days[-1].points / 100
+        words = f"from {days[0].points / 100:g} to {days[-1].points / 100:g}, of 100"
         yield Trend(
             title="Score over time",
-            words=f"from {first:g} to {last:g}, of 100",
+            words=words,
             points=points,
             first=str(days[0].as_of),
             last=str(days[-1].as_of),
+            picture=picture(
+                f"/accounts/{quote(key, safe='')}/score.svg", f"Score over time: {words}", is_narrow=True
+            ),
+            numbers=_scores(history),
         )
     if again:
         yield Lines(
@@ -142,6 +155,21 @@ def trend(history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part
                 for each in again
             ),
         )
+
+
+def _scores(history: Sequence[Scored]) -> Table:
+    rows = (
+        Row(
+            cells=(
+                Cell(kind="day", day=each.as_of),
+                Cell(kind="points", number=each.points / 100),
+                Cell(kind="band", text=each.band),
+            )
+        )
+        for each in history
+    )
+    columns = (Column(label="Day"), Column(label="Score", is_number=True), Column(label="Health"))
+    return Table(title="Score over time, as a table", columns=columns, rows=tuple(rows))
 
 
 # -- what stands -------------------------------------------------------------------------------------
