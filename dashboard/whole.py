@@ -18,6 +18,7 @@ from dashboard.pages.approvals import ApprovalPages
 from dashboard.pages.charts import ChartPages
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
+from dashboard.pages.expected import ExpectedPages
 from dashboard.pages.experiments import ExperimentPage
 from dashboard.pages.figures import serve_figures
 from dashboard.pages.identity import IdentityPage
@@ -80,6 +81,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     ReviewPages(site).serve_from(app)
     ExperimentPage(site).serve_from(app)
     NotePages(site).serve_from(app)
+    ExpectedPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)

@@ -17,6 +17,7 @@ Spec = Mapping[str, Any]
 HEIGHT = 150
 A_ROW = 26
 """Pixels of a row of bars."""
+_FEW_DAYS = 6
 KEPT = 256
 """Pictures of 5 to 20 kB that a process keeps."""
 
@@ -59,7 +60,9 @@ class Part(NamedTuple):
 def trend(days: Mapping[date, float], levels: Sequence[float] = (), top: float | None = None) -> Spec:
     """Return values of days as a line over an area, from nothing up to ``top``; ``levels`` lie across."""
     values = [{"day": str(day), "value": value} for day, value in sorted(days.items())]
-    day = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
+    day: dict[str, object] = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
+    if len(values) <= _FEW_DAYS:  # else a day is written several times
+        day["axis"] = {"tickCount": {"interval": "day", "step": 1}}
     value = _number("value", scale={"domainMin": 0} | ({} if top is None else {"domainMax": top}))
     across = {
         "data": {"values": [{"value": each} for each in levels]},
@@ -93,14 +96,14 @@ def stacked(parts: Sequence[Part], names: Sequence[str]) -> Spec:
     }
 
 
-def histogram(counts: Mapping[int, int], step: int) -> Spec:
-    """Return how often values lie in each step, by where it begins."""
+def histogram(counts: Mapping[int, int], step: int, top: int) -> Spec:
+    """Return how often values from nothing to ``top`` lie in each step, by where it begins."""
     values = [{"from": at, "to": at + step, "count": count} for at, count in sorted(counts.items())]
     return {
         "data": {"values": values},
         "mark": "bar",
         "encoding": {
-            "x": _number("from", bin="binned"),
+            "x": _number("from", bin="binned", scale={"domain": [0, top]}),
             "x2": {"field": "to"},
             "y": _number("count"),
         },
@@ -113,7 +116,10 @@ def _named(field: str) -> Spec:
 
 
 def _number(field: str, format_: str = "~s", **more: object) -> Spec:
-    return {"field": field, "type": "quantitative", "axis": {"format": format_}, **more}
+    axis = {
+        "labelExpr": f"format(datum.value, '{format_}')"
+    }  # each by itself: 0, 500, 1k and not 0k, 0.5k, 1k
+    return {"field": field, "type": "quantitative", "axis": axis, **more}
 
 
 # -- drawing -----------------------------------------------------------------------------------------

@@ -14,13 +14,14 @@ from config.errors import Actionable
 from dashboard.access import Right, Viewer
 from dashboard.pages import account_asks as asks
 from dashboard.pages import account_parts as parts
+from dashboard.pages import expected as foreseen
 from dashboard.pages import notes as noted
 from dashboard.pages.theirs import theirs
 from dashboard.site import Seer, Site, goes
 from health.answers import ACKNOWLEDGE, DISMISS, DONE, SNOOZE, Answer, Refused
 from health.done import OUTCOMES
 from health.overrides import Override
-from store import audit, notes, overrides, rescored, scores, verdicts
+from store import audit, expected, notes, overrides, rescored, scores, verdicts
 from store.answers import ALERT, EXPANSION
 from store.database import Connection
 from store.installation import business_day
@@ -71,6 +72,7 @@ class AccountPages:
             main = (
                 *parts.why(told, found),
                 *parts.standing(told, found),
+                *foreseen.parts(expected.of(connection, key, business_day(connection)), key, viewer),
                 *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.figures(told),
                 *parts.tickets(told),
@@ -100,6 +102,8 @@ class AccountPages:
         made: list[Asks] = []
         if viewer.may(Right.ANSWER) and found.shown.signals:
             made += asks.answers(found.key)
+        if viewer.may(Right.ANSWER):
+            made.append(foreseen.asks(found.key))
         if viewer.may(Right.OVERRIDE):
             made += asks.override(found)
         return made

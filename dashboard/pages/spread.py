@@ -16,6 +16,8 @@ from worker.deployment import Deployment
 
 MOST = 12
 """Cohorts that are shown, the largest first."""
+_FULL = 100
+_NONE = "not known"
 _WORDS = {band: band.replace("_", " ") for band in BANDS}
 
 
@@ -32,7 +34,7 @@ def spread(deployment: Deployment, viewer: Viewer, by: str) -> Iterator[Part]:
 def scores_spec(deployment: Deployment, viewer: Viewer, _of: str) -> Spec | None:
     """Return how the scores of the accounts that somebody sees lie."""
     counts = _scores(deployment, viewer)
-    return charts.histogram(counts, SCORE_STEP) if counts else None
+    return charts.histogram(counts, SCORE_STEP, _FULL) if counts else None
 
 
 def bands_spec(deployment: Deployment, viewer: Viewer, by: str) -> Spec | None:
@@ -60,7 +62,7 @@ def _bands(deployment: Deployment, viewer: Viewer, by: str) -> Mapping[str, Sequ
 
 
 def _each(stand: Mapping[str, Sequence[Stand]]) -> Iterator[tuple[str, Stand]]:
-    return ((part or "unknown", each) for part, own in stand.items() for each in own)
+    return ((part or _NONE, each) for part, own in stand.items() for each in own)
 
 
 def _accounts(own: Sequence[Stand]) -> int:
@@ -93,7 +95,7 @@ def _histogram(counts: Mapping[int, int]) -> Table:
 
 
 def _stacked(stand: Mapping[str, Sequence[Stand]], by: str) -> Table:
-    words = f"The {len(stand)} largest cohorts by {by.replace('_', ' ')}, and the share of each band in them."
+    words = f"The share of each band in cohorts by {by.replace('_', ' ')}, the largest first."
     return Table(
         title="Bands of each cohort",
         about=words,
@@ -110,4 +112,4 @@ def _row(part: str, own: Sequence[Stand], by: str) -> Row:
     counts = Counter({each.band: each.accounts for each in own})
     href = f"/accounts?{urlencode({by: part})}" if part else ""
     numbers = (Cell(kind="number", number=counts[band]) for band in BANDS)
-    return Row(cells=(Cell(text=part or "unknown", href=href), *numbers))
+    return Row(cells=(Cell(text=part or _NONE, href=href), *numbers))

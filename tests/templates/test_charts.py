@@ -17,7 +17,7 @@ KINDS: dict[str, Spec] = {
     "stacked": charts.stacked(
         [Part(HOSTILE, "good", 3), Part("b", "bad", 1), Part("b", "good", 1)], ["bad", "good"]
     ),
-    "histogram": charts.histogram({0: 3, 75: 40, 95: 7}, 5),
+    "histogram": charts.histogram({10: 3, 75: 40, 80: 7}, 5, 100),
 }
 LOOKS = [Look(scheme, size) for scheme in charts.SCHEMES for size in charts.WIDTHS]
 
@@ -49,7 +49,9 @@ def test_each_kind_is_drawn_in_each_look(kind: str, look: Look):
 def test_a_picture_has_no_style_no_script_and_nothing_from_elsewhere(kind: str):
     for each in drawn(KINDS[kind]).iter():
         assert each.tag.rpartition("}")[2] not in {"script", "style", "image", "use", "foreignObject", "a"}
-        assert not [name for name in each.attrib if name == "style" or name.startswith("on") or "href" in name]
+        assert not [
+            name for name in each.attrib if name == "style" or name.startswith("on") or "href" in name
+        ]
 
 
 def levels(spec: Spec) -> list[float]:
@@ -69,6 +71,21 @@ def test_a_day_is_the_day_that_it_is_wherever_it_is_drawn(monkeypatch: pytest.Mo
     two = charts.trend({date(2026, 3, 1): 1.0, date(2026, 3, 2): 3.0})
 
     assert "1 Mar 2026" in [each.text for each in drawn(two).iter()]
+
+
+def labels(spec: Spec) -> list[str]:
+    return [each.text for each in drawn(spec).iter() if each.text]
+
+
+def test_no_day_is_written_twice():
+    written = [each for each in labels(KINDS["score"]) if "Mar" in each]
+
+    assert written == ["2 Mar 2026", "3 Mar 2026", "4 Mar 2026"]
+
+
+def test_an_axis_is_of_all_that_can_be_and_its_numbers_are_short():
+    assert {"0", "100"} <= set(labels(KINDS["histogram"]))
+    assert {"0", "500", "1.5k"} <= set(labels(charts.bars({"a": 1_500.0})))
 
 
 def test_bars_are_as_long_as_their_values():
