@@ -660,12 +660,13 @@ notices = _table(
     Index("ix_notices_rank", "destination", "rank_ms", "id", "due_ms", **_only("status = 'due'")),
     Index("ix_notices_leased", "lease_ms", **_LEASED),
     Index("ix_notices_tried", "thread", **_only("kind = 'state' AND attempt > 0 AND status <> 'sent'")),
-    Index("ix_notices_run", "run"),
+    Index("ix_notices_run_status", "run", "status"),
     Index("ix_notices_told", "account", "id", **_only("kind = 'message'")),
     Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),
     Index("ix_notices_owner", "owner", "settled_ms", **_only("kind = 'message'")),
     Index("ix_notices_kept", "owner", "settled_ms", **_only("reason = 'over_budget'")),
     Index("ix_notices_held", "id", **_only("status = 'held'")),
+    Index("ix_notices_unsettled", "status", "id", **_only("status IN ('unknown', 'quarantined')")),
 )
 
 approvals = _table(

@@ -7,7 +7,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from store import audit
 from store.database import now_ms
@@ -59,11 +71,24 @@ def listed(connection: Connection, statuses: Collection[str], most: int | None =
         .add_columns(func.coalesce(remote, ""))
         .outerjoin(accounts, accounts.c.id == notices.c.account)
         .outerjoin(runs, runs.c.id == notices.c.run)
-        .where(status.in_(list(statuses)))
+        .where(_may_stand(statuses), status.in_(list(statuses)))
         .order_by(notices.c.id)
         .limit(most)
     )
     return [Standing(*row) for row in connection.execute(query)]
+
+
+LEFT = ("unknown", "quarantined")
+"""What is left to a person for good; an index holds these alone."""
+_STORED_AS = {HELD: ("planned", HELD), DEFERRED: ("due", DEFERRED)}
+"""How a notice is stored that is shown as another."""
+
+
+def _may_stand(statuses: Collection[str]) -> ColumnElement[bool]:
+    """Return what is stored of every notice that stands so: an index tells it before one is looked at."""
+    stored = dict.fromkeys(one for each in statuses for one in _STORED_AS.get(each, (each,)))
+    may = standing(notices, *stored)
+    return and_(standing(notices, *LEFT), may) if set(stored) <= set(LEFT) else may
 
 
 class Tallied(NamedTuple):
@@ -78,9 +103,9 @@ class Tallied(NamedTuple):
 def tallied(connection: Connection) -> list[Tallied]:
     """Return how many notices wait, for what, and how many wait for a person; the most of each first."""
     status, reason = shown(connection)
-    waits = standing(notices, *PENDING, "unknown", "quarantined")
-    each = select(status.label("status"), notices.c.destination, reason.label("reason")).where(waits)
-    of = each.subquery().c
+    each = select(status.label("status"), notices.c.destination, reason.label("reason"))
+    waits = (OPEN, (HELD,), LEFT)  # an index of each, so that what is settled is not looked at
+    of = union_all(*(each.where(standing(notices, *statuses)) for statuses in waits)).subquery().c
     query = select(*of, func.count().label("number")).group_by(*of)
     rows = connection.execute(query.order_by(of.status, func.count().desc(), of.destination, of.reason))
     return [Tallied._make(row) for row in rows]
