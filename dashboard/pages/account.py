@@ -17,6 +17,7 @@ from dashboard.pages import account_parts as parts
 from dashboard.pages import expected as foreseen
 from dashboard.pages import notes as noted
 from dashboard.pages.theirs import theirs
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from health.answers import ACKNOWLEDGE, DISMISS, DONE, SNOOZE, Answer, Refused
 from health.done import OUTCOMES
@@ -62,7 +63,7 @@ class AccountPages:
 
     # -- what is shown -------------------------------------------------------------------------------
 
-    def show(self, key: str, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, key: str, viewer: Seer, said: Heard) -> Response:
         """Show an account."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
@@ -90,8 +91,8 @@ class AccountPages:
             here="/accounts",
             trail=(Item(label="Accounts", href="/accounts"),),
             lead=parts.lead(told),
-            done=done[:REASON_LIMIT],
-            wrong=wrong[:REASON_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=tuple(parts.summary(told, place.entry)),
             main=main,
             aside=aside,

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from dashboard.access import Right, Viewer
 from dashboard.pages import delivery_parts as parts
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from store import balance, runs, unsettled
 from store.database import Connection
@@ -20,7 +21,6 @@ from worker.stop import Moving
 
 MOST, RUNS = 50, 20
 """Notices of each kind and runs that are shown; when these are settled, the next are."""
-WORDS_LIMIT = 200
 UNSURE = "Nothing was done: tick that you mean it."
 _DIGITS = 18
 Picked = Annotated[tuple[str, ...], Form()]
@@ -49,14 +49,14 @@ class DeliveriesPage:
         for name, act in acts.items():
             site.does(app, f"/deliveries/{name}", act, Right.OPERATE)
 
-    def show(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard) -> Response:
         """Show what waits, the most urgent first."""
         shown = View(
             title="Deliveries",
             here="/deliveries",
             lead="What is owed to people and systems: what waits and why, and what only a person can settle.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=self._parts(viewer),
         )
         return self._site.page(shown, viewer)

@@ -14,6 +14,7 @@ from dashboard.access import Refused, Right, Viewer
 from dashboard.instants import instant
 from dashboard.pages.provider import PATH as PROVIDER
 from dashboard.pages.provider import ProviderPages
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes, inside
 from store import audit, users
 from store.users import Session
@@ -89,15 +90,15 @@ class DoorPages:
 
     # -- one's own -----------------------------------------------------------------------------------
 
-    def me(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def me(self, viewer: Seer, said: Heard) -> Response:
         """Show what is one's own."""
         with self._site.deployment.database.read() as connection:
             open_ones = users.sessions_of(connection, viewer.user.id, viewer.session)
         shown = View(
             title="My settings and sessions",
             lead=f"{viewer.user.email}, {viewer.user.role}",
-            done=done[:200],
-            wrong=wrong[:200],
+            done=said.done,
+            wrong=said.wrong,
             parts=(
                 _settings(viewer),
                 *([_password()] if viewer.user.password and takes_passwords(self._site) else []),

@@ -12,6 +12,7 @@ from dashboard import colleagues
 from dashboard.access import ROLES, Right, Viewer
 from dashboard.colleagues import Unsuitable
 from dashboard.instants import instant
+from dashboard.said import Heard, Said
 from dashboard.site import Seer, Site, goes
 from store import users
 from store.database import Connection
@@ -19,7 +20,6 @@ from store.users import OpenSessions, Session, User
 from templates.views import Cell, Choice, Column, Field, Item, Lines, Part, Row, Table, View
 from templates.views import Form as Asks
 
-WORDS_LIMIT = 300
 Text = Annotated[str, Form()]
 ADDRESS_LIMIT = 254
 
@@ -46,7 +46,7 @@ class UsersPage:
         for name, act in acts.items():
             site.does(app, f"/users/{name}", act, Right.ADMINISTER)
 
-    def list(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def list(self, viewer: Seer, said: Heard) -> Response:
         """Show who may sign in."""
         with self._site.deployment.database.read() as connection:
             everyone, signed_in = users.everyone(connection), users.open_sessions(connection)
@@ -54,20 +54,20 @@ class UsersPage:
             title="Users",
             here="/users",
             lead="Colleagues who may sign in. What each does is in the audit log under their address.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=(_everyone(everyone, signed_in, viewer), _add()),
         )
         return self._site.page(shown, viewer)
 
-    def show(self, viewer: Seer, email: str = "", done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard, email: str = "") -> Response:
         """Show a colleague, and where they are signed in."""
         with self._site.deployment.database.read() as connection:
             user = users.find(connection, email)
             if user is None:
                 raise HTTPException(404)
             open_ones = users.sessions_of(connection, user.id)
-        return self._site.page(_one(user, open_ones, viewer, done[:WORDS_LIMIT], wrong[:WORDS_LIMIT]), viewer)
+        return self._site.page(_one(user, open_ones, viewer, said), viewer)
 
     # -- what is done --------------------------------------------------------------------------------
 
@@ -199,14 +199,14 @@ def _add() -> Asks:
     )
 
 
-def _one(user: User, open_ones: Sequence[Session], viewer: Viewer, done: str, wrong: str) -> View:
+def _one(user: User, open_ones: Sequence[Session], viewer: Viewer, said: Said) -> View:
     return View(
         title=user.email,
         here="/users",
         lead=f"{user.role}, sees {_sees(user)}, {_state(user)}",
         trail=(Item(label="Users", href="/users"),),
-        done=done,
-        wrong=wrong,
+        done=said.done,
+        wrong=said.wrong,
         parts=(_sessions(open_ones, viewer), *_acts(user, open_ones)),
     )
 
