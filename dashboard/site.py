@@ -247,6 +247,7 @@ MENU: Mapping[str, tuple[Place, ...]] = {
     "Administration": (
         Place("/start", "First steps", Right.OPERATE),
         Place("/users", "Users", Right.ADMINISTER),
+        Place("/tokens", "Tokens", Right.ADMINISTER),
         Place("/settings", "Settings", Right.ADMINISTER),
         Place("/audit", "Audit log", Right.ADMINISTER),
     ),

@@ -33,6 +33,7 @@ from dashboard.pages.snooze import SnoozePage
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
+from dashboard.pages.tokens import TokensPage
 from dashboard.pages.users import UsersPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -92,6 +93,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     RulesPage(site).serve_from(app)
     SettingsPage(site).serve_from(app)
     UsersPage(site).serve_from(app)
+    TokensPage(site).serve_from(app)
     StartPage(site).serve_from(app)
 
 

@@ -540,8 +540,17 @@ users = _table(
     _text("language", default="en"),  # of money, figures and days
     _number("made_ms"),
     _number("disabled_ms", None),
-    _number("failures"),  # wrong passwords in a row
+    _number("failures"),  # as versions before counted wrong passwords: now `attempts` has them
     _number("failed_ms", None),
+)
+
+attempts = _table(
+    "attempts",  # to sign in, in vain
+    Column("name", Text, primary_key=True),  # of what: a MAC of an address, where from, or all of it
+    _number("in_a_row"),
+    _number("in_window"),
+    _number("window"),  # which one, since 1970
+    _number("at_ms"),  # the last
 )
 
 sessions = _table(

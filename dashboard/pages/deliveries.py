@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from dashboard.access import Right, Viewer
 from dashboard.pages import delivery_parts as parts
+from dashboard.picks import numbers
 from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from store import balance, runs, unsettled
@@ -22,7 +23,6 @@ from worker.stop import Moving
 MOST, RUNS = 50, 20
 """Notices of each kind and runs that are shown; when these are settled, the next are."""
 UNSURE = "Nothing was done: tick that you mean it."
-_DIGITS = 18
 Picked = Annotated[tuple[str, ...], Form()]
 Text = Annotated[str, Form()]
 
@@ -108,7 +108,7 @@ class DeliveriesPage:
         acts = {parts.RELEASE: release.approve, parts.DISCARD: release.discard}
         if not sure or decision not in acts:
             return goes("/deliveries", wrong=UNSURE)
-        chosen = [int(each) for each in pick if each.isascii() and each.isdecimal() and len(each) <= _DIGITS]
+        chosen = numbers(pick)
         counts = [acts[decision](self._site.deployment, run, viewer.user.email) for run in chosen]
         taken = [count for count in counts if count is not None]
         if not taken:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from dashboard.access import Right, Viewer
 from dashboard.pages.theirs import theirs
+from dashboard.picks import numbers
 from dashboard.site import Seer, Site, goes
 from store import audit, expected
 from store.expected import Expectation
@@ -21,7 +22,6 @@ PATH = "/accounts/{key}/expected"
 REASON_LIMIT = 200
 LONGEST_DAYS = 366
 FORM = "expected"
-_DIGITS = 18
 Text = Annotated[str, Form()]
 
 
@@ -90,10 +90,10 @@ class ExpectedPages:
 
     def end(self, key: str, viewer: Seer, pick: Annotated[tuple[str, ...], Form()] = ()) -> Response:
         """Let notes that were ticked hold no more."""
-        chosen = [int(each) for each in pick if each.isascii() and each.isdecimal() and len(each) <= _DIGITS]
+        chosen = numbers(pick)
         with self._site.deployment.database.write() as connection:
             theirs(connection, key, viewer)
-            ended = sum(expected.take_back(connection, key, each) for each in dict.fromkeys(chosen))
+            ended = sum(expected.take_back(connection, key, each) for each in chosen)
             if ended:
                 audit.record(connection, "expected_no_more", key, str(ended), viewer.user.email)
         if not ended:

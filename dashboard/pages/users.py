@@ -1,6 +1,6 @@
 """Users: colleagues who may sign in, what they may, and where they are signed in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from dashboard import colleagues
 from dashboard.access import ROLES, Right, Viewer
 from dashboard.colleagues import Unsuitable
 from dashboard.instants import instant
+from dashboard.picks import numbers
 from dashboard.said import Heard, Said
 from dashboard.site import Seer, Site, goes
 from store import users
@@ -127,13 +128,19 @@ class UsersPage:
             "Locked out, and every session has ended. Another password lets them in again.",
         )
 
-    def end(self, viewer: Seer, email: Text = "") -> Response:
-        """End every session of a colleague."""
-        actor = viewer.user.email
+    def end(
+        self, viewer: Seer, email: Text = "", pick: Annotated[tuple[str, ...], Form()] = (), every: Text = ""
+    ) -> Response:
+        """End the sessions of a colleague that were ticked, or every one."""
+        actor, chosen = viewer.user.email, numbers(pick)
+        if not every and not chosen:
+            return goes("/users", wrong="Nothing was done: tick the sessions first.")
         return self._done(
             email,
-            lambda connection, user: colleagues.end_sessions(connection, user, actor),
-            "Every session has ended.",
+            lambda connection, user: colleagues.end_sessions(
+                connection, user, actor, None if every else chosen
+            ),
+            "Every session has ended." if every else "What was ticked has ended.",
         )
 
     def _done(self, email: str, act: Callable[[Connection, User], object], done: str) -> Response:
@@ -207,28 +214,34 @@ def _one(user: User, open_ones: Sequence[Session], viewer: Viewer, said: Said) -
         trail=(Item(label="Users", href="/users"),),
         done=said.done,
         wrong=said.wrong,
-        parts=(_sessions(open_ones, viewer), *_acts(user, open_ones)),
+        parts=(*_sessions(user, open_ones, viewer), *_acts(user, open_ones)),
     )
 
 
-def _sessions(open_ones: Sequence[Session], viewer: Viewer) -> Table:
-    return Table(
+def _sessions(user: User, open_ones: Sequence[Session], viewer: Viewer) -> Iterator[Part]:
+    yield Table(
         title="Where they are signed in",
         columns=tuple(Column(label=label) for label in ("Browser", "Since", "Last used", "Until")),
         rows=tuple(
             Row(
+                pick=str(each.id),
                 cells=(
                     Cell(text=each.agent, note="unknown"),
                     *(
                         Cell(text=instant(at, viewer.zone))
                         for at in (each.made_ms, each.seen_ms, each.ends_ms)
                     ),
-                )
+                ),
             )
             for each in open_ones
         ),
+        form="ends",
         empty="Nowhere.",
     )
+    if open_ones:
+        whose = Field(name="email", kind="hidden", value=user.email)
+        submit = "End those that are ticked"
+        yield Asks(name="ends", action="/users/sessions", fields=(whose,), submit=submit)
 
 
 def _acts(user: User, open_ones: Sequence[Session]) -> Sequence[Part]:
@@ -252,7 +265,7 @@ def _acts(user: User, open_ones: Sequence[Session]) -> Sequence[Part]:
             Asks(
                 title="End every session",
                 action="/users/sessions",
-                fields=(whose,),
+                fields=(whose, Field(name="every", kind="hidden", value="yes")),
                 submit="End them",
                 is_folded=True,
             )

@@ -1,4 +1,4 @@
-"""What runs owed by where it stands, and what waits for a person, without a look at every notice"""
+"""Indexes by which runs and what waits for a person are found; attempts to sign in"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,9 +21,19 @@ def upgrade() -> None:
         postgresql_where=UNSETTLED,
         sqlite_where=UNSETTLED,
     )
+    op.create_table(
+        "attempts",
+        sa.Column("name", sa.Text(), nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger(), server_default="0", nullable=False)
+            for name in ("in_a_row", "in_window", "window", "at_ms")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_attempts")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("attempts")
     op.drop_index("ix_notices_unsettled", "notices")
     op.create_index("ix_notices_run", "notices", ["run"])
     op.drop_index("ix_notices_run_status", "notices")
