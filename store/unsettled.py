@@ -26,7 +26,7 @@ from store.database import now_ms
 from store.deferral import DEFERRED, shown
 from store.outbox import HELD, OPEN, PENDING, standing
 from store.settlement import BEHIND_MS
-from store.tables import accounts, notices, receipts, runs
+from store.tables import accounts, notices, receipts, runs, written
 
 UNSETTLED = ("unknown", "quarantined", HELD)
 """What a person must look at: held is also what a held run has planned."""
@@ -146,6 +146,28 @@ def planned_messages(connection: Connection, most: int) -> list[PlannedMessage]:
     query = query.select_from(notices.outerjoin(accounts, accounts.c.id == c.account))
     query = query.where(standing(notices, "planned"), c.kind == "message")
     return [PlannedMessage(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
+
+
+class PlannedState(NamedTuple):
+    """A state that would be written: whose record, where, what it would say, and what we wrote there last."""
+
+    account: str | None
+    name: str | None
+    destination: str
+    payload: str
+    before: str
+
+
+def planned_states(connection: Connection, most: int) -> list[PlannedState]:
+    """Return what records elsewhere would say of what is planned, in order of precedence."""
+    c, last = notices.c, notices.alias("last")
+    query = select(
+        accounts.c.key, accounts.c.name, c.destination, c.payload, func.coalesce(last.c.payload, "")
+    )
+    of = notices.outerjoin(accounts, accounts.c.id == c.account)
+    of = of.outerjoin(written, written.c.thread == c.thread).outerjoin(last, last.c.id == written.c.notice)
+    query = query.select_from(of).where(standing(notices, "planned"), c.kind == "state")
+    return [PlannedState(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:
