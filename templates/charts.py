@@ -85,7 +85,7 @@ def bars(values: Mapping[str, float]) -> Spec:
 
 def stacked(parts: Sequence[Part], names: Sequence[str]) -> Spec:
     """Return what groups are made of, a bar of a hundred per cent each, in the order of ``names``."""
-    share = _number("value", "%", stack="normalize")
+    share = _number("value", ".0%", stack="normalize")
     order = [{**part._asdict(), "order": names.index(part.name)} for part in parts]
     colour = {"field": "name", "type": "nominal", "scale": {"domain": list(names)}}
     return {

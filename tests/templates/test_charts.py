@@ -85,6 +85,7 @@ def test_no_day_is_written_twice():
 
 def test_an_axis_is_of_all_that_can_be_and_its_numbers_are_short():
     assert {"0", "100"} <= set(labels(KINDS["histogram"]))
+    assert {"0%", "100%"} <= set(labels(KINDS["stacked"]))
     assert {"0", "500", "1.5k"} <= set(labels(charts.bars({"a": 1_500.0})))
 
 
