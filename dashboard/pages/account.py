@@ -14,6 +14,7 @@ from config.errors import Actionable
 from dashboard.access import Right, Viewer
 from dashboard.pages import account_asks as asks
 from dashboard.pages import account_parts as parts
+from dashboard.pages import account_trend as trended
 from dashboard.pages import expected as foreseen
 from dashboard.pages import notes as noted
 from dashboard.pages.theirs import theirs
@@ -82,7 +83,9 @@ class AccountPages:
             )
             aside = (
                 *self._asked(viewer, found),
-                *parts.trend(key, scores.history(connection, key), rescored.days(connection, place.account)),
+                *trended.parts(
+                    key, scores.history(connection, key), rescored.days(connection, place.account)
+                ),
                 *parts.people(told),
                 *parts.rests_on(found),
             )

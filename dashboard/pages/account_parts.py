@@ -5,17 +5,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dashboard.instants import instant
-from dashboard.pictures import picture
 from health.brief import Brief, OpenFlag
 from health.nouns import Contribution
 from health.review import Line, Unit
 from store.audit import Act
 from store.book import Entry
-from store.rescored import Rescored
-from store.scores import Scored
 from store.verdicts import Verdict
-from templates import charts
-from templates.charts import Spec
 from templates.views import (
     Bar,
     Bars,
@@ -29,7 +24,6 @@ from templates.views import (
     Part,
     Row,
     Table,
-    Trend,
 )
 
 _KINDS: dict[Unit, str] = {"pct": "percent", "points": "points", "count": "tenths", "days": "number"}
@@ -117,59 +111,6 @@ def _bar(line: Contribution, longest: int) -> Bar:
         width=round(_FULL * abs(line.points) / longest, 1),
         is_loss=line.points < 0,
     )
-
-
-def score_spec(history: Sequence[Scored], edges: Sequence[float]) -> Spec | None:
-    """Return how the score went as a chart, with the bands' ``edges`` across."""
-    days = {each.as_of: each.points / 100 for each in history}
-    return charts.trend(days, edges, _FULL) if len(days) > 1 else None
-
-
-def trend(key: str, history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part]:
-    """Yield how the score went, day by day."""
-    days = list(reversed(history))
-    if len(days) > 1:
-        span = (days[-1].as_of - days[0].as_of).days or 1
-        points = " ".join(
-            f"{_FULL * (each.as_of - days[0].as_of).days / span:.2f},{40 - 40 * each.points / 10_000:.2f}"
-            for each in days
-        )
-        words = f"from {days[0].points / 100:g} to {days[-1].points / 100:g}, of 100"
-        yield Trend(
-            title="Score over time",
-            words=words,
-            points=points,
-            first=str(days[0].as_of),
-            last=str(days[-1].as_of),
-            picture=picture(
-                f"/accounts/{quote(key, safe='')}/score.svg", f"Score over time: {words}", is_narrow=True
-            ),
-            numbers=_scores(history),
-        )
-    if again:
-        yield Lines(
-            title="Days judged again",
-            lines=tuple(
-                f"{each.as_of}: {each.told_points / 100:g} was told; with facts that came late it is "
-                f"{each.known_points / 100:g}, {each.known_band.replace('_', ' ')}."
-                for each in again
-            ),
-        )
-
-
-def _scores(history: Sequence[Scored]) -> Table:
-    rows = (
-        Row(
-            cells=(
-                Cell(kind="day", day=each.as_of),
-                Cell(kind="points", number=each.points / 100),
-                Cell(kind="band", text=each.band),
-            )
-        )
-        for each in history
-    )
-    columns = (Column(label="Day"), Column(label="Score", is_number=True), Column(label="Health"))
-    return Table(title="Score over time, as a table", columns=columns, rows=tuple(rows))
 
 
 # -- what stands -------------------------------------------------------------------------------------

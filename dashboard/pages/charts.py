@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from dashboard.access import Viewer
 from dashboard.lists import sums
-from dashboard.pages import account_parts, spread, trends
+from dashboard.pages import account_trend, spread, trends
 from dashboard.pages.theirs import theirs
 from dashboard.pictures import Scheme, Size, drawn
 from dashboard.site import Seer, Site
@@ -61,5 +61,5 @@ class ChartPages:
         with self._site.deployment.database.read() as connection:
             theirs(connection, key, viewer)
             history = scores.history(connection, key)
-        spec = account_parts.score_spec(history, (bands.watch_from / 100, bands.healthy_from / 100))
+        spec = account_trend.spec(history, (bands.watch_from / 100, bands.healthy_from / 100))
         return drawn(request, spec, Look(scheme, size))
