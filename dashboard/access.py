@@ -8,8 +8,8 @@ from secrets import token_urlsafe
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from config.errors import Actionable
 from dashboard import passwords
+from dashboard.guard import Guard, Refused
 from store import audit, users
 from store.database import Connection, Database
 from store.users import User
@@ -19,7 +19,6 @@ LASTS_MS, IDLE_MS = 14 * DAY_MS, DAY_MS
 """How long a session lasts at most, and without being used."""
 NOTED_MS = 60_000
 """A session's use is noted no oftener."""
-FREE_TRIES, LONGEST_WAIT_MS = 5, 900_000
 COOKIE = "seatsignal"
 
 
@@ -67,13 +66,7 @@ class Viewer(NamedTuple):
         return right in ROLES[self.user.role] and (self.owners is None or right in _CARING)
 
 
-class Refused(Actionable):
-    """Nobody is let in; the text says why, and nothing of who there is."""
-
-
 WRONG = "The address or the password is not right."
-WAIT = "Too many wrong passwords. Wait a few minutes, or ask whoever administers Seatsignal."
-
 KEPT_OUT = "You are not let in here any more: ask whoever administers Seatsignal."
 
 
@@ -84,25 +77,33 @@ class Access:
         """Hold the database."""
         self._database = database
 
-    def sign_in(self, email: str, password: str, agent: str) -> str:
-        """Return the token of a new session. Raises `Refused`."""
+    def sign_in(self, email: str, password: str, agent: str, host: str = "") -> str:
+        """Return the token of a new session for whoever calls from a host. Raises `Refused`, `TooMany`.
+
+        A try is counted before it is looked at, so that many at once are no more tries than one by one. The
+        same is done, and takes as long, whether or not there is a colleague of that address.
+        """
         email = email.strip().lower()
-        with self._database.read() as connection:
+        with self._database.read() as connection:  # a flood writes nothing
+            guard = Guard.of(connection, email, host)
+            guard.check(connection)
+        with self._database.write() as connection:
+            guard.check(connection)
+            guard.note(connection)
             user = users.find(connection, email)
         fits = passwords.fits(password, user.password if user else "")
         with self._database.write() as connection:
             token = self._let_in(connection, email, agent, fits=fits)
+            if token is not None:
+                guard.let_in(connection)
         if token is None:
-            raise Refused(WAIT if user and _must_wait(user) else WRONG)
+            raise Refused(WRONG)
         return token
 
     def _let_in(self, connection: Connection, email: str, agent: str, *, fits: bool) -> str | None:
         user = users.find(connection, email)
-        if user is None or user.is_disabled or _must_wait(user):
-            return None
-        if not fits:
-            users.failed(connection, user.id)
-            audit.record(connection, "sign_in_failed", str(user.id))
+        if user is None or user.is_disabled or not fits:
+            audit.record(connection, "sign_in_failed", str(user.id) if user else "nobody")
             return None
         return _begun(connection, user, agent, "password")
 
@@ -142,14 +143,6 @@ def _begun(connection: Connection, user: User, agent: str, by: str) -> str:
     users.begin(connection, user.id, digest(token), agent[:200], LASTS_MS)
     audit.record(connection, "signed_in", str(user.id), by, user.email)
     return token
-
-
-def _must_wait(user: User) -> bool:
-    """Tell whether it is too soon after too many wrong passwords: twice as long after each more."""
-    if user.failures < FREE_TRIES or user.since_failed_ms is None:
-        return False
-    wait = min(LONGEST_WAIT_MS, 30_000 << min(user.failures - FREE_TRIES, 10))
-    return bool(user.since_failed_ms < wait)
 
 
 def digest(token: str) -> str:

@@ -1,5 +1,6 @@
 """Colleagues: who may sign in, and as what; whoever changes that is on record, and nobody locks all out."""
 
+from collections.abc import Collection
 from secrets import token_urlsafe
 
 from email_validator import EmailNotValidError, validate_email
@@ -72,9 +73,14 @@ def lock_out(connection: Connection, user: User, actor: str) -> None:
     audit.record(connection, "user_removed", user.email, actor=actor)
 
 
-def end_sessions(connection: Connection, user: User, actor: str) -> int:
-    """End every session of a colleague, and return how many there were."""
-    ended = users.end_all(connection, user.id)
+def end_sessions(
+    connection: Connection, user: User, actor: str, chosen: Collection[int] | None = None
+) -> int:
+    """End some sessions of a colleague, or every one, and return how many there were."""
+    if chosen is None:
+        ended = users.end_all(connection, user.id)
+    else:
+        ended = sum(users.end(connection, user.id, each) for each in chosen)
     audit.record(connection, "sessions_ended", user.email, str(ended), actor)
     return ended
 

@@ -58,7 +58,7 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         lifespan="off",
         ws="none",
         server_header=False,
-        proxy_headers=False,  # nothing here depends on who asks
+        proxy_headers=False,  # anybody could say who asks
         timeout_graceful_shutdown=STOP_S,
     )
     return uvicorn.Server(config)

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from dashboard.access import COOKIE, LASTS_MS, Access, Right, Viewer, is_sealed
 from dashboard.letters import READING
+from dashboard.said import Going, Said, telling
 from store import approvals, runs
 from store.database import Connection
 from store.installation import is_live
@@ -107,7 +108,7 @@ class Site:
     def does(self, app: FastAPI, path: str, endpoint: Endpoint, right: Right) -> None:
         """Take a form from whoever has a right, if it comes from a page of theirs."""
         guards = [LEGIBLE, Depends(partial(_acting, self, right))]
-        app.add_api_route(path, endpoint, methods=["POST"], dependencies=guards)
+        app.add_api_route(path, telling(endpoint), methods=["POST"], dependencies=guards)
         self.rights["POST", path] = right
 
     def opens(self, app: FastAPI, path: str, endpoint: Endpoint, methods: tuple[str, ...] = READING) -> None:
@@ -175,10 +176,9 @@ class Site:
 DRY = "This is a dry-run: everything is judged and nothing is sent until somebody says `seatsignal go-live`."
 
 
-def goes(to: str, **said: str) -> RedirectResponse:
-    """Send a browser on after a form, so that reading a page anew does nothing again."""
-    query = "&".join(f"{name}={quote(words)}" for name, words in said.items() if words)
-    return RedirectResponse(f"{to}?{query}" if query else to, HTTPStatus.SEE_OTHER)
+def goes(to: str, *, done: str = "", wrong: str = "", **params: str) -> Going:
+    """Send a browser on after a form, to a page that says what was done or what was wrong."""
+    return Going(to, Said(done, wrong), params)
 
 
 def inside(path: str) -> str:
@@ -247,6 +247,7 @@ MENU: Mapping[str, tuple[Place, ...]] = {
     "Administration": (
         Place("/start", "First steps", Right.OPERATE),
         Place("/users", "Users", Right.ADMINISTER),
+        Place("/tokens", "Tokens", Right.ADMINISTER),
         Place("/settings", "Settings", Right.ADMINISTER),
         Place("/audit", "Audit log", Right.ADMINISTER),
     ),

@@ -15,8 +15,10 @@ from dashboard.api.callers import TooOften
 from dashboard.api.whole import service
 from dashboard.pages.account import AccountPages
 from dashboard.pages.approvals import ApprovalPages
+from dashboard.pages.charts import ChartPages
 from dashboard.pages.deliveries import DeliveriesPage
 from dashboard.pages.door import DoorPages
+from dashboard.pages.expected import ExpectedPages
 from dashboard.pages.experiments import ExperimentPage
 from dashboard.pages.figures import serve_figures
 from dashboard.pages.identity import IdentityPage
@@ -31,6 +33,7 @@ from dashboard.pages.snooze import SnoozePage
 from dashboard.pages.sources import SourcesPage
 from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
+from dashboard.pages.tokens import TokensPage
 from dashboard.pages.users import UsersPage
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
 from store.database import Unavailable
@@ -74,10 +77,12 @@ def serve_site(site: Site, app: FastAPI) -> None:
     SavedViews(site).serve_from(app)
     AccountPages(site).serve_from(app)
     serve_figures(site, app)
+    ChartPages(site).serve_from(app)
     MetricPages(site).serve_from(app)
     ReviewPages(site).serve_from(app)
     ExperimentPage(site).serve_from(app)
     NotePages(site).serve_from(app)
+    ExpectedPages(site).serve_from(app)
     ApprovalPages(site).serve_from(app)
     app.add_exception_handler(problems.Problem, problems.answer)
     app.add_exception_handler(TooOften, problems.answer)
@@ -88,6 +93,7 @@ def serve_site(site: Site, app: FastAPI) -> None:
     RulesPage(site).serve_from(app)
     SettingsPage(site).serve_from(app)
     UsersPage(site).serve_from(app)
+    TokensPage(site).serve_from(app)
     StartPage(site).serve_from(app)
 
 

@@ -36,7 +36,7 @@ def service_measures(
         *(_surveys(features.surveys, as_of, policy) if "surveys" in kinds else _UNKNOWN[:3]),
         *_onboarding(features, kinds, as_of),
         *_enquiries(features, kinds, lost, as_of, policy),
-        *(_events(features.events, as_of, policy) if "events" in kinds else _UNKNOWN[:3]),
+        *_events(features.events, as_of, policy, are_stated="events" in kinds),
     )
 
 
@@ -160,12 +160,20 @@ def _enquiries(
     return (float(found) if found or not ("events" in lost or "tickets" in lost) else None,)
 
 
-def _events(events: Sequence[EventFact], as_of: date, policy: Policy) -> tuple[Input, ...]:
+def _events(
+    events: Sequence[EventFact], as_of: date, policy: Policy, *, are_stated: bool
+) -> tuple[Input, ...]:
+    """Return how often keys were deleted and domains deactivated, and whether a note holds.
+
+    A note counts whether or not any source states what else happens.
+    """
+    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == EXPECTED)
+    if not are_stated:
+        return None, None, 1.0 if expected else None
     if not events:
         return 0.0, 0.0, 0.0
     since = as_of - timedelta(days=policy.windows.count_days)
     kinds = [event.kind for event in events if since <= event.on <= as_of]
-    expected = any(_holds(event, as_of, policy.windows) for event in events if event.kind == EXPECTED)
     return (
         *(float(kinds.count(kind)) for kind in ("api_key_deleted", "domain_deactivated")),
         float(expected),

@@ -65,11 +65,11 @@ def balances(connection: Connection, since: int = 0) -> list[Balance]:
     """
     found: dict[int | None, dict[str, int]] = {}
     query = select(notices.c.run, notices.c.status, func.count()).group_by(notices.c.run, notices.c.status)
-    query = query.where(or_(notices.c.run >= since, notices.c.run.is_(None)))
-    for run, status, number in connection.execute(query):
-        standing = found.setdefault(run, {})
-        name = "pending" if status in PENDING else status
-        standing[name] = standing.get(name, 0) + number
+    for some in (notices.c.run >= since, notices.c.run.is_(None)):  # asked as one, every notice is looked at
+        for run, status, number in connection.execute(query.where(some)):
+            standing = found.setdefault(run, {})
+            name = "pending" if status in PENDING else status
+            standing[name] = standing.get(name, 0) + number
     counted = select(runs.c.id, runs.c.planned).where(runs.c.id >= since)
     owed: dict[int | None, int | None] = {row.id: row.planned for row in connection.execute(counted)}
     every = sorted(run for run in {*found, *owed} if run is not None)

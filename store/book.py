@@ -162,6 +162,42 @@ def bands(connection: Connection, owners: Collection[str] | None) -> dict[str, i
     return {row.band: row.n for row in connection.execute(query)}
 
 
+SPLITS = ("plan", "customer_type")
+"""What the book can be split by."""
+SCORE_STEP = 5
+"""Points of a score that are counted together."""
+_LAST_STEP = 95
+
+
+def scores(connection: Connection, owners: Collection[str] | None) -> dict[int, int]:
+    """Return how many accounts have a score of so many points or `SCORE_STEP` more; 100 is in the last.
+
+    An account whose band is unknown has none.
+    """
+    step = (book.c.points // (SCORE_STEP * 100) * SCORE_STEP).label("step")
+    query = _some(select(step, func.count().label("n")), Wanted(owners=owners))
+    found: dict[int, int] = {}
+    for row in connection.execute(query.where(book.c.band != "unknown").group_by(step)):
+        at = min(int(row.step), _LAST_STEP)
+        found[at] = found.get(at, 0) + row.n
+    return found
+
+
+class Stand(NamedTuple):
+    """How many accounts of a part of the book are in a band."""
+
+    part: str
+    band: str
+    accounts: int
+
+
+def stands(connection: Connection, by: str, owners: Collection[str] | None) -> list[Stand]:
+    """Return how accounts stand, by one of `SPLITS`."""
+    columns = (book.c[by], book.c.band)
+    query = _some(select(*columns, func.count()), Wanted(owners=owners)).group_by(*columns).order_by(*columns)
+    return [Stand._make(row) for row in connection.execute(query)]
+
+
 class Ahead(NamedTuple):
     """Accounts of which somebody must act on a day, in a currency; ``unpaid`` of them owe us money."""
 

@@ -108,14 +108,19 @@ def absence(connection: Connection, source: str, shape: Shape) -> Absence:
 
 def retire(connection: Connection, batch: Batch, shape: Shape) -> None:
     """Move what a listing leaves out to the past, known until this batch, and note its accounts."""
+    withdraw(connection, batch, shape, _absent(batch.source, shape))
+
+
+def withdraw(connection: Connection, batch: Batch, shape: Shape, gone: ColumnElement[bool]) -> int:
+    """Move some facts of a batch's source to the past, note their accounts, and return how many they were."""
     fact = facts[shape.name]
-    absent = _absent(batch.source, shape)
     names = [*(column.name for column in fact.columns), "until_batch"]
-    gone = select(*fact.columns, literal(batch.number)).where(absent)
-    moved = plain_insert(past[shape.name]).from_select(names, gone)
+    rows = select(*fact.columns, literal(batch.number)).where(gone)
+    moved = plain_insert(past[shape.name]).from_select(names, rows)
     changed = connection.execute(moved.returning(past[shape.name].c.source_account)).scalars().all()
-    connection.execute(delete(fact).where(absent))
+    connection.execute(delete(fact).where(gone))
     batch.note(shape.name, changed, date.min)
+    return len(changed)
 
 
 def settled(connection: Connection, source: str, shape: Shape) -> None:

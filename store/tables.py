@@ -556,8 +556,17 @@ users = _table(
     _text("language", default="en"),  # of money, figures and days
     _number("made_ms"),
     _number("disabled_ms", None),
-    _number("failures"),  # wrong passwords in a row
+    _number("failures"),  # as versions before counted wrong passwords: now `attempts` has them
     _number("failed_ms", None),
+)
+
+attempts = _table(
+    "attempts",  # to sign in, in vain
+    Column("name", Text, primary_key=True),  # of what: a MAC of an address, where from, or all of it
+    _number("in_a_row"),
+    _number("in_window"),
+    _number("window"),  # which one, since 1970
+    _number("at_ms"),  # the last
 )
 
 sessions = _table(
@@ -676,12 +685,13 @@ notices = _table(
     Index("ix_notices_rank", "destination", "rank_ms", "id", "due_ms", **_only("status = 'due'")),
     Index("ix_notices_leased", "lease_ms", **_LEASED),
     Index("ix_notices_tried", "thread", **_only("kind = 'state' AND attempt > 0 AND status <> 'sent'")),
-    Index("ix_notices_run", "run"),
+    Index("ix_notices_run_status", "run", "status"),
     Index("ix_notices_told", "account", "id", **_only("kind = 'message'")),
     Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),
     Index("ix_notices_owner", "owner", "settled_ms", **_only("kind = 'message'")),
     Index("ix_notices_kept", "owner", "settled_ms", **_only("reason = 'over_budget'")),
     Index("ix_notices_held", "id", **_only("status = 'held'")),
+    Index("ix_notices_unsettled", "status", "id", **_only("status IN ('unknown', 'quarantined')")),
 )
 
 approvals = _table(

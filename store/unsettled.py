@@ -7,14 +7,26 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from store import audit
 from store.database import now_ms
 from store.deferral import DEFERRED, shown
 from store.outbox import HELD, OPEN, PENDING, standing
 from store.settlement import BEHIND_MS
-from store.tables import accounts, notices, receipts, runs
+from store.tables import accounts, notices, receipts, runs, written
 
 UNSETTLED = ("unknown", "quarantined", HELD)
 """What a person must look at: held is also what a held run has planned."""
@@ -59,11 +71,24 @@ def listed(connection: Connection, statuses: Collection[str], most: int | None =
         .add_columns(func.coalesce(remote, ""))
         .outerjoin(accounts, accounts.c.id == notices.c.account)
         .outerjoin(runs, runs.c.id == notices.c.run)
-        .where(status.in_(list(statuses)))
+        .where(_may_stand(statuses), status.in_(list(statuses)))
         .order_by(notices.c.id)
         .limit(most)
     )
     return [Standing(*row) for row in connection.execute(query)]
+
+
+LEFT = ("unknown", "quarantined")
+"""What is left to a person for good; an index holds these alone."""
+_STORED_AS = {HELD: ("planned", HELD), DEFERRED: ("due", DEFERRED)}
+"""How a notice is stored that is shown as another."""
+
+
+def _may_stand(statuses: Collection[str]) -> ColumnElement[bool]:
+    """Return what is stored of every notice that stands so: an index tells it before one is looked at."""
+    stored = dict.fromkeys(one for each in statuses for one in _STORED_AS.get(each, (each,)))
+    may = standing(notices, *stored)
+    return and_(standing(notices, *LEFT), may) if set(stored) <= set(LEFT) else may
 
 
 class Tallied(NamedTuple):
@@ -78,9 +103,9 @@ class Tallied(NamedTuple):
 def tallied(connection: Connection) -> list[Tallied]:
     """Return how many notices wait, for what, and how many wait for a person; the most of each first."""
     status, reason = shown(connection)
-    waits = standing(notices, *PENDING, "unknown", "quarantined")
-    each = select(status.label("status"), notices.c.destination, reason.label("reason")).where(waits)
-    of = each.subquery().c
+    each = select(status.label("status"), notices.c.destination, reason.label("reason"))
+    waits = (OPEN, (HELD,), LEFT)  # an index of each, so that what is settled is not looked at
+    of = union_all(*(each.where(standing(notices, *statuses)) for statuses in waits)).subquery().c
     query = select(*of, func.count().label("number")).group_by(*of)
     rows = connection.execute(query.order_by(of.status, func.count().desc(), of.destination, of.reason))
     return [Tallied._make(row) for row in rows]
@@ -121,6 +146,28 @@ def planned_messages(connection: Connection, most: int) -> list[PlannedMessage]:
     query = query.select_from(notices.outerjoin(accounts, accounts.c.id == c.account))
     query = query.where(standing(notices, "planned"), c.kind == "message")
     return [PlannedMessage(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
+
+
+class PlannedState(NamedTuple):
+    """A state that would be written: whose record, where, what it would say, and what we wrote there last."""
+
+    account: str | None
+    name: str | None
+    destination: str
+    payload: str
+    before: str
+
+
+def planned_states(connection: Connection, most: int) -> list[PlannedState]:
+    """Return what records elsewhere would say of what is planned, in order of precedence."""
+    c, last = notices.c, notices.alias("last")
+    query = select(
+        accounts.c.key, accounts.c.name, c.destination, c.payload, func.coalesce(last.c.payload, "")
+    )
+    of = notices.outerjoin(accounts, accounts.c.id == c.account)
+    of = of.outerjoin(written, written.c.thread == c.thread).outerjoin(last, last.c.id == written.c.notice)
+    query = query.select_from(of).where(standing(notices, "planned"), c.kind == "state")
+    return [PlannedState(*row) for row in connection.execute(query.order_by(c.rank_ms, c.id).limit(most))]
 
 
 def owed(connection: Connection) -> list[Row[tuple[object, ...]]]:

@@ -24,8 +24,6 @@ class User(NamedTuple):
     zone: str
     language: str
     is_disabled: bool
-    failures: int
-    since_failed_ms: int | None
 
 
 class Session(NamedTuple):
@@ -48,7 +46,6 @@ _COLUMNS = (
     users.c.zone,
     users.c.language,
     users.c.disabled_ms.is_not(None).label("is_disabled"),
-    users.c.failures,
 )
 
 
@@ -75,16 +72,14 @@ def vouched_for(connection: Connection, email: str, role: str) -> User:
 
 def find(connection: Connection, email: str) -> User | None:
     """Return a colleague by address, locked where this unit of work writes."""
-    since = (now_ms() - users.c.failed_ms).label("since_failed_ms")
-    query = select(*_COLUMNS, since).where(users.c.email == email).with_for_update()
+    query = select(*_COLUMNS).where(users.c.email == email).with_for_update()
     row = connection.execute(query).one_or_none()
     return None if row is None else _user(row)
 
 
 def everyone(connection: Connection) -> list[User]:
     """Return all colleagues by address."""
-    since = (now_ms() - users.c.failed_ms).label("since_failed_ms")
-    return [_user(row) for row in connection.execute(select(*_COLUMNS, since).order_by(users.c.email))]
+    return [_user(row) for row in connection.execute(select(*_COLUMNS).order_by(users.c.email))]
 
 
 def any_admin(connection: Connection) -> bool:
@@ -106,13 +101,7 @@ def disable(connection: Connection, user: int) -> None:
 
 def enable(connection: Connection, user: int) -> None:
     """Let a colleague in again."""
-    connection.execute(update(users).where(users.c.id == user).values(disabled_ms=None, failures=0))
-
-
-def failed(connection: Connection, user: int) -> None:
-    """Count a wrong password."""
-    values = {"failures": users.c.failures + 1, "failed_ms": now_ms()}
-    connection.execute(update(users).where(users.c.id == user).values(**values))
+    connection.execute(update(users).where(users.c.id == user).values(disabled_ms=None))
 
 
 def _user(row: Row[Any]) -> User:
@@ -123,11 +112,10 @@ def _user(row: Row[Any]) -> User:
 
 
 def begin(connection: Connection, user: int, token: str, agent: str, lasts_ms: int) -> None:
-    """Keep a session by the hash of its token; wrong passwords before count no more."""
+    """Keep a session by the hash of its token."""
     ends = now_ms() + lasts_ms
     values = {"token": token, "whose": user, "agent": agent}
     connection.execute(insert(sessions).values(made_ms=now_ms(), seen_ms=now_ms(), ends_ms=ends, **values))
-    connection.execute(update(users).where(users.c.id == user).values(failures=0, failed_ms=None))
 
 
 class Seen(NamedTuple):
@@ -140,9 +128,8 @@ class Seen(NamedTuple):
 
 def seen(connection: Connection, token: str, idle_ms: int) -> Seen | None:
     """Return whose a session is that still counts: not ended, and used within some time."""
-    since = (now_ms() - users.c.failed_ms).label("since_failed_ms")
     idle = (now_ms() - sessions.c.seen_ms).label("idle_ms")
-    query = select(*_COLUMNS, since, sessions.c.id.label("session"), idle)
+    query = select(*_COLUMNS, sessions.c.id.label("session"), idle)
     query = query.join(users, users.c.id == sessions.c.whose)
     query = query.where(
         sessions.c.token == token, sessions.c.ends_ms > now_ms(), users.c.disabled_ms.is_(None)

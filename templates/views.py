@@ -42,6 +42,17 @@ class Cell(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Picture(Struct, frozen=True, kw_only=True):
+    """A chart that is asked for by itself: its address, which has a query, and ``words`` that say the same.
+
+    The look that is wanted (`templates.charts.Look`) is added to the query.
+    """
+
+    src: str
+    words: str
+    is_narrow: bool = False
+
+
 class Column(Struct, frozen=True, kw_only=True):
     """A column: its heading, where it is explained, and what sorts by it; ``sorted`` is as ARIA has it."""
 
@@ -62,12 +73,14 @@ class Row(Struct, frozen=True, kw_only=True):
 class Table(Struct, frozen=True, kw_only=True):
     """Rows under columns; where there are none, ``empty`` says why.
 
-    ``csv`` and ``more`` are links. Rows that can be ticked are sent with the form named ``form``.
+    ``csv`` and ``more`` are links. Rows that can be ticked are sent with the form named ``form``. A
+    ``picture`` above it shows what it says.
     """
 
     kind: str = "table"
     title: str = ""
     about: str = ""
+    picture: Picture | None = None
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     form: str = ""
@@ -127,7 +140,8 @@ class Bars(Struct, frozen=True, kw_only=True):
 class Trend(Struct, frozen=True, kw_only=True):
     """A line over time, 0 to 100 wide and 0 to 40 high, as points of SVG; ``words`` say the same.
 
-    At ``level`` a line is drawn across: what it is to be.
+    At ``level`` a line is drawn across: what it is to be. ``picture`` is shown in place of the line, where
+    there is one; ``numbers`` are its days as a table, folded.
     """
 
     kind: str = "trend"
@@ -139,6 +153,8 @@ class Trend(Struct, frozen=True, kw_only=True):
     high: str = ""
     first: str = ""
     last: str = ""
+    picture: Picture | None = None
+    numbers: Table | None = None
 
 
 class Choice(Struct, frozen=True, kw_only=True):

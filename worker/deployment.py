@@ -19,6 +19,7 @@ from integrations import registry
 from integrations.budget import Budget, Unlimited
 from integrations.roles import Desk, Destination, Source, Stream, Webhook
 from store.database import Database
+from store.expected import SOURCE as COLLEAGUES
 from store.installation import business_instant_s
 from store.surveys import SOURCE as SURVEYS
 from worker.beats import Beats
@@ -108,7 +109,7 @@ class Deployment:
 
     def in_use(self, name: str) -> bool:
         """Tell whether a source still tells us something: whatever is left of another, nobody mends it."""
-        if name in {registry.BY_HAND, SURVEYS} or name in self._sources:
+        if name in {registry.BY_HAND, COLLEAGUES, SURVEYS} or name in self._sources:
             return True
         return name in registry.SOURCES and registry.is_set_up(name)
 

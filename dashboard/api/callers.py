@@ -13,6 +13,7 @@ from store.tokens import Token, Use
 PREFIX = "sst_"
 """How a token begins, so that a scan for secrets, and our own redaction, know one."""
 LONGEST_DAYS = 366
+NAME_LIMIT = 100
 WINDOW_S = 60
 
 

@@ -3,13 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
+
+from babel.numbers import get_currency_precision
 
 from dashboard.access import Viewer
+from dashboard.pictures import picture
 from health.review import RiskReason
 from store import book
 from store.book import Ahead
 from store.installation import business_day
-from templates.views import Bar, Bars, Cell, Column, Lines, Part, Row, Table
+from templates import charts
+from templates.charts import Spec
+from templates.views import Bar, Bars, Cell, Column, Lines, Part, Picture, Row, Table
 from worker.deployment import Deployment
 from worker.reviewed import Risks, risks
 
@@ -19,44 +25,88 @@ PAYMENT = "payment"
 
 def renewals_by_window(deployment: Deployment, viewer: Viewer) -> Sequence[Part]:
     """Return the accounts of which somebody must act, by the window that their day is in."""
-    policy = deployment.policy
-    windows = sorted(policy.renewals.windows)
-    unpaid = [name for name, rule in policy.signals.items() if rule.family == PAYMENT]
-    with deployment.database.read() as connection:
-        today = business_day(connection)
-        last = today + timedelta(days=windows[-1])
-        found = book.ahead(connection, today, last, unpaid, viewer.owners)
+    windows = _all_windows(deployment)
+    today, found = _ahead(deployment, viewer)
     labels = ("Accounts", "With a failed payment", "Revenue at risk a year")
     return [
         Table(
             title="By window",
+            picture=_picture(found, windows, today),
             about="The days that are left; an account stands in the nearest window that its day is in.",
             columns=(Column(label="Days left"), *(Column(label=each, is_number=True) for each in labels)),
-            rows=tuple(_windows(found, windows, today)),
+            rows=tuple(map(_window, _in_windows(found, windows, today))),
             empty="Nobody has to act in these days.",
         )
     ]
 
 
-def _windows(found: Sequence[Ahead], windows: Sequence[int], today: date) -> Iterator[Row]:
-    """Yield a row for each window and currency of which there is any account, the nearest first."""
+def windows_spec(deployment: Deployment, viewer: Viewer, of: str) -> Spec | None:
+    """Return revenue at risk by window in a currency as a chart."""
+    today, found = _ahead(deployment, viewer)
+    return _bars(found, _all_windows(deployment), today, of)
+
+
+def _bars(found: Sequence[Ahead], windows: Sequence[int], today: date, currency: str) -> Spec | None:
+    whole = 10 ** get_currency_precision(currency) if currency else 1
+    own = [each for each in _in_windows(found, windows, today) if each.currency == currency]
+    values = {each.label: sum(one.at_risk_minor for one in each.own) / whole for each in own}
+    return charts.bars(values) if any(values.values()) else None
+
+
+def _picture(found: Sequence[Ahead], windows: Sequence[int], today: date) -> Picture | None:
+    """Return the windows as a chart, in the currency in which there is the most."""
+    at_risk = Counter[str]()
+    for each in found:
+        at_risk[each.currency] += each.at_risk_minor if each.currency else 0
+    currency = next((name for name, _ in at_risk.most_common(1)), "")
+    if not currency or _bars(found, windows, today, currency) is None:
+        return None
+    words = f"Bars, as the table says: revenue at risk in {currency} by the days that are left."
+    return picture("/charts/windows.svg", words, currency)
+
+
+def _all_windows(deployment: Deployment) -> Sequence[int]:
+    return sorted(deployment.policy.renewals.windows)
+
+
+def _ahead(deployment: Deployment, viewer: Viewer) -> tuple[date, Sequence[Ahead]]:
+    """Return today, and what is ahead of it up to the last window."""
+    unpaid = [name for name, rule in deployment.policy.signals.items() if rule.family == PAYMENT]
+    with deployment.database.read() as connection:
+        today = business_day(connection)
+        last = today + timedelta(days=_all_windows(deployment)[-1])
+        return today, book.ahead(connection, today, last, unpaid, viewer.owners)
+
+
+class _Window(NamedTuple):
+    """What is ahead within a window, in one currency."""
+
+    label: str
+    first: date
+    last: date
+    currency: str
+    own: Sequence[Ahead]
+
+
+def _in_windows(found: Sequence[Ahead], windows: Sequence[int], today: date) -> Iterator[_Window]:
+    """Yield each window and currency of which there is any account, the nearest first."""
     after = -1
     for window in windows:
         first, last = today + timedelta(days=after + 1), today + timedelta(days=window)
         own = [each for each in found if first <= each.on <= last]
         for currency in sorted({each.currency for each in own}):
-            yield _window(
-                f"{after + 1} to {window}", first, last, [each for each in own if each.currency == currency]
-            )
+            of = [each for each in own if each.currency == currency]
+            yield _Window(f"{after + 1} to {window}", first, last, currency, of)
         after = window
 
 
-def _window(label: str, first: date, last: date, own: Sequence[Ahead]) -> Row:
-    currency, minor = own[0].currency, sum(each.at_risk_minor for each in own)
+def _window(window: _Window) -> Row:
+    currency, own = window.currency, window.own
+    minor = sum(each.at_risk_minor for each in own)
     amount = Cell(kind="money", number=minor, currency=currency) if currency else Cell(note="no currency")
     return Row(
         cells=(
-            Cell(text=label, href=f"/renewals?from={first}&until={last}"),
+            Cell(text=window.label, href=f"/renewals?from={window.first}&until={window.last}"),
             Cell(kind="number", number=sum(each.accounts for each in own)),
             Cell(kind="number", number=sum(each.unpaid for each in own)),
             amount,

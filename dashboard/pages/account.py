@@ -14,13 +14,16 @@ from config.errors import Actionable
 from dashboard.access import Right, Viewer
 from dashboard.pages import account_asks as asks
 from dashboard.pages import account_parts as parts
+from dashboard.pages import account_trend as trended
+from dashboard.pages import expected as foreseen
 from dashboard.pages import notes as noted
 from dashboard.pages.theirs import theirs
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from health.answers import ACKNOWLEDGE, DISMISS, DONE, SNOOZE, Answer, Refused
 from health.done import OUTCOMES
 from health.overrides import Override
-from store import audit, notes, overrides, rescored, scores, verdicts
+from store import audit, expected, notes, overrides, rescored, scores, verdicts
 from store.answers import ALERT, EXPANSION
 from store.database import Connection
 from store.installation import business_day
@@ -61,7 +64,7 @@ class AccountPages:
 
     # -- what is shown -------------------------------------------------------------------------------
 
-    def show(self, key: str, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, key: str, viewer: Seer, said: Heard) -> Response:
         """Show an account."""
         deployment = self._site.deployment
         with deployment.database.read() as connection:
@@ -71,6 +74,7 @@ class AccountPages:
             main = (
                 *parts.why(told, found),
                 *parts.standing(told, found),
+                *foreseen.parts(expected.of(connection, key, business_day(connection)), key, viewer),
                 *noted.parts(notes.of(connection, place.account), key, viewer),
                 *parts.figures(told),
                 *parts.tickets(told),
@@ -79,7 +83,9 @@ class AccountPages:
             )
             aside = (
                 *self._asked(viewer, found),
-                *parts.trend(scores.history(connection, key), rescored.days(connection, place.account)),
+                *trended.parts(
+                    key, scores.history(connection, key), rescored.days(connection, place.account)
+                ),
                 *parts.people(told),
                 *parts.rests_on(found),
             )
@@ -88,8 +94,8 @@ class AccountPages:
             here="/accounts",
             trail=(Item(label="Accounts", href="/accounts"),),
             lead=parts.lead(told),
-            done=done[:REASON_LIMIT],
-            wrong=wrong[:REASON_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=tuple(parts.summary(told, place.entry)),
             main=main,
             aside=aside,
@@ -100,6 +106,8 @@ class AccountPages:
         made: list[Asks] = []
         if viewer.may(Right.ANSWER) and found.shown.signals:
             made += asks.answers(found.key)
+        if viewer.may(Right.ANSWER):
+            made.append(foreseen.asks(found.key))
         if viewer.may(Right.OVERRIDE):
             made += asks.override(found)
         return made

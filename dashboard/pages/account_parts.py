@@ -10,8 +10,6 @@ from health.nouns import Contribution
 from health.review import Line, Unit
 from store.audit import Act
 from store.book import Entry
-from store.rescored import Rescored
-from store.scores import Scored
 from store.verdicts import Verdict
 from templates.views import (
     Bar,
@@ -26,7 +24,6 @@ from templates.views import (
     Part,
     Row,
     Table,
-    Trend,
 )
 
 _KINDS: dict[Unit, str] = {"pct": "percent", "points": "points", "count": "tenths", "days": "number"}
@@ -114,34 +111,6 @@ def _bar(line: Contribution, longest: int) -> Bar:
         width=round(_FULL * abs(line.points) / longest, 1),
         is_loss=line.points < 0,
     )
-
-
-def trend(history: Sequence[Scored], again: Sequence[Rescored]) -> Iterator[Part]:
-    """Yield how the score went, day by day."""
-    days = list(reversed(history))
-    if len(days) > 1:
-        span = (days[-1].as_of - days[0].as_of).days or 1
-        points = " ".join(
-            f"{_FULL * (each.as_of - days[0].as_of).days / span:.2f},{40 - 40 * each.points / 10_000:.2f}"
-            for each in days
-        )
-        first, last = days[0].points / 100, days[-1].points / 100
-        yield Trend(
-            title="Score over time",
-            words=f"from {first:g} to {last:g}, of 100",
-            points=points,
-            first=str(days[0].as_of),
-            last=str(days[-1].as_of),
-        )
-    if again:
-        yield Lines(
-            title="Days judged again",
-            lines=tuple(
-                f"{each.as_of}: {each.told_points / 100:g} was told; with facts that came late it is "
-                f"{each.known_points / 100:g}, {each.known_band.replace('_', ' ')}."
-                for each in again
-            ),
-        )
 
 
 # -- what stands -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.access import Right, Viewer
 from dashboard.instants import instant
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from store import approvals, book
 from store.approvals import APPROVED, DRAFT, MAILED, REJECTED, Held
@@ -36,7 +37,7 @@ class ApprovalPages:
         site.shows(app, "/approvals/mail", self.show, Right.APPROVE)
         site.does(app, "/approvals/mail", self.decide, Right.APPROVE)
 
-    def list(self, viewer: Seer, done: str = "") -> Response:
+    def list(self, viewer: Seer, said: Heard) -> Response:
         """Show what waits, the first to expire first."""
         with self._site.deployment.database.read() as connection:
             waiting = [each for each in approvals.waiting(connection) if _is_theirs(connection, viewer, each)]
@@ -50,12 +51,12 @@ class ApprovalPages:
             here="/approvals",
             lead="Mails to customers that leave only if a person says so. Nobody decides by staying silent: "
             "what expires is not sent.",
-            done=done[:REASON_LIMIT],
+            done=said.done,
             parts=(table,),
         )
         return self._site.page(shown_, viewer)
 
-    def show(self, viewer: Seer, key: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard, key: str = "") -> Response:
         """Show one mail: to whom, what it says, and why it would be sent."""
         with self._site.deployment.database.read() as connection:
             held = _held(connection, viewer, key)
@@ -75,7 +76,7 @@ class ApprovalPages:
             title=held.template.replace("_", " ").capitalize(),
             here="/approvals",
             trail=(Item(label="Approvals", href="/approvals"),),
-            wrong=wrong[:REASON_LIMIT],
+            wrong=said.wrong,
             parts=(about, words, Lines(title="Why", lines=mail.why), *asks),
         )
         return self._site.page(view, viewer)

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 from fastapi.responses import Response
 
 from dashboard.lists.registry import LISTINGS
+from dashboard.said import NAMES
 from dashboard.site import goes
 
 
@@ -14,7 +15,8 @@ def place_of(back: str) -> tuple[str, str]:
     return (f"/{name}", LISTINGS[name].title) if name in LISTINGS else ("/accounts", "Accounts")
 
 
-def returned(back: str, **said: str) -> Response:
+def returned(back: str, *, done: str = "", wrong: str = "") -> Response:
     """Send a browser back to the list that it came from, with what is said."""
-    params = dict(parse_qsl(back.partition("?")[2]))
-    return goes(place_of(back)[0], **{**params, **said})
+    asked = parse_qsl(back.partition("?")[2])
+    params = {name: value for name, value in asked if name not in NAMES}
+    return goes(place_of(back)[0], done=done, wrong=wrong, **params)

@@ -8,6 +8,8 @@ from fastapi.responses import Response
 
 from dashboard.access import Right, Viewer
 from dashboard.pages import delivery_parts as parts
+from dashboard.picks import numbers
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from store import balance, runs, unsettled
 from store.database import Connection
@@ -20,9 +22,7 @@ from worker.stop import Moving
 
 MOST, RUNS = 50, 20
 """Notices of each kind and runs that are shown; when these are settled, the next are."""
-WORDS_LIMIT = 200
 UNSURE = "Nothing was done: tick that you mean it."
-_DIGITS = 18
 Picked = Annotated[tuple[str, ...], Form()]
 Text = Annotated[str, Form()]
 
@@ -49,14 +49,14 @@ class DeliveriesPage:
         for name, act in acts.items():
             site.does(app, f"/deliveries/{name}", act, Right.OPERATE)
 
-    def show(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard) -> Response:
         """Show what waits, the most urgent first."""
         shown = View(
             title="Deliveries",
             here="/deliveries",
             lead="What is owed to people and systems: what waits and why, and what only a person can settle.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=self._parts(viewer),
         )
         return self._site.page(shown, viewer)
@@ -108,7 +108,7 @@ class DeliveriesPage:
         acts = {parts.RELEASE: release.approve, parts.DISCARD: release.discard}
         if not sure or decision not in acts:
             return goes("/deliveries", wrong=UNSURE)
-        chosen = [int(each) for each in pick if each.isascii() and each.isdecimal() and len(each) <= _DIGITS]
+        chosen = numbers(pick)
         counts = [acts[decision](self._site.deployment, run, viewer.user.email) for run in chosen]
         taken = [count for count in counts if count is not None]
         if not taken:

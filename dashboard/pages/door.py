@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,10 +11,13 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import Response
 
 from dashboard import passwords
-from dashboard.access import Refused, Right, Viewer
+from dashboard.access import Right, Viewer
+from dashboard.guard import Refused, TooMany
 from dashboard.instants import instant
 from dashboard.pages.provider import PATH as PROVIDER
 from dashboard.pages.provider import ProviderPages
+from dashboard.picks import numbers
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes, inside
 from store import audit, users
 from store.users import Session
@@ -75,12 +79,20 @@ class DoorPages:
             return self._site.page(sign_in(self._site, inside(to), "That form was not ours."), status=403)
         if not takes_passwords(self._site):
             return self._site.page(sign_in(self._site, inside(to), NO_PASSWORDS), status=403)
+        agent, host = request.headers.get("user-agent", ""), request.client.host if request.client else ""
         try:
-            token = self._site.access.sign_in(email, password, request.headers.get("user-agent", ""))
+            token = self._site.access.sign_in(email, password, agent, host)
         except Refused as error:
-            shown = sign_in(self._site, inside(to), str(error), email[:200])
-            return self._site.page(shown, status=403)
+            return self._refused(error, inside(to), email)
         return self._site.signed_in(token, inside(to))
+
+    def _refused(self, error: Refused, to: str, email: str) -> Response:
+        shown = sign_in(self._site, to, str(error), email[:200])
+        if not isinstance(error, TooMany):
+            return self._site.page(shown, status=HTTPStatus.FORBIDDEN)
+        answer = self._site.page(shown, status=HTTPStatus.TOO_MANY_REQUESTS)
+        answer.headers["Retry-After"] = str(error.wait_s)
+        return answer
 
     def go(self, viewer: Seer) -> Response:
         """Let somebody out."""
@@ -89,15 +101,15 @@ class DoorPages:
 
     # -- one's own -----------------------------------------------------------------------------------
 
-    def me(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def me(self, viewer: Seer, said: Heard) -> Response:
         """Show what is one's own."""
         with self._site.deployment.database.read() as connection:
             open_ones = users.sessions_of(connection, viewer.user.id, viewer.session)
         shown = View(
             title="My settings and sessions",
             lead=f"{viewer.user.email}, {viewer.user.role}",
-            done=done[:200],
-            wrong=wrong[:200],
+            done=said.done,
+            wrong=said.wrong,
             parts=(
                 _settings(viewer),
                 *([_password()] if viewer.user.password and takes_passwords(self._site) else []),
@@ -133,15 +145,11 @@ class DoorPages:
 
     def end(self, viewer: Seer, pick: Annotated[tuple[str, ...], Form()] = ()) -> Response:
         """End sessions that were ticked."""
-        chosen = [int(each) for each in pick if each.isascii() and each.isdecimal() and len(each) <= _DIGITS]
+        chosen = numbers(pick)
         with self._site.deployment.database.write() as connection:
             ended = sum(users.end(connection, viewer.user.id, each) for each in chosen)
             audit.record(connection, "sessions_ended", str(viewer.user.id), str(ended), viewer.user.email)
         return goes("/me", done=f"Ended: {ended}.")
-
-
-_DIGITS = 18
-"""Of a number that a database may have given."""
 
 
 def takes_passwords(site: Site) -> bool:

@@ -9,12 +9,14 @@ from fastapi.responses import Response
 from dashboard.access import Viewer
 from dashboard.pages import figure_parts as parts
 from dashboard.pages.figure_parts import Look, entry_of
+from dashboard.pages.spread import spread
 from dashboard.pages.trends import trends
 from dashboard.pages.world import world
 from dashboard.site import Seer, Site
 from health.figures.segments import SEGMENTS
 from health.figures.validations import OTHERWISE
 from templates.views import Cell, Choice, Field, Figures, Filters, Part, View
+from worker.deployment import Deployment
 from worker.figured import SPREAD, Figured, Wanted, figured
 
 Found = Mapping[Wanted, Figured]
@@ -30,8 +32,8 @@ class Section(NamedTuple):
 class Page(NamedTuple):
     """A page of figures. With ``by`` its sections are split by what is chosen, that at first.
 
-    ``headlines`` are figures over all accounts, by name, with a title that is shorter than their own; with
-    ``trends`` it shows how MRR and licences went.
+    ``headlines`` are figures over all accounts, by name, with a title that is shorter than their own;
+    ``drawn`` are charts below them, given what it is split by.
     """
 
     path: str
@@ -40,7 +42,7 @@ class Page(NamedTuple):
     headlines: Mapping[str, str]
     sections: Sequence[Section]
     by: str = ""
-    trends: bool = False
+    drawn: Callable[[Deployment, Viewer, str], Iterator[Part]] | None = None
 
 
 def figure(name: str, split: str = "", *, title: str = "", of: str = "", bars: bool = True) -> Section:
@@ -99,7 +101,7 @@ PAGES: Sequence[Page] = (
             figure("net_revenue_retention"),
             figure("gross_revenue_retention"),
         ),
-        trends=True,
+        drawn=lambda deployment, viewer, _: trends(deployment, viewer),
     ),
     Page(
         "/activation",
@@ -151,6 +153,7 @@ PAGES: Sequence[Page] = (
             figure("utilisation_after_purchase"),
         ),
         by="start_month",
+        drawn=spread,
     ),
     Page(
         "/quotas",
@@ -218,8 +221,8 @@ class FigurePages:
         top = [found[Wanted(name)] for name in self._of.headlines]
         if top:
             yield Figures(items=tuple(parts.headlines(top, self._of.headlines)))
-        if self._of.trends:
-            yield from trends(self._site.deployment, viewer)
+        if self._of.drawn:
+            yield from self._of.drawn(self._site.deployment, viewer, split)
         for section in self._of.sections:
             yield from section.shown(found[_split(section.wanted, split)], found)
 

@@ -10,6 +10,7 @@ from msgspec import DecodeError
 from msgspec.json import decode, encode
 
 from dashboard.access import Right
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from store import matches
 from store.database import Connection
@@ -20,7 +21,6 @@ from worker import identity
 from worker.identity import NotLinkable
 
 PAGE = 50
-WORDS_LIMIT = 200
 Names = Mapping[tuple[str, str], Sequence[str]]
 
 
@@ -39,24 +39,24 @@ class IdentityPage:
         site.does(app, "/identity/unlink", self.unlink, Right.IDENTIFY)
         site.does(app, "/identity/undo", self.undo, Right.IDENTIFY)
 
-    def show(self, viewer: Seer, after: str = "", done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard, after: str = "") -> Response:
         """Show what waits for a person, with what it goes by."""
         with self._site.deployment.database.read() as connection:
             rates = matches.match_rates(connection)
             found = matches.unmatched(connection, PAGE + 1, _place(after))
             names = matches.named(connection, found[:PAGE])
-            said = matches.by_hand(connection, PAGE)
+            by_hand = matches.by_hand(connection, PAGE)
         more = _address(found[PAGE - 1]) if len(found) > PAGE else ""
         parts: tuple[Part, ...] = (
-            _rates(rates), _waiting(found[:PAGE], names, more), _link(), _unlink(), *_said(said),
+            _rates(rates), _waiting(found[:PAGE], names, more), _link(), _unlink(), *_said(by_hand),
         )  # fmt: skip
         shown = View(
             title="Identity",
             here="/identity",
             lead="Which of our accounts a source's account is. What fits nobody, or two, is joined to none "
             "until a person says so; facts follow at the next assessment.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=parts,
         )
         return self._site.page(shown, viewer)

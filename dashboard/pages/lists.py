@@ -10,13 +10,11 @@ from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows, Unclear
 from dashboard.lists.registry import LISTINGS
 from dashboard.pages import saved, snooze
+from dashboard.said import NAMES, Heard
 from dashboard.site import Seer, Site
 from store import views
 from templates.views import Part, View
 
-_SAID = {"done", "wrong"}
-"""What is said after a form: nothing that is asked of a list."""
-SAID_LIMIT = 200
 AT_ONCE = 1_000
 """Rows of CSV that are read in one unit of work."""
 
@@ -37,9 +35,9 @@ class ListPages:
         self._site, self._of = site, of
         self.path = f"/{of.name}"
 
-    def show(self, request: Request, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, request: Request, viewer: Seer, said: Heard) -> Response:
         """Show a page of it; what is asked and cannot be is said, and the list shown as it begins."""
-        params = {name: value for name, value in request.query_params.items() if name not in _SAID}
+        params = {name: value for name, value in request.query_params.items() if name not in NAMES}
         unclear = ""
         try:
             wanted = listing.asked(self._of, params, viewer)
@@ -51,8 +49,8 @@ class ListPages:
             title=self._of.title,
             here=self.path,
             lead=self._of.about,
-            done=done[:SAID_LIMIT],
-            wrong=unclear or wrong[:SAID_LIMIT],
+            done=said.done,
+            wrong=unclear or said.wrong,
             parts=self._parts(viewer, wanted, found),
         )
         return self._site.page(shown, viewer, 400 if unclear else 200)

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from dashboard.access import Refused
+from dashboard.guard import Refused
 from dashboard.site import Site, inside
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.oidc.provider import Attempt, Back, Provider

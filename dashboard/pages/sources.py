@@ -10,6 +10,7 @@ from config.errors import Actionable
 from config.schedule import load_schedule
 from dashboard.access import Right, Viewer
 from dashboard.instants import instant
+from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
 from integrations.registry import SOURCES
 from store import audit, budgets
@@ -20,7 +21,6 @@ from worker.bell import NO_SLOT
 from worker.freshness import SourceState, Trouble, states, troubles
 from worker.lateness import TURNS
 
-WORDS_LIMIT = 400
 NOT_SET_UP = "That source is not set up."
 WRONG = {
     "fleet": (
@@ -61,7 +61,7 @@ class SourcesPage:
         site.does(app, "/sources/ask", self.ask, Right.OPERATE)
         site.does(app, "/sources/read", self.read, Right.OPERATE)
 
-    def show(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard) -> Response:
         """Show how each source stands, and what is wrong."""
         deployment = self._site.deployment
         pulls = load_schedule(deployment.settings.schedule).pull
@@ -77,8 +77,8 @@ class SourcesPage:
             title="Sources",
             here="/sources",
             lead="What scores rest on: how far each source is known, and how many of its accounts are ours.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=tuple(parts),
         )
         return self._site.page(shown, viewer)

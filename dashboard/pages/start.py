@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from dashboard.access import Right
+from dashboard.pages import changes
 from dashboard.site import Seer, Site
 from store import unsettled
 from store.unsettled import Planned, PlannedMessage
@@ -15,7 +16,7 @@ from worker import first_run
 from worker.first_run import Step
 
 MOST = 25
-"""Messages that are shown of what would be sent."""
+"""Messages and records that are shown of what would be sent."""
 PLACES: Mapping[str, str] = {
     first_run.SOURCE: "/sources",
     first_run.BOOK: "/accounts",
@@ -45,12 +46,13 @@ class StartPage:
             planned = unsettled.planned(connection)
             steps = first_run.steps(deployment, connection, sum(each.notices for each in planned))
             first = unsettled.planned_messages(connection, MOST)
+            states = unsettled.planned_states(connection, MOST)
         left = sum(not each.is_done for each in steps)
         shown = View(
             title="First steps",
             here="/start",
             lead=f"{left} of {len(steps)} are left, in this order." if left else "All is set up.",
-            parts=(_steps(steps), _planned(planned), _first(first)),
+            parts=(_steps(steps), _planned(planned), _first(first), changes.table(states)),
         )
         return self._site.page(shown, viewer)
 

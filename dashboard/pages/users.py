@@ -1,6 +1,6 @@
 """Users: colleagues who may sign in, what they may, and where they are signed in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +12,8 @@ from dashboard import colleagues
 from dashboard.access import ROLES, Right, Viewer
 from dashboard.colleagues import Unsuitable
 from dashboard.instants import instant
+from dashboard.picks import numbers
+from dashboard.said import Heard, Said
 from dashboard.site import Seer, Site, goes
 from store import users
 from store.database import Connection
@@ -19,7 +21,6 @@ from store.users import OpenSessions, Session, User
 from templates.views import Cell, Choice, Column, Field, Item, Lines, Part, Row, Table, View
 from templates.views import Form as Asks
 
-WORDS_LIMIT = 300
 Text = Annotated[str, Form()]
 ADDRESS_LIMIT = 254
 
@@ -46,7 +47,7 @@ class UsersPage:
         for name, act in acts.items():
             site.does(app, f"/users/{name}", act, Right.ADMINISTER)
 
-    def list(self, viewer: Seer, done: str = "", wrong: str = "") -> Response:
+    def list(self, viewer: Seer, said: Heard) -> Response:
         """Show who may sign in."""
         with self._site.deployment.database.read() as connection:
             everyone, signed_in = users.everyone(connection), users.open_sessions(connection)
@@ -54,20 +55,20 @@ class UsersPage:
             title="Users",
             here="/users",
             lead="Colleagues who may sign in. What each does is in the audit log under their address.",
-            done=done[:WORDS_LIMIT],
-            wrong=wrong[:WORDS_LIMIT],
+            done=said.done,
+            wrong=said.wrong,
             parts=(_everyone(everyone, signed_in, viewer), _add()),
         )
         return self._site.page(shown, viewer)
 
-    def show(self, viewer: Seer, email: str = "", done: str = "", wrong: str = "") -> Response:
+    def show(self, viewer: Seer, said: Heard, email: str = "") -> Response:
         """Show a colleague, and where they are signed in."""
         with self._site.deployment.database.read() as connection:
             user = users.find(connection, email)
             if user is None:
                 raise HTTPException(404)
             open_ones = users.sessions_of(connection, user.id)
-        return self._site.page(_one(user, open_ones, viewer, done[:WORDS_LIMIT], wrong[:WORDS_LIMIT]), viewer)
+        return self._site.page(_one(user, open_ones, viewer, said), viewer)
 
     # -- what is done --------------------------------------------------------------------------------
 
@@ -127,13 +128,19 @@ class UsersPage:
             "Locked out, and every session has ended. Another password lets them in again.",
         )
 
-    def end(self, viewer: Seer, email: Text = "") -> Response:
-        """End every session of a colleague."""
-        actor = viewer.user.email
+    def end(
+        self, viewer: Seer, email: Text = "", pick: Annotated[tuple[str, ...], Form()] = (), every: Text = ""
+    ) -> Response:
+        """End the sessions of a colleague that were ticked, or every one."""
+        actor, chosen = viewer.user.email, numbers(pick)
+        if not every and not chosen:
+            return goes("/users", wrong="Nothing was done: tick the sessions first.")
         return self._done(
             email,
-            lambda connection, user: colleagues.end_sessions(connection, user, actor),
-            "Every session has ended.",
+            lambda connection, user: colleagues.end_sessions(
+                connection, user, actor, None if every else chosen
+            ),
+            "Every session has ended." if every else "What was ticked has ended.",
         )
 
     def _done(self, email: str, act: Callable[[Connection, User], object], done: str) -> Response:
@@ -199,36 +206,42 @@ def _add() -> Asks:
     )
 
 
-def _one(user: User, open_ones: Sequence[Session], viewer: Viewer, done: str, wrong: str) -> View:
+def _one(user: User, open_ones: Sequence[Session], viewer: Viewer, said: Said) -> View:
     return View(
         title=user.email,
         here="/users",
         lead=f"{user.role}, sees {_sees(user)}, {_state(user)}",
         trail=(Item(label="Users", href="/users"),),
-        done=done,
-        wrong=wrong,
-        parts=(_sessions(open_ones, viewer), *_acts(user, open_ones)),
+        done=said.done,
+        wrong=said.wrong,
+        parts=(*_sessions(user, open_ones, viewer), *_acts(user, open_ones)),
     )
 
 
-def _sessions(open_ones: Sequence[Session], viewer: Viewer) -> Table:
-    return Table(
+def _sessions(user: User, open_ones: Sequence[Session], viewer: Viewer) -> Iterator[Part]:
+    yield Table(
         title="Where they are signed in",
         columns=tuple(Column(label=label) for label in ("Browser", "Since", "Last used", "Until")),
         rows=tuple(
             Row(
+                pick=str(each.id),
                 cells=(
                     Cell(text=each.agent, note="unknown"),
                     *(
                         Cell(text=instant(at, viewer.zone))
                         for at in (each.made_ms, each.seen_ms, each.ends_ms)
                     ),
-                )
+                ),
             )
             for each in open_ones
         ),
+        form="ends",
         empty="Nowhere.",
     )
+    if open_ones:
+        whose = Field(name="email", kind="hidden", value=user.email)
+        submit = "End those that are ticked"
+        yield Asks(name="ends", action="/users/sessions", fields=(whose,), submit=submit)
 
 
 def _acts(user: User, open_ones: Sequence[Session]) -> Sequence[Part]:
@@ -252,7 +265,7 @@ def _acts(user: User, open_ones: Sequence[Session]) -> Sequence[Part]:
             Asks(
                 title="End every session",
                 action="/users/sessions",
-                fields=(whose,),
+                fields=(whose, Field(name="every", kind="hidden", value="yes")),
                 submit="End them",
                 is_folded=True,
             )

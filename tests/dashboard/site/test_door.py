@@ -1,15 +1,18 @@
 """Who comes in, and who does not."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select, update
 
 from dashboard import passwords
-from dashboard.access import COOKIE, FREE_TRIES, IDLE_MS, WAIT, WRONG, digest
+from dashboard.access import COOKIE, IDLE_MS, WRONG, digest
+from dashboard.guard import FREE_TRIES, OF_A_HOST, OF_ALL, WAIT
 from dashboard.site import inside
 from store import users
-from store.tables import audit, sessions
+from store.attempts import WINDOW_MS
+from store.tables import attempts, audit, sessions
 from store.tables import users as kept
 from tests.dashboard.site.conftest import PASSWORD, Desk, address
 
@@ -39,18 +42,79 @@ def test_a_wrong_password_lets_nobody_in_and_says_the_same_of_whoever_it_is(desk
     assert COOKIE not in browser.http.cookies
 
 
-def test_after_too_many_wrong_passwords_the_right_one_has_to_wait(own_desk: Desk):
+def pass_time(desk: Desk, ms: int) -> None:
+    """Let every try have been so much longer ago."""
+    with desk.database.write() as connection:
+        earlier = {"at_ms": attempts.c.at_ms - ms, "window": attempts.c.window - ms // WINDOW_MS}
+        connection.execute(update(attempts).values(**earlier))
+
+
+@pytest.mark.parametrize("email", [address("sales"), "nobody@seller.example"])
+def test_after_too_many_wrong_passwords_one_has_to_wait_whoever_it_is(own_desk: Desk, email: str):
     browser = own_desk.browser()
     for _ in range(FREE_TRIES):
-        browser.sign_in(address("sales"), "wrong wrong wrong")
+        assert browser.sign_in(email, "wrong wrong wrong").status_code == 403
 
-    refused = browser.sign_in(address("sales"))
-    assert refused.status_code == 403
+    refused = browser.sign_in(email)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 30
     assert WAIT in refused.text
 
+    pass_time(own_desk, 31_000)
+    assert browser.sign_in(email).status_code == (200 if email == address("sales") else 403)
+
+
+def test_each_wrong_password_more_makes_one_wait_twice_as_long(own_desk: Desk):
+    browser, waits = own_desk.browser(), []
+    for _ in range(FREE_TRIES - 1):
+        browser.sign_in(address("sales"), "wrong wrong wrong")
+    for _ in range(3):
+        browser.sign_in(address("sales"), "wrong wrong wrong")
+        waits.append(int(browser.sign_in(address("sales")).headers["retry-after"]))
+        pass_time(own_desk, 1000 * waits[-1] + 1)
+
+    assert waits == [pytest.approx(each, abs=3) for each in (30, 60, 120)]
+    browser.sign_in(address("sales"))
+    assert browser.sign_in(address("sales"), "wrong wrong wrong").status_code == 403, "it counts anew"
+
+
+@pytest.mark.parametrize(("name", "most"), [("host ", OF_A_HOST), ("all", OF_ALL)])
+def test_of_a_host_and_of_all_so_many_are_tried_and_no_more(own_desk: Desk, name: str, most: int):
+    browser = own_desk.browser()
+    assert browser.sign_in(address("sales"), "wrong wrong wrong").status_code == 403
     with own_desk.database.write() as connection:
-        connection.execute(update(kept).values(failed_ms=kept.c.failed_ms - 31_000))
-    assert browser.sign_in(address("sales")).status_code == 200
+        of = update(attempts).where(attempts.c.name.startswith(name))
+        assert connection.execute(of.values(in_window=most - 1)).rowcount == 1
+
+    assert browser.sign_in(address("csm")).status_code == 200, "what is right does not count"
+    assert own_desk.browser().sign_in("nobody@seller.example").status_code == 403
+    refused = own_desk.browser().sign_in(address("csm"))
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= WINDOW_MS // 1000
+    assert browser.get("/").status_code == 200, "whoever is in stays in"
+
+    pass_time(own_desk, WINDOW_MS)
+    assert own_desk.browser().sign_in(address("csm")).status_code == 200
+
+
+def test_many_at_once_are_no_more_tries_than_one_by_one(own_desk: Desk):
+    def once(_: int) -> int:
+        return own_desk.browser().sign_in(address("sales"), "wrong wrong wrong").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(once, range(12)))
+
+    assert answers.count(403) == FREE_TRIES
+    assert answers.count(429) == 12 - FREE_TRIES
+
+
+def test_what_is_counted_names_nobody(own_desk: Desk):
+    own_desk.browser().sign_in(address("sales"), "wrong wrong wrong")
+
+    with own_desk.database.read() as connection:
+        kept = str(list(connection.execute(select(attempts))))
+    assert "sales" not in kept
+    assert "127.0.0.1" not in kept
 
 
 def test_the_cookie_is_for_us_alone(desk: Desk):

@@ -97,10 +97,32 @@ def test_sessions_are_seen_and_ended(own_desk: Desk):
     csm, admin = own_desk.browser("csm"), own_desk.browser("admin")
     assert "a test" in admin.get("/users/one", email=address("csm")).text
 
-    assert "Every session has ended" in admin.post("/users/sessions", email=address("csm")).text
+    assert "Every session has ended" in admin.post("/users/sessions", email=address("csm"), every="yes").text
 
     assert "/sign-in" in csm.get("/").url
     assert "Nowhere." in admin.get("/users/one", email=address("csm")).text
+    assert acts(own_desk) == [("sessions_ended", address("csm"), "1")]
+
+
+def test_one_session_is_ended_and_no_other(own_desk: Desk):
+    first, second, admin = own_desk.browser("csm"), own_desk.browser("csm"), own_desk.browser("admin")
+    others = own_desk.browser("support")
+    with own_desk.database.read() as connection:
+        ids = [each.id for each in users.sessions_of(connection, user(own_desk, address("csm")).id)]
+        (theirs,) = users.sessions_of(connection, user(own_desk, address("support")).id)
+    page = admin.get("/users/one", email=address("csm")).text
+    assert set(re.findall(r'name="pick" value="(\d+)"', page)) == {str(each) for each in ids}
+
+    def end(*pick: str) -> str:
+        sent = {"seal": admin.seal(), "email": address("csm"), "pick": pick}
+        return admin.http.post(f"{admin.url}/users/sessions", data=sent, timeout=30).text
+
+    assert "tick the sessions first" in end()
+    assert "has ended" in end(str(min(ids)), str(theirs.id), "x")
+
+    assert "/sign-in" in first.get("/").url
+    assert "/sign-in" not in second.get("/").url
+    assert "/sign-in" not in others.get("/").url
     assert acts(own_desk) == [("sessions_ended", address("csm"), "1")]
 
 
@@ -123,7 +145,8 @@ def test_the_last_who_administers_stays(own_desk: Desk, path: str, fields: dict[
 
 @pytest.mark.parametrize("path", ["lock", "password", "sessions", "change"])
 def test_of_nobody_it_is_said_that_there_is_none(own_desk: Desk, path: str):
-    answer = own_desk.browser("admin").post(f"/users/{path}", email="nobody@seller.example", role="csm")
+    fields = {"email": "nobody@seller.example", "role": "csm", "every": "yes"}
+    answer = own_desk.browser("admin").post(f"/users/{path}", **fields)
 
     assert "There is no user nobody@seller.example" in answer.text
     assert own_desk.browser("admin").get("/users/one", email="nobody@seller.example").status_code == 404
@@ -133,7 +156,7 @@ def test_of_nobody_it_is_said_that_there_is_none(own_desk: Desk, path: str):
 def test_who_sees_their_own_accounts_alone_acts_on_no_others(right: Right):
     one = User(
         1, NEW, "admin", own_only=False, password="", zone="UTC", language="en",
-        is_disabled=False, failures=0, since_failed_ms=None,
+        is_disabled=False,
     )  # fmt: skip
 
     assert Viewer(one, 1, "").may(right)
