@@ -685,6 +685,7 @@ notices = _table(
     Index("ix_notices_rank", "destination", "rank_ms", "id", "due_ms", **_only("status = 'due'")),
     Index("ix_notices_leased", "lease_ms", **_LEASED),
     Index("ix_notices_tried", "thread", **_only("kind = 'state' AND attempt > 0 AND status <> 'sent'")),
+    Index("ix_notices_run", "run"),  # the next begins as it does: this one goes with code from before 0032
     Index("ix_notices_run_status", "run", "status"),
     Index("ix_notices_told", "account", "id", **_only("kind = 'message'")),
     Index("ix_notices_said", "thread", "id", **_only("kind = 'message'")),

@@ -13,7 +13,6 @@ UNSETTLED = sa.text("status IN ('unknown', 'quarantined')")
 
 def upgrade() -> None:
     op.create_index("ix_notices_run_status", "notices", ["run", "status"])
-    op.drop_index("ix_notices_run", "notices")  # the one above begins as it does
     op.create_index(
         "ix_notices_unsettled",
         "notices",
@@ -35,5 +34,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("attempts")
     op.drop_index("ix_notices_unsettled", "notices")
-    op.create_index("ix_notices_run", "notices", ["run"])
     op.drop_index("ix_notices_run_status", "notices")
