@@ -9,6 +9,9 @@ from sqlalchemy import Connection, Select, select
 from store.reading import Fact, Reading
 from store.tables import source_status
 
+UNSTATED = frozenset({"events"})
+"""Kinds of which there may be some that no source states: what colleagues expect (`store.expected`)."""
+
 
 class Asked:
     """What a connection is asked for by a reading.
@@ -22,7 +25,7 @@ class Asked:
         self.connection = connection
         self.reading = reading
         stated = connection.execute(select(source_status.c.kinds)).scalars()
-        self._kinds = frozenset[str]().union(*(json.loads(kinds or "[]") for kinds in stated))
+        self._kinds = UNSTATED.union(*(json.loads(kinds or "[]") for kinds in stated))
 
     def rows(self, kind: str, query: Select[Any], ids: Sequence[int], **given: object) -> Sequence[Fact]:
         """Return what a query over the rows of a kind finds of some accounts."""
