@@ -214,7 +214,7 @@ def test_a_held_run_that_is_discarded_sends_nothing_and_is_in_nobodys_way(
         (["replay", "a", "--destination", "slack"], "goes with --all"),
         (
             ["replay", "--all", "--destination", "slak"],
-            "'slak' is none of hubspot, mail, postmark, salesforce, ses, slack",
+            "'slak' is none of apprise, hubspot, mail, postmark, salesforce, ses, slack",
         ),
         (["settle", "a"], "say which it is"),
         (["settle"], "Missing argument"),

@@ -5,7 +5,7 @@ from integrations.rows.columns import columns
 
 FORMAT = {
     "accounts": "account_id* name domain customer_type industry size_band country region timezone language"
-    " currency parent_id csm_email sales_email created_on",
+    " currency parent_id csm_email sales_email created_on do_not_contact",
     "identifiers": "account_id* kind* value*",
     "contacts": "account_id* email* name role language consent",
     "subscriptions": "subscription_id* account_id* term_start* term_end product plan licence_model seats"
