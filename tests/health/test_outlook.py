@@ -28,8 +28,9 @@ def after(lever: Lever, numbers: dict[str, Input], change: float) -> dict[str, I
 
 
 def within(lever: Lever, numbers: dict[str, Input], change: float) -> bool:
+    """Whether a step leads past no end; who is beyond one already, as some facts have it, may step back."""
     value = (number(numbers, lever.measure) or 0.0) + change
-    return lever.least(numbers) - 1e-6 <= value <= lever.most(numbers) + 1e-6
+    return value <= lever.most(numbers) + 1e-6 if change > 0 else value >= lever.least(numbers) - 1e-6
 
 
 def check(policy: Policy, numbers: dict[str, Input], ways: tuple[Way, ...], better: bool) -> None:
