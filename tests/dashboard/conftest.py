@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from config.links import Links
+from dashboard import passwords
 from dashboard.app import create_app
 from dashboard.fence import HEADERS
 from dashboard.server import Web
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from tests.dashboard.channel import Channel
 
 COMPANY = "Example & Sons"
+COST = passwords.N
+"""What a try costs outside these tests, which try hundreds."""
 NOBODY = Hooks(registry.webhook, lambda _: None)
 """Only vendors that are set up may call, and no test has set one up."""
 _numbers = count(1)
@@ -37,6 +41,13 @@ _numbers = count(1)
 def is_fenced(answer: requests.Response) -> bool:
     """Whether an answer carries every header that each must have."""
     return all(answer.headers.get(name) == value for name, value in HEADERS.items())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    nobody = passwords.NOBODY.replace(f"${COST}$", "$16$")
+    with patch.object(passwords, "N", 16), patch.object(passwords, "NOBODY", nobody):
+        yield
 
 
 @contextmanager
