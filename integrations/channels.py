@@ -1,10 +1,20 @@
-"""Channels of a service that knows no keys: whose turn it is, and of which one people were told.
+"""Channels of a service that knows no keys: what is owed to each is posted in turn, at least once.
 
 Each channel has an address of its own, so that what a person must mend is of one channel, and not of all.
 """
 
+from collections.abc import Callable, Collection, Iterator, Sequence
 from threading import Lock
 from time import monotonic, sleep
+from typing import Any, Generic, Protocol, TypeVar
+
+from health.nouns import Notice, Receipt
+from integrations.errors import Misconfigured, Rejected, RetryLater
+from integrations.turns import again, in_turn
+from integrations.vitals import Vitals
+
+M_contra = TypeVar("M_contra", contravariant=True)
+"""What a service takes: a card, a text."""
 
 MINUTE_S, DAY_S = 60.0, 86_400.0
 LATER_S = 300.0
@@ -51,3 +61,101 @@ class Told:
     def well(self, channel: str) -> None:
         """Forget what was told of a channel: it takes messages again."""
         self._at_s.pop(channel, None)
+
+
+class Channel(Protocol[M_contra]):
+    """The client of one channel."""
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the last answer told."""
+
+    def reach(self) -> None:
+        """Raise unless the server answers; nothing is posted."""
+
+    def post(self, said: M_contra, /) -> None:
+        """Show a message, anew each time this is called. Raises the three errors."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+C = TypeVar("C", bound=Channel[Any])
+
+
+class Channels(Generic[C]):
+    """The channels of a service, by the names that notices call their owner, each opened as it is needed.
+
+    What was posted can be neither found nor changed: what may have arrived is sent again, and says so.
+    ``Receipt.remote`` is the key of the thread's first message, which later ones name.
+    """
+
+    def __init__(
+        self,
+        names: Collection[str],
+        opened: Callable[[str], C],
+        said: Callable[[Notice, C], object],
+        calls_per_minute: float,
+    ) -> None:
+        """Open none yet. What is ``said`` of a notice may go by the channel."""
+        self.vitals = Vitals()
+        self._names = names
+        self._opened = opened
+        self._said = said
+        self._clients: dict[str, C] = {}
+        self._lock = Lock()
+        self._turns = Turns(calls_per_minute)
+        self._told = Told()
+
+    def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            client.close()
+
+    def check(self) -> None:
+        """Raise `Misconfigured` with what to change, or `RetryLater`, unless each server answers."""
+        for name in self._names:
+            client = self.client(name)
+            client.reach()
+            self.vitals = client.vitals
+
+    def deliver(self, notices: Sequence[Notice]) -> Iterator[Receipt]:
+        """Send in order, one receipt each; a wish to wait holds for the rest of them too.
+
+        Raises:
+            Misconfigured: the notice at hand and those after it were not sent. Once a day for each channel:
+                that is how people are told. Then what is owed to it waits, and the other channels go on.
+        """
+        yield from in_turn(notices, self._receipt)
+
+    def _receipt(self, notice: Notice) -> Receipt:
+        try:
+            self._post(notice)
+        except RetryLater as error:
+            return again(notice, error.reason, error.after_s)
+        except Rejected as error:
+            return Receipt(notice.key, "rejected", error.reason)
+        except Misconfigured as error:
+            if self._told.is_news(notice.owner):
+                raise
+            return again(notice, error.reason, LATER_S)
+        self._told.well(notice.owner)
+        return Receipt(notice.key, "sent", remote=notice.remote or notice.key)
+
+    def _post(self, notice: Notice) -> None:
+        if notice.owner not in self._names:
+            raise Rejected("no_channel", "the notice names none of the channels that are set")
+        client = self.client(notice.owner)
+        said = self._said(notice, client)
+        self._turns.wait()
+        try:
+            client.post(said)
+        finally:
+            self.vitals = client.vitals
+
+    def client(self, name: str) -> C:
+        """Return the one client of a channel, whichever thread asks first. Raises `Misconfigured`."""
+        with self._lock:
+            if name not in self._clients:
+                self._clients[name] = self._opened(name)
+            return self._clients[name]

@@ -200,9 +200,9 @@ def test_a_channel_that_needs_a_person_is_raised_once_a_day_and_then_waits_alone
         assert receipts == [("retry", "workflow_not_found", LATER_S), ("sent", "", 0.0)]
         now[0] += 1.0
         assert_is(ended(opened, [gone, well]), Misconfigured, "workflow_not_found")
-        opened._clients["nobody"] = opened._client("success")
+        opened._channels._clients["nobody"] = opened._channels.client("success")
         assert_is(ended(opened, [gone]), "sent", "")
-        opened._clients.pop("nobody").close()
+        opened._channels._clients.pop("nobody").close()
         assert_is(ended(opened, [gone]), Misconfigured, "workflow_not_found")
 
 
