@@ -92,7 +92,7 @@ class Databases:
 
     def create(self, name: str, template: str = "") -> None:
         """Make a database of this name, as a copy of another if one is named."""
-        connection = self._connection(_MAINTAINED)
+        connection = self._maintaining()
         copied = f"TEMPLATE {template}" if template else ""
         if template and connection.info.server_version >= SINCE_STRATEGIES:
             copied += " STRATEGY file_copy"
@@ -108,14 +108,15 @@ class Databases:
             connection.close()
 
     def _busy(self) -> set[str]:
-        """Return which databases others are in. Whoever has started the server anew ended our connection."""
-        with suppress(psycopg.OperationalError):
-            return self._in_use()
-        return self._in_use()
-
-    def _in_use(self) -> set[str]:
+        """Return which databases others are in."""
         others = "SELECT datname FROM pg_stat_activity WHERE application_name <> %s"
-        return {name for (name,) in self._connection(_MAINTAINED).execute(others, [_OURS])}
+        return {name for (name,) in self._maintaining().execute(others, [_OURS])}
+
+    def _maintaining(self) -> psycopg.Connection[tuple[str, ...]]:
+        """Return our connection to the server. Whoever has started that anew ended the one before."""
+        with suppress(psycopg.OperationalError):
+            self._connection(_MAINTAINED).execute("SELECT 1")
+        return self._connection(_MAINTAINED)
 
     def _empty(self, name: str) -> bool:
         """Empty a database; say no of one that is gone, or not as it was migrated any more."""
