@@ -143,8 +143,7 @@ def test_a_browser_asks_for_the_look_that_its_reader_needs(
     page = visit(drawn, "csm", "/cohorts", width=width, scheme=scheme)
     picture = page.locator("figure.chart img").first
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('figure.chart img').naturalWidth > 0")
 
-    asked = picture.evaluate("element => element.currentSrc")
+    asked = picture.evaluate("async element => { await element.decode(); return element.currentSrc }")
     assert ("scheme=dark" in asked) == (scheme == "dark")
     assert ("size=narrow" in asked) == (size == "narrow")
