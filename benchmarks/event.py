@@ -16,7 +16,7 @@ from benchmarks import databases
 from benchmarks.book import AS_OF, deployed, fill, judge_all, judge_opened, multiply, noon_ms
 from benchmarks.measure import Result, rates
 from health.records import Payment
-from integrations.roles import Cursor, Page
+from integrations.roles import Clock, Cursor, Page
 from integrations.stripe.settings import StripeSettings
 from integrations.stripe.webhook import StripeWebhook
 from integrations.vitals import Vitals
@@ -105,30 +105,30 @@ def _told(deployment: Deployment, webhook: StripeWebhook) -> None:
         raise NoVerdict
 
 
-def call(number: int, webhook: StripeWebhook) -> tuple[str, bytes]:
+def call(number: int, webhook: StripeWebhook, at_s: int = NOW_S) -> tuple[str, bytes]:
     """Return a call's event and body, once its signature has been found right."""
-    headers, body = signed(number)
+    headers, body = signed(number, at_s)
     return webhook.verify(headers, body), body
 
 
-def signed(number: int) -> tuple[dict[str, str], bytes]:
-    """Return the headers and the body of a call."""
-    body = _body(number)
-    signature = hmac.new(_SECRET.encode(), f"{NOW_S}.".encode() + body, sha256).hexdigest()
-    return {"Stripe-Signature": f"t={NOW_S},v1={signature}"}, body
+def signed(number: int, at_s: int = NOW_S) -> tuple[dict[str, str], bytes]:
+    """Return the headers and the body of a call of an instant; one that comes late would say nothing."""
+    body = _body(number, at_s)
+    signature = hmac.new(_SECRET.encode(), f"{at_s}.".encode() + body, sha256).hexdigest()
+    return {"Stripe-Signature": f"t={at_s},v1={signature}"}, body
 
 
-def stripe_webhook() -> StripeWebhook:
+def stripe_webhook(clock: Clock = lambda: NOW_S) -> StripeWebhook:
     """Return what verifies the calls."""
     settings = StripeSettings.model_validate({"api_key": "rk_bench", "webhook_secret": _SECRET})
-    return StripeWebhook(settings, clock=lambda: NOW_S)
+    return StripeWebhook(settings, clock=clock)
 
 
-def _body(number: int) -> bytes:
+def _body(number: int, at_s: int) -> bytes:
     invoice = {
         "id": f"in_{number}",
         "object": "invoice",
-        "created": NOW_S,
+        "created": at_s,
         "customer": "cus_1",
         "status": "open",
         "currency": "usd",
@@ -136,5 +136,5 @@ def _body(number: int) -> bytes:
         "attempted": True,
         "attempt_count": 2,
     }
-    event = {"id": f"evt_{number}", "object": "event", "created": NOW_S, "type": "invoice.payment_failed"}
+    event = {"id": f"evt_{number}", "object": "event", "created": at_s, "type": "invoice.payment_failed"}
     return msgspec.json.encode(event | {"data": {"object": invoice}})

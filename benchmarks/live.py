@@ -46,7 +46,7 @@ CAUGHT_UP_S = 60
 """How soon after an outage of the broker all of it is sent."""
 TICK_S = "10"
 ANSWERING = tuple(part.replace("tests.chaos.app", "benchmarks.answering") for part in THREADS)
-_WEBHOOK = stripe_webhook()
+_WEBHOOK = stripe_webhook(time.time)
 _numbers = count(1)
 
 
@@ -83,7 +83,7 @@ def _kept(database: Database, broker: str) -> Result:
 
 
 def _answered_s(vendor: requests.Session, url: str) -> float:
-    headers, body = signed(next(_numbers))
+    headers, body = signed(next(_numbers), int(time.time()))
     began = time.monotonic()
     answer = vendor.post(f"{url}/webhooks/stripe", data=body, headers=headers, timeout=10)
     answer.raise_for_status()
@@ -173,7 +173,7 @@ def _judged_s(database: Database, app: Celery, judged_run: Callable[[], object])
         return False
 
     began = time.monotonic()
-    event, body = call(next(_numbers), _WEBHOOK)
+    event, body = call(next(_numbers), _WEBHOOK, int(time.time()))
     with database.write() as connection:
         inbox.append(connection, "stripe", event, body)
     kept_s = time.monotonic() - began
