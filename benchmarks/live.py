@@ -34,7 +34,7 @@ from tests.dashboard.conftest import served
 CALLS = 200
 KEPT_MS = 100
 """How soon a vendor's call is answered, 95 of 100."""
-EVENTS, ACCOUNTS = 200, 200
+EVENTS, ACCOUNTS = 200, 1_000
 GOAL = 6
 """Times a bare round trip that the median event may take."""
 WHOSE = "a7"

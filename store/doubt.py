@@ -68,7 +68,7 @@ def check(connection: Connection, page: Page) -> None:
 
 
 def _check_numbers(connection: Connection, page: Page, names: Sequence[str]) -> None:
-    stored, beside = one_each(connection, facts[page.shape.name], page.joined)
+    stored, beside = one_each(connection.dialect.name, facts[page.shape.name], page.joined)
     columns = [figure for name in names for figure in _figures(page, stored.c[name], page.stage.c[name])]
     query = select(*columns).select_from(page.stage.join(stored, beside))
     if page.shape.name in DAILY:

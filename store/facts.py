@@ -242,7 +242,7 @@ def _any_differs(connection: Connection, shape: Shape) -> bool:
 def _keep_past(connection: Connection, batch: Batch, shape: Shape) -> set[int]:
     """Move what the page changes to the past and return the source accounts it belonged to."""
     stage = _stage(shape)
-    stored, beside = one_each(connection, facts[shape.name], _same_key(shape))
+    stored, beside = one_each(connection.dialect.name, facts[shape.name], _same_key(shape))
     changed = select(*stored.columns, literal(batch.number)).select_from(stage.join(stored, beside))
     changed = changed.where(_differs(shape, stored.c, stage.c))
     names = [*stored.columns.keys(), "until_batch"]

@@ -60,14 +60,20 @@ def _waiting(connection: Connection, *, locked: bool = False) -> dict[int, str]:
     Another pull that ends now may be linking them: with ``locked`` they are asked for again once they, and
     the sources, whose batches are numbered, are ours.
     """
-    any_link = links.alias("any_link")
-    ever = exists().where(any_link.c.source_account == source_accounts.c.id)
-    query = unlinked().where(~ever).order_by(source_accounts.c.id)
     if locked and is_postgresql(connection):
         sources = select(source_status.c.source).order_by(source_status.c.source)
         connection.execute(sources.with_for_update()).all()
-        connection.execute(query.with_for_update(of=source_accounts, key_share=True)).all()
-    return {row.id: row.source for row in connection.execute(query)}
+        connection.execute(_NEVER_LINKED.with_for_update(of=source_accounts, key_share=True)).all()
+    return {row.id: row.source for row in connection.execute(_NEVER_LINKED)}
+
+
+def _never_linked() -> Select[tuple[int, str, str, int]]:
+    any_link = links.alias("any_link")
+    ever = exists().where(any_link.c.source_account == source_accounts.c.id)
+    return unlinked().where(~ever).order_by(source_accounts.c.id)
+
+
+_NEVER_LINKED = _never_linked()
 
 
 def _fitting(connection: Connection, waiting: Collection[int]) -> dict[int, Link]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from store.database import now_ms
 from store.tables import inbox
@@ -43,12 +44,21 @@ BYTES = 1 << 20
 
 def waiting(connection: Connection, source: str, limit: int) -> list[Call]:
     """Return the oldest calls of a source that are not stored yet, no more than one unit of work takes."""
+    rows = connection.execute(_OLDEST, {"source": source, "limit": limit})
+    return [Call(row.id, row.body, row.received_ms) for row in rows]
+
+
+def _oldest() -> Select[Any]:
     whole = func.sum(func.length(inbox.c.body)).over(order_by=inbox.c.id) - func.length(inbox.c.body)
-    query = select(inbox.c.id, whole.label("before")).where(inbox.c.source == source, inbox.c.batch.is_(None))
-    oldest = query.order_by(inbox.c.id).limit(limit).subquery()
+    waits = (inbox.c.source == bindparam("source")) & inbox.c.batch.is_(None)
+    query = select(inbox.c.id, whole.label("before")).where(waits)
+    oldest = query.order_by(inbox.c.id).limit(bindparam("limit")).subquery()
     within = select(oldest.c.id).where(oldest.c.before < BYTES)
     read = select(inbox.c.id, inbox.c.body, inbox.c.received_ms).where(inbox.c.id.in_(within))
-    return [Call(row.id, row.body, row.received_ms) for row in connection.execute(read.order_by(inbox.c.id))]
+    return read.order_by(inbox.c.id)
+
+
+_OLDEST = _oldest()
 
 
 def called(connection: Connection) -> list[str]:

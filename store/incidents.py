@@ -11,6 +11,7 @@ from store.database import now_ms
 from store.tables import accounts, incidents
 from store.upsert import insert
 
+_WAITING = select(accounts.c.held, func.count()).where(accounts.c.held != "").group_by(accounts.c.held)
 _open = incidents.c.closed_ms.is_(None)
 
 
@@ -80,9 +81,8 @@ def hold(connection: Connection, run: int, first: int, last: int, found: Mapping
 
 def waiting(connection: Connection) -> dict[Held, int]:
     """Return of how many accounts the last verdict alerted nobody, by gate and source."""
-    query = select(accounts.c.held, func.count()).where(accounts.c.held != "").group_by(accounts.c.held)
     counted: dict[Held, int] = {}
-    for text, many in connection.execute(query):
+    for text, many in connection.execute(_WAITING):
         gate, _, source = text.partition("/")
         counted[Held(gate, source)] = many
     return counted

@@ -7,19 +7,23 @@ overruled: a merge that was followed is known by the link that it made, be it en
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, exists, select
 
-from store import audit
+from store import audit, sources
 from store.identity import relinked
 from store.names import MERGED
 from store.tables import accounts, facts, links, source_accounts
 
 ACTOR = "merges"
+STATED_AS = "identifiers"
+"""The kind of fact that says which records were merged into another."""
 
 
 def follow(connection: Connection, source: str) -> int:
     """Let the links of merged records follow; return how many did. In a unit of work that may link."""
-    merged = connection.execute(_merged(source)).all()
+    if STATED_AS not in sources.stated(connection)[source].kinds:
+        return 0
+    merged = connection.execute(_MERGED, {"source": source}).all()
     for row in merged:
         relinked(connection, source, row.id, row.account, (MERGED, _evidence(source, row.left)))
         audit.record(
@@ -32,18 +36,15 @@ def _evidence(source: str, left: str) -> str:
     return f"{source} {left}"
 
 
-def _merged(source: str) -> Select[Any]:
+def _merged() -> Select[Any]:
     """Select the linked records that were merged into a linked one, but for merges that were followed."""
-    named, gone, left = (
-        facts["identifiers"],
-        source_accounts.alias("gone"),
-        source_accounts.alias("left_over"),
-    )
+    source, named = bindparam("source", type_=Text), facts[STATED_AS]
+    gone, left = source_accounts.alias("gone"), source_accounts.alias("left_over")
     theirs, ours, ever = (links.alias(name) for name in ("theirs", "ours", "ever"))
     followed = exists().where(
         ever.c.source_account == gone.c.id,
         ever.c.rule == MERGED,
-        ever.c.evidence == f"{source} " + left.c.external_id,
+        ever.c.evidence == source + " " + left.c.external_id,
     )
     query = (
         select(
@@ -59,3 +60,6 @@ def _merged(source: str) -> Select[Any]:
         .join(accounts, accounts.c.id == ours.c.account)
     )
     return query.where(named.c.kind == source, ~followed).order_by(gone.c.id, left.c.id)
+
+
+_MERGED = _merged()

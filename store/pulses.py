@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, ScalarSelect, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 
 from store.installation import set_setting, setting
 from store.tables import accounts, runs
@@ -39,7 +50,14 @@ def taken(connection: Connection) -> Taken | None:
 
     `None` while a run that goes by it is not at its end: nobody knows whom that has judged.
     """
-    c, taker = runs.c, int(setting(connection, _TAKEN) or 0)
+    taker = int(setting(connection, _TAKEN) or 0)
+    found = connection.execute(_TAKEN_BY, {"taker": taker}).one_or_none()
+    return Taken(*found[:7]) if found and not found[7] else None
+
+
+def _taken_by() -> Select[Any]:
+    """Select what a run has taken, how much was judged since, and how many chunks are left."""
+    c, taker = runs.c, bindparam("taker", type_=BigInteger)
     later = runs.alias().c
     left = select(func.sum(later.chunks_left)).where(later.id >= taker).scalar_subquery()
     since = select(func.coalesce(func.sum(later.assessed), 0)).where(later.id > taker).scalar_subquery()
@@ -48,13 +66,14 @@ def taken(connection: Connection) -> Taken | None:
         _number(accounts.c.fresh > 0),
         _number(accounts.c.touched > accounts.c.judged),
     )
-    basis = select(c.pulse, c.as_of, c.policy_hash, c.engine_version, *counted, left).where(c.id == taker)
-    found = connection.execute(basis).one_or_none()
-    return Taken(*found[:7]) if found and not found[7] else None
+    return select(c.pulse, c.as_of, c.policy_hash, c.engine_version, *counted, left).where(c.id == taker)
 
 
 def _number(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(accounts).where(condition).scalar_subquery()
+
+
+_TAKEN_BY = _taken_by()
 
 
 def took(connection: Connection, run: int) -> None:

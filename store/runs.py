@@ -6,8 +6,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy import insert as plain_insert
 
 from health.rules import NUMBERS, TEXTS
@@ -84,7 +98,7 @@ def open_run(
     values = {
         "kind": kind,
         "as_of": as_of,
-        "first": ~_any_decided(),
+        "first": ~_ANY_DECIDED,
         "live": is_live(connection),
         "pulse": basis.pulse,
         "known": basis.known,
@@ -105,21 +119,26 @@ def open_run(
     return run, made
 
 
-def _any_decided() -> ColumnElement[bool]:
-    """Tell whether the installation has ever got a run to its end, whatever was begun."""
-    before = runs.alias("before")
-    return exists().where(before.c.status != "open")
+_before = runs.alias("before")
+_ANY_DECIDED = exists().where(_before.c.status != "open")
+"""Whether the installation has ever got a run to its end, whatever was begun."""
 
 
 def _to_judge(connection: Connection, kind: str, size: int) -> list[tuple[int, int]]:
     """Return the first and last account of each chunk: a million ids would not fit in flat memory."""
+    bounds = connection.execute(_bounds(kind), {"size": size})
+    return [(row.first, row.last) for row in bounds]
+
+
+@cache
+def _bounds(kind: str) -> Select[Any]:
     ids = select(accounts.c.id, (func.row_number().over(order_by=accounts.c.id) - 1).label("at"))
     if kind == TOUCHED:
         ids = ids.where(accounts.c.touched > accounts.c.judged)
     numbered = ids.subquery()
-    first, last = func.min(numbered.c.id), func.max(numbered.c.id)
-    bounds = select(first, last).group_by(numbered.c.at // size).order_by(first)
-    return [(row[0], row[1]) for row in connection.execute(bounds)]
+    first, last = func.min(numbered.c.id).label("first"), func.max(numbered.c.id).label("last")
+    part = numbered.c.at // bindparam("size", type_=BigInteger)
+    return select(first, last).group_by(part).order_by(first)
 
 
 def load(connection: Connection, run: int) -> Run:

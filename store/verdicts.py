@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, Subquery, func, select, update
+from sqlalchemy import Connection, Select, Subquery, bindparam, func, select, update
 from sqlalchemy import Row as Found
 
 from health.bands import RANK
@@ -133,14 +133,19 @@ def previous(
 
     With ``stale_only``, only of those to be judged anew.
     """
+    query = _last_ones(connection.dialect.name, stale_only=stale_only)
+    rows = connection.execute(query, {"first": first, "last": last}).all()
+    return {account: Previous(band, points, known or _known(band)) for account, band, points, known in rows}
+
+
+@cache
+def _last_ones(dialect: str, *, stale_only: bool) -> Select[Any]:
     last_one = (assessments.c.account == accounts.c.id) & (assessments.c.run == accounts.c.judged_run)
-    made, on = one_each(connection, assessments, last_one)
+    made, on = one_each(dialect, assessments, last_one)
     columns = (accounts.c.id, made.c.band, made.c.points, accounts.c.band.label("known"))
     query = select(*columns).select_from(accounts.join(made, on))
-    query = query.where(accounts.c.id.between(first, last))
-    query = query.where(accounts.c.touched > accounts.c.judged) if stale_only else query
-    rows = connection.execute(query).all()
-    return {account: Previous(band, points, known or _known(band)) for account, band, points, known in rows}
+    query = query.where(accounts.c.id.between(bindparam("first"), bindparam("last")))
+    return query.where(accounts.c.touched > accounts.c.judged) if stale_only else query
 
 
 def _known(band: str) -> str:
