@@ -217,15 +217,22 @@ def outages(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[V
 
 
 def strained(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
-    """Send poison, cut letters off, stop, ask a vendor with a limit, upgrade, and go on for long."""
+    """Cut letters off, stop, ask a vendor with a limit, and upgrade."""
     yield cut.cut(servers, each=sizes.cuts)
-    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
-    yield verdict.against({"for_ever": poison.control(servers, crib, "postgresql") - MAX_STRIKES})
     yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
     yield limits.limits(servers, calls=sizes.calls)
     yield upgrades.upgrades(servers, crib, size=sizes.upgrades, seed=seed)
-    if sizes.soak_s:
-        yield soak.soak(servers, crib, seconds=sizes.soak_s, seed=seed)
+
+
+def poisoned(servers: Servers, crib: Crib, sizes: Sizes, _seed: int) -> Iterator[Verdict]:
+    """Send what breaks its senders among the rest."""
+    verdict = poison.poison(servers, crib, "postgresql", size=sizes.poison)
+    yield verdict.against({"for_ever": poison.control(servers, crib, "postgresql") - MAX_STRIKES})
+
+
+def soaked(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Go on for long."""
+    yield soak.soak(servers, crib, seconds=sizes.soak_s, seed=seed)
 
 
 Group = Callable[[Servers, Crib, Sizes, int], Iterator[Verdict]]
@@ -236,11 +243,14 @@ GROUPS: Mapping[str, Group] = {
     "faults": lied_to,
     "outages": outages,
     "strained": strained,
+    "poison": poisoned,
+    "soak": soaked,
     "security": lambda servers, crib, sizes, seed: bars.security(servers, crib, sizes.security, seed),
 }
 """Those that take longest first."""
-EACH = tuple((name,) for name in GROUPS)
-LANES = {"quick": (("http",), ("sqlite", "faults"), ("postgresql", "outages"), ("strained", "security"))}
+LANES = {
+    "quick": (("http",), ("sqlite", "faults"), ("postgresql", "outages"), ("strained", "poison", "security"))
+}
 """Groups played with the same servers, where starting these takes longer than the play; else each alone."""
 AT_ONCE = 4
 SIZES = {"quick": QUICK, "usual": USUAL, "full": FULL}
@@ -255,7 +265,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=GROUPS, nargs="+", help="one group of bars, or some")
     parser.add_argument("--json", action="store_true", help="JSON Lines")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if unplayed := set(asked.only or ()) - set(_played(asked.size)):
+        parser.error(f"{', '.join(unplayed)}: played with --full alone")
+    return asked
+
+
+def _played(size: str) -> tuple[str, ...]:
+    """Return the groups that are played at a size: a soak that is cut short shows nothing."""
+    return tuple(group for group in GROUPS if group != "soak" or SIZES[size].soak_s)
+
+
+def _lanes(size: str) -> tuple[tuple[str, ...], ...]:
+    return LANES.get(size) or tuple((group,) for group in _played(size))
 
 
 def play(groups: Sequence[str], size: str, seed: int) -> Iterator[Verdict]:
@@ -294,7 +316,7 @@ def main() -> int:
         return int(not all(verdict.ok for verdict in verdicts))
     with ThreadPoolExecutor(AT_ONCE) as lanes:
         played = given(_elsewhere, say, asked.size, asked.seed)
-        return int(any(list(lanes.map(played, LANES.get(asked.size, EACH)))))
+        return int(any(list(lanes.map(played, _lanes(asked.size)))))
 
 
 if __name__ == "__main__":
