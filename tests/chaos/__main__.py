@@ -33,6 +33,7 @@ from tests.chaos import (
     pause,
     poison,
     pulls,
+    rows,
     runaway,
     soak,
     unusual,
@@ -60,7 +61,7 @@ class Sizes:
     of ``faults`` are played, each ``faults_each`` times, so many ``runaways``, and so many pasts before days
     that are ``unusual``; ``poison`` and ``pause`` are deliveries, ``calls`` those of a vendor with a limit,
     ``zones`` the share of all zones. At each point so many letters are ``cuts``; ``upgrades`` are deliveries,
-    ``soak_s`` is how long a soak takes.
+    ``soak_s`` is how long a soak takes. Of so many ``rows`` a worker dies for each 10,000.
     Nobody dies in the bars of ``security``. The whole job ``over_http`` is done on these databases.
     """
 
@@ -84,6 +85,7 @@ class Sizes:
     cuts: int
     upgrades: int
     soak_s: int
+    rows: int
     security: bars.Tries
     over_http: tuple[str, ...] = DATABASES
 
@@ -109,6 +111,7 @@ QUICK = Sizes(
     cuts=1,
     upgrades=200,
     soak_s=0,
+    rows=40_000,
     security=bars.TRIES["quick"],
     over_http=("postgresql",),
 )
@@ -133,6 +136,7 @@ USUAL = Sizes(
     cuts=8,
     upgrades=1_000,
     soak_s=0,
+    rows=200_000,
     security=bars.TRIES["usual"],
 )
 FULL = Sizes(
@@ -156,6 +160,7 @@ FULL = Sizes(
     cuts=250,
     upgrades=5_000,
     soak_s=3_600,
+    rows=1_000_000,
     security=bars.TRIES["full"],
 )
 
@@ -230,6 +235,11 @@ def poisoned(servers: Servers, crib: Crib, sizes: Sizes, _seed: int) -> Iterator
     yield verdict.against({"for_ever": poison.control(servers, crib, "postgresql") - MAX_STRIKES})
 
 
+def long_table(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
+    """Pull a long table while its pullers die."""
+    yield rows.rows(servers, crib, size=sizes.rows, kills=sizes.rows // 10_000, seed=seed)
+
+
 def soaked(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[Verdict]:
     """Go on for long."""
     yield soak.soak(servers, crib, seconds=sizes.soak_s, seed=seed)
@@ -244,12 +254,18 @@ GROUPS: Mapping[str, Group] = {
     "outages": outages,
     "strained": strained,
     "poison": poisoned,
+    "rows": long_table,
     "soak": soaked,
     "security": lambda servers, crib, sizes, seed: bars.security(servers, crib, sizes.security, seed),
 }
 """Those that take longest first."""
 LANES = {
-    "quick": (("http",), ("sqlite", "faults"), ("postgresql", "outages"), ("strained", "poison", "security"))
+    "quick": (
+        ("http",),
+        ("sqlite", "faults", "rows"),
+        ("postgresql", "outages"),
+        ("strained", "poison", "security"),
+    )
 }
 """Groups played with the same servers, where starting these takes longer than the play; else each alone."""
 AT_ONCE = 4
