@@ -2,8 +2,33 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from health.nouns import Edit
+
+
+class Left(NamedTuple):
+    """What is left to be written to a record, and what of it people have changed, which is left alone."""
+
+    values: Mapping[str, str]
+    edits: tuple[Edit, ...]
+
+
+def left(
+    wanted: Mapping[str, str],
+    ours: Sequence[Mapping[str, str]],
+    there: Mapping[str, str | None],
+    taken: Collection[str],
+) -> Left:
+    """What a record does not say yet, and no person has changed; the rest as `edited`."""
+    edits = tuple(edited(wanted, ours, there, taken))
+    theirs = {each.field for each in edits}
+    values = {
+        name: value
+        for name, value in wanted.items()
+        if name not in theirs and not same(there.get(name) or "", value)
+    }
+    return Left(values, edits)
 
 
 def edited(

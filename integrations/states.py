@@ -1,7 +1,8 @@
 """What every CRM does alike with what it is owed, whatever its API looks like."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
@@ -10,6 +11,7 @@ from health.nouns import Notice, Receipt
 from integrations.errors import IntegrationError, Rejected, RetryLater
 from integrations.fields import Value
 
+T = TypeVar("T")
 Written = Callable[[Mapping[str, Value]], Mapping[str, str]]
 """Words a state's fields as a CRM takes them, by its own names."""
 
@@ -37,6 +39,18 @@ def before(notice: Notice, written: Written) -> Iterator[Mapping[str, str]]:
     for body in notice.before:
         with suppress(Rejected):
             yield written(fields(body))
+
+
+def batches(ready: Sequence[T], limit: int, about: Callable[[T], Hashable]) -> Iterator[list[T]]:
+    """Split what is ready, in the order given, into batches of a size that are about the same thing once."""
+    batch: dict[Hashable, T] = {}
+    for each in ready:
+        if len(batch) == limit or about(each) in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[about(each)] = each
+    if batch:
+        yield list(batch.values())
 
 
 def receipts_or_later(notices: Sequence[Notice], receipts: Iterator[Receipt]) -> Iterator[Receipt]:

@@ -20,14 +20,13 @@ class Saved(NamedTuple):
     name: str
     query: str
     is_own: bool
-    is_shared: bool
     owner: str
 
 
 def of(connection: Connection, name: str, reader: int) -> Sequence[Saved]:
     """Return the views of a list that a colleague sees, their own and those that are shared, by name."""
     c = views.c
-    query = select(c.id, c.name, c.query, (c.whose == reader).label("is_own"), c.shared, users.c.email)
+    query = select(c.id, c.name, c.query, (c.whose == reader).label("is_own"), users.c.email)
     query = query.join(users, users.c.id == c.whose).where(c.list == name, or_(c.whose == reader, c.shared))
     return [Saved._make(row) for row in connection.execute(query.order_by(c.name, c.id))]
 

@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from health.nouns import Notice, Receipt
-from integrations.edits import edited, same
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.fields import Value, text
+from integrations.fields import Value
 from integrations.hubspot.answers import Batch, Object
 from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.properties import DEAL_KEY, TEXT_LIMIT
@@ -21,34 +20,29 @@ from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.states import BATCH, check_company, failures_of, refused_one
 from integrations.hubspot.writing import Keeping
-from integrations.roles import Clock
-from integrations.states import before, fields
-
-TEMPLATE = "opportunity"
-OPENED, OPEN, CLOSED, DELETED = (
-    "opened_by_others",
-    "open_already",
-    "closed_by_a_person",
-    "deleted_by_a_person",
+from integrations.opportunities import (
+    CLOSED,
+    DELETED,
+    RENEWAL,
+    Names,
+    Wanted,
+    in_batches,
+    in_its_place,
+    left,
+    priced,
+    today,
 )
-"""Why a deal is not written: what stands in its place there."""
-RENEWAL = "renewal"
+from integrations.roles import Clock
+from integrations.states import fields
+
 NOON = time(12, tzinfo=UTC)
 """The same calendar day nearly everywhere."""
 IS_CLOSED, OWNER = "hs_is_closed", "hubspot_owner_id"
+NAMES = Names("amount", "deal_currency_code")
 NO_STAGE = (
     "set SEATSIGNAL_HUBSPOT_DEAL_STAGE to the id of the stage at which deals of ours begin, or take"
     " `opportunities` out of your routes.yaml"
 )
-
-
-class _Wanted(NamedTuple):
-    """A notice, the key and matter of its deal, and what that is to say, as text by property."""
-
-    notice: Notice
-    key: str
-    matter: str
-    values: Mapping[str, str]
 
 
 class _There(NamedTuple):
@@ -77,41 +71,38 @@ class Deals:
         """
         if notices and not self._settings.deal_stage:
             raise Misconfigured("no_stage", f"hubspot: {NO_STAGE}")
-        ready: list[_Wanted] = []
+        ready: list[Wanted] = []
         for notice in notices:
             try:
                 ready.append(self._wanted(notice))
             except Rejected as error:
                 yield Receipt(notice.key, "rejected", error.reason)
-        for batch in _batches(ready):
+        for batch in in_batches(ready, BATCH):
             yield from self._batch(batch)
 
-    def _wanted(self, notice: Notice) -> _Wanted:
+    def _wanted(self, notice: Notice) -> Wanted:
         check_company(notice)
         said = fields(notice.body)
         try:
-            return _Wanted(notice, str(said["key"]), str(said["matter"]), self._said(said))
+            return Wanted(notice, str(said["key"]), str(said["matter"]), self._said(said))
         except (KeyError, ValueError):
             failure = Rejected("body_unreadable", "the body is not a rendered opportunity")
         raise failure
 
     def _said(self, said: Mapping[str, Value]) -> dict[str, str]:
         """What a deal says: no amount in another currency, and no close in the past."""
-        today = datetime.fromtimestamp(self._clock(), UTC).date()
-        close_on = max(date.fromisoformat(str(said["close_on"])), today)
+        close_on = max(date.fromisoformat(str(said["close_on"])), today(self._clock))
         currency, only = str(said["currency"] or ""), self._settings.deal_currency
-        priced = bool(currency) and only in {"", currency}
         return {
             "dealname": str(said["name"]),
             "closedate": str(round(datetime.combine(close_on, NOON).timestamp() * 1000)),
             "description": str(said["evidence"] or "")[:TEXT_LIMIT],
-            "amount": text("amount_minor", said["amount_minor"], currency) if priced else "",
-            **({"deal_currency_code": currency} if currency and not only else {}),
+            **priced(said["amount_minor"], currency, only, NAMES),
         }
 
     # -- one batch -------------------------------------------------------------------------------------
 
-    def _batch(self, batch: Sequence[_Wanted]) -> Iterator[Receipt]:
+    def _batch(self, batch: Sequence[Wanted]) -> Iterator[Receipt]:
         """Write a batch; where HubSpot refuses it whole, halves of it find the one that it refuses."""
         waiting = {each.notice.key: each for each in batch}
         try:
@@ -121,15 +112,15 @@ class Deals:
         except (Rejected, RetryLater) as error:
             if error.reason in HOLDS_FOR_ALL:
                 raise
-            left = list(waiting.values())
-            if isinstance(error, RetryLater) or len(left) == 1:
-                yield from (refused_one(each.notice, error) for each in left)
+            rest = list(waiting.values())
+            if isinstance(error, RetryLater) or len(rest) == 1:
+                yield from (refused_one(each.notice, error) for each in rest)
                 return
-            middle = len(left) // 2
-            yield from self._batch(left[:middle])
-            yield from self._batch(left[middle:])
+            middle = len(rest) // 2
+            yield from self._batch(rest[:middle])
+            yield from self._batch(rest[middle:])
 
-    def _there(self, batch: Sequence[_Wanted]) -> _There:
+    def _there(self, batch: Sequence[Wanted]) -> _There:
         names = [DEAL_KEY.name, IS_CLOSED, *dict.fromkeys(name for each in batch for name in each.values)]
         keyed = self._hubspot.by_key("deals", DEAL_KEY.name, [each.key for each in batch], names).results
         companies = sorted({each.notice.owner for each in batch})
@@ -150,8 +141,8 @@ class Deals:
         }
         return _There({str(found.properties.get(DEAL_KEY.name)): found for found in keyed}, beside, owners)
 
-    def _receipts(self, batch: Sequence[_Wanted], there: _There) -> Iterator[Receipt]:
-        kept: list[_Wanted] = []
+    def _receipts(self, batch: Sequence[Wanted], there: _There) -> Iterator[Receipt]:
+        kept: list[Wanted] = []
         at: dict[str, str] = {}
         changes: list[Keeping] = []
         for each in batch:
@@ -162,15 +153,15 @@ class Deals:
                 yield Receipt(each.notice.key, "suppressed", why)
             else:
                 kept.append(each)
-                left = self._left(each, ours) if ours else self._new(each, there.owners[each.notice.owner])
+                said = self._left(each, ours) if ours else self._new(each, there.owners[each.notice.owner])
                 if ours:
                     at[each.key] = ours.id
-                if left:
-                    changes.append(_keeping(each.key, left))
+                if said:
+                    changes.append(_keeping(each.key, said))
         yield from self._written(kept, changes, at, there)
 
     def _written(
-        self, kept: Sequence[_Wanted], changes: Sequence[Keeping], at: dict[str, str], there: _There
+        self, kept: Sequence[Wanted], changes: Sequence[Keeping], at: dict[str, str], there: _There
     ) -> Iterator[Receipt]:
         """Write what is left of deals, associate those that are nowhere yet, and yield a receipt for each.
 
@@ -184,7 +175,7 @@ class Deals:
         asked = {each.id for each in changes}
         answered = {found.object_write_trace_id for found in answer.results}
         needing_a_person: list[Misconfigured] = []
-        done: list[_Wanted] = []
+        done: list[Wanted] = []
         for each in kept:
             error = failed(failures[each.key]) if each.key in failures else None
             if isinstance(error, Misconfigured):
@@ -199,7 +190,7 @@ class Deals:
         if needing_a_person:
             raise needing_a_person[0]
 
-    def _joined(self, done: Sequence[_Wanted], at: Mapping[str, str], there: _There) -> Iterator[Receipt]:
+    def _joined(self, done: Sequence[Wanted], at: Mapping[str, str], there: _There) -> Iterator[Receipt]:
         """Associate deals with their companies: those that are new, or were when an attempt died."""
         apart = [
             each
@@ -217,22 +208,11 @@ class Deals:
             else:
                 yield Receipt(each.notice.key, "sent", remote=at[each.key])
 
-    def _left(self, wanted: _Wanted, ours: Object) -> dict[str, str]:
-        """What is left to be written: what it does not say, and no person has changed.
-
-        An amount goes with its currency. Where nothing is known of what we wrote, all of it is theirs.
-        """
-        earlier = list(before(wanted.notice, self._said))
-        if not earlier:
-            return {}
+    def _left(self, wanted: Wanted, ours: Object) -> dict[str, str]:
         says = {name: _instant(name, ours.properties.get(name) or "") for name in wanted.values}
-        theirs = {each.field for each in edited(wanted.values, earlier, says, wanted.notice.taken)}
-        if "deal_currency_code" in theirs:
-            theirs.add("amount")
-        left = {name: said for name, said in wanted.values.items() if not same(says[name], said)}
-        return {name: said for name, said in left.items() if name not in theirs}
+        return left(wanted, self._said, says, NAMES)
 
-    def _new(self, wanted: _Wanted, owner: str) -> dict[str, str]:
+    def _new(self, wanted: Wanted, owner: str) -> dict[str, str]:
         given = self._settings
         renews = wanted.matter == RENEWAL and given.renewal_stage
         pipeline, stage = (
@@ -249,30 +229,15 @@ def _keeping(key: str, properties: Mapping[str, str]) -> Keeping:
     return Keeping(id=key, id_property=DEAL_KEY.name, properties=properties, object_write_trace_id=key)
 
 
-def _batches(ready: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
-    """Split deals into batches that HubSpot takes: of a company one of each matter, in the order given."""
-    batch: dict[tuple[str, str], _Wanted] = {}
-    for each in ready:
-        at = each.notice.owner, each.matter
-        if len(batch) == BATCH or at in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[at] = each
-    if batch:
-        yield list(batch.values())
-
-
-def _why_not(wanted: _Wanted, ours: Object | None, there: _There) -> str:
+def _why_not(wanted: Wanted, ours: Object | None, there: _There) -> str:
     """Why a deal is not to be written, by what is there; empty if it is."""
     if ours is not None:
         return CLOSED if _is_closed(ours) else ""
     if wanted.notice.before:
         return DELETED
     beside = there.beside.get(wanted.notice.owner, ())
-    opened = [found.properties.get(DEAL_KEY.name) or "" for found in beside if not _is_closed(found)]
-    if "" in opened:
-        return OPENED
-    return OPEN if any(key.startswith(f"{wanted.matter}/") for key in opened) else ""
+    opened = (found.properties.get(DEAL_KEY.name) or "" for found in beside if not _is_closed(found))
+    return in_its_place(wanted.matter, opened)
 
 
 def _is_closed(deal: Object) -> bool:

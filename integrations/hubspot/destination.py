@@ -12,12 +12,13 @@ from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
 from integrations.hubspot import states
 from integrations.hubspot.client import HubSpotClient
-from integrations.hubspot.deals import NO_STAGE, TEMPLATE, Deals
+from integrations.hubspot.deals import NO_STAGE, Deals
 from integrations.hubspot.properties import FIELDS, WANTED, WITH_DEALS
 from integrations.hubspot.refusals import HOLDS_FOR_ALL
 from integrations.hubspot.settings import HubSpotSettings
 from integrations.hubspot.setup import check, examined, setup, stages
 from integrations.hubspot.tasks import Tasks
+from integrations.opportunities import TEMPLATE
 from integrations.roles import Clock, Prepared
 from integrations.states import receipts_or_later, told
 from integrations.vitals import Vitals

@@ -15,14 +15,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from health.nouns import Edit, Notice, Receipt
-from integrations.edits import edited, same
+from integrations.edits import edited, left
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
 from integrations.hubspot.answers import Batch, Failure
 from integrations.hubspot.client import HubSpotClient
 from integrations.hubspot.properties import written
 from integrations.hubspot.refusals import HOLDS_FOR_ALL, failed
 from integrations.hubspot.writing import Change
-from integrations.states import before, fields, refused
+from integrations.states import batches, before, fields, refused
 
 BATCH = 100
 NO_SUCH_RECORD = "no_such_record"
@@ -89,15 +89,8 @@ def _change(notice: Notice) -> Change:
 
 
 def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
-    """Split states into batches that HubSpot takes: each company once, in the order given."""
-    batch: dict[str, _State] = {}
-    for state in ready:
-        if len(batch) == BATCH or state.change.id in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[state.change.id] = state
-    if batch:
-        yield list(batch.values())
+    """Split states into batches that HubSpot takes: each company once."""
+    return batches(ready, BATCH, lambda state: state.change.id)
 
 
 def _looked_at_and_written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:
@@ -135,12 +128,8 @@ def _left(state: _State, ours: Sequence[Mapping[str, str]], there: Mapping[str, 
     """What is left of a state to be written to a record that says what is there."""
     if there is None:
         return state
-    wanted = state.change.properties
-    found = tuple(edited(wanted, ours, there, state.notice.taken))
-    theirs = {each.field for each in found}
-    differs = {name: value for name, value in wanted.items() if not same(there.get(name) or "", value)}
-    left = {name: value for name, value in differs.items() if name not in theirs}
-    return _State(state.notice, replace(state.change, properties=left), found)
+    values, found = left(state.change.properties, ours, there, state.notice.taken)
+    return _State(state.notice, replace(state.change, properties=values), found)
 
 
 def _written(hubspot: HubSpotClient, batch: Sequence[_State]) -> Iterator[Receipt]:

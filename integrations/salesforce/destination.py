@@ -10,8 +10,9 @@ from time import time
 from config.routes import OPPORTUNITIES
 from health.nouns import Edit, Notice, Receipt
 from integrations.budget import Budget
+from integrations.opportunities import TEMPLATE
 from integrations.roles import Clock, Prepared
-from integrations.salesforce import opportunities, states
+from integrations.salesforce import states
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import FIELDS
 from integrations.salesforce.opportunities import NO_STAGE, Opportunities
@@ -88,4 +89,4 @@ class SalesforceDestination:
 
 
 def _is_opportunity(notice: Notice) -> bool:
-    return notice.template == opportunities.TEMPLATE
+    return notice.template == TEMPLATE

@@ -6,13 +6,22 @@ is open none is made. Stage and owner are set once; of the rest what a person ch
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
 
 from health.nouns import Notice, Receipt
-from integrations.edits import edited, same
 from integrations.errors import Misconfigured, Rejected, RetryLater
-from integrations.fields import Value, text
+from integrations.fields import Value
+from integrations.opportunities import (
+    CLOSED,
+    DELETED,
+    RENEWAL,
+    Names,
+    Wanted,
+    in_batches,
+    in_its_place,
+    left,
+    priced,
+    today,
+)
 from integrations.roles import Clock
 from integrations.salesforce.answers import Found, Row, Saved
 from integrations.salesforce.client import SalesforceClient
@@ -22,40 +31,18 @@ from integrations.salesforce.settings import SalesforceSettings
 from integrations.salesforce.soql import among, quoted
 from integrations.salesforce.states import check_record
 from integrations.salesforce.writing import Sent
-from integrations.states import before, fields, refused
+from integrations.states import fields, refused
 
-TEMPLATE = "opportunity"
 BATCH = 50
 """As many as a query can name, by key and account, in an address of 16 KB."""
 NAME_LIMIT, TEXT_LIMIT = 120, 32_000
 """The most characters that Salesforce keeps of an opportunity's name and description."""
-OPENED, OPEN, CLOSED, DELETED = (
-    "opened_by_others",
-    "open_already",
-    "closed_by_a_person",
-    "deleted_by_a_person",
-)
-"""Why an opportunity is not written: what stands in its place there."""
-RENEWAL = "renewal"
-KEY, CURRENCY = OPPORTUNITY_KEY.name, "CurrencyIsoCode"
+KEY, NAMES = OPPORTUNITY_KEY.name, Names("Amount", "CurrencyIsoCode")
 _EXPECTED = frozenset({"key", "matter", "name", "close_on", "amount_minor", "currency", "evidence"})
 NO_STAGE = (
     "set SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE to the stage that opportunities of ours begin at, or take"
     " `opportunities` out of your routes.yaml"
 )
-
-
-class _Wanted(NamedTuple):
-    """A notice, the key and matter of its opportunity, and what that is to say, as text by field."""
-
-    notice: Notice
-    key: str
-    matter: str
-    values: Mapping[str, str]
-
-    def is_at(self, account: object) -> bool:
-        """Whether it stands at an account, by the long form of that one's id, which begins with the short."""
-        return str(account).startswith(self.notice.owner)
 
 
 class Opportunities:
@@ -76,13 +63,13 @@ class Opportunities:
         """
         if notices and not self._settings.opportunity_stage:
             raise Misconfigured("no_stage", f"salesforce: {NO_STAGE}")
-        ready: list[_Wanted] = []
+        ready: list[Wanted] = []
         for notice in notices:
             try:
                 ready.append(self._wanted(notice))
             except Rejected as error:
                 yield Receipt(notice.key, "rejected", error.reason)
-        for batch in _batches(ready):
+        for batch in in_batches(ready, BATCH):
             waiting = {each.notice.key: each.notice for each in batch}
             try:
                 for receipt in self._batch(batch):
@@ -93,40 +80,37 @@ class Opportunities:
                     raise
                 yield from (refused(notice, error) for notice in waiting.values())
 
-    def _wanted(self, notice: Notice) -> _Wanted:
+    def _wanted(self, notice: Notice) -> Wanted:
         check_record(notice)
         said = fields(notice.body)
         if said.keys() != _EXPECTED:
             raise Rejected("body_unreadable", "the body is not a rendered opportunity")
-        return _Wanted(notice, str(said["key"]), str(said["matter"]), self._said(said))
+        return Wanted(notice, str(said["key"]), str(said["matter"]), self._said(said))
 
     def _said(self, said: Mapping[str, Value]) -> dict[str, str]:
         """What an opportunity says, as text by field: no amount in another currency, no close in the past."""
-        today = datetime.fromtimestamp(self._clock(), UTC).date().isoformat()
         currency, only = str(said.get("currency") or ""), self._settings.opportunity_currency
-        priced = bool(currency) and only in {"", currency}
         return {
             "Name": str(said.get("name"))[:NAME_LIMIT],
-            "CloseDate": max(str(said.get("close_on")), today),
+            "CloseDate": max(str(said.get("close_on")), today(self._clock).isoformat()),
             "Description": str(said.get("evidence") or "")[:TEXT_LIMIT],
-            "Amount": text("amount_minor", said.get("amount_minor"), currency) if priced else "",
-            **({CURRENCY: currency} if currency and not only else {}),
+            **priced(said.get("amount_minor"), currency, only, NAMES),
         }
 
     # -- one batch -------------------------------------------------------------------------------------
 
-    def _batch(self, batch: Sequence[_Wanted]) -> Iterator[Receipt]:
+    def _batch(self, batch: Sequence[Wanted]) -> Iterator[Receipt]:
         there = self._there(batch)
-        made: list[_Wanted] = []
-        changed: list[tuple[_Wanted, Sent]] = []
+        made: list[Wanted] = []
+        changed: list[tuple[Wanted, Sent]] = []
         for each in batch:
             ours = next((row for row in there if row.get(KEY) == each.key), None)
             if why := _why_not(each, ours, there):
                 yield Receipt(each.notice.key, "suppressed", why)
             elif ours is None:
                 made.append(each)
-            elif left := self._left(each, ours):
-                changed.append((each, {"id": str(ours.get("Id")), **left}))
+            elif said := self._left(each, ours):
+                changed.append((each, {"id": str(ours.get("Id")), **said}))
             else:
                 yield _sent(each.notice, str(ours.get("Id")))
         if changed:
@@ -134,7 +118,7 @@ class Opportunities:
             yield from _receipts([each for each, _ in changed], saved)
         yield from self._made(made)
 
-    def _there(self, batch: Sequence[_Wanted]) -> list[Row]:
+    def _there(self, batch: Sequence[Wanted]) -> list[Row]:
         """Those with a key of the batch, deleted or not, and those that are open at its accounts."""
         keys = among(KEY, (each.key for each in batch))
         accounts = among("AccountId", sorted({each.notice.owner for each in batch}))
@@ -144,30 +128,19 @@ class Opportunities:
         query = f"SELECT {asked} FROM Opportunity WHERE {where}"  # noqa: S608 - SOQL, quoted
         return [row for rows in self._salesforce.pages(query, deleted=True) for row in rows.records]
 
-    def _left(self, wanted: _Wanted, ours: Row) -> dict[str, str | float | None]:
-        """What is left to be written: what it does not say, and no person has changed.
-
-        An amount goes with its currency. Where nothing is known of what we wrote, all of it is theirs.
-        """
-        earlier = list(before(wanted.notice, self._said))
-        if not earlier:
-            return {}
+    def _left(self, wanted: Wanted, ours: Row) -> dict[str, str | float | None]:
         says = {name: shown(ours.get(name)) for name in wanted.values}
-        theirs = {each.field for each in edited(wanted.values, earlier, says, wanted.notice.taken)}
-        if CURRENCY in theirs:
-            theirs.add("Amount")
-        left = {name: said for name, said in wanted.values.items() if not same(says[name], said)}
-        return _typed({name: said for name, said in left.items() if name not in theirs})
+        return _typed(left(wanted, self._said, says, NAMES))
 
-    def _made(self, wanted: Sequence[_Wanted]) -> Iterator[Receipt]:
+    def _made(self, wanted: Sequence[Wanted]) -> Iterator[Receipt]:
         """Make opportunities at the accounts that are there, as their owners'."""
         if not wanted:
             return
         owners = self._owners({each.notice.owner for each in wanted})
-        made: list[_Wanted] = []
+        made: list[Wanted] = []
         records: list[Sent] = []
         for each in wanted:
-            owner = next((owner for account, owner in owners if each.is_at(account)), None)
+            owner = next((owner for account, owner in owners if _is_at(each, account)), None)
             if owner is None:
                 yield Receipt(each.notice.key, "rejected", NO_SUCH_RECORD)
             else:
@@ -185,7 +158,7 @@ class Opportunities:
             (str(row.get("Id")), str(row.get("OwnerId") or "") if _is_active(row) else "") for row in rows
         ]
 
-    def _new(self, wanted: _Wanted, owner: str) -> Sent:
+    def _new(self, wanted: Wanted, owner: str) -> Sent:
         renewal = self._settings.renewal_type if wanted.matter == RENEWAL else ""
         return {
             KEY: wanted.key,
@@ -212,44 +185,36 @@ def check_pipeline(
             "no_stage",
             "salesforce has no open stage of that name: mend SEATSIGNAL_SALESFORCE_OPPORTUNITY_STAGE",
         )
-    if bool(only) == (CURRENCY in described):
+    if bool(only) == (NAMES.currency in described):
         several = "has several currencies: leave it empty" if only else "has one currency: name it there"
         raise Misconfigured("currency", f"SEATSIGNAL_SALESFORCE_OPPORTUNITY_CURRENCY: the org {several}")
 
 
-def _batches(ready: Sequence[_Wanted]) -> Iterator[list[_Wanted]]:
-    """Split opportunities into batches that one query can ask about: of an account one of each matter."""
-    batch: dict[tuple[str, str], _Wanted] = {}
-    for each in ready:
-        at = each.notice.owner, each.matter
-        if len(batch) == BATCH or at in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[at] = each
-    if batch:
-        yield list(batch.values())
-
-
-def _why_not(wanted: _Wanted, ours: Row | None, there: Sequence[Row]) -> str:
+def _why_not(wanted: Wanted, ours: Row | None, there: Sequence[Row]) -> str:
     """Why an opportunity is not to be written, by what is there; empty if it is."""
     if ours is not None:
         gone = DELETED if ours.get("IsDeleted") else ""
         return gone or (CLOSED if ours.get("IsClosed") else "")
     if wanted.notice.before:
         return DELETED  # it was written, and the recycle bin has been emptied since
-    beside = [
+    opened = (
         str(row.get(KEY) or "")
         for row in there
-        if wanted.is_at(row.get("AccountId")) and not row.get("IsDeleted") and not row.get("IsClosed")
-    ]
-    if "" in beside:
-        return OPENED
-    return OPEN if any(key.startswith(f"{wanted.matter}/") for key in beside) else ""
+        if _is_at(wanted, row.get("AccountId")) and not row.get("IsDeleted") and not row.get("IsClosed")
+    )
+    return in_its_place(wanted.matter, opened)
+
+
+def _is_at(wanted: Wanted, account: object) -> bool:
+    """Whether it is to stand at an account, by the long form of its id, which begins with the short one."""
+    return str(account).startswith(wanted.notice.owner)
 
 
 def _typed(values: Mapping[str, str]) -> dict[str, str | float | None]:
     """Values as Salesforce takes them; an empty one clears its field."""
-    return {name: float(said) if name == "Amount" and said else said or None for name, said in values.items()}
+    return {
+        name: float(said) if name == NAMES.amount and said else said or None for name, said in values.items()
+    }
 
 
 def _is_active(account: Row) -> bool:
@@ -257,7 +222,7 @@ def _is_active(account: Row) -> bool:
     return isinstance(owner, Mapping) and owner.get("IsActive") is True
 
 
-def _receipts(batch: Sequence[_Wanted], saved: Sequence[Saved]) -> Iterator[Receipt]:
+def _receipts(batch: Sequence[Wanted], saved: Sequence[Saved]) -> Iterator[Receipt]:
     """One receipt per opportunity, by what became of it."""
     needing_a_person: list[Misconfigured] = []
     for each, found in zip(batch, saved, strict=True):

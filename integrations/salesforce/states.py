@@ -12,13 +12,13 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from health.nouns import Edit, Notice, Receipt
-from integrations.edits import edited, same
+from integrations.edits import edited, left
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.salesforce.answers import Saved
 from integrations.salesforce.client import SalesforceClient
 from integrations.salesforce.fields import sent, shown, written
 from integrations.salesforce.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, failed
-from integrations.states import before, fields, refused
+from integrations.states import batches, before, fields, refused
 
 BATCH = 500
 """As many as two calls look at and write, in three collections."""
@@ -87,30 +87,23 @@ def check_record(notice: Notice) -> None:
 
 
 def _batches(ready: Sequence[_State]) -> Iterator[list[_State]]:
-    """Split states into collections that Salesforce takes: each account once, in the order given."""
-    batch: dict[str, _State] = {}
-    for state in ready:
-        if len(batch) == BATCH or state.notice.owner in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[state.notice.owner] = state
-    if batch:
-        yield list(batch.values())
+    """Split states into collections that Salesforce takes: each account once."""
+    return batches(ready, BATCH, lambda state: state.notice.owner)
 
 
 def _looked_at_and_written(salesforce: SalesforceClient, batch: Sequence[_State]) -> Iterator[Receipt]:
     """Write of a batch what no person has changed and no record says; where that is nothing, nothing."""
     try:
         looked = _looked_at(salesforce, batch)
-        left = [state for state in looked if state.values]
-        saved = salesforce.change("Account", [state.record for state in left]) if left else []
+        rest = [state for state in looked if state.values]
+        saved = salesforce.change("Account", [state.record for state in rest]) if rest else []
     except (Rejected, RetryLater) as error:
         if error.reason in HOLDS_FOR_ALL:
             raise
         yield from (refused(state.notice, error) for state in batch)
         return
     yield from (_sent(state) for state in looked if not state.values)
-    yield from _receipts(left, saved)
+    yield from _receipts(rest, saved)
 
 
 def _looked_at(salesforce: SalesforceClient, batch: Sequence[_State]) -> list[_State]:
@@ -137,11 +130,7 @@ def _left(state: _State, ours: Sequence[Mapping[str, str]], says: Mapping[str, s
     """What is left of a state to be written to a record that says what is there."""
     if says is None:
         return state
-    found = tuple(edited(state.values, ours, says, state.notice.taken))
-    theirs = {each.field for each in found}
-    differs = {name: value for name, value in state.values.items() if not same(says[name], value)}
-    left = {name: value for name, value in differs.items() if name not in theirs}
-    return _State(state.notice, left, found)
+    return _State(state.notice, *left(state.values, ours, says, state.notice.taken))
 
 
 def _receipts(batch: Sequence[_State], saved: Sequence[Saved]) -> Iterator[Receipt]:

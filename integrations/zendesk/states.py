@@ -12,9 +12,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from health.nouns import UNDER_WAY, Edit, Notice, Receipt
-from integrations.edits import edited, same
+from integrations.edits import edited, left
 from integrations.errors import IntegrationError, Misconfigured, Rejected, RetryLater
-from integrations.states import Written, before, fields, refused
+from integrations.states import Written, batches, before, fields, refused
 from integrations.zendesk.fields import AT_RISK, TAGS, sent, shown
 from integrations.zendesk.jobs import COMPLETED, LATER_S, Jobs, is_under_way
 from integrations.zendesk.refusals import HOLDS_FOR_ALL, NO_SUCH_RECORD, SETUP, failed
@@ -113,9 +113,9 @@ class States:
             return _Done((), (), None)
         there = self._there(batch)
         gone = tuple(state for state in batch if state.notice.owner not in there)
-        left = tuple(self._left(state, there[state.notice.owner]) for state in batch if state not in gone)
-        changes = [change for state in left if (change := state.change)]
-        return _Done(gone, left, self._jobs.done(self._zendesk.change(changes)) if changes else None)
+        rest = tuple(self._left(state, there[state.notice.owner]) for state in batch if state not in gone)
+        changes = [change for state in rest if (change := state.change)]
+        return _Done(gone, rest, self._jobs.done(self._zendesk.change(changes)) if changes else None)
 
     def _there(self, batch: Sequence[State]) -> Mapping[str, Said]:
         """What organizations of a batch say now in its fields, by their ids; without those that are gone."""
@@ -125,15 +125,8 @@ class States:
 
     def _left(self, state: State, says: Said) -> State:
         """What is left of a state to be written to an organization that says what is there."""
-        wanted = state.values
-        found = tuple(edited(wanted, list(before(state.notice, self._written)), says, state.notice.taken))
-        theirs = {each.field for each in found}
-        left = {
-            name: value
-            for name, value in wanted.items()
-            if name not in theirs and not same(says[name], value)
-        }
-        return State(state.notice, left, found)
+        ours = list(before(state.notice, self._written))
+        return State(state.notice, *left(state.values, ours, says, state.notice.taken))
 
     def _receipts(self, done: _Done) -> Iterator[Receipt]:
         """One receipt per state, by what became of its row of the job, and of its tag."""
@@ -175,15 +168,8 @@ def check_record(notice: Notice) -> None:
 
 
 def _batches(ready: Sequence[State]) -> Iterator[list[State]]:
-    """Split states into batches that Zendesk takes: each organization once, in the order given."""
-    batch: dict[str, State] = {}
-    for state in ready:
-        if len(batch) == BATCH or state.notice.owner in batch:
-            yield list(batch.values())
-            batch = {}
-        batch[state.notice.owner] = state
-    if batch:
-        yield list(batch.values())
+    """Split states into batches that Zendesk takes: each organization once."""
+    return batches(ready, BATCH, lambda state: state.notice.owner)
 
 
 def _says(organization: Shown, names: Sequence[str]) -> Said:

@@ -15,7 +15,6 @@ LARGEST_PAGE = 100
 TYPES_LIMIT = 20
 COMPARE: Mapping[str, Callable[[int, int], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 _NAME = re.compile(r"(\w+)(?:\[(gt|gte|lt|lte|\d*)\])?")
-Bounds = Sequence[tuple[Callable[[int, int], bool], int]]
 
 
 @dataclass

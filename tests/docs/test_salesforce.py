@@ -3,6 +3,7 @@
 import re
 
 from integrations.companies import LARGEST, SIZES
+from integrations.opportunities import CLOSED, DELETED, OPEN, OPENED
 from integrations.salesforce import opportunities, refusals
 from integrations.salesforce.client import ASK_AGAIN_S
 from integrations.salesforce.destination import SalesforceDestination
@@ -79,5 +80,5 @@ def test_reasons_of_a_limit_are_told() -> None:
 
 def test_why_an_opportunity_is_not_written_is_told() -> None:
     told = {word.strip("`") for word in PAGE.table("Opportunities", "reason").column("reason")}
-    assert told == {opportunities.OPENED, opportunities.OPEN, opportunities.CLOSED, opportunities.DELETED}
+    assert told == {OPENED, OPEN, CLOSED, DELETED}
     assert f"| {CLOSE_DAYS} days after" in PAGE.text
