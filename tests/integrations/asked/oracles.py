@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tests.integrations.asked import Oracle, by_stripe
 from tests.integrations.asked.by_schema import by_schema
 
-DOCUMENTED = ("chargebee", "hubspot", "intercom", "keygen", "posthog", "postmark", "zendesk")
+DOCUMENTED = ("chargebee", "hubspot", "intercom", "keygen", "posthog", "postmark", "salesforce", "zendesk")
 """Vendors of whom nobody else's code tells what they take: their documentation does."""
 ORACLES: Mapping[str, Oracle] = {
     "stripe": by_stripe.wrong,

@@ -14,6 +14,7 @@ from tests.integrations.asked.oracles import DOCUMENTED, ORACLES
 BEARER = {"accept": "application/json", "authorization": "Bearer canary_5521"}
 WRITES = {**BEARER, "content-type": "application/json; charset=utf-8"}
 BASIC = {**BEARER, "authorization": "Basic Y2FuYXJ5Og=="}
+ACCOUNT = "001000000000009001"
 TOKEN = {"accept": "application/json", "x-postmark-server-token": "canary"}
 
 SOUND: dict[str, Asked] = {
@@ -54,6 +55,26 @@ SOUND: dict[str, Asked] = {
         TOKEN,
         {"From": "a@vendor.example", "To": "b@acme.example", "Headers": [{"Name": "X-A", "Value": "b"}]},
     ),
+    "salesforce": Asked(
+        "POST",
+        "services/data/v67.0/composite",
+        (),
+        WRITES,
+        {
+            "compositeRequest": [
+                {
+                    "method": "PATCH",
+                    "url": "/services/data/v67.0/composite/sobjects",
+                    "referenceId": "part0",
+                    "body": {
+                        "records": [
+                            {"attributes": {"type": "Account"}, "id": ACCOUNT, "Seatsignal_Health__c": 40.5}
+                        ]
+                    },
+                }
+            ]
+        },
+    ),
     "zendesk": Asked(
         "PUT",
         "api/v2/organizations/update_many",
@@ -63,6 +84,16 @@ SOUND: dict[str, Asked] = {
     ),
 }
 LATER = "x_surprise"
+
+
+def in_salesforce(**fields: object) -> Json:
+    """Another request: of one record of an account."""
+    record = {"attributes": {"type": "Account"}, "id": ACCOUNT, **fields}
+    return {
+        "method": "PATCH",
+        "path": "services/data/v67.0/composite/sobjects",
+        "body": {"records": [record]},
+    }
 
 
 def bodies(body: Any) -> Iterator[Any]:
@@ -119,6 +150,15 @@ UNSOUND: dict[str, tuple[str, Json]] = {
         {"body": {**SOUND["postmark"].body, "Metadata": {"notice": "0" * 81}}},
     ),
     "without a recipient": ("postmark", {"body": {"From": "a@vendor.example"}}),
+    "a number as text": ("salesforce", in_salesforce(Seatsignal_Health__c="40")),
+    "yes as a word": ("salesforce", in_salesforce(Seatsignal_Expansion__c="true")),
+    "an instant as a day": ("salesforce", in_salesforce(Seatsignal_Renewal__c="2026-06-01T00:00:00Z")),
+    "no id of a record": ("salesforce", in_salesforce(id="1")),
+    "what nobody may write": ("salesforce", in_salesforce(Name="Acme")),
+    "more than 5 collections": (
+        "salesforce",
+        {"body": {"compositeRequest": SOUND["salesforce"].body["compositeRequest"] * 6}},
+    ),
     "an id that is text": ("zendesk", {"body": {"organizations": [{"id": "1"}]}}),
     "a list as a value": (
         "zendesk",
