@@ -16,6 +16,12 @@ WRITES = {**BEARER, "content-type": "application/json; charset=utf-8"}
 BASIC = {**BEARER, "authorization": "Basic Y2FuYXJ5Og=="}
 ACCOUNT = "001000000000009001"
 TOKEN = {"accept": "application/json", "x-postmark-server-token": "canary"}
+CREDENTIAL = "AKIDCANARY/20260601/eu-west-1/ses/aws4_request"
+SIGNED = {
+    "content-type": "application/json",
+    "authorization": f"AWS4-HMAC-SHA256 Credential={CREDENTIAL}, SignedHeaders=host, Signature={'0' * 64}",
+    "x-amz-date": "20260601T120000Z",
+}
 
 SOUND: dict[str, Asked] = {
     "chargebee": Asked(
@@ -73,6 +79,18 @@ SOUND: dict[str, Asked] = {
                     },
                 }
             ]
+        },
+    ),
+    "ses": Asked(
+        "POST",
+        "v2/email/outbound-emails",
+        (),
+        SIGNED,
+        {
+            "FromEmailAddress": "a@vendor.example",
+            "Destination": {"ToAddresses": ["b@acme.example"]},
+            "Content": {"Raw": {"Data": "QQ=="}},
+            "EmailTags": [{"Name": "notice", "Value": "1"}],
         },
     ),
     "zendesk": Asked(
@@ -159,6 +177,11 @@ UNSOUND: dict[str, tuple[str, Json]] = {
         "salesforce",
         {"body": {"compositeRequest": SOUND["salesforce"].body["compositeRequest"] * 6}},
     ),
+    "a mark in a tag": (
+        "ses",
+        {"body": {**SOUND["ses"].body, "EmailTags": [{"Name": "notice", "Value": "csm/1"}]}},
+    ),
+    "signed in another way": ("ses", {"headers": {**SIGNED, "authorization": "Bearer canary"}}),
     "an id that is text": ("zendesk", {"body": {"organizations": [{"id": "1"}]}}),
     "a list as a value": (
         "zendesk",
