@@ -1,7 +1,8 @@
 """Every request of our clients as it leaves, held against what its vendor says that it takes.
 
-Stripe's and Slack's are held against these vendors' own libraries, the others against schemas that were written
-from the vendors' documentation. What does not fit fails the test that sent it, whatever the stand-in or the client made of it.
+Stripe's and Slack's are held against the libraries of these two, the others against schemas that were written
+from the vendors' documentation. What does not fit fails the test that sent it, whatever the stand-in or the
+client made of it.
 """
 
 import json
