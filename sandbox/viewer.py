@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox import crm
 from sandbox.answers import query
-from sandbox.hubspot import view
+from sandbox.hubspot import view as hubspot
 from sandbox.ledger import NEW_THINGS, Effect
 from sandbox.mail.mailbox import body, html_with_images
 from sandbox.mail.routes import asked_mail
+from sandbox.mattermost.routes import CHANNELS
 from sandbox.rendering import FOLDER, Pages
+from sandbox.salesforce import view as salesforce
 from sandbox.slack import asking, people
 from sandbox.slack.workspace import Form
 from sandbox.state import Sandbox
@@ -55,7 +58,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         *_slack(sandbox, pages),
         *_teams(sandbox, pages),
         *_inbox(sandbox, pages),
-        *_crm(sandbox, pages),
+        *_mattermost(sandbox, pages),
+        *(route for shelf in _shelves(sandbox) for route in _crm(sandbox, pages, shelf)),
         *_helpdesk(sandbox, pages),
     ]
 
@@ -63,7 +67,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 def _overview(sandbox: Sandbox, pages: Pages) -> list[Route]:
     async def start(request: Request) -> HTMLResponse:
         refresh = query(request, Viewed).refresh
-        latest, companies = sandbox.ledger.effects()[:-7:-1], view.companies(sandbox.hubspot)
+        latest, companies = sandbox.ledger.effects()[:-7:-1], hubspot.companies(sandbox.hubspot)
         return pages.page("start.html", refresh=refresh, latest=latest, companies=companies)
 
     async def ledger(request: Request) -> HTMLResponse:
@@ -174,6 +178,18 @@ def _teams(sandbox: Sandbox, pages: Pages) -> list[Route]:
     return [Route("/view/teams", channel), Route("/view/teams/{channel}", channel)]
 
 
+def _mattermost(sandbox: Sandbox, pages: Pages) -> list[Route]:
+    async def channel(request: Request) -> HTMLResponse:
+        name = request.path_params.get("channel") or CHANNELS[0]
+        if name not in CHANNELS:
+            raise HTTPException(404, f"there is no channel {name}")
+        posted = sandbox.ledger.effects(system="mattermost")
+        refresh = query(request, Viewed).refresh
+        return pages.page("mattermost.html", refresh=refresh, shown=name, channels=CHANNELS, posted=posted)
+
+    return [Route("/view/mattermost", channel), Route("/view/mattermost/{channel}", channel)]
+
+
 def _back(form: Form) -> str:
     """Where the message stands under which somebody pressed the button of a form."""
     channel, _, ts = str(form.view.get("private_metadata", "")).partition(":")
@@ -216,27 +232,48 @@ def _inbox(sandbox: Sandbox, pages: Pages) -> list[Route]:
     ]
 
 
-def _crm(sandbox: Sandbox, pages: Pages) -> list[Route]:
+def _shelves(sandbox: Sandbox) -> tuple[crm.Shelf, ...]:
+    """The CRMs that there are."""
+    return (
+        crm.Shelf(
+            "HubSpot",
+            "/view/crm",
+            lambda: hubspot.companies(sandbox.hubspot),
+            lambda at: hubspot.tasks(sandbox.hubspot, at),
+        ),
+        crm.Shelf(
+            "Salesforce",
+            "/view/salesforce",
+            lambda: salesforce.accounts(sandbox.salesforce),
+            lambda at: salesforce.tasks(sandbox.salesforce, at),
+        ),
+    )
+
+
+def _crm(sandbox: Sandbox, pages: Pages, shelf: crm.Shelf) -> list[Route]:
     async def companies(request: Request) -> HTMLResponse:
         viewed = query(request, Viewed)
-        found = view.companies(sandbox.hubspot)
-        return pages.page("crm.html", refresh=viewed.refresh, companies=found, only=viewed.only, view=view)
+        found = shelf.companies()
+        return pages.page(
+            "crm.html", refresh=viewed.refresh, companies=found, only=viewed.only, crm=crm, shelf=shelf
+        )
 
     async def company(request: Request) -> HTMLResponse:
         named = request.path_params["company"]
-        found = view.company(sandbox.hubspot, named)
+        found = shelf.company(named)
         if found is None:
             raise HTTPException(404, f"there is no company {named}")
         return pages.page(
             "company.html",
             refresh=query(request, Viewed).refresh,
             it=found,
-            tasks=view.tasks(sandbox.hubspot, named),
-            changes=list(view.changes(sandbox.ledger, named)),
-            bands=view.BANDS,
+            shelf=shelf,
+            tasks=shelf.tasks(named),
+            changes=list(crm.changes(sandbox.ledger, named)),
+            bands=crm.BANDS,
         )
 
-    return [Route("/view/crm", companies), Route("/view/crm/{company}", company)]
+    return [Route(shelf.path, companies), Route(f"{shelf.path}/{{company}}", company)]
 
 
 def _helpdesk(sandbox: Sandbox, pages: Pages) -> list[Route]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 Schema = Mapping[str, Any]
-TYPES: Mapping[str, type] = {
+TYPES: Mapping[str, type | tuple[type, ...]] = {
     "array": list,
     "boolean": bool,
     "integer": int,
     "null": type(None),
+    "number": (int, float),
     "object": dict,
     "string": str,
 }

@@ -114,6 +114,10 @@ OUR_ID = Field(
 """The field in which people may say whose account this is: one that we wrote would be no evidence of that."""
 KEY = _field("Key", "Seatsignal key", _KEY, "Keeps the task from being made twice; do not change it.")
 """The field of a task that says which notice it is. Salesforce keeps fields of tasks at ``Activity``."""
+CLOSED = _field(
+    "Closed", "Closed by Seatsignal", _YES_NO, "Seatsignal completed the task, so that it may open it again."
+)
+"""The field of a task that says that we completed it: what a person completed is never opened again."""
 OPPORTUNITY_KEY = _field(
     "Opportunity_Key",
     "Seatsignal key",
@@ -121,7 +125,7 @@ OPPORTUNITY_KEY = _field(
     "Keeps the opportunity from being made twice; do not change it.",
 )
 """The field of an opportunity of ours that says which it is."""
-WANTED: Mapping[str, tuple[Field, ...]] = {"Account": (OUR_ID, *FIELDS.values()), "Activity": (KEY,)}
+WANTED: Mapping[str, tuple[Field, ...]] = {"Account": (OUR_ID, *FIELDS.values()), "Activity": (KEY, CLOSED)}
 """Every field that must be there, by what it is made at."""
 OF_OPPORTUNITIES: Mapping[str, tuple[Field, ...]] = {"Opportunity": (OPPORTUNITY_KEY,)}
 """Those that must be there too where opportunities are kept."""

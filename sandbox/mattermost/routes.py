@@ -16,7 +16,8 @@ from sandbox.faults import FaultySystem
 from sandbox.state import Sandbox
 
 FAULTY: dict[str, FaultySystem] = {"/mattermost/": "mattermost"}
-HOOKS = {f"mattermost-hook-of-{channel}": channel for channel in ("success", "sales", "ops")}
+CHANNELS = ("success", "sales", "ops")
+HOOKS = {f"mattermost-hook-of-{channel}": channel for channel in CHANNELS}
 LONGEST = 16_383
 KEYS = frozenset({"text", "username", "icon_url", "icon_emoji", "channel", "attachments", "props", "type"})
 _KEY = re.compile(r"^Key (.+)$", re.MULTILINE)

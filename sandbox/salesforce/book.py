@@ -1,6 +1,6 @@
 """What Salesforce holds of the rehearsed company. Each change that people see is an effect in the ledger."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,9 @@ PREFIXES = {
     "PermissionSetAssignment": "0Pa",
 }
 Row = dict[str, Any]
+LONG_AGO = "2025-01-01T00:00:00.000+0000"
+STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
+"""Of tasks in every org: the first is the default, the third is closed. An org may rename them."""
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +70,7 @@ class SalesforceBook:
         """Hold nothing but the fields that every org has."""
         self.schema = Schema()
         self.rows: dict[Kind, dict[str, Row]] = {kind: {} for kind in self.schema.fields}
+        self.rows["TaskStatus"] = {each["Id"]: each for each in map(_status, range(len(STATUSES)))}
         self.tokens: set[str] = set()
         self.locators: dict[str, list[Row]] = {}
         self.calls = 0
@@ -122,17 +126,25 @@ class SalesforceBook:
             **values,
         }
         self.rows[kind][made["Id"]] = made
+        if kind == "Task":
+            made.setdefault(
+                "Status", next(each for each in self.statuses() if each.get("IsDefault"))["ApiName"]
+            )
         if kind in CALLED:
             self._staged(kind, made)
             self._record("post", kind, made, str(values.get(CALLED[kind], "")))
         return made
 
+    def statuses(self) -> list[Row]:
+        """What tasks may say of how far they are."""
+        return list(self.rows["TaskStatus"].values())
+
     def _staged(self, kind: Kind, row: Row) -> None:
-        """Say of an opportunity what its stage says; a stage that is none is an open one."""
+        """Say of an opportunity or task what its stage or status says; a stage that is none is open."""
         if kind == "Opportunity":
-            stages = self.rows["OpportunityStage"].values()
-            stage = next((each for each in stages if each.get("ApiName") == row.get("StageName")), {})
-            row |= {name: bool(stage.get(name)) for name in ("IsClosed", "IsWon")}
+            row |= _marks(self.rows["OpportunityStage"].values(), row.get("StageName"), "IsClosed", "IsWon")
+        if kind == "Task":
+            row |= _marks(self.statuses(), row.get("Status"), "IsClosed")
 
     def permit(self) -> None:
         """Show the app's user the fields of the permission sets that it has been given."""
@@ -153,6 +165,17 @@ class SalesforceBook:
             channel_or_to=str(there.get("Name", account)),
             text=text,
         )
+
+
+def _marks(stages: Iterable[Row], said: object, *marks: str) -> Row:
+    found = next((each for each in stages if each.get("ApiName") == said), {})
+    return {name: bool(found.get(name)) for name in marks}
+
+
+def _status(at: int) -> Row:
+    said = {"ApiName": STATUSES[at], "MasterLabel": STATUSES[at], "SortOrder": at + 1}
+    marks = {"IsDefault": at == 0, "IsClosed": STATUSES[at] == "Completed"}
+    return {"Id": f"01J{at:015}", "CreatedDate": LONG_AGO, "SystemModstamp": LONG_AGO, **said, **marks}
 
 
 def _told(name: str, before: Any, after: Any) -> str:  # noqa: ANN401 - any JSON

@@ -187,6 +187,10 @@ def _checked(book: SalesforceBook, kind: Kind, values: Mapping[str, Any]) -> Row
     owner = values.get("OwnerId")
     if owner and not book.rows["User"].get(owner, {}).get("IsActive"):
         raise NotSaved("INACTIVE_OWNER_OR_USER", "operation performed with inactive user", "OwnerId")
+    status = values.get("Status")
+    if "Status" in values and status not in {each["ApiName"] for each in book.statuses()}:
+        said = f"Status: bad value for restricted picklist field: {status}"
+        raise NotSaved("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", said, "Status")
     return dict(values)
 
 

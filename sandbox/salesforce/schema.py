@@ -54,6 +54,10 @@ STANDARD: Mapping[Kind, tuple[Field, ...]] = {
             WhatId="reference", Subject="string", Priority="picklist", Status="picklist", ActivityDate="date"
         ),
         Field("Description", "textarea", length=LARGEST_LINES),
+        Field("IsClosed", "boolean", updateable=False),
+    ),
+    "TaskStatus": _fields(
+        ApiName="string", MasterLabel="string", SortOrder="int", IsClosed="boolean", IsDefault="boolean"
     ),
     "PermissionSet": _fields(Name="string", Label="string", Description="string"),
     "FieldPermissions": _fields(

@@ -17,6 +17,9 @@ PAGES = [
     "/view/teams/sales",
     "/view/inbox",
     "/view/crm",
+    "/view/salesforce",
+    "/view/mattermost",
+    "/view/mattermost/sales",
     "/view/helpdesk",
     "/view/ledger",
 ]
@@ -55,6 +58,8 @@ def test_a_page_reloads_itself_if_asked(sandbox: Rehearsal, path):
         "/view/inbox/1",
         "/view/inbox/1/html",
         "/view/crm/1",
+        "/view/salesforce/1",
+        "/view/mattermost/x",
     ],
 )
 def test_what_is_not_there_is_not_found(sandbox: Rehearsal, path):
@@ -175,6 +180,18 @@ def test_the_html_part_may_run_and_load_nothing(sandbox: Rehearsal):
     assert policy.startswith("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'")
     assert "script-src" not in policy
     assert '<img src="data:image/png;base64,iVBORw==">' in answer.text
+
+
+def test_a_message_in_mattermost_is_shown_in_its_channel(sandbox: Rehearsal):
+    hook = f"{sandbox.http}/mattermost/hooks/mattermost-hook-of-sales"
+    assert (
+        requests.post(hook, json={"text": f"**At risk** {HOSTILE}\nKey n-1"}, timeout=10).status_code == 200
+    )
+    shown = page(sandbox, "/view/mattermost/sales")
+    assert f'<p class="plain">**At risk** {INERT}\nKey n-1</p>' in shown
+    assert HOSTILE not in shown
+    assert "At risk" not in page(sandbox, "/view/mattermost/success")
+    assert 'href="/view/mattermost/sales"' in page(sandbox, "/")
 
 
 def test_a_second_copy_stands_out_in_the_ledger(sandbox: Rehearsal):

@@ -1,7 +1,8 @@
 """Every request of our clients as it leaves, held against what its vendor says that it takes.
 
-Stripe's are held against Stripe's own library, the others against schemas that were written from the vendors'
-documentation. What does not fit fails the test that sent it, whatever the stand-in or the client made of it.
+Stripe's and Slack's are held against the libraries of these two, the others against schemas that were written
+from the vendors' documentation. What does not fit fails the test that sent it, whatever the stand-in or the
+client made of it.
 """
 
 import json
@@ -36,14 +37,23 @@ class Asked:
 
 
 def asked(base_url: str, request: requests.PreparedRequest) -> Asked:
-    """A request as it leaves; a body that is JSON is read."""
+    """A request as it leaves; a body that is JSON or a form is read."""
     url = urlsplit(request.url or "")
     path = url.path.removeprefix(urlsplit(base_url).path).lstrip("/")
     headers = {name.lower(): str(value) for name, value in request.headers.items()}
-    is_json = "json" in headers.get("content-type", "")
-    body = json.loads(request.body) if is_json and request.body else request.body
     query = tuple(parse_qsl(url.query, keep_blank_values=True))
-    return Asked(request.method or "", path, query, headers, body)
+    return Asked(
+        request.method or "", path, query, headers, _read(request.body, headers.get("content-type", ""))
+    )
+
+
+def _read(body: Any, content_type: str) -> object:
+    """A body as its type says that it is to be read."""
+    if body and "json" in content_type:
+        return json.loads(body)
+    if body and "urlencoded" in content_type:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
+    return body or None
 
 
 @contextmanager

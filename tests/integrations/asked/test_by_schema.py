@@ -14,7 +14,14 @@ from tests.integrations.asked.oracles import DOCUMENTED, ORACLES
 BEARER = {"accept": "application/json", "authorization": "Bearer canary_5521"}
 WRITES = {**BEARER, "content-type": "application/json; charset=utf-8"}
 BASIC = {**BEARER, "authorization": "Basic Y2FuYXJ5Og=="}
+ACCOUNT = "001000000000009001"
 TOKEN = {"accept": "application/json", "x-postmark-server-token": "canary"}
+CREDENTIAL = "AKIDCANARY/20260601/eu-west-1/ses/aws4_request"
+SIGNED = {
+    "content-type": "application/json",
+    "authorization": f"AWS4-HMAC-SHA256 Credential={CREDENTIAL}, SignedHeaders=host, Signature={'0' * 64}",
+    "x-amz-date": "20260601T120000Z",
+}
 
 SOUND: dict[str, Asked] = {
     "chargebee": Asked(
@@ -54,6 +61,38 @@ SOUND: dict[str, Asked] = {
         TOKEN,
         {"From": "a@vendor.example", "To": "b@acme.example", "Headers": [{"Name": "X-A", "Value": "b"}]},
     ),
+    "salesforce": Asked(
+        "POST",
+        "services/data/v67.0/composite",
+        (),
+        WRITES,
+        {
+            "compositeRequest": [
+                {
+                    "method": "PATCH",
+                    "url": "/services/data/v67.0/composite/sobjects",
+                    "referenceId": "part0",
+                    "body": {
+                        "records": [
+                            {"attributes": {"type": "Account"}, "id": ACCOUNT, "Seatsignal_Health__c": 40.5}
+                        ]
+                    },
+                }
+            ]
+        },
+    ),
+    "ses": Asked(
+        "POST",
+        "v2/email/outbound-emails",
+        (),
+        SIGNED,
+        {
+            "FromEmailAddress": "a@vendor.example",
+            "Destination": {"ToAddresses": ["b@acme.example"]},
+            "Content": {"Raw": {"Data": "QQ=="}},
+            "EmailTags": [{"Name": "notice", "Value": "1"}],
+        },
+    ),
     "zendesk": Asked(
         "PUT",
         "api/v2/organizations/update_many",
@@ -63,6 +102,16 @@ SOUND: dict[str, Asked] = {
     ),
 }
 LATER = "x_surprise"
+
+
+def in_salesforce(**fields: object) -> Json:
+    """Another request: of one record of an account."""
+    record = {"attributes": {"type": "Account"}, "id": ACCOUNT, **fields}
+    return {
+        "method": "PATCH",
+        "path": "services/data/v67.0/composite/sobjects",
+        "body": {"records": [record]},
+    }
 
 
 def bodies(body: Any) -> Iterator[Any]:
@@ -119,6 +168,20 @@ UNSOUND: dict[str, tuple[str, Json]] = {
         {"body": {**SOUND["postmark"].body, "Metadata": {"notice": "0" * 81}}},
     ),
     "without a recipient": ("postmark", {"body": {"From": "a@vendor.example"}}),
+    "a number as text": ("salesforce", in_salesforce(Seatsignal_Health__c="40")),
+    "yes as a word": ("salesforce", in_salesforce(Seatsignal_Expansion__c="true")),
+    "an instant as a day": ("salesforce", in_salesforce(Seatsignal_Renewal__c="2026-06-01T00:00:00Z")),
+    "no id of a record": ("salesforce", in_salesforce(id="1")),
+    "what nobody may write": ("salesforce", in_salesforce(Name="Acme")),
+    "more than 5 collections": (
+        "salesforce",
+        {"body": {"compositeRequest": SOUND["salesforce"].body["compositeRequest"] * 6}},
+    ),
+    "a mark in a tag": (
+        "ses",
+        {"body": {**SOUND["ses"].body, "EmailTags": [{"Name": "notice", "Value": "csm/1"}]}},
+    ),
+    "signed in another way": ("ses", {"headers": {**SIGNED, "authorization": "Bearer canary"}}),
     "an id that is text": ("zendesk", {"body": {"organizations": [{"id": "1"}]}}),
     "a list as a value": (
         "zendesk",

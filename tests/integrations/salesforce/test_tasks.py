@@ -1,14 +1,19 @@
-"""Tasks: one per key, and what is its owner's stays so."""
+"""Tasks: one per key, what is its owner's stays so, and what is over is completed."""
 
+import json
+from contextlib import closing
 from typing import Any
 
 import pytest
 import requests
 
+from health.nouns import Notice
 from integrations.salesforce.access import TOKEN_PATH
 from integrations.salesforce.destination import SalesforceDestination
 from tests.integrations.rig import Rig
-from tests.integrations.salesforce.org import CLIENT, SECRET, USERS
+from tests.integrations.salesforce.conftest import settings
+from tests.integrations.salesforce.org import CLIENT, SECRET, USERS, row
+from tests.integrations.salesforce.rig import BOOK
 from tests.integrations.salesforce.rig import rig as task_rig
 from tests.rehearsal import Rehearsal
 
@@ -22,9 +27,8 @@ def rig(sandbox: Rehearsal) -> Rig:
     return task_rig(sandbox)
 
 
-def body(**more: str) -> bytes:
-    said = {"subject": "Call them", "text": "They asked.", **more}
-    return ("{" + ", ".join(f'"{name}": "{value}"' for name, value in said.items()) + "}").encode()
+def body(**more: object) -> bytes:
+    return json.dumps({"subject": "Call them", "text": "They asked.", **more}).encode()
 
 
 class Person:
@@ -101,6 +105,89 @@ def test_news_of_a_task_that_somebody_deleted_is_a_new_one(
     person.change(task["Id"], IsDeleted=True)
     [told] = salesforce.deliver([rig.notice("second", body=body(), remote=task["Id"])])
     assert [each["Id"] for each in person.tasks()] == [told.remote]
+
+
+# -- the end -------------------------------------------------------------------------------------------
+
+
+def sent(salesforce: SalesforceDestination, notice: Notice) -> str:
+    (receipt,) = salesforce.deliver([notice])
+    assert (receipt.key, receipt.outcome) == (notice.key, "sent")
+    return receipt.remote
+
+
+def effects(sandbox: Rehearsal) -> list[str]:
+    return [effect["key"] for effect in sandbox.ledger(system="crm")["effects"]]
+
+
+def test_once_it_is_over_the_task_is_completed_and_if_it_comes_again_opened_again(
+    salesforce: SalesforceDestination, rig: Rig, person: Person, sandbox: Rehearsal
+) -> None:
+    task = sent(salesforce, rig.notice("k1", body=body()))
+    over = body(subject="No longer at risk", done=True)
+    for attempt in (1, 2):
+        assert sent(salesforce, rig.notice("k2", body=over, remote=task, attempt=attempt)) == task
+        assert [each["Status"] for each in person.tasks()] == ["Completed"]
+    sent(salesforce, rig.notice("k3", body=body(subject="At risk again"), remote=task))
+    [said] = person.tasks()
+    assert (said["Status"], said["Subject"]) == ("Not Started", "At risk again")
+    assert effects(sandbox) == ["k1"] * 3
+
+
+def test_what_a_person_completed_is_left_alone_and_never_opened_again(
+    salesforce: SalesforceDestination, rig: Rig, person: Person, sandbox: Rehearsal
+) -> None:
+    task = sent(salesforce, rig.notice("k1", body=body()))
+    person.change(task, Status="Completed")
+    before = effects(sandbox)
+    sent(salesforce, rig.notice("k2", body=body(subject="No longer at risk", done=True), remote=task))
+    assert effects(sandbox) == before
+    sent(salesforce, rig.notice("k3", body=body(subject="At risk again"), remote=task))
+    assert [each["Status"] for each in person.tasks()] == ["Completed"]
+
+
+def test_a_task_that_a_person_took_up_again_is_theirs_to_complete(
+    salesforce: SalesforceDestination, rig: Rig, person: Person
+) -> None:
+    task = sent(salesforce, rig.notice("k1", body=body()))
+    sent(salesforce, rig.notice("k2", body=body(done=True), remote=task))
+    person.change(task, Status="In Progress")
+    sent(salesforce, rig.notice("k3", body=body(), remote=task))
+    assert [each["Status"] for each in person.tasks()] == ["In Progress"]
+    person.change(task, Status="Completed")
+    sent(salesforce, rig.notice("k4", body=body(), remote=task))
+    assert [each["Status"] for each in person.tasks()] == ["Completed"]
+
+
+def status(at: int, name: str, **marks: bool) -> dict[str, Any]:
+    return row(f"01J{at:015}", ApiName=name, MasterLabel=name, SortOrder=at, **marks)
+
+
+def test_an_org_that_calls_it_something_else_is_asked_what(rig: Rig, sandbox: Rehearsal) -> None:
+    renamed = [
+        status(4, "Dropped", IsClosed=True),
+        status(3, "Done", IsClosed=True),
+        status(2, "To do", IsDefault=True),
+        status(1, "Idea"),
+    ]
+    sandbox.seed("salesforce", {**BOOK, "records": {**BOOK["records"], "TaskStatus": renamed}})
+    with closing(SalesforceDestination(settings(f"{sandbox.http}/salesforce"))) as anew:
+        task, person = sent(anew, rig.notice("k1", body=body())), Person(sandbox)
+        assert [each["Status"] for each in person.tasks()] == ["To do"]
+        sent(anew, rig.notice("k2", body=body(done=True), remote=task))
+        assert [each["Status"] for each in person.tasks()] == ["Done"]
+        sent(anew, rig.notice("k3", body=body(), remote=task))
+        assert [each["Status"] for each in person.tasks()] == ["To do"]
+
+
+@pytest.mark.parametrize("remote", ["", f"00T{5:015}"])
+def test_what_is_over_is_never_made(
+    salesforce: SalesforceDestination, rig: Rig, person: Person, remote: str
+) -> None:
+    for attempt in (1, 2):
+        over = rig.notice("k1", body=body(done=True), remote=remote, attempt=attempt)
+        assert sent(salesforce, over) == remote
+    assert person.tasks() == []
 
 
 def test_a_task_at_an_account_that_is_gone_is_quarantined(

@@ -163,7 +163,7 @@ def test_a_notice_that_slack_refuses_does_not_hold_up_the_others(
     sandbox: Rehearsal, slack: SlackDestination
 ) -> None:
     made = rig(sandbox).notice
-    blocks = [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]
+    blocks = [{"type": "divider", "block_id": "twice"}] * 2
     wrong = json.dumps({"text": "x", "blocks": blocks, "news": "x"}).encode()
     receipts = list(slack.deliver([made("a", body=wrong), made("b")]))
     assert [(r.outcome, r.reason) for r in receipts] == [("rejected", "invalid_blocks"), ("sent", "")]

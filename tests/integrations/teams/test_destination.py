@@ -1,5 +1,6 @@
 """Cards reach the right channel, one after the other, and whatever is answered says what happens next."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing
@@ -210,6 +211,9 @@ def test_a_refusal_for_one_channel_leaves_its_notice_to_a_person_and_the_next_pa
     sandbox: Rehearsal, teams: TeamsDestination
 ) -> None:
     made = rig(sandbox).notice
-    broken = replace(made("a"), body=b'{"body": [{"type": "Image", "url": "x"}], "actions": [], "news": []}')
+    words = {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": "x"}]}
+    unknown_here = {"type": "Container", "style": "good", "items": [words]}
+    said = {"body": [unknown_here], "actions": [], "news": []}
+    broken = replace(made("a"), body=json.dumps(said).encode())
     receipts = [(each.outcome, each.reason) for each in teams.deliver([broken, made("b")])]
     assert receipts == [("rejected", "status_400"), ("sent", "")]

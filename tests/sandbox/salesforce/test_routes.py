@@ -197,6 +197,28 @@ def test_a_task_is_made_once_for_a_value_of_its_external_id(org: Org) -> None:
     assert org.save(task, at="/Task/Subject").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"Status": "Finished"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+        ({"Status": None}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+        ({"IsClosed": True}, "INVALID_FIELD_FOR_INSERT_UPDATE"),
+    ],
+)
+def test_a_task_is_closed_by_a_status_of_the_org_and_by_nothing_else(org: Org, said: Json, code: str) -> None:
+    task = {"attributes": {"type": "Task"}, "Key__c": "k", "WhatId": f"001{1:015}", "Subject": "Call"}
+    [made] = org.save(task, at="/Task/Key__c").json()
+    told = "SELECT Status, IsClosed FROM Task"
+    assert [(row["Status"], row["IsClosed"]) for row in org.query(told).json()["records"]] == [
+        ("Not Started", False)
+    ]
+    change_of = {"attributes": {"type": "Task"}, "id": made["id"]}
+    [refused] = org.save({**change_of, **said}).json()
+    assert refused["errors"][0]["statusCode"] == code
+    assert org.save({**change_of, "Status": "Completed"}).json()[0]["success"]
+    assert [row["IsClosed"] for row in org.query(told).json()["records"]] == [True]
+
+
 def test_more_than_5_collections_are_no_call(org: Org) -> None:
     steps = [
         {
