@@ -33,8 +33,8 @@ SKEW_S = 60.0
 FEW_CALLS = 10
 ANSWERS = "credentials, reach, scopes"
 NOT_FOUND = (
-    "alerts go to their backup, else to the channel: set their id (people, slack) or a backup in routes.yaml; "
-    "of who has left, name another owner in the CRM; Slack is asked again every day"
+    "alerts go to their backup, else to the channel: set their id (people, slack) or a backup in "
+    "routes.yaml; of who has left, name another owner in the CRM; Slack is asked again every day"
 )
 UNASKED = "20 are asked about every 5 minutes, as long as `seatsignal up` runs"
 SAMPLE_PAGES = 5
