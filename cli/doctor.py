@@ -17,9 +17,10 @@ from config.errors import Actionable
 from integrations import registry
 from integrations.roles import Crm, Destination, Examined, Page, Prepared, Sampled, Source
 from integrations.vitals import Vitals
-from store import edits, matches
+from store import colleagues, edits, matches
 from store.installation import SECRET, setting
 from store.vault import is_sealed
+from worker.colleagues import sought_by
 from worker.deployment import Deployment
 from worker.freshness import SourceState, states, troubles
 
@@ -31,6 +32,11 @@ SKEW_S = 60.0
 """Seconds that two clocks may differ: signatures and cursors bear five times that."""
 FEW_CALLS = 10
 ANSWERS = "credentials, reach, scopes"
+NOT_FOUND = (
+    "alerts go to their backup, else to the channel: set their id (people, slack) or a backup in "
+    "routes.yaml; of who has left, name another owner in the CRM; Slack is asked again every day"
+)
+UNASKED = "20 are asked about every 5 minutes, as long as `seatsignal up` runs"
 SAMPLE_PAGES = 5
 """How many pages are read for a record to show."""
 
@@ -67,6 +73,7 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.read() as connection:
         found = states(deployment, connection, {})
     yield from _accounts(deployment, found)
+    yield from _colleagues(deployment)
     unused = _out_of_use(found)
     yield from unused.values()
     yield from _incidents(deployment, unused)
@@ -262,3 +269,25 @@ def _named(keys: Sequence[str], most: int = 5) -> str:
         return "every account has one"
     more = f" and {len(keys) - most} more" if len(keys) > most else ""
     return f"none, or several, for {', '.join(keys[:most])}{more}"
+
+
+# -- colleagues --------------------------------------------------------------------------------------
+
+
+def _colleagues(deployment: Deployment) -> Iterator[Finding]:
+    """Yield who of the colleagues that are named by an address was found in Slack, and who was not."""
+    if not deployment.routes.by_address:
+        return
+    with deployment.database.read() as connection:
+        sought = sought_by(deployment.routes, connection)
+        answered = colleagues.answered(connection, sought)
+    there = [f"{address} ({each.id})" for address, each in answered.items() if not each.left]
+    gone = [address for address, each in answered.items() if each.left]
+    unasked = sorted(sought - set(answered))
+    about = "colleagues in Slack"
+    if there:
+        yield Finding(about, "found", GOOD, ", ".join(there))
+    if gone:
+        yield Finding(about, "not found", NOTE, f"{', '.join(gone)}: {NOT_FOUND}")
+    if unasked:
+        yield Finding(about, "not asked yet", NOTE, f"{', '.join(unasked)}: {UNASKED}")

@@ -9,6 +9,7 @@ from config.files import SHIPPED, nearest, read
 from health.languages import DEFAULT, LANGUAGES
 from health.nudge_rules import (
     ActivationRule,
+    Caps,
     ChampionRule,
     ExpiredRule,
     Feature,
@@ -212,12 +213,21 @@ class ExpiredData(_Rule):
         return ExpiredRule(self.within_days)
 
 
+class CapData(_Part):
+    """See `health.nudge_rules.Caps`."""
+
+    days: int = Field(7, ge=1, le=90)
+    per_contact: int = Field(2, ge=1)
+    per_account: int = Field(4, ge=1)
+
+
 class NudgeData(_Part):
     """The whole file: see `health.nudge_rules.NudgeRules`."""
 
     spread_days: int = Field(14, ge=1, le=90)
     rest_days: int = Field(14, ge=1, le=365)
     again_days: int = Field(90, ge=1, le=365)
+    caps: CapData = CapData(days=7, per_contact=2, per_account=4)
     welcome: WelcomeData | None = None
     finish_activation: ActivationData | None = None
     invite_team: InviteData | None = None
@@ -231,7 +241,8 @@ class NudgeData(_Part):
     def rules(self) -> NudgeRules:
         """Return it as the rules take it."""
         named = {name: value.rule() for name, value in self if isinstance(value, _Rule)}
-        return NudgeRules(self.spread_days, self.rest_days, self.again_days, **named)
+        caps = Caps(**self.caps.model_dump())
+        return NudgeRules(self.spread_days, self.rest_days, self.again_days, caps=caps, **named)
 
 
 def _once(where: str, names: list[str]) -> None:

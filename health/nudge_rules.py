@@ -122,6 +122,18 @@ class ExpiredRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """At how many letters within so many days a nudge is kept back: those to a person, and to an account.
+
+    All letters count, and only nudges are kept back.
+    """
+
+    days: int = 7
+    per_contact: int = 2
+    per_account: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class NudgeRules:
     """Which of these letters are sent, each by its rule: none without one.
 
@@ -129,6 +141,7 @@ class NudgeRules:
     and the same one in ``again_days`` at most, whatever it is about, but for the steps of activation. A
     welcome is spread over no days and waits for no other; the steps follow it after their ``after_days``.
     ``every_days`` is between two of a letter, of those of which an account tries another number of days.
+    ``caps`` are asked as a nudge is to leave, whatever was true as it came to be owed.
     """
 
     spread_days: int = 1
@@ -144,9 +157,10 @@ class NudgeRules:
     champion_material: ChampionRule | None = None
     licence_expired: ExpiredRule | None = None
     every_days: Mapping[str, int] = field(default_factory=dict)
+    caps: Caps = Caps()
 
     @property
     def sent(self) -> frozenset[str]:
         """The letters that are sent, by name."""
-        named = (each.name for each in fields(self) if not each.name.endswith("_days"))
+        named = (each.name for each in fields(self) if not each.name.endswith(("_days", "caps")))
         return frozenset(name for name in named if getattr(self, name) is not None)

@@ -12,6 +12,8 @@ DO_NOT_CONTACT = "do_not_contact"
 """Where a field of a source says so, its name follows: ``do_not_contact/hubspot``."""
 URGENT_TICKET, SNOOZED, AT_RISK_ALERT = "urgent_ticket", "snoozed", "at_risk_alert"
 """Why a nudge is not sent: somebody said so of the account, or something else is between us."""
+CONTACT_CAP, ACCOUNT_CAP = "contact_cap", "account_cap"
+"""Why one is not sent: the person, or their account, was sent as many letters of late as they can take."""
 
 
 def left_in_peace(

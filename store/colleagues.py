@@ -24,6 +24,16 @@ def found(connection: Connection) -> Mapping[str, Found]:
     return {row.address: Found(row.slack, row.missing) for row in connection.execute(query)}
 
 
+def answered(connection: Connection, addresses: Collection[str]) -> Mapping[str, Found]:
+    """Return what Slack has answered of each address (small letters) that it was asked about.
+
+    Of whom it never knew the id is empty.
+    """
+    c = colleagues.c
+    query = select(c.address, c.slack, c.missing).where(among(c.address, addresses)).order_by(c.address)
+    return {row.address: Found(row.slack, row.missing) for row in connection.execute(query)}
+
+
 def due(connection: Connection, addresses: Collection[str], most: int) -> list[str]:
     """Return the addresses (small letters) that it is time to ask about, those never asked about first."""
     c, now = colleagues.c, clock(connection)

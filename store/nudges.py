@@ -5,15 +5,18 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, update
 
-from store.database import day_of
-from store.tables import facts, letter_starts, links
+from health.nouns import Notice
+from store.database import day_of, now_ms
+from store.outbox import BY_HAND, standing
+from store.tables import facts, letter_starts, links, notices
 from store.upsert import insert
 
 PAUSE_DAYS = 7
 """A letter that was not sent for longer begins anew."""
 FAILED = "failed"
+_DAY_MS = 86_400_000
 
 
 class Attempt(NamedTuple):
@@ -96,6 +99,27 @@ def purchases(connection: Connection, first: int, last: int) -> Mapping[int, lis
     for (account, _subscription), each in found.items():
         by_account[account].append(each)
     return by_account
+
+
+class Lately(NamedTuple):
+    """How many letters a person, and an account, were sent of late, or are being sent before another."""
+
+    to_contact: int
+    to_account: int
+
+
+def lately(connection: Connection, letter: Notice, templates: Collection[str], days: int) -> Lately:
+    """Return how many of some letters a letter's reader and account were sent within days, without itself."""
+    c = notices.c
+    gone = or_(standing(notices, "sent", "unknown"), c.reason == BY_HAND)
+    sent = gone & (c.settled_ms > now_ms() - days * _DAY_MS)
+    in_hand = standing(notices, "claimed", "sending") & (c.id < letter.id)
+    others = (c.kind == "message") & c.template.in_(templates) & (c.id != letter.id) & or_(sent, in_hand)
+
+    def count(whose: ColumnElement[bool]) -> int:
+        return connection.execute(select(func.count(c.id)).where(whose, others)).scalar_one()
+
+    return Lately(count(c.owner == letter.owner), count(c.account == letter.account))
 
 
 def _of(table: Table, *names: str) -> Select[Any]:

@@ -54,11 +54,10 @@ class Chromium:
             raise RuntimeError(f"{method}: {answer['error']}")
         return dict(answer["result"])
 
-    def show(self, html: str, width: int, scheme: Scheme) -> None:
-        """Lay a page out at a width, in one of the two colour schemes."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True
-        )
+    def show(self, html: str, width: int, scheme: Scheme, height: int = 800) -> None:
+        """Lay a page out at a width, in one of the two colour schemes, in a window of a height."""
+        window = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+        self.call("Emulation.setDeviceMetricsOverride", **window)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self.call("Page.setDocumentContent", frameId=frame, html=html)

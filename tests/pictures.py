@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, sync_playwright
 
+from health.letters import LETTERS
 from templates.render import render
 from tests import services
 from tests.chromium import chromium
-from tests.templates.examples import RENEWAL, payload
+from tests.templates.examples import EXAMPLES, payload
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LANGUAGES = ("de", "fr")
@@ -24,14 +25,16 @@ _COMMAND = (sys.executable, "-m", "cli", "--json")
 
 
 def take(folder: Path) -> None:
-    """Write a renewal letter in each of the languages, as a narrow screen shows it."""
+    """Write each letter in English, the renewal in other languages too, as a narrow screen shows them."""
     # Chromium's own children may write to its profile to the last.
     kept = TemporaryDirectory(ignore_cleanup_errors=True)
     with kept as profile, chromium(Path(profile)) as browser:
-        for language in LANGUAGES:
-            letter = json.loads(render("renewal", payload(RENEWAL), language))
-            browser.show(letter["html"], WIDTH, "light")
-            (folder / f"renewal-{language}.png").write_bytes(browser.picture())
+        shown = [(letter, "en", "") for letter in LETTERS]
+        shown += [("renewal", language, f"-{language}") for language in LANGUAGES]
+        for name, language, suffix in shown:
+            letter = json.loads(render(name, payload(EXAMPLES[name]), language))
+            browser.show(letter["html"], WIDTH, "light", height=1)
+            (folder / f"{name}{suffix}.png").write_bytes(browser.picture())
 
 
 def dashboard(folder: Path) -> None:
@@ -77,5 +80,5 @@ def _served(environment: dict[str, str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    take(IMAGES)
+    take(IMAGES / "letters")
     dashboard(IMAGES)

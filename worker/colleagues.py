@@ -34,7 +34,7 @@ def find(deployment: Deployment) -> int:
     Where it cannot be asked what is known stays, and it is asked again minutes later.
     """
     with deployment.database.read() as connection:
-        sought = _sought(deployment.routes, connection)
+        sought = sought_by(deployment.routes, connection)
         due = colleagues.due(connection, sought, A_TURN)
     answered = 0
     try:
@@ -53,7 +53,7 @@ def find(deployment: Deployment) -> int:
     return answered
 
 
-def _sought(routes: Routes, connection: Connection) -> frozenset[str]:
+def sought_by(routes: Routes, connection: Connection) -> frozenset[str]:
     """Return the addresses (small letters) whose Slack id nobody has set."""
     if not routes.find_owners:
         return routes.sought

@@ -7,8 +7,8 @@ from datetime import date
 from health.features import TicketFact
 from health.letters import LETTERS, NUDGE, SURVEY_LETTERS
 from health.nouns import Flag, Notice
-from health.peace import DO_NOT_CONTACT, left_in_peace
-from store import features, flags, stops
+from health.peace import ACCOUNT_CAP, CONTACT_CAP, DO_NOT_CONTACT, left_in_peace
+from store import features, flags, nudges, stops
 from store.database import Connection
 from store.installation import business_day
 from worker import experiments, surveys
@@ -38,8 +38,17 @@ def kept_back(deployment: Deployment, connection: Connection, letter: Notice) ->
     found = (row.tickets if row else (), standing)
     why = _why(deployment, connection, account, found, today)
     if not why and letter.template in SURVEY_LETTERS:
-        return surveys.asked_lately(deployment, connection, letter)
-    return why
+        why = surveys.asked_lately(deployment, connection, letter)
+    return why or _over_cap(deployment, connection, letter)
+
+
+def _over_cap(deployment: Deployment, connection: Connection, letter: Notice) -> str:
+    """Return which cap a nudge would be over, or nothing: letters of any kind count, of whatever account."""
+    caps = deployment.nudges.caps
+    lately = nudges.lately(connection, letter, LETTERS, caps.days)
+    if lately.to_contact >= caps.per_contact:
+        return CONTACT_CAP
+    return ACCOUNT_CAP if lately.to_account >= caps.per_account else ""
 
 
 def _why(

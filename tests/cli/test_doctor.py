@@ -1,4 +1,4 @@
-"""What the doctor finds: good, bad with what to change, and no person's name or address."""
+"""What the doctor finds: good, bad with what to change, and no name or address of a customer's."""
 
 import json
 from contextlib import closing

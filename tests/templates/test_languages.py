@@ -153,3 +153,19 @@ def test_the_words_of_a_variant_take_the_subject_s_place_and_stand_below_the_let
     assert noted["subject"] == usual["subject"]
     assert noted["text"].replace(f"{said[language]}\n\n", "", 1) == usual["text"]
     assert noted["html"].count(f">{said[language]}</p>") == 1
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_german_goes_on_in_small_letters_after_the_greeting(name: str) -> None:
+    """After *Guten Tag,* the sentence goes on: only a name is written with a capital there."""
+    content = EXAMPLES[name]
+    assert isinstance(content, LetterContent)
+    text = json.loads(render(name, payload(content), "de"))["text"]
+    greeting, first, *_ = text.split("\n\n")
+    assert greeting.startswith("Guten Tag")
+    assert first[0].islower() or first.startswith(content.account_name)
+
+
+def test_a_feature_is_not_said_to_be_unused_for_ever() -> None:
+    """What is known is that nobody used it lately."""
+    assert letter("feature_spotlight", EXAMPLES["feature_spotlight"])["subject"] == "Worth a look: Alerts"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 
 from cli.opened import judge_waiting
 from health.experiments import HELD_OUT, WRITTEN, Experiment, Variant
@@ -33,7 +33,7 @@ from health.policy import SurveyRules
 from health.surveys import NPS
 from store import experiments, nudges, stops
 from store.experiments import Drawn
-from store.tables import accounts, letter_starts
+from store.tables import accounts, letter_starts, notices
 from templates.render import render
 from tests import book
 from tests.owed import pass_time, rows
@@ -443,6 +443,52 @@ def test_a_nudge_is_held_as_it_leaves(judge: Judge) -> None:
     (row,) = owed(deployment, "unused_seats", WELL)
     assert (row.status, row.reason) == ("suppressed", "do_not_contact")
     assert {row.status for row in owed(deployment, "unused_seats", "a8")} == {"sent"}
+
+
+def sent_before(
+    deployment: Deployment, days: float, *, to: str = "", account: str = "a8", many: int = 2
+) -> None:
+    """Let letters have been sent days ago: to whom the nudge of `WELL` is owed, or to its account."""
+    (nudge,) = owed(deployment, "unused_seats", WELL)
+    with deployment.database.write() as connection:
+        found = connection.execute(select(notices).where(notices.c.key == nudge.key)).one()
+        whose = connection.execute(select(accounts.c.id).where(accounts.c.key == account)).scalar_one()
+        settled = found.planned_ms - int(days * DAY_S * 1000)
+        said = {"status": "sent", "settled_ms": settled, "account": whose, "owner": to or found.owner}
+        made = [
+            {**found._mapping, **said, "id": 10_000 + n, "key": f"before/{n}", "template": "failed_payment"}
+            for n in range(many)
+        ]
+        connection.execute(insert(notices), made)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ({"days": 1, "many": 1}, ("sent", "")),
+        ({"days": 1}, ("suppressed", "contact_cap")),
+        ({"days": 6.9}, ("suppressed", "contact_cap")),
+        ({"days": 7.1}, ("sent", "")),
+        ({"days": 1, "to": "others", "account": WELL, "many": 3}, ("sent", "")),
+        ({"days": 1, "to": "others", "account": WELL, "many": 4}, ("suppressed", "account_cap")),
+    ],
+)
+def test_who_was_written_to_often_of_late_gets_no_nudge(
+    judge: Judge, before: Mapping[str, Any], expected: tuple[str, str]
+) -> None:
+    deployment = judge(UNUSED, edit=few_seats)
+    sent_before(deployment, **before)
+    sent(deployment)
+    (row,) = owed(deployment, "unused_seats", WELL)
+    assert (row.status, row.reason) == expected
+
+
+def test_a_notice_leaves_however_many_letters_went_before(judge: Judge) -> None:
+    deployment = judge(UNUSED, {"licences": LICENCES}, edit=few_seats)
+    sent_before(deployment, 1, account=WELL, many=5)
+    sent(deployment)
+    (notice,) = owed(deployment, "licence_expired", WELL)
+    assert (notice.status, notice.reason) == ("sent", "")
 
 
 def marked(folder: Path, say: str) -> None:
