@@ -35,7 +35,7 @@ def settings(topic: str = TOPIC, **more: str) -> SesSettings:
         secret_access_key=SecretStr("s"),
         sender="a@seller.example",
         topic=topic,
-        **more,  # type: ignore[arg-type] - by name
+        **more,  # type: ignore[arg-type]  # by name
     )
 
 
