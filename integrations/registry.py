@@ -222,7 +222,7 @@ def settings_models() -> dict[str, type[BaseSettings]]:
 def files(given: BaseSettings, *, budget: Budget, clock: Clock) -> Source:
     """The files source, which reads from a folder and so needs neither budget nor clock."""
     from integrations.files.settings import FilesSettings  # noqa: PLC0415 - lazily, as all vendors are
-    from integrations.files.source import FilesSource  # noqa: PLC0415
+    from integrations.files.source import FilesSource  # noqa: PLC0415 - see above
 
     del budget, clock
     if not isinstance(given, FilesSettings) or given.folder is None:
