@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pydantic_settings import BaseSettings
 
 from integrations.budget import Budget, Unlimited
+from integrations.desk import Desk
 from integrations.errors import Misconfigured
-from integrations.roles import Clock, Desk, Destination, Returns, Source, Webhook
+from integrations.roles import Clock, Destination, Returns, Source, Webhook
 from integrations.settings import any_given, is_given, settings
 
 if TYPE_CHECKING:
