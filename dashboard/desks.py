@@ -16,8 +16,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from integrations.desk import (
+    OWN_PAGE,
+    Challenge,
+    Come,
+    Command,
+    Desk,
+    Form,
+    Opened,
+    Press,
+    Question,
+)
 from integrations.errors import IntegrationError, Misconfigured, Rejected
-from integrations.roles import OWN_PAGE, Challenge, Come, Command, Desk, Form, Opened, Press, Question
 from worker.desk import Faulty
 
 log = structlog.get_logger()

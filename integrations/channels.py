@@ -17,6 +17,8 @@ M_contra = TypeVar("M_contra", contravariant=True)
 """What a service takes: a card, a text."""
 
 MINUTE_S, DAY_S = 60.0, 86_400.0
+KEY_LIMIT, KEY_HEAD = 200, 80
+"""The characters that are shown of a key, and those of them before the gap of a longer one."""
 LATER_S = 300.0
 """When a channel is tried again that needs a person, once operators were told."""
 _clock = monotonic
@@ -159,3 +161,20 @@ class Channels(Generic[C]):
             if name not in self._clients:
                 self._clients[name] = self._opened(name)
             return self._clients[name]
+
+
+def foot(notice: Notice, what: str, inert: Callable[[str], str]) -> Iterator[str]:
+    """Yield which notice it is, which it follows, and that it may have come before: nobody can look that up.
+
+    ``what`` people call a message; ``inert`` keeps a key from acting: it may hold a customer's own words.
+    """
+    yield f"Key {inert(_ends(notice.key))}"
+    if notice.remote:
+        yield f"Follows the {what} with the key {inert(_ends(notice.remote))}"
+    if notice.attempt > 1:
+        yield f"Sent again: if a {what} with this key is here already, this is the same."
+
+
+def _ends(key: str) -> str:
+    """A key as it can be read; of a long one its two ends."""
+    return key if len(key) <= KEY_LIMIT else f"{key[:KEY_HEAD]}…{key[KEY_HEAD + 1 - KEY_LIMIT :]}"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pydantic_settings import BaseSettings
 
 from integrations.budget import Budget, Unlimited
+from integrations.desk import Desk
 from integrations.errors import Misconfigured
-from integrations.roles import Clock, Desk, Destination, Returns, Source, Webhook
+from integrations.roles import Clock, Destination, Returns, Source, Webhook
 from integrations.settings import any_given, is_given, settings
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def settings_models() -> dict[str, type[BaseSettings]]:
 def files(given: BaseSettings, *, budget: Budget, clock: Clock) -> Source:
     """The files source, which reads from a folder and so needs neither budget nor clock."""
     from integrations.files.settings import FilesSettings  # noqa: PLC0415 - lazily, as all vendors are
-    from integrations.files.source import FilesSource  # noqa: PLC0415
+    from integrations.files.source import FilesSource  # noqa: PLC0415 - see above
 
     del budget, clock
     if not isinstance(given, FilesSettings) or given.folder is None:

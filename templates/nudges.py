@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from templates.content import Content, Count, LetterContent, Link, Name, Part
+from templates.content import Count, Link, Name, Part
+from templates.letters import LetterContent
 
 Words = Annotated[dict[str, Name], Meta(min_length=1)]
 """A text by language, ``en`` among them."""
@@ -118,9 +119,8 @@ class ExpiredLetter(LetterContent, frozen=True, kw_only=True):
     products: tuple[str, ...] = ()
 
 
-Letter = (
-    Content
-    | WelcomeLetter
+Nudge = (
+    WelcomeLetter
     | ActivationLetter
     | InviteLetter
     | UnusedSeatsLetter
@@ -130,4 +130,3 @@ Letter = (
     | ChampionLetter
     | ExpiredLetter
 )
-"""Whatever a notice says, these among it."""

@@ -10,25 +10,29 @@ from msgspec.json import Decoder
 from templates.asked import AccountContent, Asked, OwnContent, ReplyContent
 from templates.content import (
     AlertContent,
-    ApproachingLimitLetter,
+    Content,
     DigestContent,
     ExpansionContent,
-    FailedPaymentLetter,
     HelpdeskContent,
     MailsContent,
     NoteContent,
     OperatorContent,
     RecordContent,
+    Unrenderable,
+)
+from templates.letters import (
+    ApproachingLimitLetter,
+    FailedPaymentLetter,
+    Letter,
     RenewalLetter,
     SurveyLetter,
-    Unrenderable,
 )
 from templates.nudges import (
     ActivationLetter,
     ChampionLetter,
     ExpiredLetter,
     InviteLetter,
-    Letter,
+    Nudge,
     SpotlightLetter,
     TrainingLetter,
     UnusedSeatsLetter,
@@ -39,7 +43,7 @@ from templates.opportunity import OpportunityContent
 from templates.week import WeekContent
 
 Medium = Literal["slack", "home", "card", "mail", "task", "note", "record"]
-Spoken = Letter | Asked | WeekContent | OpportunityContent
+Spoken = Content | Letter | Nudge | Asked | WeekContent | OpportunityContent
 """Whatever has words: what a notice says, and what is said to who asks."""
 PAYLOAD_LIMIT = 1_048_576
 """Bytes of payload that are still read; a larger one is a mistake of its maker."""

@@ -21,8 +21,9 @@ from msgspec.structs import replace
 from health.languages import DEFAULT, LANGUAGES, Origin, written
 from templates.blocks import HOME, message
 from templates.cards import card
-from templates.content import LetterContent, Unrenderable
+from templates.content import Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
+from templates.letters import LetterContent
 from templates.locales import locale, tag
 from templates.payload import TEMPLATES, Medium, Spoken, decode
 from templates.plain import Plain, one_marked_line, shortened, values

@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import psycopg
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, create_engine
 
 from store import database as product
 from store.database import Database
@@ -38,10 +38,10 @@ def compiled_once() -> Iterator[None]:
 
     A process of ours has one database; the tests have thousands, and each would compile every statement anew.
     """
-    create, kept = product.create_engine, dict[str, Engine]()
+    kept = dict[str, Engine]()
 
     def created(url: URL, **more: Any) -> Engine:
-        made = create(url, **more)
+        made = create_engine(url, **more)
         first = kept.get(made.name)
         if first and first.dialect.server_version_info:  # what its first connection brought
             made.dialect = made.pool._dialect = first.dialect

@@ -10,7 +10,7 @@ import msgspec
 
 from config.errors import Actionable
 from health.answers import SNOOZE, WAKE, Answer, Refused
-from integrations.roles import Command, Opened
+from integrations.desk import Command, Opened
 from store import inbox, owners, verdicts
 from store.database import Connection
 from store.installation import business_day

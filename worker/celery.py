@@ -113,7 +113,7 @@ def beat_begins(**_more: object) -> None:
 
 
 @task_prerun.connect
-def task_begins(task: Task, kwargs: dict[str, object], **_more: object) -> None:  # type: ignore[type-arg]
+def task_begins(task: Task, kwargs: dict[str, object], **_more: object) -> None:  # type: ignore[type-arg]  # generic in its stubs alone
     """Put into every line that is logged from here on which task it is of; its arguments are ids."""
     from structlog.contextvars import bind_contextvars  # noqa: PLC0415 - see above
 

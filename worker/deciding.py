@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from integrations.roles import Field, Form, Press, Question
+from integrations.desk import Field, Form, Press, Question
 from store import approvals
 from store.approvals import APPROVED, DRAFT, MAILED, REJECTED, Held
 from store.database import Connection

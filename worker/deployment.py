@@ -17,7 +17,8 @@ from health.nudge_rules import NudgeRules
 from health.policy import Policy
 from integrations import registry
 from integrations.budget import Budget, Unlimited
-from integrations.roles import Desk, Destination, Source, Stream, Webhook
+from integrations.desk import Desk
+from integrations.roles import Destination, Source, Stream, Webhook
 from store.database import Database
 from store.expected import SOURCE as COLLEAGUES
 from store.installation import business_instant_s

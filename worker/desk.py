@@ -11,7 +11,7 @@ from health.answers import (
     before_window,
 )
 from health.done import OUTCOMES
-from integrations.roles import OWN_PAGE, Field, Form, Press, Question
+from integrations.desk import OWN_PAGE, Field, Form, Press, Question
 from store import answers, verdicts
 from store.answers import Pointed
 from store.database import Connection

@@ -15,7 +15,7 @@ from store.database import Connection
 from store.incidents import Incident
 from store.installation import business_day, is_live
 from templates.content import OperatorContent
-from worker import operators
+from worker import incident_words, operators
 from worker.deployment import Deployment
 from worker.listings import TOO_MANY, Retired
 from worker.operators import COHORT
@@ -71,7 +71,7 @@ class Incidents:
         """
         if incidents.end(self.connection, incident):
             audit.record(self.connection, "incident_ended", f"{incident.kind}/{incident.source}")
-            self.tell(incident, "ended", content or operators.well(incident, self.today))
+            self.tell(incident, "ended", content or incident_words.well(incident, self.today))
 
     def tell(self, incident: Incident, what: str, content: OperatorContent) -> None:
         """Owe the operators a piece of news, once."""
@@ -107,7 +107,7 @@ def _review_links(seen: Incidents, pulse: Pulse) -> None:
         if (MATCH_RATE, source) not in seen.standing and runs.active_accounts(seen.connection):
             linked, accounts = matches.match_rates(seen.connection)[source]
             floor = policy.match_rate_min[source]
-            seen.begin(MATCH_RATE, source, operators.mislinked(source, linked, accounts, floor))
+            seen.begin(MATCH_RATE, source, incident_words.mislinked(source, linked, accounts, floor))
     for incident in seen.of(MATCH_RATE):
         if incident.source not in under:
             seen.end(incident)
@@ -118,16 +118,16 @@ def _review_cohorts(seen: Incidents, pulse: Pulse) -> None:
     below = {cohort.name: cohort for cohort in pulse.cohorts}
     for name, cohort in below.items():
         if not cohort.gate:
-            seen.begin(COHORT, name, operators.together(cohort), accounts=cohort.accounts)
+            seen.begin(COHORT, name, incident_words.together(cohort), accounts=cohort.accounts)
     for incident in seen.of(COHORT):
         if incident.source not in below:
-            seen.end(incident, operators.no_longer(incident))
+            seen.end(incident, incident_words.no_longer(incident))
 
 
 def _review_fallen(seen: Incidents, pulse: Pulse, waiting: dict[str, int]) -> None:
     for source, accounts in waiting.items():
         if (FLEET, source) not in seen.standing:
-            content = operators.fallen(source, _share(pulse, source), accounts)
+            content = incident_words.fallen(source, _share(pulse, source), accounts)
             seen.begin(FLEET, source, content, accounts=accounts)
     for incident in seen.of(FLEET):
         if incident.source in waiting:
@@ -148,7 +148,7 @@ def _review_stale(seen: Incidents, waiting: dict[str, int]) -> None:
     lost = {name: kinds for name in fresh if (kinds := past_shelf(fresh[name], seen.today, policy))}
     for source in sorted({*waiting, *filter(seen.deployment.in_use, lost)}):
         accounts, through = waiting.get(source, 0), fresh[source].complete_through
-        content = operators.behind(source, through, accounts, lost.get(source, frozenset()))
+        content = incident_words.behind(source, through, accounts, lost.get(source, frozenset()))
         seen.begin(STALE, source, content, accounts=accounts)
     readings = sources.readings(seen.connection)
     for incident in seen.of(STALE):
@@ -179,7 +179,7 @@ def end_unused(deployment: Deployment) -> None:
         with deployment.database.write() as connection:
             seen = Incidents(deployment, connection)
             for incident in unused:
-                seen.end(incident, operators.unused(incident))
+                seen.end(incident, incident_words.unused(incident))
 
 
 # -- in a pull ---------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def failed(deployment: Deployment, connection: Connection, source: str, error: I
     """Tell that a source cannot be read, if a person must act; again only if for another reason."""
     if not isinstance(error, Misconfigured):
         return
-    seen, content = Incidents(deployment, connection), operators.refuses(source, error)
+    seen, content = Incidents(deployment, connection), incident_words.refuses(source, error)
     if incident := seen.standing.get((STALE, source)):
         seen.tell(incident, error.reason, content)
     else:
@@ -206,7 +206,7 @@ def listed(deployment: Deployment, connection: Connection, source: str, listings
     kinds = known - whole | {each.kind for each in refused}
     if incident is None and refused:
         detail = ",".join(sorted(kinds))
-        seen.begin(LISTING, source, operators.refused(source, refused), detail=detail)
+        seen.begin(LISTING, source, incident_words.refused(source, refused), detail=detail)
     elif incident and not kinds:
         seen.end(incident)
     elif incident:

@@ -8,7 +8,7 @@ from store import incidents, slots, sources
 from store.database import Connection, clock
 from store.installation import is_live
 from store.sources import UNREAD, Reading
-from worker import operators
+from worker import incident_words
 from worker.deployment import Deployment
 from worker.incidents import Incidents
 
@@ -39,7 +39,7 @@ def look(deployment: Deployment, schedule: Sequence[Turns]) -> None:
     for source, since_ms, failure in found:
         with deployment.database.write() as connection:
             seen = Incidents(deployment, connection)
-            seen.begin(STALE, source, operators.late(source, since_ms, failure))
+            seen.begin(STALE, source, incident_words.late(source, since_ms, failure))
 
 
 def _late(connection: Connection, schedule: Sequence[Turns]) -> list[_Late]:

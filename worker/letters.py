@@ -22,7 +22,7 @@ from health.renewals import term_key
 from health.service import failing
 from store.contacts import Recipient, recipient
 from store.database import Connection
-from templates.content import (
+from templates.letters import (
     ApproachingLimitLetter,
     FailedPaymentLetter,
     LetterContent,

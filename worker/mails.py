@@ -12,7 +12,8 @@ from health.alerts import OPEN
 from store import approvals, flags, outbox, subjects
 from store.approvals import DRAFT, MAILED, REJECTED, Held
 from store.database import Connection, clock
-from templates.content import LetterContent, Unrenderable
+from templates.content import Unrenderable
+from templates.letters import LetterContent
 from templates.payload import decode
 from worker.deployment import Deployment
 from worker.waiting import Decision, tell_decided

@@ -15,7 +15,8 @@ from store import approvals, features, outbox, verdicts
 from store.approvals import APPROVAL_EXPIRED, APPROVED
 from store.database import Connection, clock
 from store.installation import business_day
-from templates.content import LetterContent, OperatorContent
+from templates.content import OperatorContent
+from templates.letters import LetterContent
 from templates.payload import decode
 from templates.render import render
 from worker import operators

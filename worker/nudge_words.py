@@ -29,7 +29,7 @@ from health.nudges import (
     unused,
     welcomed,
 )
-from templates.content import LetterContent
+from templates.letters import LetterContent
 from templates.nudges import (
     ActivationLetter,
     ChampionLetter,

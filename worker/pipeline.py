@@ -41,7 +41,7 @@ from store.inbox import Call
 from store.installation import business_day
 from store.runs import Basis, Chunk, Tally
 from store.sources import Landed
-from worker import calls_in, incidents, operators
+from worker import calls_in, incident_words, incidents
 from worker.corrections import rescore
 from worker.deliver import deliver
 from worker.demoted import demoted_rules
@@ -98,7 +98,7 @@ def pull(deployment: Deployment, name: str, *, retire_all: bool = False, believe
         failure = "overtaken"
     except doubt.Implausible as error:
         failure = "implausible"
-        _remember_failure(deployment, name, operators.implausible(name, error))
+        _remember_failure(deployment, name, incident_words.implausible(name, error))
     except IntegrationError as error:
         failure = error.reason
         _remember_failure(deployment, name, error)

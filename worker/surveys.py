@@ -14,7 +14,7 @@ from store import surveys
 from store.contacts import recipient
 from store.database import Connection
 from store.surveys import Letter
-from templates.content import SurveyKind, SurveyLetter
+from templates.letters import SurveyKind, SurveyLetter
 from worker import letters
 from worker.deployment import Deployment
 from worker.letters import Envelope, Verdict, Written

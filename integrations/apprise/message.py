@@ -12,11 +12,10 @@ from msgspec import DecodeError, Meta, Struct, ValidationError
 from msgspec.json import decode
 
 from health.nouns import Notice
+from integrations.channels import foot
 from integrations.errors import Rejected
 
 SHORTENED = "… shortened to what fits here; the rest is in Seatsignal."
-KEY_LIMIT = 200
-KEY_HEAD = 80
 _ACTS = re.compile(
     r"(?<=@)(?=\S)"  # a mention, an address of mail
     r"|(?<=<)(?=\S)"  # <@id>, <!here>, <users/all>, a tag
@@ -66,8 +65,8 @@ def message(notice: Notice, room: int) -> str:
     news = tuple(_lines(said.news)) if notice.remote else ()
     links = tuple(f"{_inert(each.title)}: {each.url}" for each in said.actions)
     whole = [line for lines in rest for line in lines]
-    foot = ("", *links, *_foot(notice))
-    text = _fitted((*title, *news), whole, foot, room)
+    below = ("", *links, *foot(notice, "message", _inert))
+    text = _fitted((*title, *news), whole, below, room)
     if len(text) > room:
         raise Rejected("message_too_large", f"apprise: the message has over {room:,} characters")
     return text
@@ -98,28 +97,11 @@ def _inert(text: str) -> str:
     return _ACTS.sub("\N{WORD JOINER}", text)
 
 
-def _fitted(head: Sequence[str], rest: list[str], foot: Sequence[str], room: int) -> str:
+def _fitted(head: Sequence[str], rest: list[str], below: Sequence[str], room: int) -> str:
     """All of it, or as many lines of the rest as there is room for, and that it was shortened."""
-    text = "\n".join((*head, *rest, *foot))
+    text = "\n".join((*head, *rest, *below))
     kept = list(rest)
     while kept and len(text) > room:
         kept.pop()
-        text = "\n".join((*head, *kept, SHORTENED, *foot))
+        text = "\n".join((*head, *kept, SHORTENED, *below))
     return text
-
-
-def _foot(notice: Notice) -> tuple[str, ...]:
-    """Which notice it is, which it follows, and that it may have come before: nobody can look that up."""
-    said = [f"Key {_shown(notice.key)}"]
-    if notice.remote:
-        said.append(f"Follows the message with the key {_shown(notice.remote)}")
-    if notice.attempt > 1:
-        said.append("Sent again: if a message with this key is here already, this is the same.")
-    return tuple(said)
-
-
-def _shown(key: str) -> str:
-    """A key as it can be read; of a long one its two ends."""
-    if len(key) > KEY_LIMIT:
-        key = f"{key[:KEY_HEAD]}…{key[KEY_HEAD + 1 - KEY_LIMIT :]}"
-    return _inert(key)

@@ -67,7 +67,7 @@ class SalesforceClient:
                 raise _miscounted()
             yield rows
             path = _path(rows.next_records_url)
-            rows = self._ask(lambda http, path=path: http.get(path, Rows))  # type: ignore[misc]
+            rows = self._ask(lambda http, path=path: http.get(path, Rows))  # type: ignore[misc]  # bound in its default
             read += len(rows.records)
         if read != rows.total_size:
             raise _miscounted()

@@ -11,8 +11,16 @@ from urllib.parse import parse_qsl
 from msgspec import DecodeError, Meta, Struct, ValidationError, convert
 from msgspec.json import decode
 
+from integrations.desk import (
+    OWN_PAGE,
+    Challenge,
+    Come,
+    Command,
+    Form,
+    Opened,
+    Press,
+)
 from integrations.errors import Rejected
-from integrations.roles import OWN_PAGE, Challenge, Come, Command, Form, Opened, Press
 from integrations.slack.answers import ChannelId, Ts
 from integrations.slack.forms import View
 

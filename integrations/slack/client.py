@@ -120,9 +120,7 @@ class SlackClient:
 
     def conversations(self) -> Iterator[Conversation]:
         """Every channel the bot can see, and its direct messages."""
-        query = {"types": "public_channel,private_channel,im", "exclude_archived": "true"}
-        for page in self._pages("conversations.list", Conversations, query):
-            yield from page.channels
+        return self._listed({"types": "public_channel,private_channel,im", "exclude_archived": "true"})
 
     def user(self, address: str) -> User | None:
         """Whoever has an address in the workspace; `None` where nobody active does."""
@@ -131,7 +129,9 @@ class SlackClient:
 
     def channels(self) -> Iterator[Conversation]:
         """Every channel the bot can see, those included that are archived."""
-        query = {"types": "public_channel,private_channel"}
+        return self._listed({"types": "public_channel,private_channel"})
+
+    def _listed(self, query: Mapping[str, str]) -> Iterator[Conversation]:
         for page in self._pages("conversations.list", Conversations, query):
             yield from page.channels
 

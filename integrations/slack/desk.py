@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.json import encode
 
 from integrations.budget import Budget
+from integrations.desk import Come, Form, Opened, Press, Question
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Clock, Come, Form, Opened, Press, Question
+from integrations.roles import Clock
 from integrations.slack.calls import come
 from integrations.slack.client import SlackClient
 from integrations.slack.forms import Home, OpenForm, ShowHome, modal

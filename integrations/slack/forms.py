@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Raw, Struct
 from msgspec.json import encode
 
-from integrations.roles import Field, Question
+from integrations.desk import Field, Question
 
 TITLE_LIMIT = SUBMIT_LIMIT = 24
 LABEL_LIMIT, CHOICE_LIMIT, TEXT_LIMIT = 2_000, 75, 300

@@ -10,12 +10,11 @@ from msgspec import DecodeError, Meta, Raw, Struct, ValidationError, field
 from msgspec.json import decode, encode
 
 from health.nouns import Notice
+from integrations.channels import foot
 from integrations.errors import Rejected
 
 LIMIT = 28 * 1024
 """Bytes of a message. The card counts as text within JSON (MicrosoftDocs/msteams-docs issue 11274)."""
-KEY_LIMIT = 200
-KEY_HEAD = 80
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 VERSION = "1.5"
@@ -99,18 +98,9 @@ def _body(notice: Notice) -> Body:
 
 
 def _feet(notice: Notice) -> tuple[Foot, ...]:
-    """Which notice it is, which it follows, and that it may have come before: nobody can look that up."""
-    said = [f"Key {_shown(notice.key)}"]
-    if notice.remote:
-        said.append(f"Follows the card with the key {_shown(notice.remote)}")
-    if notice.attempt > 1:
-        said.append("Sent again: if a card with this key is here already, this is the same.")
-    first, *more = (Run(words) for words in said)
+    first, *more = (Run(words) for words in foot(notice, "card", _inert))
     return (Foot((first,), separator=True, spacing="default"), *(Foot((each,)) for each in more))
 
 
-def _shown(key: str) -> str:
-    """A key as it can be read; of a long one its two ends."""
-    if len(key) > KEY_LIMIT:
-        key = f"{key[:KEY_HEAD]}…{key[KEY_HEAD + 1 - KEY_LIMIT :]}"
+def _inert(key: str) -> str:
     return _ACTS.sub("\N{WORD JOINER}", key)

@@ -82,14 +82,14 @@ class FaultySmtp(SMTP):
         await self.break_off(Point.AT_EHLO)
         await super().smtp_EHLO(hostname)
 
-    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - see above
         await self.break_off(Point.AT_MAIL)
         if self._needs_login and self.session and not self.session.authenticated:
             await self.push("530 5.7.0 Authentication required")
         else:
             await super().smtp_MAIL(arg)
 
-    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 - see above
         await self.break_off(Point.AT_RCPT)
         fault = self._take("451", "550")
         if fault is None:
@@ -97,7 +97,7 @@ class FaultySmtp(SMTP):
         else:
             await self.push(ANSWERS[fault.fault])
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - see above
         await self.break_off(Point.AT_DATA)
         fault = self._take("cut:6", "hang:6")
         if fault is not None:
@@ -120,13 +120,13 @@ class _Acceptance:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(  # noqa: N802 - see above
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, answer: list[str]
     ) -> list[str]:
         session.host_name = hostname
         return [line for line in answer if line.strip() != "250-AUTH"]  # no mechanism, no offer
 
-    async def handle_DATA(self, server: FaultySmtp, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: FaultySmtp, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - see above
         raw = envelope.original_content or b""
         words = objection(raw, smtputf8=envelope.smtp_utf8)
         if words is not None:

@@ -122,7 +122,7 @@ def _metadata(metadata: object) -> dict[str, Any]:
     if metadata is None:
         return {}
     try:
-        return msgspec.to_builtins(msgspec.convert(metadata, _Metadata))  # type: ignore[no-any-return]
+        return msgspec.to_builtins(msgspec.convert(metadata, _Metadata))  # type: ignore[no-any-return]  # a struct is a dict
     except msgspec.ValidationError as error:
         raise Refused("invalid_metadata_format", [str(error)]) from error
 

@@ -54,7 +54,7 @@ def test_a_day_later_no_row_is_built_from_all_of_its_days(monkeypatch: pytest.Mo
     built: list[int] = []
 
     def counted(*args: object, **_given: object) -> list[object]:
-        built.extend(args[1])  # type: ignore[arg-type]
+        built.extend(args[1])  # type: ignore[arg-type]  # the rows
         return []
 
     with databases.sqlite() as database:

@@ -87,7 +87,7 @@ def deployed(database: Database) -> Iterator[Deployment]:
         yield opened
     finally:
         for made in (*opened._sources.values(), *opened._destinations.values()):
-            made.close()  # type: ignore[attr-defined] - all have it
+            made.close()  # type: ignore[attr-defined]  # all have it
         opened.database.close()
 
 

@@ -173,7 +173,7 @@ class _Server(ThreadingHTTPServer):
 
     def shutdown_request(self, request: object) -> None:
         with suppress(OSError):
-            super().shutdown_request(request)  # type: ignore[arg-type] - a socket
+            super().shutdown_request(request)  # type: ignore[arg-type]  # a socket
 
     def handle_error(self, *_: object) -> None:
         """Who asked has left."""

@@ -35,7 +35,7 @@ def test_one_is_told_in_full(seatsignal: Seatsignal, name):
 
 def test_the_example_is_computed_when_it_is_told(seatsignal: Seatsignal, monkeypatch):
     assert seatsignal("metrics", "utilisation_pct", "--json").document["example"]["gives"] == 60
-    monkeypatch.setattr("health.seats.utilisation", lambda active_users, seats: 61.5)  # noqa: ARG005
+    monkeypatch.setattr("health.seats.utilisation", lambda active_users, seats: 61.5)  # noqa: ARG005 - called by name
     assert "    61.5" in seatsignal("metrics", "utilisation_pct").out
 
 

@@ -77,7 +77,7 @@ def book(given: dict[str, Any]) -> list[Known]:
         kind = KINDS.get(name, name)
         if kind in Known._fields and kind != "accounts":
             rows = stated if isinstance(stated, list) else [stated]
-            for record in TypeAdapter(list[HINTS[kind].__args__[0]]).validate_python(rows):  # type: ignore[name-defined]
+            for record in TypeAdapter(list[HINTS[kind].__args__[0]]).validate_python(rows):  # type: ignore[name-defined]  # known at run time
                 found.setdefault(record.account_id, {}).setdefault(kind, []).append(record)
     for kinds in found.values():
         kinds["limits_over_time"] = kinds.get("limits", [])

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from config.routes import Person, load_routes
-from integrations.roles import Opened, Press
+from integrations.desk import Opened, Press
 from store.tables import inbox
 from templates.asked import OwnContent, OwnRow
 from templates.blocks import HOME

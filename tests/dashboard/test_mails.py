@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from config.modes import Modes
-from integrations.roles import Form, Press
+from integrations.desk import Form, Press
 from store import approvals
 from store.tables import accounts, notices
 from store.tables import approvals as table

@@ -40,7 +40,7 @@ def test_every_command_is_one_of_ours(command: list[str]) -> None:
         assert command[3] in {"worker", "beat"}
     else:
         assert command[0] == "seatsignal"
-        assert command[1] in typer.main.get_command(app).commands  # type: ignore[attr-defined] - a group
+        assert command[1] in typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group
 
 
 def test_what_is_set_is_read() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from integrations import registry
 from integrations.apprise.services import SERVICES
+from integrations.channels import KEY_LIMIT
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.keygen.events import MATTERS
 from integrations.mail.destination import MailDestination
@@ -17,7 +18,7 @@ from integrations.slack import client
 from integrations.slack.destination import SlackDestination
 from integrations.stripe.client import PERMISSIONS
 from integrations.teams.destination import TeamsDestination
-from integrations.teams.message import KEY_LIMIT, LIMIT, VERSION
+from integrations.teams.message import LIMIT, VERSION
 from templates.cards import LINES_LIMIT, ROOM
 from tests.docs.pages import DOCS, ROOT, Page, page
 

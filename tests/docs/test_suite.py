@@ -10,7 +10,7 @@ from tests.docs.pages import ROOT
 
 def ordered(*folders: str) -> list[str]:
     items = [SimpleNamespace(path=ROOT / "tests" / folder / "test_x.py") for folder in folders]
-    pytest_collection_modifyitems(items)  # type: ignore[arg-type] - all that it reads of an item
+    pytest_collection_modifyitems(items)  # type: ignore[arg-type]  # all that it reads of an item
     return [item.path.parent.name for item in items]
 
 

@@ -83,7 +83,7 @@ def account(**changes: object) -> Features:
         last_used_on=YESTERDAY,
         assigned_seats=20,
     )
-    return replace(steady, **changes)  # type: ignore[arg-type] - a test names real fields
+    return replace(steady, **changes)  # type: ignore[arg-type]  # a test names real fields
 
 
 def pulse(

@@ -37,13 +37,13 @@ FRAME = Frame(
 
 
 def frame(**changes: object) -> Frame:
-    return replace(FRAME, **changes)  # type: ignore[arg-type] - a test names real fields
+    return replace(FRAME, **changes)  # type: ignore[arg-type]  # a test names real fields
 
 
 def term(account: str, start: date, end: date | None, **more: object) -> Subscription:
     """A term of an account's one subscription: 10 seats of the plan team for 100 euros a month."""
     same: dict[str, object] = {"plan": "team", "seats": 10, "mrr_minor": 10_000, "currency": "EUR"} | more
-    return Subscription(f"s-{account}", account, start, end, **same)  # type: ignore[arg-type] - see above
+    return Subscription(f"s-{account}", account, start, end, **same)  # type: ignore[arg-type]  # see above
 
 
 def ticket(account: str, number: int, day: date, topic: str | None = None) -> Ticket:

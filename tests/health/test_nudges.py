@@ -66,12 +66,12 @@ def known(
     **features: object,
 ) -> Known:
     term = Term("s", days_ago(began), date(2027, 1, 1), plan=plan)
-    row = replace(Features(1, "a1", terms=(term,)), **features)  # type: ignore[arg-type]
+    row = replace(Features(1, "a1", terms=(term,)), **features)  # type: ignore[arg-type]  # a test names real fields
     verdict = Assessment(
         1,
         AS_OF,
         Score(9000, 9000, 9000, 1.0, ()),
-        band,  # type: ignore[arg-type]
+        band,  # type: ignore[arg-type]  # one of the bands
         Inputs((), ()),
         signals,
         facts or {},

@@ -24,7 +24,7 @@ YEAR = replace(TERM, term_start=START, term_end=date(2026, 1, 1))
 
 
 def months(start: date, end: date, **changes: object) -> Term:
-    return replace(TERM, term_start=start, term_end=end, **changes)  # type: ignore[arg-type] - real fields
+    return replace(TERM, term_start=start, term_end=end, **changes)  # type: ignore[arg-type]  # real fields
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def tried(name: str, sandbox: Rehearsal) -> Rig:
 
 @pytest.fixture
 def destination(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Destination]:
-    with closing(made(name, monkeypatch, dict(tried.good))) as opened:  # type: ignore[type-var] - all have it
+    with closing(made(name, monkeypatch, dict(tried.good))) as opened:  # type: ignore[type-var]  # all have it
         yield opened
 
 
@@ -212,7 +212,7 @@ def test_a_fault_becomes_what_happens_next_and_then_leaves_one_effect(
     caplog.set_level(logging.DEBUG)
     tried.upset(upset)
     patience = {f"SEATSIGNAL_{vendor(name).upper()}_TIMEOUT_S": "0.5"} if "hang" in upset.fault else {}
-    with closing(made(name, monkeypatch, dict(tried.good), patience)) as opened:  # type: ignore[type-var] - all have it
+    with closing(made(name, monkeypatch, dict(tried.good), patience)) as opened:  # type: ignore[type-var]  # all have it
         end = ended(opened, [tried.notice("k")])
         assert_is(end, upset.expected, upset.reason)
         assert tried.seen("k") == upset.seen
@@ -248,7 +248,7 @@ def test_wrong_credentials_say_what_to_change_and_show_none(
     name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with closing(made(name, monkeypatch, dict(tried.good), dict(tried.bad))) as opened:  # type: ignore[type-var] - all have it
+    with closing(made(name, monkeypatch, dict(tried.good), dict(tried.bad))) as opened:  # type: ignore[type-var]  # all have it
         with pytest.raises(Misconfigured) as caught:
             opened.check()
         end = ended(opened, [tried.notice("k")])
@@ -295,7 +295,7 @@ def test_a_vendor_that_is_gone_leaves_everything_for_later(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with closing(made(name, monkeypatch, dict(tried.good), dict(tried.gone(port)))) as opened:  # type: ignore[type-var] - all have it
+    with closing(made(name, monkeypatch, dict(tried.good), dict(tried.gone(port)))) as opened:  # type: ignore[type-var]  # all have it
         end = ended(opened, [tried.notice(key) for key in "abc"])
     assert isinstance(end, list)
     assert [(receipt.key, receipt.outcome) for receipt in end] == [(key, "retry") for key in "abc"]
@@ -311,7 +311,7 @@ class Spent:
 def test_a_spent_budget_makes_everything_wait(name: str, tried: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in tried.good.items():
         monkeypatch.setenv(variable, value)
-    with closing(registry.destination(vendor(name), budgets=lambda *_: Spent())) as opened:  # type: ignore[type-var] - all have it
+    with closing(registry.destination(vendor(name), budgets=lambda *_: Spent())) as opened:  # type: ignore[type-var]  # all have it
         receipts = list(opened.deliver([tried.notice("a"), tried.notice("b")]))
     assert [(r.outcome, r.reason, r.after_s) for r in receipts] == [("retry", "budget", 4.0)] * 2
     assert tried.seen("a") == 0

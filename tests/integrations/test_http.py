@@ -36,7 +36,7 @@ class Ask(Struct):
 
 def vendor(base_url: str = BASE, **more: float) -> Http:
     credentials = Credentials({"Authorization": f"Bearer {SECRET}"}, REMEDY)
-    return Http("vendor", base_url, credentials, **more)  # type: ignore[arg-type] - seconds only
+    return Http("vendor", base_url, credentials, **more)  # type: ignore[arg-type]  # seconds only
 
 
 def local(port: int) -> str:

@@ -7,7 +7,17 @@ from health.records import FACTS, Account, Contact, Event, Rate, Seat, Subscript
 from store import facts, sources
 from store.database import Database
 from store.sources import Landed, Overtaken
-from store.tables import accounts, batches, inbox, links, past, source_accounts, source_status, subjects
+from store.tables import (
+    accounts,
+    batches,
+    field_type,
+    inbox,
+    links,
+    past,
+    source_accounts,
+    source_status,
+    subjects,
+)
 from store.tables import facts as tables
 
 DAY = date(2026, 5, 31)
@@ -53,8 +63,6 @@ def test_a_record_of_every_kind_can_be_stored_and_stored_again(database):
 
 
 def facts_type(shape, name):
-    from store.tables import field_type  # noqa: PLC0415
-
     return field_type(shape, name).__name__
 
 

@@ -85,7 +85,7 @@ def test_what_is_cut_is_closed() -> None:
 
 
 def named(example: msgspec.Struct, name: str, *fields: str) -> bytes:
-    return payload(msgspec.structs.replace(example, **dict.fromkeys(fields, name)))  # type: ignore[arg-type] - one of ours
+    return payload(msgspec.structs.replace(example, **dict.fromkeys(fields, name)))  # type: ignore[arg-type]  # one of ours
 
 
 @pytest.mark.parametrize("name", NAMES)

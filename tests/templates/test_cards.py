@@ -124,7 +124,7 @@ def test_a_digest_that_is_cut_says_how_many_rows_it_leaves_out() -> None:
 
 def test_without_a_link_the_cut_is_said_alone() -> None:
     sent = card("text: t\n" + "section: " + "W" * 900 + "\n" + ("section: " + "W" * 900 + "\n") * 40)
-    assert len(sent.body[-1].inlines) == 1  # type: ignore[union-attr] - it is the paragraph that says so
+    assert len(sent.body[-1].inlines) == 1  # type: ignore[union-attr]  # it is the paragraph that says so
 
 
 def test_names_in_a_digest_lead_to_their_accounts() -> None:

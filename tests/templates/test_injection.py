@@ -14,14 +14,10 @@ from hypothesis import strategies as st
 from health.languages import LANGUAGES
 from health.nouns import Why
 from templates.asked import ReplyContent
-from templates.content import (
-    AlertContent,
+from templates.content import AlertContent, Contact, DigestRow, FlagLine, Play
+from templates.letters import (
     ApproachingLimitLetter,
-    Contact,
-    DigestRow,
     FailedPaymentLetter,
-    FlagLine,
-    Play,
     RenewalLetter,
     SurveyLetter,
     Wording,

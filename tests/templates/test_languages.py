@@ -11,7 +11,7 @@ import pytest
 from health.languages import LANGUAGES
 from health.letters import LETTERS as KINDS
 from health.letters import NUDGE
-from templates.content import LetterContent, Wording
+from templates.letters import LetterContent, Wording
 from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from health.languages import LANGUAGES
-from templates.content import MonthlyPrice
+from templates.letters import MonthlyPrice
 from templates.pages import (
     TOPICS,
     Choice,

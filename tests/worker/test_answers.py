@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from health.answers import Answer
-from integrations.roles import Desk, Form, Press, Question
+from integrations.desk import Desk, Form, Press, Question
 from store.tables import answers, audit, dismissals, flags, notices, play_outcomes, threads
 from templates.render import render
 from tests import book

@@ -56,7 +56,7 @@ def seen(alerted: Deployment, started: Rehearsal, monkeypatch: pytest.MonkeyPatc
 
     yield threads
     for destination in alerted._destinations.values():
-        destination.close()  # type: ignore[attr-defined] - all have it
+        destination.close()  # type: ignore[attr-defined]  # all have it
 
 
 def test_an_alert_that_was_never_right_is_one_message_that_says_so(alerted, seen):

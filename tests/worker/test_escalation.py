@@ -10,7 +10,7 @@ import pytest
 
 from config.routes import Escalation, Person, Routes, load_routes
 from health.nouns import Receipt
-from integrations.roles import Press
+from integrations.desk import Press
 from store import answers, claims, settlement
 from store.database import clock
 from templates.render import render

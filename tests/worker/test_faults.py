@@ -114,7 +114,7 @@ def scene(deployment: Deployment, started: Rehearsal, monkeypatch: pytest.Monkey
     owe_all(deployment)
     yield Scene(deployment, started)
     for destination in deployment._destinations.values():
-        destination.close()  # type: ignore[attr-defined] - all have it
+        destination.close()  # type: ignore[attr-defined]  # all have it
 
 
 def owe_all(deployment: Deployment) -> None:

@@ -235,7 +235,7 @@ def _taken(deployment: Deployment) -> str:
 def _counted(measured: list[int]) -> Callable[..., Beat]:
     def counted(row: Features, *rest: object) -> Beat:
         measured.append(row.account)
-        return beat(row, *rest)  # type: ignore[arg-type]
+        return beat(row, *rest)  # type: ignore[arg-type]  # handed on
 
     return counted
 
@@ -292,7 +292,7 @@ def _many(deployment: Deployment) -> None:
 def _unfinished(deployment: Deployment) -> None:
     bell = deployment.bell
     open_run(deployment, runs.TOUCHED)
-    bell.chunks.clear()  # type: ignore[attr-defined]
+    bell.chunks.clear()  # type: ignore[attr-defined]  # it only notes what is rung
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def _counting(taken: list[date]) -> Callable[..., object]:
 
     def counted(deployment: Deployment, connection: object, as_of: date) -> object:
         taken.append(as_of)
-        return take_pulse(deployment, connection, as_of)  # type: ignore[arg-type]
+        return take_pulse(deployment, connection, as_of)  # type: ignore[arg-type]  # handed on
 
     return counted
 

@@ -29,7 +29,7 @@ def states(ours: int, accounts: int = STATED) -> list[Record]:
 
 
 def read(ward: Ward, records: list[Record]) -> None:
-    ward.deployment._sources[DESK].records = records  # type: ignore[attr-defined] - it is `Telling`
+    ward.deployment._sources[DESK].records = records  # type: ignore[attr-defined]  # it is `Telling`
     assert pull(ward.deployment, DESK).failure == ""
     ward.judge_waiting()
 
@@ -99,7 +99,7 @@ def test_a_source_that_names_nobody_is_not_under_its_floor(ward):
 
 def test_a_source_without_a_floor_may_have_as_many_others_as_it_likes(ward):
     ward.deployment.use_source("zendesk", Telling())
-    ward.deployment._sources["zendesk"].records = states(1, 100)  # type: ignore[attr-defined] - it is `Telling`
+    ward.deployment._sources["zendesk"].records = states(1, 100)  # type: ignore[attr-defined]  # it is `Telling`
     pull(ward.deployment, "zendesk")
     ward.judge_waiting()
     assert (open_tickets(ward), ward.told()) == (1.0, [])

@@ -127,7 +127,7 @@ def validations() -> set[Validation]:
 
 
 def _licence(number: int, status: str, product_: str, plan: str, issued: str, **more: object) -> Licence:
-    return Licence(uuid("l", number), OWNERS[number], status, product_, plan, ms(issued), **more)  # type: ignore[arg-type]
+    return Licence(uuid("l", number), OWNERS[number], status, product_, plan, ms(issued), **more)  # type: ignore[arg-type]  # a test names real fields
 
 
 LICENCES = {

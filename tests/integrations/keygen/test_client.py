@@ -47,7 +47,7 @@ def test_a_listing_goes_on_from_the_last_row_until_there_is_no_next(server: resp
     answers(server, FIRST, SECOND, THIRD)
     names = [product_.attributes.name for page in client().products() for product_ in page.data]
     assert names == ["Editor", "Renderer", "Viewer", "Player", "Fonts"]
-    asked = [call.request.params["page[cursor]"] for call in server.calls]  # type: ignore[attr-defined]
+    asked = [call.request.params["page[cursor]"] for call in server.calls]  # type: ignore[attr-defined]  # `responses` adds them
     assert asked == ["", FIRST[-1]["id"], SECOND[-1]["id"]]
 
 

@@ -60,4 +60,4 @@ def server(*scripts: Script) -> Iterator[MailSettings]:
 def settings(port: int, **changes: str | bool | SecretStr) -> MailSettings:
     """Settings for a server on loopback."""
     values = {"host": "127.0.0.1", "port": port, "starttls": False, "sender": "success@seller.example"}
-    return MailSettings(**{**values, "timeout_s": 5.0, **changes})  # type: ignore[arg-type] - checked by pydantic
+    return MailSettings(**{**values, "timeout_s": 5.0, **changes})  # type: ignore[arg-type]  # checked by pydantic

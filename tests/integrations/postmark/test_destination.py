@@ -111,7 +111,7 @@ def test_a_mail_of_unknown_fate_is_looked_for_by_its_notice(vendor, notice, stat
     vendor.add("GET", re.compile(f"{BASE}/messages/outbound.*"), status=status, json=search)
     [receipt] = delivered(notice)
     assert (receipt.outcome, receipt.reason, receipt.remote) == (*expected, "m-1" if found else "")
-    asked = vendor.calls[-1].request.params  # type: ignore[union-attr]
+    asked = vendor.calls[-1].request.params  # type: ignore[union-attr]  # `responses` adds them
     assert asked["metadata_notice"] == digest(notice.key)
 
 

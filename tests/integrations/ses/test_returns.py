@@ -35,7 +35,7 @@ def settings(topic: str = TOPIC, **more: str) -> SesSettings:
         secret_access_key=SecretStr("s"),
         sender="a@seller.example",
         topic=topic,
-        **more,  # type: ignore[arg-type] - by name
+        **more,  # type: ignore[arg-type]  # by name
     )
 
 
@@ -242,7 +242,7 @@ def test_a_subscription_is_confirmed_at_sns_with_the_token_that_was_signed(sns, 
     body = Message("", CONFIRM, more={"SubscribeURL": "https://evil.example/"}).body()
     heard.verify({}, body)
     assert list(heard.read(body)) == []
-    asked = sns.calls[-1].request.params  # type: ignore[union-attr]
+    asked = sns.calls[-1].request.params  # type: ignore[union-attr]  # `responses` adds them
     assert asked == {"Action": "ConfirmSubscription", "TopicArn": TOPIC, "Token": "token-1"}
 
 

@@ -12,8 +12,16 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from integrations.desk import (
+    Challenge,
+    Command,
+    Field,
+    Form,
+    Opened,
+    Press,
+    Question,
+)
 from integrations.errors import Misconfigured, Rejected
-from integrations.roles import Challenge, Command, Field, Form, Opened, Press, Question
 from integrations.slack.desk import TOLERANCE_S, SlackDesk
 from integrations.slack.forms import READ_BLOCKS, modal
 from integrations.slack.settings import SlackSettings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from dashboard.desks import PATH
-from integrations.roles import Opened
+from integrations.desk import Opened
 from integrations.slack import calls, client
 from templates.asked import ReplyContent
 from templates.render import render

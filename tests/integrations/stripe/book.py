@@ -86,7 +86,7 @@ def subscription_record(number: int, case: Case) -> Subscription:
         "cancel_at_period_end": False,
         **case.record,
     }
-    return Subscription(f"sub_{number:04}", f"cus_{number:04}", **expected)  # type: ignore[arg-type] - by name
+    return Subscription(f"sub_{number:04}", f"cus_{number:04}", **expected)  # type: ignore[arg-type]  # by name
 
 
 PAID = at(2026, 6, 1, 10)

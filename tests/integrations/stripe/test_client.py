@@ -103,7 +103,7 @@ ASKED: dict[str, tuple[Callable[[StripeClient], object], str, list[tuple[str, st
 
 
 def client() -> StripeClient:
-    return StripeClient(StripeSettings(api_key=KEY))  # type: ignore[arg-type] - pydantic keeps it secret
+    return StripeClient(StripeSettings(api_key=KEY))  # type: ignore[arg-type]  # pydantic keeps it secret
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def invoice(**more: object) -> Invoice:
 
 def of(standing: object) -> Json:
     """Of a subscription: as it stands, or by its id alone."""
-    shown = standing if standing is None or isinstance(standing, str) else {"status": standing[0]}  # type: ignore[index] - a tuple
+    shown = standing if standing is None or isinstance(standing, str) else {"status": standing[0]}  # type: ignore[index]  # a tuple
     return {"parent": {"subscription_details": {"subscription": shown}}}
 
 

@@ -42,7 +42,7 @@ def test_what_is_due_soon_is_read_once_a_day() -> None:
 
 @pytest.mark.parametrize("step", ["customers", "subscriptions", "invoices", "events", "plans", "due"])
 def test_a_pull_that_was_cut_goes_on_where_it_was(step: str) -> None:
-    place = Place(step, NOW, NOW - OVERLAP_S, NOW).past("x_1", NOW - 99)  # type: ignore[arg-type] - of these
+    place = Place(step, NOW, NOW - OVERLAP_S, NOW).past("x_1", NOW - 99)  # type: ignore[arg-type]  # of these
     assert Place.of(place.cursor(), NOW + HOUR) == place
     assert (place.next_step().after, place.next_step().after_s) == ("", 0)
 
@@ -50,7 +50,7 @@ def test_a_pull_that_was_cut_goes_on_where_it_was(step: str) -> None:
 @pytest.mark.parametrize("step", ["rest", "events", "due", "invoices"])
 @pytest.mark.parametrize(("age_s", "anew"), [(EVENTS_KEPT_S, False), (EVENTS_KEPT_S + 1, True)])
 def test_all_is_listed_again_when_the_events_are_not_kept_any_more(step: str, age_s: int, anew: bool) -> None:
-    place = Place(step, began_s=NOW - 9, since_s=NOW - age_s, due_s=NOW)  # type: ignore[arg-type] - of these
+    place = Place(step, began_s=NOW - 9, since_s=NOW - age_s, due_s=NOW)  # type: ignore[arg-type]  # of these
     assert (Place.of(place.cursor(), NOW) == ANEW) is anew
 
 

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from health.nouns import Notice
+from integrations.channels import KEY_LIMIT
 from integrations.errors import Rejected
-from integrations.teams.message import KEY_LIMIT, LIMIT, message
+from integrations.teams.message import LIMIT, message
 from templates.payload import TEMPLATES
 from templates.render import render
 from tests.integrations.teams.rig import NOWHERE, rig

@@ -22,7 +22,7 @@ PERSON = {"email": "admin@seller.example", "token": SecretStr("zendesk-sandbox-t
 
 
 def chosen(base_url: str, **more: object) -> ZendeskSettings:
-    return ZendeskSettings(base_url=base_url, **more)  # type: ignore[arg-type] - as the model checks
+    return ZendeskSettings(base_url=base_url, **more)  # type: ignore[arg-type]  # as the model checks
 
 
 def made(base_url: str, **more: object) -> ZendeskSource:

@@ -62,7 +62,7 @@ class Desk:
 
     def holds(self, **content: object) -> None:
         self.sandbox.set_clock(self.now_s)
-        self.sandbox.seed("zendesk", seed(**content))  # type: ignore[arg-type] - rows of the book
+        self.sandbox.seed("zendesk", seed(**content))  # type: ignore[arg-type]  # rows of the book
 
 
 def settings(sandbox: Rehearsal, **more: object) -> ZendeskSettings:
@@ -72,7 +72,7 @@ def settings(sandbox: Rehearsal, **more: object) -> ZendeskSettings:
         "base_url": f"{sandbox.http}/zendesk",
         "page_size": PAGE_SIZE,
     }
-    return ZendeskSettings(**chosen | more)  # type: ignore[arg-type] - as the model checks
+    return ZendeskSettings(**chosen | more)  # type: ignore[arg-type]  # as the model checks
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ OLD, LATE, FUTURE = "2026-03-01T08:00:00.000Z", "2026-06-01T11:59:50.000Z", "202
 Json = dict[str, Any]
 
 
-def held(id: int, changed: str = OLD, created: str = OLD, **properties: str) -> Json:  # noqa: A002
+def held(id: int, changed: str = OLD, created: str = OLD, **properties: str) -> Json:  # noqa: A002 - HubSpot's word
     return {"id": str(id), "createdAt": created, "updatedAt": changed, "properties": properties}
 
 
