@@ -38,7 +38,7 @@ def compiled_once() -> Iterator[None]:
 
     A process of ours has one database; the tests have thousands, and each would compile every statement anew.
     """
-    create, kept = product.create_engine, dict[str, Engine]()
+    create, kept = product.create_engine, dict[str, Engine]()  # type: ignore[attr-defined]  # as it is patched
 
     def created(url: URL, **more: Any) -> Engine:
         made = create(url, **more)

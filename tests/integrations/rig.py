@@ -81,7 +81,7 @@ class Rig:
             body=render(self.template, content),
             attempt=1,
         )
-        return replace(made, **changes)  # type: ignore[arg-type] - the caller names fields of Notice
+        return replace(made, **changes)  # type: ignore[arg-type]  # the caller names fields of Notice
 
     def seen(self, key: str) -> int:
         """How often a person has seen this notice arrive."""
