@@ -205,6 +205,11 @@ def destination(name: str, *, budgets: Budgets = unlimited) -> Destination:
     return cast("Destination", _entry(DESTINATIONS, name).built(name, budgets))
 
 
+def writes_too(name: str) -> bool:
+    """Whether a source's budget is a destination's too: one whose writes have a limit of their own is not."""
+    return name in DESTINATIONS and DESTINATIONS[name].limit == CALLS
+
+
 def is_set_up(name: str) -> bool:
     """Whether anything is set of an integration: one that nobody set up is off, and no fault.
 

@@ -22,17 +22,26 @@ class Slice:
     seconds: float
 
 
-def lease(connection: Connection, vendor: str, calls: int, allowed: int, window_ms: int = MINUTE_MS) -> Slice:
+def lease(
+    connection: Connection,
+    vendor: str,
+    calls: int,
+    allowed: int,
+    window_ms: int = MINUTE_MS,
+    *,
+    reserved: int = 0,
+) -> Slice:
     """Take calls of the current minute's budget, or that of another window, all of them or none.
 
-    The database's clock says which minute it is; should it step back, the minute taken last goes on.
+    ``reserved`` of those allowed are left to others. The database's clock says which minute it is; should it
+    step back, the minute taken last goes on.
     """
     now = clock(connection)
     minute = now // window_ms
     left_s = ((minute + 1) * window_ms - now) / 1000
     statement = insert(connection, budgets).values(vendor=vendor, minute=minute, taken=calls, allowed=allowed)
     begins = statement.excluded.minute > budgets.c.minute
-    fits = budgets.c.taken + calls <= allowed
+    fits = budgets.c.taken + calls <= allowed - reserved
     taken = statement.on_conflict_do_update(
         index_elements=["vendor"],
         set_={
@@ -42,7 +51,7 @@ def lease(connection: Connection, vendor: str, calls: int, allowed: int, window_
         },
         where=or_(begins, and_(~begins, fits)),
     ).returning(budgets.c.taken)
-    if calls > allowed or connection.execute(taken).first() is None:
+    if calls > allowed - reserved or connection.execute(taken).first() is None:
         return Slice(0, left_s)
     return Slice(calls, left_s)
 

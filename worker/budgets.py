@@ -17,14 +17,21 @@ Of fewer a vendor takes a minute's at once; more are no faster asked for.
 """
 
 
+RESERVE = 5
+"""One in so many calls is left to what is written, where reading takes of the same budget."""
+
+
 class SharedBudget:
     """One vendor's calls per minute, of the larger ones no more in a second. Threads may share it."""
 
-    def __init__(self, database: Database, vendor: str, calls_per_minute: int) -> None:
-        """Hold nothing yet."""
+    def __init__(
+        self, database: Database, vendor: str, calls_per_minute: int, *, leaves_reserve: bool = False
+    ) -> None:
+        """Hold nothing yet. What ``leaves_reserve`` is never the last to take of a minute or a second."""
         self._database = database
         self._vendor = vendor
         self._calls_per_minute = calls_per_minute
+        self._leaves_reserve = leaves_reserve
         self._held = 0
         self._until = 0.0
         self._lock = Lock()
@@ -47,11 +54,15 @@ class SharedBudget:
 
     def _paced(self, calls: int) -> float:
         """Take calls of this second: 0, or the seconds until the next one."""
-        row = f"{self._vendor}{BY_THE_SECOND}"
+        row, allowed = f"{self._vendor}{BY_THE_SECOND}", self._calls_per_minute // 60
         with self._database.write() as connection:
-            got = lease(connection, row, calls, self._calls_per_minute // 60, SECOND_MS)
+            got = lease(connection, row, calls, allowed, SECOND_MS, reserved=self._reserved(allowed))
         return 0.0 if got.calls else got.seconds
 
     def _leased(self, calls: int) -> Slice:
         with self._database.write() as connection:
-            return lease(connection, self._vendor, calls, self._calls_per_minute)
+            allowed = self._calls_per_minute
+            return lease(connection, self._vendor, calls, allowed, reserved=self._reserved(allowed))
+
+    def _reserved(self, allowed: int) -> int:
+        return allowed // RESERVE if self._leaves_reserve else 0

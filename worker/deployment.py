@@ -64,7 +64,7 @@ class Deployment:
     def source(self, name: str) -> Source:
         """Return a source by name. Raises `Misconfigured` with what to set."""
         if name not in self._sources:
-            self._sources[name] = registry.source(name, budgets=self._budget, clock=self.clock)
+            self._sources[name] = registry.source(name, budgets=self._reading, clock=self.clock)
         return self._sources[name]
 
     def webhook(self, name: str) -> Webhook:
@@ -128,3 +128,9 @@ class Deployment:
         if calls_per_minute is None:
             return Unlimited()
         return SharedBudget(self.database, name, calls_per_minute)
+
+    def _reading(self, name: str, calls_per_minute: int | None) -> Budget:
+        """Return the budget of a source: where notices take of the same, some of it is left to them."""
+        if calls_per_minute is None or not registry.writes_too(name):
+            return self._budget(name, calls_per_minute)
+        return SharedBudget(self.database, name, calls_per_minute, leaves_reserve=True)

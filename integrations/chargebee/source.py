@@ -13,12 +13,14 @@ from integrations.chargebee.client import ChargebeeClient, Part
 from integrations.chargebee.place import Place
 from integrations.chargebee.reading import Read, Reading
 from integrations.chargebee.settings import ChargebeeSettings
-from integrations.errors import RetryLater
+from integrations.errors import Rejected, RetryLater
 from integrations.roles import Clock, Cursor, Page
 from integrations.skew import earliest
 from integrations.vitals import Vitals
 
 CONTACTS = "contacts"
+LOST = "status_400"
+"""How Chargebee refuses an offset that it has not given out, or knows no longer."""
 
 
 class ChargebeeSource:
@@ -94,14 +96,13 @@ class ChargebeeSource:
 
 
 def _pages(ask: Callable[[Part], Listing[Entry]], place: Place) -> Iterator[Listing[Entry]]:
-    """Yield the pages of a listing from an offset on.
+    """Yield the pages of a listing from an offset on, or from its start where that offset is taken no more.
 
     Raises:
         RetryLater: ``repeated_page``, or ``unexpected_answer`` for an empty page that is not the last one.
     """
-    offset, met = place.offset, {place.offset}
+    page, met = _first(ask, place), {place.offset}
     while True:
-        page = ask(Part(place.after_s, offset))
         if page.next_offset in met:
             raise RetryLater("repeated_page", "chargebee: the same page came again")
         if page.next_offset is not None and not page.list:
@@ -109,5 +110,14 @@ def _pages(ask: Callable[[Part], Listing[Entry]], place: Place) -> Iterator[List
         yield page
         if page.next_offset is None:
             return
-        offset = page.next_offset
-        met.add(offset)
+        met.add(page.next_offset)
+        page = ask(Part(place.after_s, page.next_offset))
+
+
+def _first(ask: Callable[[Part], Listing[Entry]], place: Place) -> Listing[Entry]:
+    try:
+        return ask(Part(place.after_s, place.offset))
+    except Rejected as error:
+        if not place.offset or error.reason != LOST:
+            raise
+    return ask(Part(place.after_s))

@@ -52,6 +52,15 @@ def test_every_integration_has_its_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_page_says_how_to_begin_what_is_allowed_and_what_is_not_supported(name: str) -> None:
+    found = page(f"integrations/{name}.md")
+    sections = set(re.findall(r"^## (.+)$", found.text, re.MULTILINE))
+    assert {"Set-up", "Errors"} <= sections
+    assert sections & {"Not yet", "What is not read"}
+    assert [table for table in found.tables if table.headings[0] == "limit"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_explains_every_reason_of_its_code(name: str) -> None:
     entry = {**registry.SOURCES, **registry.DESTINATIONS}[name]
     found = set(REASON.findall(code("/".join(entry.settings.split(".")[:2]))))

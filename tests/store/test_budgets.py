@@ -75,7 +75,7 @@ def test_eight_workers_never_take_more_than_there_is(database):
 def test_a_worker_leases_by_the_slice(database, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "worker.budgets.lease", lambda *given: asked.append(given[2]) or Slice(given[2], 30.0)
+        "worker.budgets.lease", lambda *given, **_: asked.append(given[2]) or Slice(given[2], 30.0)
     )
     budget = SharedBudget(database, "vendor", 100)
     assert [budget.take(1) for _ in range(10)] == [0.0] * 10
@@ -88,7 +88,7 @@ def test_a_slice_ends_with_its_minute(database, monkeypatch):
     now = [100.0]
     monkeypatch.setattr("worker.budgets.monotonic", lambda: now[0])
     leases = iter([Slice(5, 10.0), Slice(0, 42.0)])
-    monkeypatch.setattr("worker.budgets.lease", lambda *_: next(leases))
+    monkeypatch.setattr("worker.budgets.lease", lambda *_, **_more: next(leases))
     budget = SharedBudget(database, "vendor", 100)
     assert budget.take(1) == 0.0
     now[0] += 10.0
@@ -105,3 +105,19 @@ def test_a_large_minute_is_spread_over_its_seconds(database, a_minute, at_once, 
     assert {wait for wait in waits if wait} <= {0.75, 39.75}
     if a_minute >= 600:
         assert waits.count(0.0) == at_once
+
+
+@pytest.mark.parametrize("a_minute", [100, 1_200], ids=["by the minute", "by the second"])
+def test_reading_leaves_a_fifth_to_what_is_written(database, a_minute, monkeypatch):
+    """On a clock that stands, so that by the second no more than one second's calls are there."""
+    monkeypatch.setattr(store_budgets, "clock", lambda _connection: 1_795_753_100_250)
+    there = a_minute if a_minute < 600 else a_minute // 60
+    reading = SharedBudget(database, "vendor", a_minute, leaves_reserve=True)
+    writing = SharedBudget(database, "vendor", a_minute)
+    assert [reading.take(1) for _ in range(there + 1)].count(0.0) == there * 4 // 5
+    assert [writing.take(1) for _ in range(there + 1)].count(0.0) == there // 5
+    assert reading.take(1) > 0.0
+
+
+def test_of_a_few_calls_none_is_kept_from_reading(database):
+    assert SharedBudget(database, "vendor", 4, leaves_reserve=True).take(4) == 0.0

@@ -1,5 +1,6 @@
 """What only Chargebee's source does: what changed, what was deleted, and customers listed whole."""
 
+import json
 from datetime import date
 
 import pytest
@@ -20,6 +21,15 @@ def contacts(found: list[Record]) -> set[Record]:
 def test_when_nothing_happened_nothing_is_read_again(chargebee: Chargebee) -> None:
     assert chargebee.pull() == []
     assert len(chargebee.pages) == 3
+
+
+def test_a_listing_whose_offset_is_taken_no_more_begins_anew(sandbox: Rehearsal) -> None:
+    site = Chargebee(sandbox)
+    before = site.pull(1)
+    site.cursor = json.dumps(json.loads(site.cursor or "") | {"offset": "gone"})
+    after = site.pull()
+    assert {*before, *after} == {*Chargebee(sandbox).pull()}
+    assert not site.pages[0].complete, "nothing is vouched for of a listing that was cut"
 
 
 def test_what_changed_is_read(chargebee: Chargebee) -> None:

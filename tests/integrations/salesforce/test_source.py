@@ -129,6 +129,22 @@ def test_a_cursor_that_is_none_lists_everything(org: Org, cursor: str) -> None:
     assert names(found) == ids(1, 2)
 
 
+def test_a_query_that_salesforce_forgot_is_asked_anew_behind_what_was_stored(
+    org: Org, sandbox: Rehearsal
+) -> None:
+    org.hold(*range(2 * PAGE + 1))
+    pages = org.pages(None, NOW_S)
+    first = next(pages)
+    sandbox.seed(
+        "salesforce", {"records": {"Account": list(org.rows.values())}}
+    )  # its cursors are gone with it
+    with pytest.raises(RetryLater) as caught:
+        list(pages)
+    assert caught.value.reason == "busy"
+    after, _, _ = org.pull(first.cursor, NOW_S)
+    assert names(after) == ids(*range(PAGE, 2 * PAGE + 1))
+
+
 def test_rows_that_are_missing_end_a_pull(org: Org, sandbox: Rehearsal) -> None:
     org.hold(*range(12))
     pages = org.pages(None, NOW_S)
