@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Select, Subquery, bindparam, func, select, update
+from sqlalchemy import Connection, Select, Subquery, and_, bindparam, func, select, update
 from sqlalchemy import Row as Found
 
 from health.bands import RANK
@@ -235,8 +235,14 @@ def standing_until(day: date) -> Subquery:
     lately = select(runs.c.id).where(runs.c.as_of < day, runs.c.id >= since)
     latest = select(assessments.c.account, func.max(assessments.c.run).label("run"))
     latest_one = latest.where(assessments.c.run.in_(lately)).group_by(assessments.c.account).subquery()
-    same = (latest_one.c.account == assessments.c.account) & (latest_one.c.run == assessments.c.run)
-    return select(assessments).join(latest_one, same).subquery()
+    of_run = runs.alias("of_run")
+    same = and_(
+        assessments.c.account == latest_one.c.account,
+        assessments.c.as_of == of_run.c.as_of,  # whole keys: by its run alone a row is one of a whole book's
+        assessments.c.run == of_run.c.id,
+    )
+    one_each = select(assessments).select_from(latest_one).join(of_run, of_run.c.id == latest_one.c.run)
+    return one_each.join(assessments, same).subquery()
 
 
 def until(connection: Connection, day: date, ids: Collection[int] | None = None) -> Iterator[Verdict]:

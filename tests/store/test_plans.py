@@ -1,14 +1,16 @@
-"""What the page of deliveries asks for is found by indexes: of notices that are settled none is looked at."""
+"""What is found by indexes: of settled notices none is looked at, of assessments one for each account."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, create_engine, event, select
 
 from store import balance, unsettled
 from store.database import Database, is_postgresql
-from store.tables import notices
+from store.tables import metadata, notices
+from store.verdicts import standing_until
 
 ASKED: dict[str, Callable[[Connection], object]] = {
     "what waits": unsettled.tallied,
@@ -53,3 +55,13 @@ def test_the_index_of_what_is_left_to_a_person_is_of_nothing_else() -> None:
     (index,) = [each for each in notices.indexes if each.name == "ix_notices_unsettled"]
     only = str(index.dialect_options["sqlite"]["where"])
     assert only == f"status IN {unsettled.LEFT!r}"
+
+
+def test_what_stood_as_a_day_began_is_looked_up_by_whole_keys() -> None:
+    """By its run alone a row would be looked for among those of a whole book, once for each account."""
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    query = select(standing_until(date(2026, 6, 1))).compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert any("(account=? AND as_of=? AND run=?)" in line for line in plan), plan
