@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from health.features import Features
+from health.nouns import Assessment
 
 WEEK = 7
 
@@ -14,6 +15,12 @@ class Weeks(NamedTuple):
 
     metric: str
     means: tuple[float | None, ...]
+
+
+def told_through(now: Assessment) -> date | None:
+    """Return the last complete day of use that a verdict rests on, if it rests on any."""
+    age = now.inputs.get("usage_age_days")
+    return now.as_of - timedelta(days=1 + int(age)) if isinstance(age, float) else None
 
 
 def weeks(features: Features, end: date, use_metrics: Sequence[str], number: int = 12) -> Weeks | None:

@@ -123,6 +123,12 @@ def sparkline(values: Sequence[float | None]) -> str:
     return "".join("·" if height is None else BARS[height] for height in heights)
 
 
+def heights(values: Sequence[float], most: int) -> tuple[int, ...]:
+    """Heights in pixels from nothing to the highest value's; what is nothing is a line of one."""
+    top = max(values, default=0) or 1
+    return tuple(max(1, round(value / top * most)) for value in values)
+
+
 def length(items: Sequence[object]) -> int:
     """How many items there are."""
     return len(items)
@@ -146,6 +152,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "cut": cut,
     "day": day,
     "fitted": fitted,
+    "heights": heights,
     "joined": joined,
     "length": length,
     "money": money,

@@ -71,11 +71,19 @@ class MonthlyPrice(Part, frozen=True, kw_only=True):
     currency: Currency
 
 
+class WeeksOfUse(Part, frozen=True, kw_only=True):
+    """How many ``people`` used it a day on average, in each of the weeks until a day, the newest last."""
+
+    people: Annotated[tuple[Count, ...], Meta(min_length=2, max_length=12)]
+    until: date
+
+
 class RenewalLetter(LetterContent, frozen=True, kw_only=True):
     """A renewal is coming up. Seats or a price, the date and the way out are mandatory.
 
     ``notice_by`` is the last day on which the customer can still say no. ``active_users`` are those of
-    ``seats`` that use it, by ``active_wording``: the policy's words for what active means.
+    ``seats`` that use it, by ``active_wording``: the policy's words for what active means. ``use`` is their
+    number a day in each of the last weeks, drawn in the letter.
     """
 
     term_ends_on: date
@@ -86,6 +94,7 @@ class RenewalLetter(LetterContent, frozen=True, kw_only=True):
     price: MonthlyPrice | None = None
     active_users: Count | None = None
     active_wording: str = ""
+    use: WeeksOfUse | None = None
 
     def __post_init__(self) -> None:
         """Refuse a letter whose table would be empty."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -12,7 +12,7 @@ from health.expansion import GROUP as EXPANSION
 from health.features import Features
 from health.nouns import Assessment, Flag
 from health.reasons import reasons
-from health.weeks import weeks
+from health.weeks import told_through, weeks
 from store import answers, features, flags, owners, verdicts
 from store.answers import ALERT
 from store.database import Connection
@@ -77,10 +77,8 @@ def account(deployment: Deployment, connection: Connection, found: Stored) -> Ac
 
 def weeks_told(deployment: Deployment, row: Features, now: Assessment) -> dict[str, object]:
     """Return how use has gone, week by week, up to the last complete day that a verdict rests on."""
-    age = now.inputs.get("usage_age_days")
-    if not isinstance(age, float):
-        return {}
-    found = weeks(row, now.as_of - timedelta(days=1 + int(age)), deployment.policy.use_metrics)
+    through = told_through(now)
+    found = weeks(row, through, deployment.policy.use_metrics) if through else None
     return {"weeks": found.means, "weeks_of": found.metric} if found else {}
 
 

@@ -20,6 +20,7 @@ from health.policy import Policy
 from health.precedence import at_stake
 from health.renewals import term_key
 from health.service import failing
+from health.weeks import told_through, weeks
 from store.contacts import Recipient, recipient
 from store.database import Connection
 from templates.letters import (
@@ -29,6 +30,7 @@ from templates.letters import (
     LetterLinks,
     MonthlyPrice,
     RenewalLetter,
+    WeeksOfUse,
 )
 from worker.deployment import Deployment
 
@@ -37,6 +39,8 @@ LIMIT, CAPACITY = "approaching_limit", "capacity"
 SEATS = "seats"
 NO_RULE, UNTIMELY, INCOMPLETE = "no_letter_rule", "untimely", "incomplete"
 """Why a renewal letter is withheld: no rule surely holds, it is not the time, a field is unknown."""
+ACTIVE, WEEKS_MIN = "active_users", 4
+"""Fewer weeks of people show no course."""
 Facts = Mapping[str, str | int | float | bool | None]
 
 
@@ -272,8 +276,19 @@ def _renewal(verdict: Verdict, envelope: Envelope) -> Written:
         price=price,
         active_users=users if isinstance(users, int) else None,
         active_wording=str(facts.get("active_wording") or ""),
+        use=_use(verdict),
     )
     return content, f"{verdict.assessment.term}/{facts.get('window')}"
+
+
+def _use(verdict: Verdict) -> WeeksOfUse | None:
+    """Return how many people used it a day, week by week, since they first did; `None` of too few weeks."""
+    through = told_through(verdict.assessment)
+    found = weeks(verdict.features, through, (ACTIVE,)) if through else None
+    people = tuple(round(mean) for mean in found.means if mean is not None) if found else ()
+    if through is None or len(people) < WEEKS_MIN or not any(people):
+        return None
+    return WeeksOfUse(people=people, until=through)
 
 
 def _price(verdict: Verdict) -> MonthlyPrice | None:

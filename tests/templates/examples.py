@@ -36,6 +36,7 @@ from templates.letters import (
     MonthlyPrice,
     RenewalLetter,
     SurveyLetter,
+    WeeksOfUse,
 )
 from templates.nudges import (
     ActivationLetter,
@@ -220,6 +221,7 @@ RENEWAL = RenewalLetter(
     price=MonthlyPrice(now_minor=120_000, next_minor=126_000, currency="EUR"),
     active_users=46,
     active_wording="signed in within 30 days",
+    use=WeeksOfUse(people=(31, 33, 32, 36, 38, 37, 41, 40, 43, 42, 45, 46), until=date(2026, 11, 29)),
 )
 SURVEY = SurveyLetter(
     account_name="Harbour & Pine",

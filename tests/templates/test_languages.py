@@ -11,7 +11,7 @@ import pytest
 from health.languages import LANGUAGES
 from health.letters import LETTERS as KINDS
 from health.letters import NUDGE
-from templates.letters import LetterContent, Wording
+from templates.letters import LetterContent, WeeksOfUse, Wording
 from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload
@@ -169,3 +169,21 @@ def test_german_goes_on_in_small_letters_after_the_greeting(name: str) -> None:
 def test_a_feature_is_not_said_to_be_unused_for_ever() -> None:
     """What is known is that nobody used it lately."""
     assert letter("feature_spotlight", EXAMPLES["feature_spotlight"])["subject"] == "Worth a look: Alerts"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "People who used it a day, week by week until November 29, 2026: 0, 20, 40"),
+        ("de", "Aktive Personen pro Tag im Wochenschnitt, bis 29. November 2026: 0, 20, 40"),
+    ],
+)
+def test_the_weeks_of_use_are_drawn_and_said(language: str, said: str) -> None:
+    use = WeeksOfUse(people=(0, 20, 40), until=date(2026, 11, 29))
+    mail = letter("renewal", RENEWAL, use=use, language=language)
+    assert said in mail["text"]
+    assert said in mail["html"]
+    assert re.findall(r"<div style=\"height:(\d+)px", mail["html"]) == ["1", "28", "56"]
+    without = letter("renewal", RENEWAL, use=None, language=language)
+    assert "2026: " not in without["text"]
+    assert '<div style="height:' not in without["html"]

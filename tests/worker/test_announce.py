@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -424,6 +425,33 @@ def test_a_renewal_letter_leaves_by_its_rule_or_is_kept_with_the_reason(
     judge: Judge, tmp_path: Path, rule: str, owed: list[tuple[str, str]]
 ) -> None:
     assert renewals(judge(**rules(tmp_path, rule))) == owed
+
+
+@pytest.mark.parametrize(
+    ("daily", "people"),
+    [
+        ("7,7", [7] * 8),
+        ("0,0", None),
+        (",", None),
+    ],
+)
+def test_a_renewal_letter_draws_the_weeks_in_which_people_used_it(
+    judge: Judge, daily: str, people: list[int] | None
+) -> None:
+    def used(folder: Path) -> None:
+        file = folder / "usage.csv"
+        mine = f"{RENEWING},"
+        said = [
+            line.removesuffix("7,7") + daily if line.startswith(mine) else line
+            for line in file.read_text().splitlines()
+        ]
+        file.write_text("\n".join(said) + "\n")
+
+    content = json.loads(letters(judge(used))["renewal"].payload)
+    if people is None:
+        assert content.get("use") is None
+    else:
+        assert content["use"] == {"people": people, "until": str(book.DAY - timedelta(days=1))}
 
 
 def test_too_late_for_its_rule_a_letter_is_kept_as_untimely(judge: Judge, tmp_path: Path) -> None:
