@@ -111,6 +111,13 @@ def change(value: float) -> str:
     return sign + format_decimal(abs(tenths), locale=CURRENT.get().locale)
 
 
+def shift(value: float) -> str:
+    """A percentage that is a change, with its sign: 3.4 is ``+3%``."""
+    whole = round(value)
+    sign = "±" if not whole else MINUS if whole < 0 else "+"
+    return sign + percent(abs(whole))
+
+
 def counted(value: int, one: str, many: str) -> str:
     """A count and its noun: ``1 day``, ``12 days``."""
     return f"{number(value)} {one if value == 1 else many}"
@@ -148,6 +155,7 @@ BARS = "▁▂▃▄▅▆▇█"
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "away": away,
     "change": change,
+    "shift": shift,
     "counted": counted,
     "cut": cut,
     "day": day,

@@ -43,8 +43,9 @@ _UNITS: Mapping[str, Unit] = {"%": "pct", "days": "days"}
 
 
 def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Brief:
-    """Return the brief of an account by its latest verdict."""
-    now, before = found.shown, verdicts.before(connection, found)
+    """Return the brief of an account by its latest verdict, beside the one that a day before ended with."""
+    now = found.shown
+    before = verdicts.before(connection, found, now.as_of - timedelta(days=1))
     policy = policy_of(deployment, connection, found.policy_hash)
     why = explained(found, before, policy) if policy else None
     standing_flags = flags.standing(connection, now.account, now.account).get(now.account, ())
@@ -90,7 +91,7 @@ def _messages(connection: Connection, account: int) -> Iterator[Message]:
 
 
 def _measured(found: Verdict, before: Verdict | None) -> Iterator[Line]:
-    """Yield the measures, as they are and as they were in the verdict before."""
+    """Yield the measures, as they are and as they were in the verdict of a day before."""
     known = entries(load_metrics())
     then = before.assessment.inputs if before else {}
     for name in MEASURES:

@@ -27,13 +27,15 @@ from templates.views import (
 )
 
 _KINDS: dict[Unit, str] = {"pct": "percent", "points": "points", "count": "tenths", "days": "number"}
+SHIFTS = {"trend_pct"}
+"""Measures that are a change, so that 3 % is not read as 3 % of what is expected."""
 _FULL = 100
 
 
 def lead(told: Brief) -> str:
     """Return what is said of an account below its name."""
     owner = f"looked after by {told.csm}" if told.csm else "looked after by nobody"
-    return f"{told.key} · as of {told.as_of} · {owner}"
+    return f"{told.key} · as of {told.as_of:%-d %B %Y} · {owner}"
 
 
 def summary(told: Brief, entry: Entry) -> Iterator[Part]:
@@ -78,10 +80,14 @@ def _figure(line: Line) -> Figure:
 def cell(line: Line) -> Cell:
     """Return a figure's value, or why there is none."""
     if line.value is None:
-        return Cell(note=line.unknown)
+        return Cell(kind="tenths", note=line.unknown)
     if line.unit == "money":
         return Cell(kind="money", number=line.value, currency=line.currency)
-    return Cell(kind=_KINDS[line.unit], number=line.value)
+    return Cell(kind=_kind(line), number=line.value)
+
+
+def _kind(line: Line) -> str:
+    return "shift" if line.figure in SHIFTS else _KINDS[line.unit]
 
 
 # -- why ---------------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ def why(told: Brief, found: Verdict) -> Iterator[Part]:
         total=f"100 and these lines are {found.assessment.score.points / 100:g}.",
     )
     if told.changes:
-        since = f"What changed since {told.since}" if told.since else "What changed"
+        since = f"What changed since {told.since:%-d %B %Y}" if told.since else "What changed"
         yield Lines(title=since, lines=told.changes)
     if told.ahead:
         yield Lines(title="What would change it", lines=told.ahead)
@@ -148,7 +154,7 @@ def standing(told: Brief, found: Verdict) -> Iterator[Part]:
             ),
         )
     for talk in told.talks:
-        by = f", by {talk.due_on}" if talk.due_on else ""
+        by = f", by {talk.due_on:%-d %B %Y}" if talk.due_on else ""
         steps = (*talk.steps, *(f"Say: {point}" for point in talk.talking_points))
         yield Lines(title=f"{talk.title} (for {talk.owner_role}{by})", lines=steps)
     if told.growth:
@@ -175,20 +181,24 @@ def figures(told: Brief) -> Iterator[Part]:
         columns=(
             Column(label="Measure"),
             Column(label="Now", is_number=True),
-            Column(label="In the verdict before", is_number=True),
+            Column(label=_before(told), is_number=True),
         ),
         rows=tuple(
             Row(
                 cells=(
                     Cell(text=line.title, href=f"/metrics/{line.figure}"),
                     cell(line),
-                    Cell(kind=_KINDS.get(line.unit, "tenths"), number=line.before),
+                    Cell(kind=_kind(line), number=line.before),
                 )
             )
             for line in told.figures
             if line.unit != "money"
         ),
     )
+
+
+def _before(told: Brief) -> str:
+    return f"On {told.since:%-d %B %Y}" if told.since else "Before"
 
 
 def people(told: Brief) -> Iterator[Part]:

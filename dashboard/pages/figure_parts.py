@@ -140,11 +140,17 @@ class _Shape(NamedTuple):
             yield _portion(row)
         if self.says:
             yield Cell(text=row.says)
-        yield from look.beside.get(row.part or row.segment, (Cell(note="none"),) * len(look.then))
+        none = (_none(look.beside, at) for at in range(len(look.then)))
+        yield from look.beside.get(row.part or row.segment, none)
 
 
 def _width(value_: float, top: float) -> float:
     return round(100 * abs(value_) / top, 1) if top else 0.0
+
+
+def _none(beside: Mapping[str, tuple[Cell, ...]], at: int) -> Cell:
+    """Return a cell that says that there is nothing, where the others of its column stand."""
+    return Cell(kind="tenths" if _is_number(beside, at) else "text", note="none")
 
 
 def _is_number(beside: Mapping[str, tuple[Cell, ...]], at: int) -> bool:

@@ -1,10 +1,12 @@
 """The pages of figures: licences, activation, validations, cohorts, quotas, friction, each said once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
 from typing import NamedTuple
 
 from fastapi import FastAPI
 from fastapi.responses import Response
+from msgspec import structs
 
 from dashboard.access import Viewer
 from dashboard.pages import figure_parts as parts
@@ -51,9 +53,17 @@ def figure(name: str, split: str = "", *, title: str = "", of: str = "", bars: b
     return Section(Wanted(name, split), lambda found, _: [parts.told(found, look)])
 
 
-def interview(name: str, title: str, about: str) -> Section:
-    """Return a section that shows the accounts at the worse end of a figure."""
-    return Section(Wanted(name, SPREAD), lambda found, _: [parts.worst(found, title, about)])
+A_WEEK = 7
+"""Days without use before which nobody is asked why."""
+
+
+def interview(name: str, title: str, about: str, *, above: float = -inf) -> Section:
+    """Return a section that shows the accounts at the worse end of a figure, of those ``above`` a value."""
+    return Section(Wanted(name, SPREAD), lambda found, _: [parts.worst(_above(found, above), title, about)])
+
+
+def _above(found: Figured, least: float) -> Figured:
+    return structs.replace(found, worst=tuple(each for each in found.worst if each.value > least))
 
 
 # -- parts of their own ------------------------------------------------------------------------------
@@ -174,8 +184,12 @@ PAGES: Sequence[Page] = (
         (
             figure("ticket_topics", of="topic"),
             interview("activation_pct", "Stalled: to interview", "Accounts that do not get started."),
-            interview("idle_days", "Gone quiet: to interview", "Accounts that nobody uses any more."),
-            interview("overdue_days", "Late to pay: to interview", "Accounts whose invoices are overdue."),
+            interview(
+                "idle_days", "Gone quiet: to interview", "Accounts that nobody uses any more.", above=A_WEEK
+            ),
+            interview(
+                "overdue_days", "Late to pay: to interview", "Accounts whose invoices are overdue.", above=0
+            ),
             interview(
                 "late_renewals", "Late to renew: to interview", "Terms that were renewed after their end."
             ),

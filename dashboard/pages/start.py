@@ -97,7 +97,7 @@ def _planned(planned: Sequence[Planned]) -> Table:
             )
             for each in planned
         ),
-        empty="Nothing: no run has found anything to tell yet.",
+        empty="Nothing waits to be sent: it is sent by now, or no run has found anything to tell.",
     )
 
 

@@ -1,17 +1,21 @@
 """The page of an account: what it says is what `explain` says, and what is done there is done."""
 
+import re
 from html import unescape
 
 import pytest
 from sqlalchemy import select
 
+from cli.opened import judge_waiting
 from health.alerts import OPEN
 from store import flags, overrides, verdicts
 from store.installation import business_day
 from store.tables import answers, audit
+from templates.filters import MINUS
 from tests.book import LEAVING
 from tests.dashboard.site.conftest import Desk, address
 from worker.brief import brief
+from worker.pipeline import open_run
 from worker.statement import check
 
 
@@ -28,6 +32,33 @@ def test_it_says_the_same_words_as_everywhere(desk: Desk):
         assert sentence in page
     assert f"100 and these lines are {found.assessment.score.points / 100:g}." in page
     assert [flag.evidence in page for flag in told.flags] == [True] * len(told.flags) != []
+
+
+def test_a_second_verdict_of_a_day_hides_not_what_the_day_brought(own_desk: Desk):
+    browser = own_desk.browser("csm")
+    once = changed(browser.get(f"/accounts/{LEAVING}").text)
+
+    open_run(own_desk.deployment, "full")
+    judge_waiting(own_desk.deployment)
+
+    assert once[0] == "What changed since 31 May 2026"
+    assert changed(browser.get(f"/accounts/{LEAVING}").text) == once
+
+
+def changed(page: str) -> list[str]:
+    """What a page of an account says that changed, and since when."""
+    told = page[page.index("What changed") :].partition("</section>")[0]
+    return [each.strip() for each in re.split(r"<[^>]+>", told) if each.strip()]
+
+
+def test_measures_stand_under_each_other_and_a_change_has_its_sign(desk: Desk):
+    page = desk.browser("csm").get(f"/accounts/{LEAVING}").text
+    table = page.partition("<h2>Use and seats</h2>")[2].partition("</section>")[0]
+
+    told = table.partition('href="/metrics/trend_pct"')[2].partition("</td>")[0]
+    assert re.search(rf"[+{MINUS}±]\d+%", told)
+    assert "no source tells" in table
+    assert set(re.findall(r"<td[^>]*>", table)) == {'<td class="n">'}
 
 
 def test_an_answer_is_taken_once_and_on_record(own_desk: Desk):

@@ -132,6 +132,15 @@ def test_the_worst_accounts_lead_to_their_pages(desk: Desk):
     assert re.findall(r'href="/accounts/([^"]+)"', page) == [each.account for each in told.worst]
 
 
+def test_nobody_is_late_who_owes_nothing(desk: Desk):
+    told = figured(desk.deployment, [Wanted("overdue_days", SPREAD)])[0]
+
+    rows = cells(desk.browser("csm").get("/friction").text, "Late to pay: to interview")
+
+    assert any(not each.value for each in told.worst)
+    assert [row[0] for row in rows] == [each.name for each in told.worst if each.value]
+
+
 def test_cohorts_are_split_by_what_is_chosen(desk: Desk):
     page = desk.browser("csm").get("/cohorts", by="plan").text
 

@@ -73,7 +73,7 @@ def test_what_would_be_sent_is_shown_as_it_is_planned(own_desk: Desk):
 
     with own_desk.database.write() as connection:
         connection.execute(update(notices).values(status="suppressed", reason="x", settled_ms=1))
-    assert "no run has found anything to tell yet" in own_desk.browser("admin").get("/start").text
+    assert "Nothing waits to be sent" in own_desk.browser("admin").get("/start").text
 
 
 def test_today_leads_there_until_it_is_live_and_only_who_may_act(own_desk: Desk):
