@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -41,9 +41,9 @@ _ROW = ("anchor_on", "days_to_anchor", "revenue_at_risk_minor")
 
 
 def account(deployment: Deployment, connection: Connection, found: Stored) -> AccountContent:
-    """Return an account's latest verdict with what stands beside it."""
+    """Return an account's latest verdict, beside the one that a day before ended with, and what stands."""
     now, facts = found.shown, found.shown.facts
-    before = verdicts.before(connection, found)
+    before = verdicts.before(connection, found, now.as_of - timedelta(days=1))
     row = features.held(connection, [now.account]).get(now.account)
     owner = row.csm_email if row else ""
     standing = flags.of(connection, [now.account]).get(now.account, ())

@@ -7,13 +7,17 @@ import pytest
 import requests
 from sqlalchemy import func, insert, select, update
 
+from cli.opened import judge_waiting
 from config.routes import Escalation, Person, load_routes
 from store.erasure import erase
+from store.runs import FULL
 from store.tables import accounts, answers, flags
+from templates.filters import MINUS
 from tests import book
 from tests.dashboard.channel import CHANNEL, NOOR, ROBIN, SECRET, Channel, people
 from tests.integrations.slack.test_desk import signed
 from worker.asked import HOME_ROWS, OWN_ROWS
+from worker.pipeline import open_run
 
 SALES = "C03SALES"
 HOSTILE = "<!channel> *x* <https://evil.example|bank> @here `c` & \u202egpj \x07"
@@ -40,6 +44,14 @@ def test_an_account_is_told_of_to_whoever_asks_alone(channel):
         "*Seats in use*",
     ):
         assert part in shown
+
+
+def test_a_second_verdict_of_a_day_hides_not_what_the_day_brought(channel):
+    once = channel.ask(f"account {book.UNPAID}")["text"]
+    open_run(channel.deployment, FULL)
+    judge_waiting(channel.deployment)
+    assert f"({MINUS}" in once
+    assert channel.ask(f"account {book.UNPAID}")["text"] == once
 
 
 def test_who_has_an_alert_is_told(channel):
