@@ -126,7 +126,10 @@ class _Play:
     def _die(self, nth: int, where: str) -> None:
         """Let a worker die by its own hand, or by ours, wherever it is when it has stored so many pages."""
         if where != ANYWHERE:
-            pid = self._bear(SEATSIGNAL_FAILPOINTS=f"{where}=kill@{nth}")
+            passes = (
+                2 if where == "pulled" and self.given[VARIABLE] else 1
+            )  # without the order, before and behind
+            pid = self._bear(SEATSIGNAL_FAILPOINTS=f"{where}=kill@{nth * passes}")
             assert until(lambda: not is_alive(pid) or self._ended(), PATIENCE_S), self._log()
         else:
             before, pid = self._batch(), self._bear()

@@ -341,11 +341,17 @@ def test_approaching_limit() -> None:
     )
 
 
+WEEKS = (
+    "People who used it a day, week by week until November 29, 2026: "
+    "31, 33, 32, 36, 38, 37, 41, 40, 43, 42, 45, 46"
+)
+
+
 def test_renewal() -> None:
     mail = read("renewal", RENEWAL)
     assert mail["subject"] == "Your Lumen Works subscription renews on March 1, 2027"
     assert mail["text"] == (
-        dedent("""\
+        dedent(f"""\
         Hello Dana Quill,
 
         Here is what is coming up for Harbour & Pine, at a glance.
@@ -364,6 +370,7 @@ def test_renewal() -> None:
 
         What you got out of it
           People who use it (signed in within 30 days): 46 of 120 seats
+          {WEEKS}
 
         How to change or cancel
         Change seats or plan, or cancel, here until January 30, 2027:
