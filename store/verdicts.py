@@ -241,8 +241,8 @@ def standing_until(day: date) -> Subquery:
         assessments.c.as_of == of_run.c.as_of,  # whole keys: by its run alone a row is one of a whole book's
         assessments.c.run == of_run.c.id,
     )
-    one_each = select(assessments).select_from(latest_one).join(of_run, of_run.c.id == latest_one.c.run)
-    return one_each.join(assessments, same).subquery()
+    stood = select(assessments).select_from(latest_one).join(of_run, of_run.c.id == latest_one.c.run)
+    return stood.join(assessments, same).subquery()
 
 
 def until(connection: Connection, day: date, ids: Collection[int] | None = None) -> Iterator[Verdict]:
