@@ -226,7 +226,9 @@ def strained(servers: Servers, crib: Crib, sizes: Sizes, seed: int) -> Iterator[
     yield cut.cut(servers, each=sizes.cuts)
     yield pause.pause(servers, crib, "postgresql", size=sizes.pause)
     yield limits.limits(servers, calls=sizes.calls)
-    yield upgrades.upgrades(servers, crib, size=sizes.upgrades, seed=seed)
+    yield upgrades.next_version(servers, crib, size=sizes.upgrades, seed=seed)
+    if sizes is not QUICK:  # a copy without its history has one version alone
+        yield upgrades.version_before(servers, crib, size=sizes.upgrades, seed=seed)
 
 
 def poisoned(servers: Servers, crib: Crib, sizes: Sizes, _seed: int) -> Iterator[Verdict]:

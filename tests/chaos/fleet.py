@@ -95,12 +95,15 @@ def all_frozen(members: Sequence[Member]) -> bool:
 
 
 class Fleet:
-    """Processes of one stage. ``deaths`` counts those killed, by us or by a failpoint."""
+    """Processes of one stage, the next of them born in ``crib``.
+
+    ``deaths`` counts those killed, by us or by a failpoint.
+    """
 
     def __init__(self, stage: Stage, crib: "Crib", environment: dict[str, str], arms: Sequence[str]) -> None:
         """Nothing runs yet; each process gets `environment` and, while there are any, an armed failpoint."""
         self._stage = stage
-        self._crib = crib
+        self.crib = crib
         self._environment = environment
         self._arms = list(arms)
         self.members: list[Member] = []
@@ -119,7 +122,7 @@ class Fleet:
         if member.arm:
             given = given | {"SEATSIGNAL_FAILPOINTS": member.arm}
         member.born = time.monotonic()
-        member.pid = self._crib.bear(self._stage.birth(member.name, *member.arguments, **given))
+        member.pid = self.crib.bear(self._stage.birth(member.name, *member.arguments, **given))
 
     def strike(self, rng: Random, children: float = 0.0) -> None:
         """Kill a random child of the prefork pools, so often as `children` says, or a random process."""
@@ -129,7 +132,10 @@ class Fleet:
             with suppress(ProcessLookupError):
                 os.kill(rng.choice(pool), signal.SIGKILL)
             return
-        member = rng.choice(self.members)
+        self.replace(rng.choice(self.members))
+
+    def replace(self, member: Member) -> None:
+        """Kill a process, and start another in its place."""
         nursery.end(member.pid)
         assert until(lambda: not member.alive)
         self.raise_fallen()
@@ -187,11 +193,11 @@ class Crib:
 
 
 @contextmanager
-def open_crib() -> Iterator[Crib]:
-    """Run a nursery until the end of the block; what it bore ends with it."""
+def open_crib(code: Path = ROOT) -> Iterator[Crib]:
+    """Run a nursery of some version's `code` until the end of the block; what it bore ends with it."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, stdin=pipe, stdout=pipe
+        [sys.executable, "-m", "tests.chaos.nursery"], cwd=code, stdin=pipe, stdout=pipe
     ) as process:
         yield Crib(process)
 

@@ -1,7 +1,7 @@
 """What the version before this one says to a schema is said to every later one: it has what it had, and room.
 
-The code of that version is in no fresh copy of this repository, so that it cannot be run here. What it relies
-on is: the tables as its own migrations make them.
+Its code is in no copy of this repository without a history (where there is one, `tests.chaos.upgrades` plays
+it). What it relies on is: the tables as its own migrations make them.
 """
 
 from collections.abc import Iterator
