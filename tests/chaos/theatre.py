@@ -46,8 +46,10 @@ SETTINGS = {
     "SEATSIGNAL_POSTHOG_DAYS_PER_QUERY": "14",
     "SEATSIGNAL_KEYGEN_PAGE_SIZE": "30",
     "SEATSIGNAL_KEYGEN_EVENT_LOG_DAYS": "4",
+    "SEATSIGNAL_ZENDESK_CALLS_PER_MINUTE": "500",
     "SEATSIGNAL_LOG_LEVEL": "ERROR",
 }
+"""Days pass in a second: of what a vendor allows in a minute one play would take all."""
 Owed = Counter[tuple[str, str]]
 """What would leave: of which template, about what."""
 
