@@ -166,10 +166,16 @@ def _records(change: Row) -> Callable[[Scene], Lie]:
 def _dropped(share: float) -> Callable[[Scene], Lie]:
     """Leave out so many of the records, the same ones each time."""
 
-    def kept(scene: Scene, told: Any) -> Any:
-        return with_rows(lambda rows: [row for row in rows if scene.rng.random() >= share])(told)
+    def made(scene: Scene) -> Lie:
+        salt = scene.rng.random()
 
-    return _every(kept)
+        def is_kept(row: object) -> bool:
+            return Random(f"{salt}/{row}").random() >= share
+
+        change = with_rows(lambda rows: list(filter(is_kept, rows)))
+        return lambda call: changed_json(change)(call.honest)
+
+    return made
 
 
 DAY = timedelta(days=1)
