@@ -1,8 +1,11 @@
-"""Redis as kombu speaks to it, but for a connection that is no more: that is an error of the connection.
+"""Redis as kombu speaks to it, but for connections that are no more: they are errors, and they are forgotten.
 
 Celery 5.7 takes a broken connection apart before it closes it. Whatever is acknowledged or restored after
 that asks the transport for a host that it no longer has, and kombu 5.7 answers with an `AttributeError`, of
 which no worker expects that the broker is away: its process ended.
+
+And each transport leaves a callback with the worker's loop, which asked those long dead at every turn, and
+kept them: kombu 5.7 takes none away, since it once took away the successor's.
 """
 
 from typing import Any
@@ -21,6 +24,18 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """The transport with that channel."""
+    """The transport with that channel, of which nothing is left with a loop that begins anew."""
 
     Channel = Channel
+
+    def register_with_event_loop(self, connection: object, loop: Any) -> None:  # noqa: ANN401 - kombu's types lag
+        """Take turns in a loop until it is closed, or begins anew because the connection broke."""
+        others = set(loop.on_tick)
+        super().register_with_event_loop(connection, loop)
+        ours = loop.on_tick - others
+
+        def forget(_: object) -> None:
+            loop.on_tick.difference_update(ours)
+            loop.on_close.discard(forget)
+
+        loop.on_close.add(forget)

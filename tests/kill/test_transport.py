@@ -1,9 +1,15 @@
-"""A broker dies while a worker holds messages: what is said of them later is an error of the connection."""
+"""A broker dies while a worker holds messages: what is said of them later is an error of the connection.
 
+And of the connection nothing is left once the worker's loop begins anew.
+"""
+
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 from kombu import Connection, Message, Queue
+from kombu.asynchronous.hub import Hub
 
 from config.settings import Settings
 from tests import services
@@ -44,3 +50,19 @@ def test_what_is_acknowledged_too_late_is_told_as_a_lost_connection(held: tuple[
     connection, message = held
     with pytest.raises(connection.connection_errors):
         message.ack()
+
+
+def test_of_a_connection_that_broke_a_loop_keeps_nothing() -> None:
+    with services.redis() as server:
+        url = f"redis://127.0.0.1:{server.port}/0"
+        loop, lost = Hub(), Connection(url, transport=Transport)
+        lost.transport.register_with_event_loop(lost.connection, loop)
+        kept = weakref.ref(lost.transport)
+        assert len(loop.on_tick) == 1
+        lost.close()
+    loop.reset()  # as a worker's does when its connection breaks
+    loop.timer.clear()  # in which their entries are cancelled
+    del lost
+    gc.collect()
+    assert (loop.on_tick, loop.on_close, kept()) == (set(), set(), None)
+    loop.close()
