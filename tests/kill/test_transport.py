@@ -1,14 +1,16 @@
 """A broker dies while a worker holds messages: what is said of them later is an error of the connection.
 
-And of the connection nothing is left once the worker's loop begins anew.
+Of the connection nothing is left once the worker's loop begins anew, and nobody waits for what is not there.
 """
 
 import gc
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty
 
 import pytest
-from kombu import Connection, Message, Queue
+from kombu import Connection, Exchange, Message, Queue
 from kombu.asynchronous.hub import Hub
 
 from config.settings import Settings
@@ -50,6 +52,19 @@ def test_what_is_acknowledged_too_late_is_told_as_a_lost_connection(held: tuple[
     connection, message = held
     with pytest.raises(connection.connection_errors):
         message.ack()
+
+
+def test_nobody_waits_for_a_word_that_is_not_there() -> None:
+    with ThreadPoolExecutor() as aside, services.redis() as server:
+        connection = Connection(f"redis://127.0.0.1:{server.port}/0", transport=Transport)
+        channel = connection.default_channel
+        with connection.Consumer(Queue("told", Exchange("told", type="fanout")), callbacks=[print]):
+            connection.drain_events(timeout=10)  # of which the first is that it listens
+            silence = aside.submit(channel._receive_one, channel.subclient).exception(timeout=10)
+            server.restart()
+            lost = aside.submit(channel._receive_one, channel.subclient).exception(timeout=10)
+    assert isinstance(silence, Empty)
+    assert isinstance(lost, connection.connection_errors)
 
 
 def test_of_a_connection_that_broke_a_loop_keeps_nothing() -> None:
