@@ -15,12 +15,12 @@ from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.letters import topic
 from health.nouns import Notice
-from store import features, outbox, returns, subjects, told
+from store import contacts, features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
 from templates.render import render
-from worker import peace
+from worker import peace, renewed
 from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.modes import Withheld, approved
@@ -52,12 +52,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
             return notice
         return replace(notice, body=render(notice.template, _with_names(connection, notice)))
     address, _name = subjects.person(connection, notice.owner)
-    if not address:
-        raise Withheld("no_address")
-    if not subjects.consents_to(connection, notice.owner, topic(notice.template)):
-        raise Withheld("no_consent")
-    if came_back := returns.suppressed(connection, notice.owner):
-        raise Withheld(came_back)
+    if why := _refused(deployment, connection, notice, address):
+        raise Withheld(why)
     notice = approved(deployment, connection, notice)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
@@ -65,6 +61,16 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)
+
+
+def _refused(deployment: Deployment, connection: Connection, notice: Notice, address: str) -> str:
+    """Return why a letter must not leave, whoever would approve it, or nothing."""
+    if not address:
+        return "no_address"
+    wanted = subjects.consents_to(connection, notice.owner, topic(notice.template))
+    if not wanted or contacts.said_no(connection, notice.owner):
+        return contacts.NO_CONSENT
+    return returns.suppressed(connection, notice.owner) or renewed.kept_back(deployment, connection, notice)
 
 
 def _with_names(connection: Connection, notice: Notice) -> bytes | str:
