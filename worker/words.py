@@ -38,8 +38,10 @@ class TooEarly(Exception):  # noqa: N818 - named by what happened
         self.wait_s = wait_s
 
 
-def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> Notice:
-    """Give a notice its body and its address.
+def prepare(
+    deployment: Deployment, connection: Connection, notice: Notice, caps: peace.Caps | None = None
+) -> Notice:
+    """Give a notice its body and its address. ``caps`` are of all that was claimed with it.
 
     Raises `Withheld`, `Kept`, `TooEarly` or `templates.content.Unrenderable`.
     """
@@ -57,7 +59,8 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     notice = approved(deployment, connection, notice)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
-    if why := peace.kept_back(deployment, connection, notice):
+    caps = caps or peace.Caps(deployment, connection, [notice])
+    if why := peace.kept_back(deployment, connection, notice, caps):
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from health.nouns import Notice
 from store import nudges, sources, stops
 from store.nudges import PAUSE_DAYS, Attempt, Licence, Purchase
-from store.tables import accounts, contact_stops, facts, links, source_accounts
+from store.tables import accounts, contact_stops, facts, links, notices, source_accounts
 
 DAY = date(2026, 6, 1)
 NOON_MS = 1_780_315_200_000
@@ -139,3 +140,21 @@ def test_a_subscription_was_bought_when_it_was_else_as_its_first_term_began(data
             Purchase("s3", "", "", DAY - timedelta(days=9)),
         ]
     }
+
+
+def test_of_letters_that_are_in_hand_together_each_counts_those_before_it(database):
+    letters = ((1, "dana", 1, "claimed"), (2, "dana", 2, "claimed"), (3, "dana", 1, "claimed"))
+    said = {"destination": "mail", "kind": "message", "thread": "t", "template": "welcome", "payload": "{}"}
+    rows = [
+        {**said, "id": number, "key": f"n{number}", "owner": owner, "account": account, "status": status}
+        for number, owner, account, status in (*letters, (4, "dana", 1, "suppressed"), (5, "kim", 2, "sent"))
+    ]
+    with database.write() as connection:
+        connection.execute(insert(notices), [{**row, "settled_ms": 1} for row in rows])
+        claimed = [
+            Notice(f"n{number}", "mail", "message", "t", account, "welcome", owner, "{}", id=number)
+            for number, owner, account, _ in letters
+        ]
+        found = nudges.lately(connection, claimed, ("welcome",), 7)
+        assert found == {1: (0, 0), 2: (1, 0), 3: (2, 1)}
+        assert nudges.lately(connection, claimed, ("survey_nps",), 7) == dict.fromkeys((1, 2, 3), (0, 0))

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, create_engine, event, select
 
-from store import balance, unsettled
+from health.nouns import Notice
+from store import balance, nudges, unsettled
 from store.database import Database, is_postgresql
 from store.tables import metadata, notices
 from store.verdicts import standing_until
@@ -49,6 +50,21 @@ def test_no_settled_notice_is_looked_at(emptied_database: Database, name: str) -
     lines = [line.strip() for plan in plans for line in plan.splitlines()]
     assert "SCAN notices" not in lines
     assert any("ix_notices_" in line for line in lines)
+
+
+def test_what_people_were_sent_of_late_is_found_by_person_and_by_account(emptied_database: Database) -> None:
+    letter = Notice("n", "mail", "message", "t", 1, "welcome", "someone", "{}", id=7)
+    with told(emptied_database) as plans, emptied_database.read() as connection:
+        if is_postgresql(connection):
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        nudges.lately(connection, [letter], ("welcome",), 7)
+
+    found = [line.strip() for plan in plans for line in plan.splitlines()]
+    assert [line for line in found if line.startswith(("SCAN other", "Seq Scan"))] == []
+    assert [name for name in ("ix_notices_owner", "ix_notices_told") if name in " ".join(found)] == [
+        "ix_notices_owner",
+        "ix_notices_told",
+    ]
 
 
 def test_the_index_of_what_is_left_to_a_person_is_of_nothing_else() -> None:
