@@ -120,7 +120,8 @@ def lately(
     ours, other = notices.alias("ours"), notices.alias("other")
     gone = or_(standing(other, "sent", "unknown"), other.c.reason == BY_HAND)
     sent = gone & (other.c.settled_ms > now_ms() - days * _DAY_MS)
-    in_hand = standing(other, "claimed", "sending") & (other.c.id < ours.c.id)
+    first = or_(other.c.claim != ours.c.claim, other.c.id < ours.c.id)  # of two senders neither goes first
+    in_hand = standing(other, "claimed", "sending") & first
     counts = (
         (other.c.kind == literal_column("'message'")) & other.c.template.in_(templates) & or_(sent, in_hand)
     )

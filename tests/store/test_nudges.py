@@ -142,19 +142,28 @@ def test_a_subscription_was_bought_when_it_was_else_as_its_first_term_began(data
     }
 
 
-def test_of_letters_that_are_in_hand_together_each_counts_those_before_it(database):
-    letters = ((1, "dana", 1, "claimed"), (2, "dana", 2, "claimed"), (3, "dana", 1, "claimed"))
+@pytest.mark.parametrize(
+    ("theirs", "claim", "more"),
+    [("claimed", "ours", 0), ("claimed", "another's", 1), ("sending", "another's", 1), ("due", None, 0)],
+)
+def test_a_letter_in_hand_counts_before_those_of_its_claim_after_it_and_before_all_of_another(
+    database, theirs, claim, more
+):
+    letters = ((1, 1), (2, 2), (3, 1))
     said = {"destination": "mail", "kind": "message", "thread": "t", "template": "welcome", "payload": "{}"}
-    rows = [
-        {**said, "id": number, "key": f"n{number}", "owner": owner, "account": account, "status": status}
-        for number, owner, account, status in (*letters, (4, "dana", 1, "suppressed"), (5, "kim", 2, "sent"))
+    said |= {"owner": "dana", "status": "claimed", "claim": "ours", "settled_ms": 1}
+    rows = [{**said, "id": number, "key": f"n{number}", "account": account} for number, account in letters]
+    rows += [
+        {**said, "id": 4, "key": "n4", "account": 2, "status": theirs, "claim": claim},
+        {**said, "id": 5, "key": "n5", "account": 1, "status": "suppressed", "claim": None},
+        {**said, "id": 6, "key": "n6", "account": 1, "owner": "kim", "status": "sent", "claim": None},
     ]
     with database.write() as connection:
-        connection.execute(insert(notices), [{**row, "settled_ms": 1} for row in rows])
+        connection.execute(insert(notices), rows)
         claimed = [
-            Notice(f"n{number}", "mail", "message", "t", account, "welcome", owner, "{}", id=number)
-            for number, owner, account, _ in letters
+            Notice(f"n{number}", "mail", "message", "t", account, "welcome", "dana", "{}", id=number)
+            for number, account in letters
         ]
         found = nudges.lately(connection, claimed, ("welcome",), 7)
-        assert found == {1: (0, 0), 2: (1, 0), 3: (2, 1)}
+        assert found == {1: (more, 0), 2: (1 + more, more), 3: (2 + more, 1)}
         assert nudges.lately(connection, claimed, ("survey_nps",), 7) == dict.fromkeys((1, 2, 3), (0, 0))
