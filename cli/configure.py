@@ -41,8 +41,9 @@ def check() -> None:
     from config.schedule import load_schedule  # noqa: PLC0415 - see above
     from config.settings import settings  # noqa: PLC0415 - see above
     from config.targets import load_targets  # noqa: PLC0415 - see above
-    from worker.letters import checked_letters  # noqa: PLC0415 - see above
+    from templates import checked  # noqa: PLC0415 - see above
     from worker.plays import checked_plays  # noqa: PLC0415 - see above
+    from worker.renewal_rules import checked_letters  # noqa: PLC0415 - see above
 
     chosen = settings()
     policy, notes = load_policy(chosen.policy), overlaps(chosen.policy)
@@ -60,6 +61,7 @@ def check() -> None:
         *_routes(routes),
         *_channels(routes),
         *_unaddressed(policy, nudges, routes),
+        *checked.problems(),
     ]
     if wants_json():
         answer({"policy": policy.hash, "problems": problems, "overlaps": notes})

@@ -52,7 +52,6 @@ Content-Transfer-Encoding: quoted-printable
 """
 """A mail's parts, text first (RFC 2046). Quoted text never holds a boundary: no underscore follows its =."""
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9]+(?:[ '-]+[A-Za-z0-9]+)*")
 _VISIBLE_ASCII = re.compile(r"[ -~]{1,950}")
 
@@ -121,8 +120,7 @@ def _encoded_words(text: str) -> Iterator[str]:
 
 def _quoted(text: str) -> bytes:
     """Text as quoted-printable (RFC 2045), lines and all; an equals sign stands before two digits only."""
-    lines = _LINE_END.sub(b"\n", text.encode("utf-8", "replace"))
-    return b2a_qp(lines, istext=True)
+    return b2a_qp(_lines(text.encode("utf-8", "replace")), istext=True)
 
 
 def message_id(key: str, domain: str) -> str:
@@ -162,5 +160,10 @@ def _mailbox(name: str, address: str) -> str:
 
 def _ended(message: bytes) -> bytes:
     """Lines ended by CR LF alone, the last one too."""
-    lines = _LINE_END.sub(b"\r\n", message)
+    lines = _lines(message).replace(b"\n", b"\r\n")
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _lines(text: bytes) -> bytes:
+    """Lines ended by LF alone; to replace is several times as fast as a pattern, and a letter is long."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
 
 from store.tables import facts, links, subjects
+
+NO_CONSENT = "no_consent"
+"""Why a letter is not sent: whoever it is for said no, by a link of ours or to a source."""
+Asked = TypeVar("Asked", bound=Select[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +69,36 @@ def to_talk_to(connection: Connection, account: int) -> list[tuple[str, str]]:
 def recipient(connection: Connection, account: int, roles: Sequence[str]) -> Recipient | None:
     """Return the account's contact with the first of the roles that it has, or `None`.
 
-    Who has not consented (``consent`` false) is passed over.
+    Whoever said no to a source (`said_no`) is passed over.
     """
     contacts = facts["contacts"]
-    query = (
-        select(contacts.c.subject, contacts.c.role, contacts.c.language)
-        .join(links, (links.c.source_account == contacts.c.source_account) & links.c.to_batch.is_(None))
-        .where(links.c.account == account, contacts.c.role.in_(roles), contacts.c.consent.is_not(False))
-        .order_by(contacts.c.subject)
-    )
+    query = _in_roles(select(contacts.c.subject, contacts.c.role, contacts.c.language), account, roles)
+    query = query.where(~exists().where(_no(contacts.c.subject))).order_by(contacts.c.subject)
     found = {
         row.role: Recipient(row.subject, row.role, row.language or "")
         for row in reversed(connection.execute(query).all())
     }
     return next((found[role] for role in roles if role in found), None)
+
+
+def has_any(connection: Connection, account: int, roles: Sequence[str]) -> bool:
+    """Tell whether an account has a contact with one of the roles, be it one that said no."""
+    anybody = _in_roles(select(facts["contacts"].c.subject), account, roles)
+    return connection.execute(anybody.limit(1)).first() is not None
+
+
+def said_no(connection: Connection, subject: str) -> bool:
+    """Tell whether a person said no to a source, whichever and at whatever account (``consent`` false)."""
+    return bool(connection.execute(select(exists().where(_no(literal(subject))))).scalar_one())
+
+
+def _no(subject: ColumnElement[str]) -> ColumnElement[bool]:
+    said = facts["contacts"].alias("said")
+    return (said.c.subject == subject) & said.c.consent.is_(False)
+
+
+def _in_roles(query: Asked, account: int, roles: Sequence[str]) -> Asked:
+    contacts = facts["contacts"]
+    through = (links.c.source_account == contacts.c.source_account) & links.c.to_batch.is_(None)
+    joined = query.select_from(contacts).join(links, through)
+    return joined.where(links.c.account == account, contacts.c.role.in_(roles))

@@ -1,13 +1,14 @@
 """Nudges: since when each is sent, and the facts that they alone go by."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, update
+from sqlalchemy import Connection, Select, Table, func, literal_column, or_, select, update
 
 from health.nouns import Notice
+from store.among import among
 from store.database import day_of, now_ms
 from store.outbox import BY_HAND, standing
 from store.tables import facts, letter_starts, links, notices
@@ -108,18 +109,31 @@ class Lately(NamedTuple):
     to_account: int
 
 
-def lately(connection: Connection, letter: Notice, templates: Collection[str], days: int) -> Lately:
-    """Return how many of some letters a letter's reader and account were sent within days, without itself."""
-    c = notices.c
-    gone = or_(standing(notices, "sent", "unknown"), c.reason == BY_HAND)
-    sent = gone & (c.settled_ms > now_ms() - days * _DAY_MS)
-    in_hand = standing(notices, "claimed", "sending") & (c.id < letter.id)
-    others = (c.kind == "message") & c.template.in_(templates) & (c.id != letter.id) & or_(sent, in_hand)
+def lately(
+    connection: Connection, letters: Sequence[Notice], templates: Collection[str], days: int
+) -> Mapping[int, Lately]:
+    """Return how many of some letters the reader and the account of each letter were sent within days.
 
-    def count(whose: ColumnElement[bool]) -> int:
-        return connection.execute(select(func.count(c.id)).where(whose, others)).scalar_one()
+    Without itself, by the letter's number: two questions for all that a sender has claimed.
+    """
+    ids = [letter.id for letter in letters]
+    ours, other = notices.alias("ours"), notices.alias("other")
+    gone = or_(standing(other, "sent", "unknown"), other.c.reason == BY_HAND)
+    sent = gone & (other.c.settled_ms > now_ms() - days * _DAY_MS)
+    first = or_(other.c.claim != ours.c.claim, other.c.id < ours.c.id)  # of two senders neither goes first
+    in_hand = standing(other, "claimed", "sending") & first
+    counts = (
+        (other.c.kind == literal_column("'message'")) & other.c.template.in_(templates) & or_(sent, in_hand)
+    )
 
-    return Lately(count(c.owner == letter.owner), count(c.account == letter.account))
+    def count(whose: str) -> Mapping[int, int]:
+        of_another = (other.c[whose] == ours.c[whose]) & (other.c.id != ours.c.id) & counts
+        query = select(ours.c.id, func.count(other.c.id)).select_from(ours).join(other, of_another)
+        query = query.where(among(ours.c.id, ids)).group_by(ours.c.id)
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+    to_contact, to_account = count("owner"), count("account")
+    return {number: Lately(to_contact.get(number, 0), to_account.get(number, 0)) for number in ids}
 
 
 def _of(table: Table, *names: str) -> Select[Any]:

@@ -176,11 +176,15 @@ def payloads_at(connection: Connection, template: str, destination: str, remote:
 
 
 def latest_payload(connection: Connection, template: str, account: str) -> str | None:
-    """Return the payload of an account's latest notice from a template."""
+    """Return the payload of an account's latest notice from a template.
+
+    One that was withheld for want of a reader is passed over.
+    """
     query = (
         select(notices.c.payload)
         .join(accounts, accounts.c.id == notices.c.account)
         .where(notices.c.template == template, accounts.c.key == account)
+        .where(or_(notices.c.owner != "", ~standing(notices, "suppressed")))
         .order_by(notices.c.id.desc())
         .limit(1)
     )

@@ -20,6 +20,7 @@ from templates.content import Unrenderable
 from worker import operators
 from worker.deployment import Deployment
 from worker.modes import Kept, Withheld
+from worker.peace import Caps
 from worker.words import TooEarly, prepare
 
 log = structlog.get_logger()
@@ -148,9 +149,10 @@ def _prepared(deployment: Deployment, held: _Held) -> Sequence[Notice]:
     kept: list[Notice] = []
     refused: list[tuple[Notice, Receipt]] = []
     with deployment.database.write() as connection:
+        caps = Caps(deployment, connection, held.notices)
         for notice in held.notices:
             try:
-                ready.append(prepare(deployment, connection, notice))
+                ready.append(prepare(deployment, connection, notice, caps))
             except Withheld as error:
                 refused.append((notice, Receipt(notice.key, "suppressed", str(error))))
             except Kept as error:

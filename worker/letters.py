@@ -2,26 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from typing import TypedDict
 
 import msgspec
 
-from config.letters import load_letters
 from health.corrections import Correction
 from health.decide import WINDOW, Alert, Previous
 from health.expansion import GROUP as EXPANSION
 from health.features import Features, PaymentFact
 from health.languages import Origin, spoken
-from health.letters import Customer, LetterRule, rule_for, topic
+from health.letters import LETTERS, NOTICE, topic
 from health.nouns import Assessment, Flag, Notice
-from health.policy import Policy
 from health.precedence import at_stake
 from health.renewals import term_key
 from health.service import failing
 from health.weeks import told_through, weeks
-from store.contacts import Recipient, recipient
+from store import contacts
+from store.contacts import Recipient
 from store.database import Connection
 from templates.letters import (
     ApproachingLimitLetter,
@@ -32,13 +30,17 @@ from templates.letters import (
     RenewalLetter,
     WeeksOfUse,
 )
+from worker import renewal_rules
 from worker.deployment import Deployment
 
+RENEWAL = "renewal"
 LIMIT, CAPACITY = "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
 SEATS = "seats"
-NO_RULE, UNTIMELY, INCOMPLETE = "no_letter_rule", "untimely", "incomplete"
-"""Why a renewal letter is withheld: no rule surely holds, it is not the time, a field is unknown."""
+NO_CONTACT, NO_OWNER = "no_contact", "no_owner"
+"""Why a notice is withheld as it comes to be owed: nobody is in a role, no colleague to answer to."""
+NOBODY = Recipient("", "", "")
+"""Who a letter is for that has no reader."""
 ACTIVE, WEEKS_MIN = "active_users", 4
 """Fewer weeks of people show no course."""
 Facts = Mapping[str, str | int | float | bool | None]
@@ -79,16 +81,6 @@ class Envelope(TypedDict):
     language_from: Origin
 
 
-def checked_letters(path: Path | None, policy: Policy) -> tuple[LetterRule, ...]:
-    """Return the rules of renewal letters, held to the policy's windows and to what the letter states.
-
-    Raises `config.files.ConfigError`.
-    """
-    from templates.stated import stated  # noqa: PLC0415 - who reads no rules loads no templates
-
-    return load_letters(path, policy.renewals.windows, stated("renewal"))
-
-
 def letters(
     deployment: Deployment, connection: Connection, verdict: Verdict, alert: Alert
 ) -> Iterator[Notice]:
@@ -98,10 +90,41 @@ def letters(
     template, write = _LETTERS[alert.kind]
     if template == LIMIT and not any(flag.reason == CAPACITY for flag in alert.flags):
         return
-    person = recipient(connection, verdict.features.account, deployment.routes.letters.get(template, ()))
-    owed = letter(deployment, verdict, person, template, write, alert.severity) if person else None
+    owed = addressed(deployment, connection, verdict, template, write, alert.severity)
     if owed:
         yield owed
+
+
+def addressed(  # noqa: PLR0917 - one letter and all that it is made of
+    deployment: Deployment,
+    connection: Connection,
+    verdict: Verdict,
+    template: str,
+    write: "Writer",
+    severity: str = "normal",
+) -> Notice | None:
+    """Return a letter to whom it is for, if everything it needs is known.
+
+    A notice that has no reader, or nobody to answer, is withheld, with the reason: the customer had to know
+    what it says. A nudge is not owed to nobody.
+    """
+    account, roles = verdict.features.account, deployment.routes.letters.get(template, ())
+    person, why = contacts.recipient(connection, account, roles), ""
+    if LETTERS[template] == NOTICE and roles:
+        why = _why_nobody(connection, verdict, person, roles)
+    if person is None and not why:
+        return None
+    return letter(deployment, verdict, NOBODY if why else person or NOBODY, template, write, severity, why)
+
+
+def _why_nobody(
+    connection: Connection, verdict: Verdict, person: Recipient | None, roles: Sequence[str]
+) -> str:
+    """Return why nobody can be written to, or nothing."""
+    if person is None:
+        known = contacts.has_any(connection, verdict.features.account, roles)
+        return contacts.NO_CONSENT if known else NO_CONTACT
+    return "" if verdict.features.csm_email else NO_OWNER
 
 
 def letter(  # noqa: PLR0917 - one letter and all that it is made of
@@ -111,16 +134,20 @@ def letter(  # noqa: PLR0917 - one letter and all that it is made of
     template: str,
     write: "Writer",
     severity: str = "normal",
+    why: str = "",
 ) -> Notice | None:
-    """Return a letter to a person, if everything it needs is known: links, whom to reply to, its matter."""
+    """Return a letter to a person, if everything it needs is known: links, whom to reply to, its matter.
+
+    One that is withheld for a ``why`` needs its matter alone.
+    """
     links = _links(deployment, person, topic(template))
-    if links is None or not verdict.features.csm_email:
+    if links is None or not (verdict.features.csm_email or why):
         return None
     written = write(verdict, _envelope(deployment, links, verdict, person))
     if written is None:
         return None
     content, matter = written
-    withheld = _withheld(deployment, verdict, content)
+    withheld = renewal_rules.withheld(deployment.letter_rules, verdict.features, verdict.assessment, content)
     if withheld is None:
         return None
     return Notice(
@@ -133,7 +160,7 @@ def letter(  # noqa: PLR0917 - one letter and all that it is made of
         owner=person.subject,
         payload=msgspec.json.encode(content).decode(),
         stake=at_stake(verdict.priority, severity),
-        withheld=withheld,
+        withheld=why or withheld,
     )
 
 
@@ -142,58 +169,12 @@ def key(template: str, account: str, subject: str, matter: str) -> str:
     return f"letter/{template}/{account}/{subject}/{matter}"
 
 
-def _withheld(deployment: Deployment, verdict: Verdict, content: LetterContent) -> str | None:
-    """Return why a renewal letter must not leave, or nothing; `None` if none is due with this window."""
-    if not isinstance(content, RenewalLetter):
-        return ""
-    rule = rule_for(deployment.letter_rules, _customer(verdict.features, verdict.assessment))
-    if rule and verdict.facts.get("window") not in rule.windows:
-        return None
-    return _why_not(rule, content, verdict.assessment.as_of)
-
-
-def last_day(
-    rules: Sequence[LetterRule], row: Features, assessment: Assessment, content: LetterContent
-) -> date | None:
-    """Return the last day on which a letter is of use: `None` of any but one about a renewal.
-
-    What its rule allows, the last day on which the customer can say no, the day before the term's end.
-    """
-    if not isinstance(content, RenewalLetter):
-        return None
-    days = [content.term_ends_on - timedelta(days=1)]
-    rule = rule_for(rules, _customer(row, assessment))
-    if rule and rule.between:
-        days.append(content.term_ends_on - timedelta(days=rule.between[1]))
-    if content.notice_by:
-        days.append(content.notice_by - timedelta(days=1))
-    return min(days)
-
-
-def _customer(row: Features, assessment: Assessment) -> Customer:
-    """Return what rules of letters ask of an account and the term that renews."""
-    facts = assessment.facts
-    term = next((each for each in row.terms if term_key(each) == assessment.term), None)
-    days = (term.term_end - term.term_start).days if term and term.term_end else None
-    auto = facts.get("auto_renew")
-    return Customer(
-        row.country, row.region, row.customer_type, days, auto if isinstance(auto, bool) else None
-    )
-
-
-def _why_not(rule: LetterRule | None, content: RenewalLetter, as_of: date) -> str:
-    """Return why a renewal letter must not leave, or nothing."""
-    if rule is None:
-        return NO_RULE
-    if not rule.allows((content.term_ends_on - as_of).days):
-        return UNTIMELY
-    return INCOMPLETE if any(getattr(content, name, None) is None for name in rule.needs) else ""
-
-
 def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks | None:
     links = deployment.links
     if links is None:
         return None
+    if person is NOBODY:
+        return LetterLinks(manage="", preferences="", unsubscribe="")
     preferences = links.preferences(person.subject)
     return LetterLinks(
         manage=deployment.settings.manage_url or preferences,
@@ -258,19 +239,19 @@ def _approaching_limit(verdict: Verdict, envelope: Envelope) -> Written:
     return content, verdict.assessment.term
 
 
-def _renewal(verdict: Verdict, envelope: Envelope) -> Written:
+def renewal(verdict: Verdict, envelope: Envelope) -> Written:
+    """Word the letter about the end of a term: nothing without its day, and seats or a price."""
     facts = verdict.facts
     ends = facts.get("renewal_on")
     seats, price, users = facts.get("seats"), _price(verdict), facts.get("active_users")
     if not isinstance(ends, str) or (not isinstance(seats, int) and price is None):
         return None
-    auto = facts.get("auto_renew") is True
-    notice_by = facts.get("anchor_on") if facts.get("anchor_kind") == "notice" else None
+    auto = renewal_rules.renews(verdict.features, verdict.assessment) is True
     content = RenewalLetter(
         **envelope,
         term_ends_on=date.fromisoformat(ends),
         renews_on=date.fromisoformat(ends) if auto else None,
-        notice_by=date.fromisoformat(notice_by) if isinstance(notice_by, str) else None,
+        notice_by=renewal_rules.notice_by(verdict.assessment),
         auto_renew=auto,
         seats=seats if isinstance(seats, int) else None,
         price=price,
@@ -311,6 +292,6 @@ def _next_mrr_minor(verdict: Verdict) -> int | None:
 _LETTERS: Mapping[str, tuple[str, Writer]] = {
     "failed_payment": ("failed_payment", _failed_payment),
     EXPANSION: (LIMIT, _approaching_limit),
-    WINDOW: ("renewal", _renewal),
+    WINDOW: (RENEWAL, renewal),
 }
 """Which alert gives which letter."""

@@ -21,9 +21,9 @@ from templates.payload import decode
 from templates.render import render
 from worker import operators
 from worker.deployment import Deployment
-from worker.letters import last_day
 from worker.messages import message
 from worker.plays import segment
+from worker.renewal_rules import last_day
 
 log = structlog.get_logger()
 _DAY_MS = 86_400_000

@@ -28,7 +28,6 @@ from health.nudges import (
 )
 from health.purchases import Purchase
 from store import nudges, surveys
-from store.contacts import recipient
 from store.database import Connection
 from store.runs import Chunk, Run
 from store.surveys import Letter
@@ -153,12 +152,8 @@ def _owed(letter: Letter, account: str) -> Owed:
 def _letter(
     deployment: Deployment, connection: Connection, verdict: Verdict, each: Due, known: Known
 ) -> Notice | None:
-    roles = deployment.routes.letters.get(each.letter, ())
-    person = recipient(connection, verdict.features.account, roles)
-    if person is None:
-        return None
     write = partial(_written, deployment.nudges, each, known)
-    return letters.letter(deployment, verdict, person, each.letter, write)
+    return letters.addressed(deployment, connection, verdict, each.letter, write)
 
 
 def _written(rules: NudgeRules, each: Due, known: Known, verdict: Verdict, envelope: Envelope) -> Written:

@@ -1,8 +1,9 @@
 """Peace at work: whether a nudge may leave, asked as it comes to be owed and again as it is to leave."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from health.features import TicketFact
 from health.letters import LETTERS, NUDGE, SURVEY_LETTERS
@@ -28,7 +29,32 @@ def owed(deployment: Deployment, connection: Connection, verdict: Verdict, lette
     return replace(letter, withheld=why) if why else experiments.drawn(connection, verdict, letter)
 
 
-def kept_back(deployment: Deployment, connection: Connection, letter: Notice) -> str:
+class Caps:
+    """How many letters the people and the accounts of claimed nudges were sent of late.
+
+    It is asked once for all of them, and only where one of them comes as far as that.
+    """
+
+    def __init__(self, deployment: Deployment, connection: Connection, claimed: Sequence[Notice]) -> None:
+        """Ask nothing yet."""
+        self._caps = deployment.nudges.caps
+        self._connection = connection
+        self._claimed = claimed
+
+    def over(self, letter: Notice) -> str:
+        """Return which cap a nudge would be over, or nothing: letters of any kind count, of any account."""
+        lately = self._lately[letter.id]
+        if lately.to_contact >= self._caps.per_contact:
+            return CONTACT_CAP
+        return ACCOUNT_CAP if lately.to_account >= self._caps.per_account else ""
+
+    @cached_property
+    def _lately(self) -> Mapping[int, nudges.Lately]:
+        some = [each for each in self._claimed if LETTERS.get(each.template) == NUDGE]
+        return nudges.lately(self._connection, some, LETTERS, self._caps.days)
+
+
+def kept_back(deployment: Deployment, connection: Connection, letter: Notice, caps: Caps) -> str:
     """Return why a letter must not leave now, or nothing: of notices there is nothing."""
     if LETTERS[letter.template] != NUDGE:
         return ""
@@ -39,16 +65,7 @@ def kept_back(deployment: Deployment, connection: Connection, letter: Notice) ->
     why = _why(deployment, connection, account, found, today)
     if not why and letter.template in SURVEY_LETTERS:
         why = surveys.asked_lately(deployment, connection, letter)
-    return why or _over_cap(deployment, connection, letter)
-
-
-def _over_cap(deployment: Deployment, connection: Connection, letter: Notice) -> str:
-    """Return which cap a nudge would be over, or nothing: letters of any kind count, of whatever account."""
-    caps = deployment.nudges.caps
-    lately = nudges.lately(connection, letter, LETTERS, caps.days)
-    if lately.to_contact >= caps.per_contact:
-        return CONTACT_CAP
-    return ACCOUNT_CAP if lately.to_account >= caps.per_account else ""
+    return why or caps.over(letter)
 
 
 def _why(

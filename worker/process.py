@@ -17,8 +17,8 @@ from store.schema import require
 from worker import log
 from worker.bell import Bell, CeleryBell
 from worker.deployment import Deployment
-from worker.letters import checked_letters
 from worker.plays import checked_plays
+from worker.renewal_rules import checked_letters
 from worker.secrets import secrets
 
 COLLECTED_AFTER = (5_000, 20, 20)

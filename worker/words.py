@@ -15,12 +15,12 @@ from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.letters import topic
 from health.nouns import Notice
-from store import features, outbox, returns, subjects, told
+from store import contacts, features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
 from templates.render import render
-from worker import peace
+from worker import peace, renewed
 from worker.colleagues import routed
 from worker.deployment import Deployment
 from worker.modes import Withheld, approved
@@ -38,8 +38,10 @@ class TooEarly(Exception):  # noqa: N818 - named by what happened
         self.wait_s = wait_s
 
 
-def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> Notice:
-    """Give a notice its body and its address.
+def prepare(
+    deployment: Deployment, connection: Connection, notice: Notice, caps: peace.Caps | None = None
+) -> Notice:
+    """Give a notice its body and its address. ``caps`` are of all that was claimed with it.
 
     Raises `Withheld`, `Kept`, `TooEarly` or `templates.content.Unrenderable`.
     """
@@ -52,19 +54,26 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
             return notice
         return replace(notice, body=render(notice.template, _with_names(connection, notice)))
     address, _name = subjects.person(connection, notice.owner)
-    if not address:
-        raise Withheld("no_address")
-    if not subjects.consents_to(connection, notice.owner, topic(notice.template)):
-        raise Withheld("no_consent")
-    if came_back := returns.suppressed(connection, notice.owner):
-        raise Withheld(came_back)
+    if why := _refused(deployment, connection, notice, address):
+        raise Withheld(why)
     notice = approved(deployment, connection, notice)
     if wait_s := _wait_s(deployment, connection, notice.account):
         raise TooEarly(wait_s)
-    if why := peace.kept_back(deployment, connection, notice):
+    caps = caps or peace.Caps(deployment, connection, [notice])
+    if why := peace.kept_back(deployment, connection, notice, caps):
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)
+
+
+def _refused(deployment: Deployment, connection: Connection, notice: Notice, address: str) -> str:
+    """Return why a letter must not leave, whoever would approve it, or nothing."""
+    if not address:
+        return "no_address"
+    wanted = subjects.consents_to(connection, notice.owner, topic(notice.template))
+    if not wanted or contacts.said_no(connection, notice.owner):
+        return contacts.NO_CONSENT
+    return returns.suppressed(connection, notice.owner) or renewed.kept_back(deployment, connection, notice)
 
 
 def _with_names(connection: Connection, notice: Notice) -> bytes | str:

@@ -1,14 +1,11 @@
 """A notice's mail as SMTP takes it."""
 
-import re
 from datetime import datetime
 from typing import NamedTuple
 
 from health.nouns import Notice
 from integrations.mail.settings import MailSettings
 from integrations.mime import Sender, mime
-
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Mail(NamedTuple):
@@ -22,4 +19,6 @@ class Mail(NamedTuple):
 def mail(notice: Notice, settings: MailSettings, now: datetime) -> Mail:
     """A notice's mail, dated ``now`` (with a zone). Raises `Rejected`."""
     made = mime(notice, Sender(settings.sender_name, settings.sender), now)
-    return Mail(made.recipient, made.message_id, _LEADING_DOT.sub(b"..", made.raw))
+    return Mail(
+        made.recipient, made.message_id, made.raw.replace(b"\n.", b"\n..")
+    )  # its first line is a header

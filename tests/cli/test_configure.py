@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from config.files import SHIPPED
+from templates import checked
 from tests.cli.conftest import Seatsignal
 
 SECRETS = {
@@ -286,6 +287,13 @@ def test_a_survey_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_pa
     assert (done.status, done.complaint) == (1, [found])
     policy.write_text(text)
     assert seatsignal("config", "check", **files).status == 0
+
+
+def test_a_template_that_would_fail_is_found(seatsignal: Seatsignal, monkeypatch: pytest.MonkeyPatch):
+    said = "templates/email/renewal.txt.j2:23: there is no filter 'numbers'"
+    monkeypatch.setattr(checked, "problems", lambda: (said,))
+    ended = seatsignal("config", "check")
+    assert (ended.status, said in ended.err) == (1, True)
 
 
 def test_a_nudge_that_is_sent_to_nobody_is_found(seatsignal: Seatsignal, tmp_path: Path):

@@ -3,12 +3,14 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 from pydantic import SecretStr
 
 from dashboard.app import create_app
+from dashboard.fence import CALL_LIMIT
 from dashboard.webhooks import Hooks
 from integrations.errors import Misconfigured
 from integrations.postmark.returns import PostmarkReturns
@@ -73,6 +75,9 @@ def against(database: Database) -> tuple[str, bool]:
         ([call(Type="Transient")], ("", True)),
         ([call("SpamComplaint", Type="SpamComplaint")], ("complained", True)),
         ([HARD, call("SpamComplaint")], ("complained", True)),
+        ([call("SpamComplaint"), HARD], ("complained", True)),
+        ([HARD, call(Type="Transient", ID=6)], ("bounced", True)),
+        ([call("SomethingNew", Type="HardBounce")], ("", True)),
         ([call("Delivery")], ("", True)),
         ([change(SuppressionReason="HardBounce")], ("bounced", True)),
         ([change(SuppressionReason="ManualSuppression")], ("", False)),
@@ -105,6 +110,18 @@ def test_only_who_has_a_password_is_believed(url, emptied_database, secret, name
 def test_what_cannot_be_read_is_refused(url, emptied_database, body):
     assert tell(url, body) == 400
     assert against(emptied_database) == ("", True)
+
+
+def test_what_is_too_large_is_refused_unread(url, emptied_database):
+    assert tell(url, call(Type="HardBounce", Details="x" * CALL_LIMIT)) == 413
+    assert against(emptied_database) == ("", True)
+
+
+def test_a_call_that_comes_many_times_at_once_counts_once(url, emptied_database):
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: tell(url, HARD), range(16))) == [204] * 16
+    with emptied_database.read() as connection:
+        assert len(returns.suppressions(connection)) == 1
 
 
 def test_a_person_lifts_what_stands_and_the_same_call_does_not_bring_it_back(url, emptied_database):

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from health.nouns import Notice
 from store import nudges, sources, stops
 from store.nudges import PAUSE_DAYS, Attempt, Licence, Purchase
-from store.tables import accounts, contact_stops, facts, links, source_accounts
+from store.tables import accounts, contact_stops, facts, links, notices, source_accounts
 
 DAY = date(2026, 6, 1)
 NOON_MS = 1_780_315_200_000
@@ -139,3 +140,30 @@ def test_a_subscription_was_bought_when_it_was_else_as_its_first_term_began(data
             Purchase("s3", "", "", DAY - timedelta(days=9)),
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("theirs", "claim", "more"),
+    [("claimed", "ours", 0), ("claimed", "another's", 1), ("sending", "another's", 1), ("due", None, 0)],
+)
+def test_a_letter_in_hand_counts_before_those_of_its_claim_after_it_and_before_all_of_another(
+    database, theirs, claim, more
+):
+    letters = ((1, 1), (2, 2), (3, 1))
+    said = {"destination": "mail", "kind": "message", "thread": "t", "template": "welcome", "payload": "{}"}
+    said |= {"owner": "dana", "status": "claimed", "claim": "ours", "settled_ms": 1}
+    rows = [{**said, "id": number, "key": f"n{number}", "account": account} for number, account in letters]
+    rows += [
+        {**said, "id": 4, "key": "n4", "account": 2, "status": theirs, "claim": claim},
+        {**said, "id": 5, "key": "n5", "account": 1, "status": "suppressed", "claim": None},
+        {**said, "id": 6, "key": "n6", "account": 1, "owner": "kim", "status": "sent", "claim": None},
+    ]
+    with database.write() as connection:
+        connection.execute(insert(notices), rows)
+        claimed = [
+            Notice(f"n{number}", "mail", "message", "t", account, "welcome", "dana", "{}", id=number)
+            for number, account in letters
+        ]
+        found = nudges.lately(connection, claimed, ("welcome",), 7)
+        assert found == {1: (more, 0), 2: (1 + more, more), 3: (2 + more, 1)}
+        assert nudges.lately(connection, claimed, ("survey_nps",), 7) == dict.fromkeys((1, 2, 3), (0, 0))

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, insert, select
 
-from store import balance, unsettled
+from health.nouns import Notice
+from store import balance, nudges, unsettled
 from store.database import Database, is_postgresql
-from store.tables import metadata, notices
+from store.tables import accounts, metadata, notices
 from store.verdicts import standing_until
 
 ASKED: dict[str, Callable[[Connection], object]] = {
@@ -49,6 +50,40 @@ def test_no_settled_notice_is_looked_at(emptied_database: Database, name: str) -
     lines = [line.strip() for plan in plans for line in plan.splitlines()]
     assert "SCAN notices" not in lines
     assert any("ix_notices_" in line for line in lines)
+
+
+def test_what_people_were_sent_of_late_is_found_by_person_and_by_account(emptied_database: Database) -> None:
+    said = {
+        "destination": "mail",
+        "kind": "message",
+        "template": "welcome",
+        "payload": "{}",
+        "status": "sent",
+    }
+    rows = [
+        {
+            **said,
+            "id": n,
+            "key": f"n{n}",
+            "thread": f"t{n}",
+            "owner": f"person {n % 500}",
+            "account": n % 500 + 1,
+        }
+        for n in range(1, 4_001)
+    ]
+    letter = Notice("n7", "mail", "message", "t7", 8, "welcome", "person 7", "{}", id=7)
+    with (
+        told(emptied_database) as plans,
+        emptied_database.engine.connect() as connection,
+    ):  # all of it is undone
+        connection.execute(insert(accounts), [{"id": n, "key": f"a{n}"} for n in range(1, 501)])
+        connection.execute(insert(notices), rows)
+        connection.exec_driver_sql("ANALYZE notices")
+        nudges.lately(connection, [letter], ("welcome",), 7)
+
+    by_person, by_account = plans
+    assert "ix_notices_owner" in by_person, by_person
+    assert "ix_notices_told" in by_account, by_account
 
 
 def test_the_index_of_what_is_left_to_a_person_is_of_nothing_else() -> None:

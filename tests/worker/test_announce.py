@@ -7,15 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Row, update
+from sqlalchemy import Row, insert, update
 
 from cli.opened import judge_waiting
 from config.files import SHIPPED
 from config.routes import SENDERS
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, RetryLater
-from store import returns, subjects
+from store import outbox, returns, sources, subjects
 from store.subjects import EVERYTHING
+from store.tables import facts, source_accounts
 from store.tables import subjects as people
 from templates.render import render
 from tests import book
@@ -172,9 +173,6 @@ def unpaid(status: str, attempts: int = 0) -> Change:
 
 KEPT_BACK: dict[str, tuple[Change, dict[str, object], set[str]]] = {
     "no public address": (lambda _: None, {"public_url": ""}, set()),
-    "no colleague to answer to": (without_owner, {}, set()),
-    "nobody in a role": (contacts(contact(UNPAID, "user"), contact(RENEWING, "champion")), {}, set()),
-    "nobody who consents": (contacts(contact(UNPAID, "billing", consent="false")), {}, {"renewal"}),
     "no amount": (without_amount, {}, {"renewal"}),
     "nothing that could still be paid": (unpaid("uncollectible"), {}, {"renewal"}),
 }
@@ -186,6 +184,40 @@ def test_a_letter_that_lacks_something_is_not_written_and_the_alert_is(judge, ch
     assert set(letters(deployment)) == left
     alerted = {row.key.split("/")[1] for row in rows(deployment.database) if row.destination == "slack"}
     assert alerted == {LEAVING, UNPAID, RENEWING}
+
+
+UNREAD: dict[str, tuple[Change, dict[str, str]]] = {
+    "no colleague to answer to": (without_owner, {"failed_payment": "no_owner", "renewal": "no_owner"}),
+    "nobody in a role": (
+        contacts(contact(UNPAID, "user"), contact(RENEWING, "champion")),
+        {"failed_payment": "no_contact", "renewal": "no_contact"},
+    ),
+    "nobody who consents": (
+        contacts(contact(UNPAID, "billing", consent="false")),
+        {"failed_payment": "no_consent"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "kept"), UNREAD.values(), ids=UNREAD)
+def test_a_notice_without_a_reader_is_kept_with_the_reason_and_the_alert_is_told(judge, change, kept):
+    deployment = judge(change)
+    found = letters(deployment)
+    assert set(found) == {"failed_payment", "renewal"}
+    assert {name: row.reason for name, row in found.items() if row.status == "suppressed"} == kept
+    assert {row.owner for name, row in found.items() if name in kept} == {""}
+    alerted = {row.key.split("/")[1] for row in rows(deployment.database) if row.destination == "slack"}
+    assert alerted == {LEAVING, UNPAID, RENEWING}
+
+
+def test_a_notice_without_a_reader_is_kept_once_and_is_no_letter_to_look_at(judge):
+    deployment = judge(contacts(contact(RENEWING, "champion")))
+    open_run(deployment, "full")
+    judge_waiting(deployment)
+    assert [row.template for row in rows(deployment.database)].count("renewal") == 1
+    with deployment.database.read() as connection:
+        assert outbox.latest_payload(connection, "renewal", RENEWING) is None
+        assert outbox.latest_payload(connection, "failed_payment", UNPAID) is not None
 
 
 def test_an_open_invoice_that_was_tried_in_vain_is_written_of_as_a_failed_one(judge):
@@ -288,6 +320,23 @@ def erase(deployment: Deployment, subject: str) -> None:
         connection.execute(gone)
 
 
+def opt_out(source: str) -> Callable[[Deployment, str], None]:
+    """Let a source state that a person wants no mail: that of the letter, or another with the same person."""
+
+    def stated(deployment: Deployment, subject: str) -> None:
+        table = facts["contacts"]
+        with deployment.database.write() as connection:
+            if source == "files":
+                connection.execute(update(table).where(table.c.subject == subject).values(consent=False))
+                return
+            sources.register(connection, source)
+            connection.execute(insert(source_accounts), {"id": 99, "source": source, "external_id": "x"})
+            row = {"source_account": 99, "subject": subject, "consent": False, "batch": 1}
+            connection.execute(insert(table), row)
+
+    return stated
+
+
 def tell(kind: str, address: str = "") -> Callable[[Deployment, str], None]:
     def told(deployment: Deployment, subject: str) -> None:
         with deployment.database.write() as connection:
@@ -308,6 +357,8 @@ def tell(kind: str, address: str = "") -> Callable[[Deployment, str], None]:
         (refuse("failed_payment"), "no_consent"),
         (refuse(EVERYTHING), "no_consent"),
         (erase, "no_address"),
+        (opt_out("files"), "no_consent"),
+        (opt_out("hubspot"), "no_consent"),
         (refuse("renewal"), ""),
         (lambda *_: None, ""),
     ],

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -363,6 +364,7 @@ def test_who_approves_too_late_is_told_so(judge):
     assert sent(deployment) == []
 
 
+AUTOMATIC_ALL = "rules:\n  - { name: all, mode: automatic }\n"
 RULE = "renewal:\n  - { name: ours, windows: [90], between: [100, 89] }\n"
 
 
@@ -377,6 +379,58 @@ def test_after_its_last_day_a_letter_is_withheld_whoever_approved_it(judge, tmp_
     later(deployment.database, 49)
     assert sent(deployment) == []
     assert stands(deployment)["renewal"] == ("suppressed", "approval_expired")
+
+
+def on_other_terms(deployment: Deployment, folder: Path, change: Callable[[str], str]) -> None:
+    """Import the day again, with the term that renews as it is by now."""
+    file = book.write(folder, news=True) / "subscriptions.csv"
+    header, *lines = file.read_text().splitlines()
+    changed = [change(line) if f",{book.RENEWING}," in line else f"{line}," for line in lines]
+    file.write_text("\n".join([f"{header},cancel_at_period_end", *changed]) + "\n")
+    book.judge_folder(deployment, folder, book.DAY)
+
+
+def ends(day: str, cancelled: str = "") -> Callable[[str], str]:
+    return lambda line: f"{line.replace(str(book.SOON), day)},{cancelled}"
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        (ends(str(book.SOON)), ("sent", ""), None),
+        (ends("2026-08-25"), ("suppressed", "term_changed"), ("2026-08-25", True)),
+        (ends(str(book.SOON), "true"), ("suppressed", "term_changed"), (str(book.SOON), False)),
+        (ends("2027-08-30"), ("suppressed", "term_changed"), None),
+        (lambda line: f"{line.replace('active', 'cancelled')},", ("suppressed", "term_changed"), None),
+    ],
+    ids=["as it was", "sooner", "cancelled to its end", "a year later", "over"],
+)
+def test_an_approved_letter_whose_term_has_changed_is_owed_anew_and_leaves_once(
+    judge, tmp_path, change, old, new
+):
+    deployment = judge()
+    on_other_terms(deployment, tmp_path / "moved", change)
+    say(deployment, "renewal", APPROVED)
+    left = sent(deployment)
+    first, *again = [row for row in rows(deployment.database) if row.template == "renewal"]
+    assert (first.status, first.reason) == old
+    assert [(json.loads(row.payload)["term_ends_on"], row.status) for row in again] == (
+        [(new[0], "held")] if new else []
+    )
+    for row in again:
+        assert json.loads(row.payload)["auto_renew"] is new[1]
+        with deployment.database.write() as connection:
+            decide(deployment, connection, row.key, Decision(APPROVED, "U01ANN"))
+        left += sent(deployment)
+    assert left == [book.person(book.RENEWING)] * (new is not None or old[0] == "sent")
+
+
+def test_by_itself_too_a_letter_leaves_only_while_its_rule_allows(judge, tmp_path):
+    (tmp_path / "letters.yaml").write_text(RULE)
+    deployment = judge(AUTOMATIC_ALL, leaving=False, letters=tmp_path / "letters.yaml")
+    book.set_day(deployment.database, book.DAY + timedelta(days=2))
+    assert book.person(book.RENEWING) not in sent(deployment)
+    assert stands(deployment)["renewal"] == ("suppressed", "untimely")
 
 
 # -- by themselves -----------------------------------------------------------------------------------

@@ -402,6 +402,13 @@ def test_without_anybody_in_a_role_nobody_is_written_to(judge: Judge) -> None:
     assert owed(judge(rules, role="user", edit=few_seats), "unused_seats") == []
 
 
+def test_a_notice_by_the_calendar_without_a_reader_is_kept_once_with_the_reason(judge: Judge) -> None:
+    deployment = judge(NudgeRules(licence_expired=ExpiredRule()), {"licences": LICENCES}, role="user")
+    again(deployment, 1)
+    (kept,) = owed(deployment, "licence_expired")
+    assert (kept.status, kept.reason, kept.owner) == ("suppressed", "no_contact", "")
+
+
 def test_a_licence_that_another_follows_is_not_over(judge: Judge) -> None:
     deployment = judge(NudgeRules(licence_expired=ExpiredRule()), {"licences": LICENCES})
     assert [row.key.split("/")[2] for row in owed(deployment, "licence_expired")] == [WELL]
