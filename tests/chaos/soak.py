@@ -21,9 +21,11 @@ from tests.chaos.stage import Servers, Stage, stage
 from tests.chaos.verdict import Verdict, seen
 
 PER_SECOND = 20
-FAULT_EVERY_S = 30
+FAULT_EVERY_S, WARMING_EVERY_S = 30, 6
 WARM = 0.25
-"""Of the time: what is made at first and kept is no leak."""
+"""Of the time: what is made at first and kept is no leak. Faults are many then: when something first fails in
+a place, a process reads the source that the trace quotes, and keeps it.
+"""
 TELLING_S = 1_200
 """From so long on a slope says something of an hour."""
 SLOPE_MIB_H, MORE_FDS = 1.0, 4
@@ -77,7 +79,7 @@ def soak(servers: Servers, crib: Crib, *, seconds: int, seed: int = 0, sabotage:
 def _soaked(  # noqa: PLR0917 - all that a soak is
     chosen: Stage, workers: Fleet, load: Load, sampled: Sequence[_Sampled], rng: Random, seconds: int
 ) -> int:
-    began, planned, faults = time.monotonic(), 0, 0
+    began, planned, faults, next_s = time.monotonic(), 0, 0, 0
     while (passed := time.monotonic() - began) < seconds:
         due = min(load.size, int(passed * PER_SECOND))
         try:
@@ -86,9 +88,10 @@ def _soaked(  # noqa: PLR0917 - all that a soak is
                 planned = due
         except Unavailable:
             pass
-        if passed > (faults + 1) * FAULT_EVERY_S:
+        if passed > next_s:
             _strike(chosen, rng)
             faults += 1
+            next_s += WARMING_EVERY_S if passed < WARM * seconds else FAULT_EVERY_S
         assert all(member.alive for member in workers.members), workers.logs()
         for one in sampled:
             one.sample(passed)
