@@ -113,10 +113,8 @@ def letter(  # noqa: PLR0917 - one letter and all that it is made of
     severity: str = "normal",
 ) -> Notice | None:
     """Return a letter to a person, if everything it needs is known: links, whom to reply to, its matter."""
-    links = _links(deployment, person, topic(template))
-    if links is None or not verdict.features.csm_email:
-        return None
-    written = write(verdict, _envelope(deployment, links, verdict, person))
+    around = envelope(deployment, verdict, person, template)
+    written = write(verdict, around) if around else None
     if written is None:
         return None
     content, matter = written
@@ -190,26 +188,31 @@ def _why_not(rule: LetterRule | None, content: RenewalLetter, as_of: date) -> st
     return INCOMPLETE if any(getattr(content, name, None) is None for name in rule.needs) else ""
 
 
-def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks | None:
-    links = deployment.links
-    if links is None:
+def links(deployment: Deployment, subject: str, template: str) -> LetterLinks | None:
+    """Return a person's links in a letter; `None` where nobody outside reaches us."""
+    made = deployment.links
+    if made is None:
         return None
-    preferences = links.preferences(person.subject)
+    preferences = made.preferences(subject)
     return LetterLinks(
         manage=deployment.settings.manage_url or preferences,
         preferences=preferences,
-        unsubscribe=links.unsubscribe(person.subject, topic),
+        unsubscribe=made.unsubscribe(subject, topic(template)),
     )
 
 
-def _envelope(deployment: Deployment, links: LetterLinks, verdict: Verdict, person: Recipient) -> Envelope:
+def envelope(deployment: Deployment, verdict: Verdict, person: Recipient, template: str) -> Envelope | None:
+    """Return what a letter to a person says beside its matter; `None` without links, or whom to reply to."""
+    theirs = links(deployment, person.subject, template)
+    if theirs is None or not verdict.features.csm_email:
+        return None
     language = spoken(person.language, verdict.features.language)
     return {
         "account_name": verdict.features.name,
         "company_name": deployment.settings.company_name,
         "csm_name": person_name(verdict.features.csm_email),
         "reply_to": verdict.features.csm_email,
-        "links": links,
+        "links": theirs,
         "language": language.tag,
         "language_from": language.origin,
     }
@@ -314,3 +317,5 @@ _LETTERS: Mapping[str, tuple[str, Writer]] = {
     WINDOW: ("renewal", _renewal),
 }
 """Which alert gives which letter."""
+WRITERS: Mapping[str, Writer] = dict(_LETTERS.values())
+"""How each of these letters is worded."""

@@ -11,6 +11,23 @@ import msgspec
 import pytest
 
 from health.languages import LANGUAGES
+from templates.examples import (
+    ACTIVATION,
+    APPROACHING_LIMIT,
+    CHAMPION,
+    CONFIDENCE,
+    EASE,
+    EXPIRED,
+    FAILED_PAYMENT,
+    GREETING,
+    INVITE,
+    RENEWAL,
+    SPOTLIGHT,
+    SURVEY,
+    TRAINING,
+    UNUSED_SEATS,
+    UPGRADE,
+)
 from templates.letters import MonthlyPrice
 from templates.pages import (
     TOPICS,
@@ -28,25 +45,7 @@ from templates.payload import Spoken
 from templates.render import render
 from tests.chromium import Chromium, Scheme, chromium
 from tests.pictures import IMAGES, WIDTH, take
-from tests.templates.examples import (
-    ACTIVATION,
-    APPROACHING_LIMIT,
-    CHAMPION,
-    CONFIDENCE,
-    EASE,
-    EXPIRED,
-    FAILED_PAYMENT,
-    GREETING,
-    INVITE,
-    RENEWAL,
-    SPOTLIGHT,
-    SURVEY,
-    TRAINING,
-    UNUSED_SEATS,
-    UPGRADE,
-    WELCOME,
-    payload,
-)
+from tests.templates.examples import WELCOME, payload
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 600)

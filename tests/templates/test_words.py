@@ -9,20 +9,10 @@ import msgspec
 import pytest
 
 from health.nouns import Why
+from templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL
 from templates.payload import Spoken
 from templates.render import render
-from tests.templates.examples import (
-    ALERT,
-    APPROACHING_LIMIT,
-    DIGEST,
-    EXAMPLES,
-    EXPANSION,
-    FAILED_PAYMENT,
-    OPERATOR,
-    RECORD,
-    RENEWAL,
-    payload,
-)
+from tests.templates.examples import ALERT, DIGEST, EXAMPLES, EXPANSION, OPERATOR, RECORD, payload
 
 MINUS = "\N{MINUS SIGN}"
 
