@@ -29,6 +29,8 @@ class Wording(Part, frozen=True, kw_only=True):
 class LetterContent(Part, frozen=True, kw_only=True):
     """What every customer's mail says. ``reply_to`` is the CSM's address.
 
+    ``person_name`` comes in as the letter is worded (`templates.render`): what is owed names nobody.
+
     ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another. ``wording`` is
     what an experiment tries.
     """
