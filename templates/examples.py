@@ -38,6 +38,7 @@ _LINKS = LetterLinks(
 )
 FAILED_PAYMENT = FailedPaymentLetter(
     account_name="Harbour & Pine",
+    role="billing",
     person_name="Dana Quill",
     company_name="Lumen Works",
     csm_name="Robin Vale",
@@ -51,6 +52,7 @@ FAILED_PAYMENT = FailedPaymentLetter(
 )
 APPROACHING_LIMIT = ApproachingLimitLetter(
     account_name="Harbour & Pine",
+    role="admin",
     company_name="Lumen Works",
     csm_name="Robin Vale",
     reply_to="robin.vale@seller.example",
@@ -62,6 +64,7 @@ APPROACHING_LIMIT = ApproachingLimitLetter(
 )
 RENEWAL = RenewalLetter(
     account_name="Harbour & Pine",
+    role="admin",
     person_name="Dana Quill",
     company_name="Lumen Works",
     csm_name="Robin Vale",
@@ -79,6 +82,7 @@ RENEWAL = RenewalLetter(
 )
 SURVEY = SurveyLetter(
     account_name="Harbour & Pine",
+    role="user",
     person_name="Dana Quill",
     company_name="Lumen Works",
     csm_name="Robin Vale",
@@ -92,6 +96,7 @@ EASE = msgspec.structs.replace(SURVEY, kind="activation_ease", scores=(1, 2, 3, 
 CONFIDENCE = msgspec.structs.replace(EASE, kind="renewal_confidence")
 _ENVELOPE: dict[str, Any] = {
     "account_name": "Harbour & Pine",
+    "role": "admin",
     "company_name": "Lumen Works",
     "csm_name": "Robin Vale",
     "reply_to": "robin.vale@seller.example",
@@ -146,14 +151,14 @@ TRAINING = TrainingLetter(
 )
 UPGRADE = UpgradeLetter(**_ENVELOPE, refused=34, tried=5, link="https://seller.example/plans")
 SPOTLIGHT = SpotlightLetter(
-    **_ENVELOPE,
+    **_ENVELOPE | {"role": "user"},
     feature=_words("Alerts"),
     why=_words("You hear of a change without looking for it."),
     minutes=5,
     link="https://help.seller.example/alerts",
 )
 CHAMPION = ChampionLetter(
-    **_ENVELOPE,
+    **_ENVELOPE | {"role": "champion"},
     material=(
         MaterialLine(
             name=_words("Ten minutes for new colleagues"),

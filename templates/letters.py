@@ -29,7 +29,8 @@ class Wording(Part, frozen=True, kw_only=True):
 class LetterContent(Part, frozen=True, kw_only=True):
     """What every customer's mail says. ``reply_to`` is the CSM's address.
 
-    ``person_name`` comes in as the letter is worded (`templates.render`): what is owed names nobody.
+    ``person_name`` comes in as the letter is worded (`templates.render`): what is owed names nobody. They are
+    written to in their ``role``; a letter that was owed before there was one has none.
 
     ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another. ``wording`` is
     what an experiment tries.
@@ -37,6 +38,7 @@ class LetterContent(Part, frozen=True, kw_only=True):
 
     account_name: Name
     person_name: str = ""
+    role: str = ""
     company_name: Name  # ours: who writes
     csm_name: Name
     reply_to: Name

@@ -71,6 +71,7 @@ class Envelope(TypedDict):
     """What every letter says beside its own matter."""
 
     account_name: str
+    role: str
     company_name: str
     csm_name: str
     reply_to: str
@@ -209,6 +210,7 @@ def envelope(deployment: Deployment, verdict: Verdict, person: Recipient, templa
     language = spoken(person.language, verdict.features.language)
     return {
         "account_name": verdict.features.name,
+        "role": person.role,
         "company_name": deployment.settings.company_name,
         "csm_name": person_name(verdict.features.csm_email),
         "reply_to": verdict.features.csm_email,

@@ -287,8 +287,28 @@ Unsubscribe: https://seatsignal.example/u/abc
 """
 
 
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("admin", "because you look after Harbour & Pine's account at Lumen Works."),
+        ("billing", "because you are the billing contact of Harbour & Pine at Lumen Works."),
+        ("user", "because you use Lumen Works at Harbour & Pine."),
+        ("champion", "because you use Lumen Works at Harbour & Pine."),
+        ("", "because Harbour & Pine is a customer of Lumen Works."),  # owed before letters had roles
+    ],
+)
+def test_a_letter_says_why_whoever_reads_it_gets_it(role: str, said: str) -> None:
+    mail = read("renewal", msgspec.structs.replace(RENEWAL, role=role))
+    assert mail["text"].count(f"You receive this {said}\n") == 1
+    assert (
+        mail["html"].count("You receive this ")
+        == mail["html"].count(said.replace("&", "&amp;").replace("'", "&#39;"))
+        == 1
+    )
+
+
 def test_failed_payment() -> None:
-    mail = read("failed_payment", FAILED_PAYMENT)
+    mail = read("failed_payment", msgspec.structs.replace(FAILED_PAYMENT, role="admin"))
     assert mail["subject"] == "Your payment of €1,234.50 to Lumen Works did not go through"
     assert mail["text"] == (
         dedent("""\

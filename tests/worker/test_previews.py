@@ -116,6 +116,12 @@ def test_every_letter_can_be_seen_before_it_is_owed_and_leaves_no_trace(
     assert everything(judged) == before
 
 
+def test_the_foot_goes_by_the_role_in_which_somebody_is_written_to(judged: Deployment) -> None:
+    assert "because you use Lumen Works at Account a7" in seen(judged, "survey_nps")["text"]
+    assert "you are the billing contact of Account a7" in seen(judged, "failed_payment")["text"]
+    assert "because you look after Account a7's account" in seen(judged, "renewal")["text"]
+
+
 @pytest.mark.parametrize("letter", LETTERS)
 def test_an_account_that_there_is_not_gets_every_letter(judged: Deployment, letter: str) -> None:
     assert "Harbour & Pine" in seen(judged, letter, account="")["text"]
