@@ -13,6 +13,7 @@ from templates.letters import (
     LetterLinks,
     MonthlyPrice,
     RenewalLetter,
+    SolvedTickets,
     SurveyLetter,
     WeeksOfUse,
 )
@@ -78,6 +79,7 @@ RENEWAL = RenewalLetter(
     price=MonthlyPrice(now_minor=120_000, next_minor=126_000, currency="EUR"),
     active_users=46,
     active_wording="signed in within 30 days",
+    solved=SolvedTickets(count=14, since=date(2026, 3, 1), half_within=5, unit="hours"),
     use=WeeksOfUse(people=(31, 33, 32, 36, 38, 37, 41, 40, 43, 42, 45, 46), until=date(2026, 11, 29)),
 )
 SURVEY = SurveyLetter(

@@ -1,7 +1,7 @@
 """Letters: what a customer is written, and to whom. Whatever is mandatory and missing keeps one back."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypedDict
@@ -30,11 +30,13 @@ from templates.letters import (
     LetterLinks,
     MonthlyPrice,
     RenewalLetter,
+    SolvedTickets,
     WeeksOfUse,
 )
 from worker.deployment import Deployment
+from worker.support import solved
 
-LIMIT, CAPACITY = "approaching_limit", "capacity"
+RENEWAL, LIMIT, CAPACITY = "renewal", "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
 SEATS = "seats"
 NO_RULE, UNTIMELY, INCOMPLETE = "no_letter_rule", "untimely", "incomplete"
@@ -60,6 +62,8 @@ class Verdict:
     """The account's priority in the installation's currency: see `worker.stakes`."""
     flags: Sequence[Flag] = ()
     """The flags that stand with this run."""
+    solved: SolvedTickets | None = None
+    """What came of the term's tickets: asked for a renewal letter alone."""
 
     @property
     def facts(self) -> Facts:
@@ -99,6 +103,8 @@ def letters(
     template, write = _LETTERS[alert.kind]
     if template == LIMIT and not any(flag.reason == CAPACITY for flag in alert.flags):
         return
+    if template == RENEWAL:
+        verdict = replace(verdict, solved=solved(connection, verdict.features, verdict.assessment))
     person = recipient(connection, verdict.features.account, deployment.routes.letters.get(template, ()))
     owed = letter(deployment, verdict, person, template, write, alert.severity) if person else None
     if owed:
@@ -282,6 +288,7 @@ def _renewal(verdict: Verdict, envelope: Envelope) -> Written:
         active_users=users if isinstance(users, int) else None,
         active_wording=str(facts.get("active_wording") or ""),
         use=_use(verdict),
+        solved=verdict.solved,
     )
     return content, f"{verdict.assessment.term}/{facts.get('window')}"
 
@@ -316,7 +323,7 @@ def _next_mrr_minor(verdict: Verdict) -> int | None:
 _LETTERS: Mapping[str, tuple[str, Writer]] = {
     "failed_payment": ("failed_payment", _failed_payment),
     EXPANSION: (LIMIT, _approaching_limit),
-    WINDOW: ("renewal", _renewal),
+    WINDOW: (RENEWAL, _renewal),
 }
 """Which alert gives which letter."""
 WRITERS: Mapping[str, Writer] = dict(_LETTERS.values())

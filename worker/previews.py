@@ -29,6 +29,7 @@ from worker.letters import Envelope, Verdict
 from worker.nudge_words import worded
 from worker.nudges import Nudging, known_of
 from worker.pulse import last_pulse
+from worker.support import solved
 
 NOBODY = "nobody"
 _ADDRESS = Fact("an address that its links lead to", "SEATSIGNAL_PUBLIC_URL")
@@ -70,7 +71,9 @@ def preview(deployment: Deployment, connection: Connection, template: str, accou
     if owed:
         name = subjects.name_told(connection, owed.owner)
         return Preview(account, _for_nobody(deployment, connection, owed), name, owed=True)
-    return _as_if(deployment, connection, template, Verdict(found.run, theirs, found.shown, None))
+    served = solved(connection, theirs, found.shown) if template == letters.RENEWAL else None
+    verdict = Verdict(found.run, theirs, found.shown, None, solved=served)
+    return _as_if(deployment, connection, template, verdict)
 
 
 def _latest(connection: Connection, template: str, account: str) -> Preview:
