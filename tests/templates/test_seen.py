@@ -180,6 +180,37 @@ def test_it_fits_and_is_legible(browser: Chromium, language: str, _name, made, w
         assert [(text, contrast) for text, contrast in seen if contrast < LEGIBLE] == []
 
 
+ABOVE_THE_CLOSING = """
+(() => {
+    const closing = document.querySelector(".card").lastElementChild;
+    const texts = [...closing.parentElement.querySelectorAll("*")].filter(
+        each => each !== closing && !closing.contains(each) && each.getClientRects().length);
+    const bottom = Math.max(...texts.map(each => each.getBoundingClientRect().bottom));
+    return closing.getBoundingClientRect().top - bottom;
+})()
+"""
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_closing_line_stands_by_itself(browser: Chromium, name: str) -> None:
+    for width in WIDTHS:
+        browser.show(html(name, "en"), width, "light")
+        assert browser.ask(ABOVE_THE_CLOSING) >= 20, width
+
+
+@pytest.mark.parametrize(("width", "rows"), [(320, 2), (600, 1), (1000, 1)])
+def test_eleven_numbers_fill_a_letter_and_none_is_left_alone(
+    browser: Chromium, width: int, rows: int
+) -> None:
+    browser.show(html("survey_nps", "en"), width, "light")
+    tops = browser.ask(
+        "[...document.querySelectorAll('.score')].map(each => each.getBoundingClientRect().top)"
+    )
+    assert len(tops) == 11
+    assert len(set(tops)) == rows
+    assert tops.count(tops[-1]) > 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_dark_and_light_are_not_the_same(browser: Chromium, language: str) -> None:
     grounds = []
