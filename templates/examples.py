@@ -106,9 +106,9 @@ _ENVELOPE: dict[str, Any] = {
 }
 
 
-def _words(name: str) -> dict[str, str]:
-    """What a company says in its own words, told apart by the language."""
-    return {"en": name, "de": f"{name} (de)", "fr": f"{name} (fr)", "es": f"{name} (es)"}
+def _words(en: str, **others: str) -> dict[str, str]:
+    """What a company says in its own words, by language."""
+    return {"en": en, **others}
 
 
 ACTIVATION = ActivationLetter(
@@ -116,21 +116,48 @@ ACTIVATION = ActivationLetter(
     steps=3,
     left=(
         StepLine(
-            name=_words("Connect your data"),
-            why=_words("All figures come from it."),
-            done_when=_words("yesterday's figures show."),
+            name=_words(
+                "Connect your data", de="Daten verbinden", fr="Connecter vos données", es="Conectar sus datos"
+            ),
+            why=_words(
+                "All figures come from it.",
+                de="Alle Zahlen kommen daraus.",
+                fr="Tous les chiffres en viennent.",
+                es="Todas las cifras salen de ahí.",
+            ),
+            done_when=_words(
+                "yesterday's figures show.",
+                de="die Zahlen von gestern zu sehen sind.",
+                fr="les chiffres de la veille sont visibles.",
+                es="se ven las cifras de ayer.",
+            ),
             minutes=10,
             link="https://help.seller.example/connect",
             failed=True,
         ),
         StepLine(
-            name=_words("Send the first report"),
-            why=_words("It shows what is there."),
-            done_when=_words("somebody has opened it."),
+            name=_words(
+                "Send the first report",
+                de="Den ersten Bericht senden",
+                fr="Envoyer le premier rapport",
+                es="Enviar el primer informe",
+            ),
+            why=_words(
+                "It shows what is there.",
+                de="Er zeigt, was da ist.",
+                fr="Il montre les données présentes.",
+                es="Muestra lo que hay.",
+            ),
+            done_when=_words(
+                "somebody has opened it.",
+                de="ihn jemand geöffnet hat.",
+                fr="une personne a ouvert le rapport.",
+                es="alguien lo ha abierto.",
+            ),
             minutes=1,
         ),
     ),
-    done=(_words("Sign in"),),
+    done=(_words("Sign in", de="Anmelden", fr="Se connecter", es="Iniciar sesión"),),
 )
 GREETING = WelcomeLetter(
     **_ENVELOPE, product="Lumen Reports", seats=20, steps=3, link="https://help.seller.example/start"
@@ -147,15 +174,22 @@ TRAINING = TrainingLetter(
     **_ENVELOPE,
     used=9,
     given=20,
-    training=_words("Your first report"),
+    training=_words(
+        "Your first report", de="Ihr erster Bericht", fr="Votre premier rapport", es="Su primer informe"
+    ),
     minutes=45,
     link="https://training.seller.example/first-report",
 )
 UPGRADE = UpgradeLetter(**_ENVELOPE, refused=34, tried=5, link="https://seller.example/plans")
 SPOTLIGHT = SpotlightLetter(
     **_ENVELOPE | {"role": "user"},
-    feature=_words("Alerts"),
-    why=_words("You hear of a change without looking for it."),
+    feature=_words("Alerts", de="Meldungen", fr="Alertes", es="Avisos"),
+    why=_words(
+        "You hear of a change without looking for it.",
+        de="Sie erfahren von einer Änderung, ohne zu suchen.",
+        fr="Vous apprenez un changement sans le chercher.",
+        es="Se entera de un cambio sin buscarlo.",
+    ),
     minutes=5,
     link="https://help.seller.example/alerts",
 )
@@ -163,8 +197,18 @@ CHAMPION = ChampionLetter(
     **_ENVELOPE | {"role": "champion"},
     material=(
         MaterialLine(
-            name=_words("Ten minutes for new colleagues"),
-            about=_words("A film that shows the first steps."),
+            name=_words(
+                "Ten minutes for new colleagues",
+                de="Zehn Minuten für neue Kolleginnen und Kollegen",
+                fr="Dix minutes pour vos nouveaux collègues",
+                es="Diez minutos para colegas nuevos",
+            ),
+            about=_words(
+                "A film that shows the first steps.",
+                de="Ein Film über die ersten Schritte.",
+                fr="Un film sur les premiers pas.",
+                es="Un vídeo con los primeros pasos.",
+            ),
             link="https://help.seller.example/ten-minutes",
         ),
     ),
