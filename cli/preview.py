@@ -36,10 +36,10 @@ def preview(
     if browser:
         _is_letter(template)
     languages = _languages(template, language, every=all_locales)
-    found = _found(template, account)
-    if variant:
-        found = found._replace(payload=_varied(found.payload, template, variant))
     try:
+        found = _found(template, account)
+        if variant:
+            found = found._replace(payload=_varied(found.payload, template, variant))
         bodies = [_body(template, found, each) for each in languages]
     except Unrenderable as error:
         complain(str(error))

@@ -26,13 +26,18 @@ def send_test(
     """Send a letter to yourself, marked as a test; it need not be owed, and nobody else gets anything."""
     from cli.opened import opened  # noqa: PLC0415 - a command loads what it needs
     from health.languages import LANGUAGES, written  # noqa: PLC0415 - see above
+    from templates.render import Unrenderable  # noqa: PLC0415 - see above
     from worker.trials import trial  # noqa: PLC0415 - see above
 
     check_account(account, example=example)
     if language and not written(language):
         raise typer.BadParameter(f"no letters are written in {language!r}, but in {', '.join(LANGUAGES)}")
-    with opened() as deployment, deployment.database.write() as connection:
-        tried = trial(deployment, connection, template, account, to=to, language=language)
+    try:
+        with opened() as deployment, deployment.database.write() as connection:
+            tried = trial(deployment, connection, template, account, to=to, language=language)
+    except Unrenderable as error:
+        complain(str(error))
+        raise typer.Exit(1) from None
     receipt = tried.receipt
     if receipt.outcome != "sent":
         complain(f"The mail server did not take it: {receipt.reason}. Nothing is tried again.")
