@@ -22,8 +22,8 @@ from store import claims, outbox
 from store.database import Database
 from store.installation import set_setting
 from templates import render as rendering
+from templates.examples import RENEWAL
 from templates.render import render
-from tests.templates.examples import RENEWAL
 
 LETTERS, NAIVE = 1_000, 40
 BATCH = 20

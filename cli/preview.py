@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.output import answer, complain, say, tell, wants_json
+
+if TYPE_CHECKING:
+    from worker.previews import Preview
+
+_NOT_OWED = "(Not owed: as {} would get it today.)"
 
 
 def register(app: typer.Typer) -> None:
@@ -16,33 +21,37 @@ def register(app: typer.Typer) -> None:
 
 def preview(
     template: Annotated[str, typer.Argument(help="A template by name.")],
-    account: Annotated[str, typer.Option(help="An account by its key.")],
     *,
+    account: Annotated[str, typer.Option(help="An account by its key.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="Show a letter to an invented account.")] = False,
     language: Annotated[str, typer.Option(help="Show a letter in this language, such as de or fr-CA.")] = "",
     variant: Annotated[str, typer.Option(help="Show a letter in the variant of a planned experiment.")] = "",
     all_locales: Annotated[bool, typer.Option("--all-locales", help="Show it in every language.")] = False,
     browser: Annotated[bool, typer.Option("--browser", help="Open a letter in the browser.")] = False,
 ) -> None:
-    """Show a template's words for an account's latest notice of that kind; send nothing."""
+    """Show a letter as an account would get it today, owed or not, or its latest notice; send nothing."""
     from templates.render import Unrenderable  # noqa: PLC0415 - a command loads what it needs
 
+    check_account(account, example=example)
     if browser:
         _is_letter(template)
     languages = _languages(template, language, every=all_locales)
-    payload = _payload(template, account)
-    if variant:
-        payload = _varied(payload, template, variant)
     try:
-        bodies = [_body(template, payload, each) for each in languages]
+        found = _found(template, account)
+        if variant:
+            found = found._replace(payload=_varied(found.payload, template, variant))
+        bodies = [_body(template, found, each) for each in languages]
     except Unrenderable as error:
         complain(str(error))
         raise typer.Exit(1) from None
     if browser:
-        _open(template, account, bodies)
+        _open(template, found.account, bodies)
     elif wants_json():
         answer(bodies if all_locales else bodies[0])
     else:
         _say(bodies, each_named=all_locales)
+        if not found.owed:
+            say(_NOT_OWED.format(found.account))
 
 
 def _say(bodies: Sequence[Mapping[str, Any]], *, each_named: bool) -> None:
@@ -104,22 +113,24 @@ def _varied(payload: str, template: str, name: str) -> str:
     return varied(payload, planned.variant)
 
 
-def _payload(template: str, account: str) -> str:
+def check_account(account: str, *, example: bool) -> None:
+    """End the command unless it names an account, or asks for an invented one."""
+    if example == bool(account):
+        raise typer.BadParameter("name one account, or give --example", param_hint="--account")
+
+
+def _found(template: str, account: str) -> "Preview":
     from cli.opened import opened  # noqa: PLC0415 - see above
-    from store import outbox  # noqa: PLC0415 - see above
+    from worker import previews  # noqa: PLC0415 - see above
 
     with opened() as deployment, deployment.database.read() as connection:
-        payload = outbox.latest_payload(connection, template, account)
-    if payload is None:
-        complain(f"No {template!r} was ever planned for {account!r}; `seatsignal plan` lists what is.")
-        raise typer.Exit(1)
-    return payload
+        return previews.preview(deployment, connection, template, account)
 
 
-def _body(template: str, payload: str, language: str) -> dict[str, Any]:
+def _body(template: str, found: "Preview", language: str) -> dict[str, Any]:
     from templates.render import render  # noqa: PLC0415 - see above
 
-    return dict(json.loads(render(template, payload, language)))
+    return dict(json.loads(render(template, found.payload, language, found.person_name)))
 
 
 def _show(body: Mapping[str, Any]) -> None:

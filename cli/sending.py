@@ -10,7 +10,7 @@ from cli.opened import opened
 from cli.output import answer, complain, say, tell, wants_json
 from health.nouns import Notice
 from integrations.errors import IntegrationError
-from store import claims, outbox, receipts, settlement
+from store import claims, outbox, receipts, settlement, subjects
 from store.installation import paused
 from store.receipts import Answered
 from templates.render import Unrenderable, render
@@ -97,7 +97,7 @@ def show() -> None:
     """Show the words of what is planned or due; send nothing."""
     with opened() as deployment, deployment.database.read() as connection:
         owed = outbox.owed_notices(connection)
-    shown = [(notice, _words(notice)) for notice in owed]
+        shown = [(notice, _words(notice, subjects.name_told(connection, notice.owner))) for notice in owed]
     if wants_json():
         answer(
             [{"key": n.key, "to": n.destination, "template": n.template, "body": body} for n, body in shown]
@@ -123,9 +123,9 @@ def readable(body: Mapping[str, Any]) -> str:
     return "\n".join(f"{name}: {'-' if value is None else value}" for name, value in body["fields"].items())
 
 
-def _words(notice: Notice) -> dict[str, Any]:
+def _words(notice: Notice, person_name: str) -> dict[str, Any]:
     try:
-        words: dict[str, Any] = json.loads(render(notice.template, notice.payload))
+        words: dict[str, Any] = json.loads(render(notice.template, notice.payload, person_name=person_name))
     except Unrenderable as error:
         return {"text": f"cannot be worded: {error}"}
     return words

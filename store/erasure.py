@@ -114,11 +114,11 @@ def _finished(database: Database, subject: str) -> Counter[str]:
 
 
 def _words(connection: Connection, subject: str, email: str) -> list[str]:
-    """Return what a person is known by: the address, as given and as kept, and the name."""
+    """Return what a person is known by: the address, as given and as kept, and the name, also as in HTML."""
     kept = connection.execute(select(subjects).where(subjects.c.token == subject)).one_or_none()
     found = {email, kept.email if kept else ""}
     if kept and len(kept.name) >= NAME_MIN and " " in kept.name:
-        found.add(kept.name)
+        found |= {kept.name, kept.name.replace("'", "&#39;")}
     return sorted(filter(None, found), key=len, reverse=True)
 
 

@@ -191,6 +191,14 @@ def latest_payload(connection: Connection, template: str, account: str) -> str |
     return connection.execute(query).scalar_one_or_none()
 
 
+def open_letter(connection: Connection, template: str, account: int) -> Notice | None:
+    """Return the newest letter from a template that is owed to an account, or held, and has not left."""
+    query = select(notices).where(notices.c.account == account, notices.c.template == template)
+    query = query.where(standing(notices, *PENDING)).order_by(notices.c.id.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return notice_of(row, "", b"") if row else None
+
+
 def most_letters(connection: Connection, days: int = 7) -> int:
     """Return the largest number of letters that one person has had, or is owed, within some days."""
     since = now_ms() - days * 86_400_000

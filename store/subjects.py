@@ -67,6 +67,12 @@ def may_be_told(name: str) -> bool:
     return len(name) >= NAME_MIN and " " in name and _TOLD.fullmatch(name) is not None
 
 
+def name_told(connection: Connection, subject: str) -> str:
+    """Return a person's name for words that are stored; empty of one that is unknown or may not be told."""
+    _address, name = person(connection, subject)
+    return name if may_be_told(name) else ""
+
+
 def erased(connection: Connection, emails: Collection[str]) -> dict[str, str]:
     """Return by address the tokens of those who were erased."""
     if not emails:

@@ -1,4 +1,4 @@
-"""Tickets: those of a help desk that are open, by account."""
+"""Tickets: those of a help desk that are open, by account, and how long those that were solved took."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -30,3 +30,15 @@ def open_tickets(connection: Connection, source: str, first: int, last: int) -> 
     for row in connection.execute(query):
         found[row.account].append(row.ticket_id)
     return found
+
+
+def solving_ms(connection: Connection, account: int, first_ms: int, end_ms: int) -> Sequence[int]:
+    """Return how long each ticket of an account took that was solved within a time, its end left out."""
+    c = facts["tickets"].c
+    query = (
+        select(c.solved_ms - c.opened_ms)
+        .join(links, (links.c.source_account == c.source_account) & IN_FORCE)
+        .where(links.c.account == account, c.solved_ms >= first_ms, c.solved_ms < end_ms)
+        .where(c.solved_ms >= c.opened_ms)
+    )
+    return connection.execute(query).scalars().all()

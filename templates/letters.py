@@ -29,12 +29,16 @@ class Wording(Part, frozen=True, kw_only=True):
 class LetterContent(Part, frozen=True, kw_only=True):
     """What every customer's mail says. ``reply_to`` is the CSM's address.
 
+    ``person_name`` comes in as the letter is worded (`templates.render`): what is owed names nobody. They are
+    written to in their ``role``; a letter that was owed before there was one has none.
+
     ``language_from`` says whose ``language`` is; ``asked`` is that of a preview in another. ``wording`` is
     what an experiment tries.
     """
 
     account_name: Name
     person_name: str = ""
+    role: str = ""
     company_name: Name  # ours: who writes
     csm_name: Name
     reply_to: Name
@@ -78,12 +82,21 @@ class WeeksOfUse(Part, frozen=True, kw_only=True):
     until: date
 
 
+class SolvedTickets(Part, frozen=True, kw_only=True):
+    """How many requests to support were solved since a day, and within how long half of them were."""
+
+    count: Annotated[int, Meta(gt=0)]
+    since: date
+    half_within: Annotated[int, Meta(gt=0)]
+    unit: Literal["hours", "days"]
+
+
 class RenewalLetter(LetterContent, frozen=True, kw_only=True):
     """A renewal is coming up. Seats or a price, the date and the way out are mandatory.
 
     ``notice_by`` is the last day on which the customer can still say no. ``active_users`` are those of
     ``seats`` that use it, by ``active_wording``: the policy's words for what active means. ``use`` is their
-    number a day in each of the last weeks, drawn in the letter.
+    number a day in each of the last weeks, drawn in the letter. ``solved`` is what support did.
     """
 
     term_ends_on: date
@@ -95,6 +108,7 @@ class RenewalLetter(LetterContent, frozen=True, kw_only=True):
     active_users: Count | None = None
     active_wording: str = ""
     use: WeeksOfUse | None = None
+    solved: SolvedTickets | None = None
 
     def __post_init__(self) -> None:
         """Refuse a letter whose table would be empty."""

@@ -86,10 +86,11 @@ class Record(Struct, frozen=True):
     fields: dict[str, str | float | date | None]
 
 
-def render(template: str, payload: bytes | str, language: str = "") -> bytes:
+def render(template: str, payload: bytes | str, language: str = "", person_name: str = "") -> bytes:
     """A notice's body from its template's name and its payload (`templates.content`).
 
-    With a ``language`` a letter is written in that one, whatever its payload says.
+    With a ``language`` a letter is written in that one, whatever its payload says; with a ``person_name`` it
+    greets by that.
 
     Raises:
         Unrenderable: no such template, a payload of another shape, or words that cannot be made.
@@ -97,6 +98,8 @@ def render(template: str, payload: bytes | str, language: str = "") -> bytes:
     content = decode(template, payload)
     if language and isinstance(content, LetterContent):
         content = replace(content, language=language, language_from="asked")
+    if person_name and isinstance(content, LetterContent):
+        content = replace(content, person_name=person_name)
     try:
         body = encode(_WORDS[TEMPLATES[template].medium](template, content))
     except FAILURES as error:

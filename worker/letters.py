@@ -1,7 +1,7 @@
 """Letters: what a customer is written, and to whom. Whatever is mandatory and missing keeps one back."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypedDict
 
@@ -28,13 +28,14 @@ from templates.letters import (
     LetterLinks,
     MonthlyPrice,
     RenewalLetter,
+    SolvedTickets,
     WeeksOfUse,
 )
 from worker import renewal_rules
 from worker.deployment import Deployment
+from worker.support import solved
 
-RENEWAL = "renewal"
-LIMIT, CAPACITY = "approaching_limit", "capacity"
+RENEWAL, LIMIT, CAPACITY = "renewal", "approaching_limit", "capacity"
 """The letter about a limit is written only where the limit is among the evidence."""
 SEATS = "seats"
 NO_CONTACT, NO_OWNER = "no_contact", "no_owner"
@@ -62,6 +63,8 @@ class Verdict:
     """The account's priority in the installation's currency: see `worker.stakes`."""
     flags: Sequence[Flag] = ()
     """The flags that stand with this run."""
+    solved: SolvedTickets | None = None
+    """What came of the term's tickets: asked for a renewal letter alone."""
 
     @property
     def facts(self) -> Facts:
@@ -73,6 +76,7 @@ class Envelope(TypedDict):
     """What every letter says beside its own matter."""
 
     account_name: str
+    role: str
     company_name: str
     csm_name: str
     reply_to: str
@@ -114,6 +118,8 @@ def addressed(  # noqa: PLR0917 - one letter and all that it is made of
         why = _why_nobody(connection, verdict, person, roles)
     if person is None and not why:
         return None
+    if template == RENEWAL:
+        verdict = replace(verdict, solved=solved(connection, verdict.features, verdict.assessment))
     return letter(deployment, verdict, NOBODY if why else person or NOBODY, template, write, severity, why)
 
 
@@ -140,10 +146,8 @@ def letter(  # noqa: PLR0917 - one letter and all that it is made of
 
     One that is withheld for a ``why`` needs its matter alone.
     """
-    links = _links(deployment, person, topic(template))
-    if links is None or not (verdict.features.csm_email or why):
-        return None
-    written = write(verdict, _envelope(deployment, links, verdict, person))
+    around = envelope(deployment, verdict, person, template)
+    written = write(verdict, around) if around else None
     if written is None:
         return None
     content, matter = written
@@ -169,28 +173,34 @@ def key(template: str, account: str, subject: str, matter: str) -> str:
     return f"letter/{template}/{account}/{subject}/{matter}"
 
 
-def _links(deployment: Deployment, person: Recipient, topic: str) -> LetterLinks | None:
-    links = deployment.links
-    if links is None:
+def links(deployment: Deployment, subject: str, template: str) -> LetterLinks | None:
+    """Return a person's links in a letter; `None` where nobody outside reaches us."""
+    made = deployment.links
+    if made is None:
         return None
-    if person is NOBODY:
+    if not subject:
         return LetterLinks(manage="", preferences="", unsubscribe="")
-    preferences = links.preferences(person.subject)
+    preferences = made.preferences(subject)
     return LetterLinks(
         manage=deployment.settings.manage_url or preferences,
         preferences=preferences,
-        unsubscribe=links.unsubscribe(person.subject, topic),
+        unsubscribe=made.unsubscribe(subject, topic(template)),
     )
 
 
-def _envelope(deployment: Deployment, links: LetterLinks, verdict: Verdict, person: Recipient) -> Envelope:
+def envelope(deployment: Deployment, verdict: Verdict, person: Recipient, template: str) -> Envelope | None:
+    """Return what a letter to a person says beside its matter; `None` without links, or whom to reply to."""
+    theirs = links(deployment, person.subject, template)
+    if theirs is None or not (verdict.features.csm_email or person is NOBODY):
+        return None
     language = spoken(person.language, verdict.features.language)
     return {
         "account_name": verdict.features.name,
+        "role": person.role,
         "company_name": deployment.settings.company_name,
         "csm_name": person_name(verdict.features.csm_email),
         "reply_to": verdict.features.csm_email,
-        "links": links,
+        "links": theirs,
         "language": language.tag,
         "language_from": language.origin,
     }
@@ -258,6 +268,7 @@ def renewal(verdict: Verdict, envelope: Envelope) -> Written:
         active_users=users if isinstance(users, int) else None,
         active_wording=str(facts.get("active_wording") or ""),
         use=_use(verdict),
+        solved=verdict.solved,
     )
     return content, f"{verdict.assessment.term}/{facts.get('window')}"
 
@@ -295,3 +306,5 @@ _LETTERS: Mapping[str, tuple[str, Writer]] = {
     WINDOW: (RENEWAL, renewal),
 }
 """Which alert gives which letter."""
+WRITERS: Mapping[str, Writer] = dict(_LETTERS.values())
+"""How each of these letters is worded."""

@@ -11,7 +11,7 @@ import structlog
 
 from config.modes import APPROVAL, AUTOMATIC, DRAFT, UNTIL_CLEAN, Chosen
 from health.nouns import Notice
-from store import approvals, features, outbox, verdicts
+from store import approvals, features, outbox, subjects, verdicts
 from store.approvals import APPROVAL_EXPIRED, APPROVED
 from store.database import Connection, clock
 from store.installation import business_day
@@ -52,7 +52,7 @@ def approved(deployment: Deployment, connection: Connection, notice: Notice) -> 
     chosen = chosen_for(deployment, connection, notice.template, notice.account)
     if chosen.mode == AUTOMATIC:
         return notice
-    notice = replace(notice, body=notice.body or render(notice.template, notice.payload))
+    notice = replace(notice, body=worded(connection, notice))
     said = approvals.word(connection, notice, notice.body)
     if said.decision == APPROVED and chosen.mode != DRAFT:
         if not said.in_time:
@@ -62,6 +62,14 @@ def approved(deployment: Deployment, connection: Connection, notice: Notice) -> 
         return notice
     _hold(deployment, connection, notice, chosen)
     raise Kept(notice, DRAFT if chosen.mode == DRAFT else APPROVAL)
+
+
+def worded(connection: Connection, notice: Notice) -> bytes:
+    """Return a letter's words, as they are kept or made now: what is owed has the reader's token, no name."""
+    if notice.body:
+        return notice.body
+    name = subjects.name_told(connection, notice.owner)
+    return render(notice.template, notice.payload, person_name=name)
 
 
 def chosen_for(deployment: Deployment, connection: Connection, template: str, account: int) -> Chosen:

@@ -95,7 +95,7 @@ def notices(
     of_account = found.before.get(verdict.features.account, ())
     before = [_owed(letter, verdict.features.key) for letter in of_account]
     every_days = found.cadences.get(verdict.features.account, {})
-    rules, known = deployment.nudges, _known(deployment, verdict, found, pulse, before)
+    rules, known = deployment.nudges, known_of(deployment, verdict, found, pulse, before)
     rules = replace(rules, every_days=every_days) if every_days else rules
     nudged = False
     for each in due(known, rules):
@@ -110,9 +110,10 @@ def notices(
             yield letter
 
 
-def _known(
-    deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Pulse, before: Sequence[Owed]
+def known_of(
+    deployment: Deployment, verdict: Verdict, found: Nudging, pulse: Pulse, before: Sequence[Owed] = ()
 ) -> Known:
+    """Return an account as the rules see it."""
     row, as_of = verdict.features, verdict.assessment.as_of
     kinds = (pulse.freshness[name].kinds for name in row.sources if name in pulse.freshness)
     tried = sorted(found.attempts.get(row.account, ()), key=lambda each: each.done)

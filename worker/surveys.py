@@ -20,7 +20,8 @@ from worker.deployment import Deployment
 from worker.letters import Envelope, Verdict, Written
 from worker.nudges import Nudging
 
-_KINDS: Mapping[str, str] = {letter: kind for kind, letter in SURVEYS.items()}
+KINDS: Mapping[str, str] = {letter: kind for kind, letter in SURVEYS.items()}
+"""What each letter asks."""
 
 
 def notices(
@@ -39,7 +40,7 @@ def notices(
         person = recipient(connection, verdict.features.account, roles)
         if person is None:
             continue
-        write = partial(_written, deployment, found, person.subject)
+        write = partial(written, deployment, found, person.subject)
         letter = letters.letter(deployment, verdict, person, template, write)
         if letter:
             yield letter
@@ -51,12 +52,13 @@ def _asked(letter: Letter, account: str) -> Asked:
     occasion, _, on = letter.key.removeprefix(
         letters.key(letter.template, account, letter.subject, "")
     ).rpartition("/")
-    return Asked(_KINDS[letter.template], occasion, date.fromisoformat(on), letter.left)
+    return Asked(KINDS[letter.template], occasion, date.fromisoformat(on), letter.left)
 
 
-def _written(
+def written(
     deployment: Deployment, found: Due, subject: str, verdict: Verdict, envelope: Envelope
 ) -> Written:
+    """Word what asks a person; nothing where nobody outside reaches us."""
     row, as_of = verdict.features, verdict.assessment.as_of
     if deployment.links is None:
         return None

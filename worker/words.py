@@ -23,7 +23,7 @@ from templates.render import render
 from worker import peace, renewed
 from worker.colleagues import routed
 from worker.deployment import Deployment
-from worker.modes import Withheld, approved
+from worker.modes import Withheld, approved, worded
 
 LOOK_AGAIN_S = 300.0
 """How often what waits for the morning is looked at: something urgent may have come after it."""
@@ -62,8 +62,7 @@ def prepare(
     caps = caps or peace.Caps(deployment, connection, [notice])
     if why := peace.kept_back(deployment, connection, notice, caps):
         raise Withheld(why)
-    body = notice.body or render(notice.template, notice.payload)
-    return replace(notice, body=body, owner=address)
+    return replace(notice, body=worded(connection, notice), owner=address)
 
 
 def _refused(deployment: Deployment, connection: Connection, notice: Notice, address: str) -> str:
@@ -85,14 +84,10 @@ def _with_names(connection: Connection, notice: Notice) -> bytes | str:
     if not isinstance(content, AlertContent | ExpansionContent) or not content.contacts:
         return notice.payload
     named = tuple(
-        msgspec.structs.replace(each, name=_name(connection, each.subject)) for each in content.contacts
+        msgspec.structs.replace(each, name=subjects.name_told(connection, each.subject))
+        for each in content.contacts
     )
     return msgspec.json.encode(msgspec.structs.replace(content, contacts=named))
-
-
-def _name(connection: Connection, subject: str) -> str:
-    _address, name = subjects.person(connection, subject)
-    return name if subjects.may_be_told(name) else ""
 
 
 class _Pressing(msgspec.Struct, frozen=True):

@@ -8,10 +8,11 @@ import pytest
 from health.experiments import Arm, Reading
 from health.languages import LANGUAGES
 from store import experiments
+from templates.examples import APPROACHING_LIMIT
 from tests import book
 from tests.cli.conftest import Seatsignal
 from tests.cli.test_done import rows
-from tests.templates.examples import APPROACHING_LIMIT, payload
+from tests.templates.examples import payload
 
 NAME = "limit_letter"
 PLAN = {

@@ -180,6 +180,9 @@ def test_words_that_cannot_be_made_are_told_of_alone(owing: Seatsignal, reaching
     shown = owing("preview", "renewal", "--account", book.RENEWING)
     assert (shown.status, shown.out) == (1, "")
     assert shown.complaint[0].startswith("payload_invalid: ")
+    tried = owing("send-test", "renewal", "--account", book.RENEWING, "--to", "me@seller.example")
+    assert (tried.status, tried.out) == (1, "")
+    assert tried.complaint[0].startswith("payload_invalid: ")
     done = owing("deliver")
     assert (done.status, done.out) == (1, "mail: 1 rejected payload_invalid\nmail: 1 sent\nslack: 3 sent\n")
     assert standing(owing)[book.without_token(broken)] == "quarantined"

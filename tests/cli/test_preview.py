@@ -27,11 +27,41 @@ def test_a_preview_has_the_words_that_would_be_sent(owing: Seatsignal):
     assert "Lumen Works" in letter.out
     alert = owing("preview", "alert", "--account", book.LEAVING, "--json").document
     assert set(alert) == {"text", "blocks", "news"}
-    none = owing("preview", "renewal", "--account", book.LEAVING)
+    none = owing("preview", "digest", "--account", book.LEAVING)
     assert (none.status, none.out) == (1, "")
     assert none.complaint == [
-        f"No 'renewal' was ever planned for '{book.LEAVING}'; `seatsignal plan` lists what is."
+        f"No 'digest' was ever planned for '{book.LEAVING}'; `seatsignal plan` lists what is."
     ]
+
+
+def test_a_letter_that_is_not_owed_is_shown_as_the_account_would_get_it_today(
+    owing: Seatsignal, reaching: dict[str, str]
+):
+    owing.variables.update(reaching)
+    letter = owing("preview", "renewal", "--account", book.UNPAID)
+    assert letter.out.startswith("Subject: Your Lumen Works subscription renews on August 31, 2027\n")
+    assert letter.out.endswith(f"(Not owed: as {book.UNPAID} would get it today.)\n")
+    owed = owing("preview", "renewal", "--account", book.RENEWING)
+    assert "Not owed" not in owed.out
+    every = owing("preview", "survey_renewal", "--account", book.UNPAID, "--all-locales", "--json").document
+    assert [each["language"] for each in every] == list(LANGUAGES)
+
+
+def test_what_an_account_lacks_for_a_letter_is_said_and_an_invented_one_shown(
+    owing: Seatsignal, reaching: dict[str, str]
+):
+    owing.variables.update(reaching)
+    refused = owing("preview", "invite_team", "--account", book.UNPAID)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.complaint == [
+        f"'invite_team' cannot be shown as '{book.UNPAID}' would get it. What is missing, and its place:",
+        "  a contact to write to (admin): contacts.csv, or a CRM; routes.yaml says which roles",
+        "  how many seats were given out: seats.csv, or what lists users",
+        "`--example` shows it as an invented account would get it.",
+    ]
+    example = owing("preview", "invite_team", "--example")
+    assert example.out.startswith("Subject: Harbour & Pine: 4 of 20 seats given out\n")
+    assert owing("preview", "alert", "--example").status == 1
 
 
 def test_a_letter_can_be_seen_in_another_language(owing: Seatsignal):
@@ -59,6 +89,8 @@ def test_a_letter_can_be_seen_in_every_language(owing: Seatsignal):
     [
         ((*RENEWAL, "--language", "tlh"), "no letters are written in 'tlh', but in en, de, fr, es"),
         ((*RENEWAL, "--language", "de", "--all-locales"), "not both"),
+        (("preview", "renewal"), "name one account, or give --example"),
+        ((*RENEWAL, "--example"), "name one account, or give --example"),
         (("preview", "alert", "--account", book.LEAVING, "--all-locales"), "only letters speak"),
         (("preview", "alert", "--account", book.LEAVING, "--language", "de"), "only letters speak"),
     ],

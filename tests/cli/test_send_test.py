@@ -33,6 +33,19 @@ def test_a_letter_is_sent_to_oneself_and_to_nobody_else(sending: Seatsignal, san
     assert sending("plan", "--json").document["notices"], "what is owed is owed as before"
 
 
+def test_a_letter_that_nobody_is_owed_is_sent_to_oneself_all_the_same(
+    sending: Seatsignal, sandbox: Rehearsal
+):
+    before = sending("plan", "--json").document
+    nudge = sending("send-test", "survey_renewal", "--account", book.LEAVING, "--to", ME)
+    assert nudge.out == "Sent: [Test] How sure are you that you will go on with Lumen Works?\n"
+    example = sending("send-test", "feature_spotlight", "--example", "--to", ME, "--language", "de")
+    assert example.out.startswith("Sent: [Test] Einen Blick wert: ")
+    assert {mail["channel_or_to"] for mail in inbox(sandbox)} == {ME}
+    assert len(inbox(sandbox)) == 2
+    assert sending("plan", "--json").document == before
+
+
 def test_it_can_be_in_another_language(sending: Seatsignal):
     assert sending(*LETTER, "--language", "fr").out.startswith("Sent: [Test] Votre abonnement ")
 
@@ -59,7 +72,13 @@ def test_its_links_are_for_nobody(sending: Seatsignal, sandbox: Rehearsal):
             1,
             "'alert' is no letter",
         ),
-        (("send-test", "renewal", "--account", "nobody", "--to", ME), 1, "was ever planned for 'nobody'"),
+        (
+            ("send-test", "renewal", "--account", "nobody", "--to", ME),
+            1,
+            "No account 'nobody' has been judged",
+        ),
+        (("send-test", "renewal", "--to", ME), 2, "name one account, or give --example"),
+        ((*LETTER, "--example"), 2, "name one account, or give --example"),
         ((*LETTER, "--language", "tlh"), 2, "no letters are written in 'tlh'"),
         ((*LETTER[:-1], "no address"), 1, "The mail server did not take it: invalid_recipient"),
     ],

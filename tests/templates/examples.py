@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import msgspec
 from msgspec.json import encode
@@ -29,28 +28,7 @@ from templates.content import (
     Said,
     Trigger,
 )
-from templates.letters import (
-    ApproachingLimitLetter,
-    FailedPaymentLetter,
-    LetterLinks,
-    MonthlyPrice,
-    RenewalLetter,
-    SurveyLetter,
-    WeeksOfUse,
-)
-from templates.nudges import (
-    ActivationLetter,
-    ChampionLetter,
-    ExpiredLetter,
-    InviteLetter,
-    MaterialLine,
-    SpotlightLetter,
-    StepLine,
-    TrainingLetter,
-    UnusedSeatsLetter,
-    UpgradeLetter,
-    WelcomeLetter,
-)
+from templates.examples import ACTIVATION, LETTERS
 from templates.opportunity import OpportunityContent
 from templates.payload import Spoken
 from templates.week import OwnerRow, WeekContent
@@ -146,11 +124,6 @@ OPERATOR = OperatorContent(
     severity="high",
     link="https://seatsignal.example/sources",
 )
-LETTER_LINKS = LetterLinks(
-    manage="https://app.example/billing?a=1&b=2",
-    preferences="https://seatsignal.example/p/abc",
-    unsubscribe="https://seatsignal.example/u/abc",
-)
 MAILS = MailsContent(
     date=date(2026, 6, 1),
     waiting=3,
@@ -182,134 +155,7 @@ MAILS = MailsContent(
         reason="They paid by cheque",
     ),
 )
-FAILED_PAYMENT = FailedPaymentLetter(
-    account_name="Harbour & Pine",
-    person_name="Dana Quill",
-    company_name="Lumen Works",
-    csm_name="Robin Vale",
-    reply_to="robin.vale@seller.example",
-    links=LETTER_LINKS,
-    invoice="INV-204",
-    amount_minor=123_450,
-    currency="EUR",
-    due_on=date(2027, 1, 12),
-    retry_on=date(2027, 1, 15),
-)
-APPROACHING_LIMIT = ApproachingLimitLetter(
-    account_name="Harbour & Pine",
-    company_name="Lumen Works",
-    csm_name="Robin Vale",
-    reply_to="robin.vale@seller.example",
-    links=LETTER_LINKS,
-    unit="seats",
-    used=92,
-    allowed=100,
-    days_until_full=23,
-)
-RENEWAL = RenewalLetter(
-    account_name="Harbour & Pine",
-    person_name="Dana Quill",
-    company_name="Lumen Works",
-    csm_name="Robin Vale",
-    reply_to="robin.vale@seller.example",
-    links=LETTER_LINKS,
-    term_ends_on=date(2027, 3, 1),
-    renews_on=date(2027, 3, 1),
-    notice_by=date(2027, 1, 30),
-    auto_renew=True,
-    seats=120,
-    price=MonthlyPrice(now_minor=120_000, next_minor=126_000, currency="EUR"),
-    active_users=46,
-    active_wording="signed in within 30 days",
-    use=WeeksOfUse(people=(31, 33, 32, 36, 38, 37, 41, 40, 43, 42, 45, 46), until=date(2026, 11, 29)),
-)
-SURVEY = SurveyLetter(
-    account_name="Harbour & Pine",
-    person_name="Dana Quill",
-    company_name="Lumen Works",
-    csm_name="Robin Vale",
-    reply_to="robin.vale@seller.example",
-    links=LETTER_LINKS,
-    kind="nps",
-    scores=tuple(range(11)),
-    answer="https://seatsignal.example/s/abc",
-)
-EASE = msgspec.structs.replace(SURVEY, kind="activation_ease", scores=(1, 2, 3, 4, 5))
-CONFIDENCE = msgspec.structs.replace(EASE, kind="renewal_confidence")
-ENVELOPE: dict[str, Any] = {
-    "account_name": "Harbour & Pine",
-    "company_name": "Lumen Works",
-    "csm_name": "Robin Vale",
-    "reply_to": "robin.vale@seller.example",
-    "links": LETTER_LINKS,
-}
-
-
-def words(name: str) -> dict[str, str]:
-    """What a company says in its own words, told apart by the language."""
-    return {"en": name, "de": f"{name} (de)", "fr": f"{name} (fr)", "es": f"{name} (es)"}
-
-
-ACTIVATION = ActivationLetter(
-    **ENVELOPE,
-    steps=3,
-    left=(
-        StepLine(
-            name=words("Connect your data"),
-            why=words("All figures come from it."),
-            done_when=words("yesterday's figures show."),
-            minutes=10,
-            link="https://help.seller.example/connect",
-            failed=True,
-        ),
-        StepLine(
-            name=words("Send the first report"),
-            why=words("It shows what is there."),
-            done_when=words("somebody has opened it."),
-            minutes=1,
-        ),
-    ),
-    done=(words("Sign in"),),
-)
 WELCOME = msgspec.structs.replace(ACTIVATION, steps=2, done=())
-GREETING = WelcomeLetter(
-    **ENVELOPE, product="Lumen Reports", seats=20, steps=3, link="https://help.seller.example/start"
-)
-INVITE = InviteLetter(**ENVELOPE, given=4, seats=20)
-UNUSED_SEATS = UnusedSeatsLetter(
-    **ENVELOPE,
-    used=46,
-    seats=120,
-    active_wording="signed in within 30 days",
-    renewal_on=date(2027, 3, 1),
-)
-TRAINING = TrainingLetter(
-    **ENVELOPE,
-    used=9,
-    given=20,
-    training=words("Your first report"),
-    minutes=45,
-    link="https://training.seller.example/first-report",
-)
-UPGRADE = UpgradeLetter(**ENVELOPE, refused=34, tried=5, link="https://seller.example/plans")
-SPOTLIGHT = SpotlightLetter(
-    **ENVELOPE,
-    feature=words("Alerts"),
-    why=words("You hear of a change without looking for it."),
-    minutes=5,
-    link="https://help.seller.example/alerts",
-)
-CHAMPION = ChampionLetter(
-    **ENVELOPE,
-    material=(
-        MaterialLine(
-            name=words("Ten minutes for new colleagues"),
-            about=words("A film that shows the first steps."),
-            link="https://help.seller.example/ten-minutes",
-        ),
-    ),
-)
-EXPIRED = ExpiredLetter(**ENVELOPE, expired_on=date(2027, 1, 12), licences=2, products=("Core", ""))
 RECORD = RecordContent(
     account_key="ACC-9",
     band="healthy",
@@ -441,21 +287,7 @@ EXAMPLES: Mapping[str, Spoken] = {
     "own": OWN,
     "home": OWN,
     "reply": REPLY,
-    "failed_payment": FAILED_PAYMENT,
-    "approaching_limit": APPROACHING_LIMIT,
-    "renewal": RENEWAL,
-    "survey_activation": EASE,
-    "survey_renewal": CONFIDENCE,
-    "survey_nps": SURVEY,
-    "welcome": GREETING,
-    "finish_activation": ACTIVATION,
-    "invite_team": INVITE,
-    "unused_seats": UNUSED_SEATS,
-    "training_invitation": TRAINING,
-    "upgrade_fits": UPGRADE,
-    "feature_spotlight": SPOTLIGHT,
-    "champion_material": CHAMPION,
-    "licence_expired": EXPIRED,
+    **LETTERS,
 }
 
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from templates.bidi import FSI, PDI, bdi, closed, isolated
+from templates.examples import FAILED_PAYMENT, RENEWAL, SURVEY
 from templates.mrkdwn import mention
 from templates.pages import SurveyPage, UnsubscribedPage, page
 from templates.plain import one_line, shortened
 from templates.render import SUBJECT_LIMIT, render
 from tests.chromium import Chromium, chromium
-from tests.templates.examples import ALERT, EXAMPLES, FAILED_PAYMENT, RENEWAL, SURVEY, payload
+from tests.templates.examples import ALERT, EXAMPLES, payload
 
 HEBREW, ARABIC = "חברת אלפא (2020) 7", "شركة ألفا 3"
 NAMES = (HEBREW, ARABIC, "Acme ישראל", "א")

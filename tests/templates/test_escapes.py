@@ -8,9 +8,10 @@ from babel import Locale
 
 from templates.content import Unrenderable
 from templates.environment import Environment, SlackEnvironment, filled
+from templates.examples import FAILED_PAYMENT
 from templates.plain import Plain
 from templates.render import FAILURES, environment, render
-from tests.templates.examples import FAILED_PAYMENT, payload
+from tests.templates.examples import payload
 
 VALUES: dict[str, Plain] = {
     "name": "Harbour",

@@ -15,6 +15,7 @@ from health.languages import LANGUAGES
 from health.nouns import Why
 from templates.asked import ReplyContent
 from templates.content import AlertContent, Contact, DigestRow, FlagLine, Play
+from templates.examples import ACTIVATION, APPROACHING_LIMIT, FAILED_PAYMENT, GREETING, RENEWAL, SURVEY
 from templates.letters import (
     ApproachingLimitLetter,
     FailedPaymentLetter,
@@ -26,16 +27,7 @@ from templates.mrkdwn import inert, mention, shortened
 from templates.nudges import ActivationLetter, WelcomeLetter
 from templates.payload import Spoken
 from templates.render import Unrenderable, render
-from tests.templates.examples import (
-    ACTIVATION,
-    ALERT,
-    APPROACHING_LIMIT,
-    FAILED_PAYMENT,
-    GREETING,
-    RENEWAL,
-    SURVEY,
-    payload,
-)
+from tests.templates.examples import ALERT, payload
 
 PAYLOADS = (
     "<!channel>",

@@ -11,10 +11,11 @@ import pytest
 from health.languages import LANGUAGES
 from health.letters import LETTERS as KINDS
 from health.letters import NUDGE
+from templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL
 from templates.letters import LetterContent, WeeksOfUse, Wording
 from templates.payload import Spoken
 from templates.render import render
-from tests.templates.examples import ALERT, APPROACHING_LIMIT, EXAMPLES, FAILED_PAYMENT, RENEWAL, payload
+from tests.templates.examples import ALERT, EXAMPLES, payload
 
 LETTERS = [name for name, content in EXAMPLES.items() if isinstance(content, LetterContent)]
 

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from templates.content import Unrenderable
+from templates.examples import RENEWAL
 from templates.payload import PAYLOAD_LIMIT, TEMPLATES, decode
 from templates.render import render
-from tests.templates.examples import ALERT, EXAMPLES, RENEWAL, payload
+from tests.templates.examples import ALERT, EXAMPLES, payload
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

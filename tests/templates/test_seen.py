@@ -11,6 +11,23 @@ import msgspec
 import pytest
 
 from health.languages import LANGUAGES
+from templates.examples import (
+    ACTIVATION,
+    APPROACHING_LIMIT,
+    CHAMPION,
+    CONFIDENCE,
+    EASE,
+    EXPIRED,
+    FAILED_PAYMENT,
+    GREETING,
+    INVITE,
+    RENEWAL,
+    SPOTLIGHT,
+    SURVEY,
+    TRAINING,
+    UNUSED_SEATS,
+    UPGRADE,
+)
 from templates.letters import MonthlyPrice
 from templates.pages import (
     TOPICS,
@@ -28,25 +45,7 @@ from templates.payload import Spoken
 from templates.render import render
 from tests.chromium import Chromium, Scheme, chromium
 from tests.pictures import IMAGES, WIDTH, take
-from tests.templates.examples import (
-    ACTIVATION,
-    APPROACHING_LIMIT,
-    CHAMPION,
-    CONFIDENCE,
-    EASE,
-    EXPIRED,
-    FAILED_PAYMENT,
-    GREETING,
-    INVITE,
-    RENEWAL,
-    SPOTLIGHT,
-    SURVEY,
-    TRAINING,
-    UNUSED_SEATS,
-    UPGRADE,
-    WELCOME,
-    payload,
-)
+from tests.templates.examples import WELCOME, payload
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 600)
@@ -179,6 +178,37 @@ def test_it_fits_and_is_legible(browser: Chromium, language: str, _name, made, w
         seen = browser.ask(FAINT)
         assert len(seen) >= 3
         assert [(text, contrast) for text, contrast in seen if contrast < LEGIBLE] == []
+
+
+ABOVE_THE_CLOSING = """
+(() => {
+    const closing = document.querySelector(".card").lastElementChild;
+    const texts = [...closing.parentElement.querySelectorAll("*")].filter(
+        each => each !== closing && !closing.contains(each) && each.getClientRects().length);
+    const bottom = Math.max(...texts.map(each => each.getBoundingClientRect().bottom));
+    return closing.getBoundingClientRect().top - bottom;
+})()
+"""
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_closing_line_stands_by_itself(browser: Chromium, name: str) -> None:
+    for width in WIDTHS:
+        browser.show(html(name, "en"), width, "light")
+        assert browser.ask(ABOVE_THE_CLOSING) >= 20, width
+
+
+@pytest.mark.parametrize(("width", "rows"), [(320, 2), (600, 1), (1000, 1)])
+def test_eleven_numbers_fill_a_letter_and_none_is_left_alone(
+    browser: Chromium, width: int, rows: int
+) -> None:
+    browser.show(html("survey_nps", "en"), width, "light")
+    tops = browser.ask(
+        "[...document.querySelectorAll('.score')].map(each => each.getBoundingClientRect().top)"
+    )
+    assert len(tops) == 11
+    assert len(set(tops)) == rows
+    assert tops.count(tops[-1]) > 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

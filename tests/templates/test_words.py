@@ -3,26 +3,17 @@
 import json
 from datetime import date
 from textwrap import dedent
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
 from health.nouns import Why
+from templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL
+from templates.letters import SolvedTickets
 from templates.payload import Spoken
 from templates.render import render
-from tests.templates.examples import (
-    ALERT,
-    APPROACHING_LIMIT,
-    DIGEST,
-    EXAMPLES,
-    EXPANSION,
-    FAILED_PAYMENT,
-    OPERATOR,
-    RECORD,
-    RENEWAL,
-    payload,
-)
+from tests.templates.examples import ALERT, DIGEST, EXAMPLES, EXPANSION, OPERATOR, RECORD, payload
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -297,8 +288,49 @@ Unsubscribe: https://seatsignal.example/u/abc
 """
 
 
+@pytest.mark.parametrize(
+    ("within", "unit", "said"),
+    [
+        (1, "hours", "14 since March 1, 2026, half of them within 1 hour"),
+        (48, "hours", "14 since March 1, 2026, half of them within 48 hours"),
+        (1, "days", "14 since March 1, 2026, half of them within 1 day"),
+        (3, "days", "14 since March 1, 2026, half of them within 3 days"),
+    ],
+)
+def test_what_support_did_is_said_in_hours_or_days(
+    within: int, unit: Literal["hours", "days"], said: str
+) -> None:
+    solved = SolvedTickets(count=14, since=date(2026, 3, 1), half_within=within, unit=unit)
+    alone = msgspec.structs.replace(RENEWAL, solved=solved, use=None, active_users=None)
+    mail = read("renewal", alone)
+    assert f"What you got out of it\n  Requests to support that were solved: {said}\n" in mail["text"]
+    assert said in mail["html"]
+    without = read("renewal", msgspec.structs.replace(alone, solved=None))
+    assert "What you got out of it" not in without["text"] + without["html"]
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("admin", "because you look after Harbour & Pine's account at Lumen Works."),
+        ("billing", "because you are the billing contact of Harbour & Pine at Lumen Works."),
+        ("user", "because you use Lumen Works at Harbour & Pine."),
+        ("champion", "because you use Lumen Works at Harbour & Pine."),
+        ("", "because Harbour & Pine is a customer of Lumen Works."),  # owed before letters had roles
+    ],
+)
+def test_a_letter_says_why_whoever_reads_it_gets_it(role: str, said: str) -> None:
+    mail = read("renewal", msgspec.structs.replace(RENEWAL, role=role))
+    assert mail["text"].count(f"You receive this {said}\n") == 1
+    assert (
+        mail["html"].count("You receive this ")
+        == mail["html"].count(said.replace("&", "&amp;").replace("'", "&#39;"))
+        == 1
+    )
+
+
 def test_failed_payment() -> None:
-    mail = read("failed_payment", FAILED_PAYMENT)
+    mail = read("failed_payment", msgspec.structs.replace(FAILED_PAYMENT, role="admin"))
     assert mail["subject"] == "Your payment of €1,234.50 to Lumen Works did not go through"
     assert mail["text"] == (
         dedent("""\
@@ -342,7 +374,8 @@ def test_approaching_limit() -> None:
 
 
 WEEKS = (
-    "People who used it a day, week by week until November 29, 2026: "
+    "Requests to support that were solved: 14 since March 1, 2026, half of them within 5 hours\n"
+    "          People who used it a day, week by week until November 29, 2026: "
     "31, 33, 32, 36, 38, 37, 41, 40, 43, 42, 45, 46"
 )
 
