@@ -1,6 +1,7 @@
 """The words people read, in full. A change here is a change of what customers and colleagues get."""
 
 import json
+import re
 from datetime import date
 from textwrap import dedent
 from typing import Any
@@ -250,12 +251,19 @@ def test_digest() -> None:
         For Robin Vale: *2* at risk, *4* to watch, *1,200* healthy, *1* not known well enough to judge. \
 Revenue at risk: *€50,000* a year.
         *1. <https://seatsignal.example/accounts/7|Harbour &amp; Pine>* at risk, 41 of 100 · \
-act by Feb 1, 2027, in 12 days · €42,000 at risk
+act by Feb 1, 2027, in 12 days · €42,000 a year at risk
           • Use fell
           • Idle for 9 days
         *2. Quiet Co* not known well enough to judge
         And 3 accounts more.
         [Open the list] https://seatsignal.example/accounts""")
+
+
+@pytest.mark.parametrize("together", ["EUR", None])
+def test_each_row_s_revenue_is_in_its_own_currency(together: str | None) -> None:
+    rows = tuple(msgspec.structs.replace(DIGEST.rows[0], currency=each) for each in ("USD", "JPY", None))
+    told = shown(read("digest", msgspec.structs.replace(DIGEST, rows=rows, currency=together)))
+    assert re.findall(r"\S+ a year at risk", told) == ["$42,000 a year at risk", "¥4,200,000 a year at risk"]
 
 
 def test_the_first_digest_is_of_the_whole_book() -> None:
