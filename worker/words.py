@@ -15,7 +15,7 @@ from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.letters import topic
 from health.nouns import Notice
-from store import features, outbox, returns, subjects, told
+from store import answers, features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
@@ -44,13 +44,7 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
     Raises `Withheld`, `Kept`, `TooEarly` or `templates.content.Unrenderable`.
     """
     if notice.destination not in SENDERS:
-        if wait_s := _quiet_s(deployment, connection, notice):
-            raise TooEarly(wait_s)
-        if _is_too_much(deployment, connection, notice):
-            raise Withheld(told.OVER_BUDGET)
-        if notice.body:
-            return notice
-        return replace(notice, body=render(notice.template, _with_names(connection, notice)))
+        return _to_colleagues(deployment, connection, notice)
     address, _name = subjects.person(connection, notice.owner)
     if not address:
         raise Withheld("no_address")
@@ -65,6 +59,18 @@ def prepare(deployment: Deployment, connection: Connection, notice: Notice) -> N
         raise Withheld(why)
     body = notice.body or render(notice.template, notice.payload)
     return replace(notice, body=body, owner=address)
+
+
+def _to_colleagues(deployment: Deployment, connection: Connection, notice: Notice) -> Notice:
+    if wait_s := _quiet_s(deployment, connection, notice):
+        raise TooEarly(wait_s)
+    if _is_too_much(deployment, connection, notice):
+        raise Withheld(told.OVER_BUDGET)
+    if _ends_what_nobody_saw(connection, notice):
+        raise Withheld(told.NEVER_TOLD)
+    if notice.body:
+        return notice
+    return replace(notice, body=render(notice.template, _with_names(connection, notice)))
 
 
 def _with_names(connection: Connection, notice: Notice) -> bytes | str:
@@ -120,6 +126,15 @@ def _is_too_much(deployment: Deployment, connection: Connection, notice: Notice)
     if _is_pressing(notice.payload) or told.is_told(connection, notice.thread):
         return False
     return told.alerts_today(connection, notice) >= routes.alerts_a_day
+
+
+def _ends_what_nobody_saw(connection: Connection, notice: Notice) -> bool:
+    """Tell whether an alert is over of which no message stands anywhere: there is nothing to close."""
+    if notice.template not in told.ENDS or told.is_told(connection, notice.thread):
+        return False
+    alert, seen_as = answers.tail(notice.thread), told.ENDS[notice.template]
+    places = answers.shown(connection, notice.account, answers.ALERT, templates=seen_as)
+    return all(answers.tail(each.thread) != alert for each in places)
 
 
 def _is_pressing(payload: str) -> bool:

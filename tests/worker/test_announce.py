@@ -20,6 +20,7 @@ from store.tables import subjects as people
 from templates.render import render
 from tests import book
 from tests.owed import rows
+from tests.worker.test_deliver import Scripted
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.pipeline import open_run, pull
@@ -467,3 +468,17 @@ def test_too_late_for_its_rule_a_letter_is_kept_as_untimely(judge: Judge, tmp_pa
 
     deployment = judge(with_notice, **rules(tmp_path, "windows: [90], between: [100, 60]"))
     assert renewals(deployment) == [("suppressed", "untimely")]
+
+
+def test_the_end_of_what_stood_before_going_live_is_told_to_nobody(tmp_path, sqlite_url):
+    opened = book.deployment(sqlite_url)
+    book.judge_day(opened, tmp_path / "day", book.DAY)
+    go_live(opened)
+    well = book.write(tmp_path / "well", news=False)
+    book.judge_folder(opened, well, book.DAY + timedelta(days=1))
+    slack = Scripted()
+    opened._destinations["slack"] = slack
+    deliver(opened, "slack")
+    (over,) = (row for row in rows(opened.database) if row.template == "recovered")
+    assert (slack.calls, over.status, over.reason) == ([], "suppressed", "never_told")
+    opened.database.close()

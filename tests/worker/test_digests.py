@@ -83,6 +83,19 @@ def test_news_of_what_was_told_is_none_more(day):
     assert sent(day) == ["a2"]
 
 
+def test_the_end_of_what_nobody_was_told_of_is_told_to_nobody(day):
+    owe(day.database, alert("a", 1), alert("b", 2), alert("c", 3))
+    assert sent(day) == ["a", "b"]
+    owe(day.database, *(ended(key, number) for number, key in enumerate("abc", 1)))
+    assert sent(day) == ["a over", "b over"]
+    assert states(day)["c over"] == "never_told"
+
+
+def ended(key: str, account: int) -> Notice:
+    """The end of an alert, in its thread."""
+    return replace(alert(key, account), key=f"{key} over", template="recovered")
+
+
 def test_a_budget_is_of_a_person_and_of_a_day(day):
     owe(day.database, alert("a", 1), alert("b", 2), alert("c", 3, BOB), alert("d", 4, "#customer-success"))
     assert len(sent(day)) == 4
