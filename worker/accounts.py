@@ -119,7 +119,7 @@ def row(stored: Stored, most_reasons: int = 2) -> DigestRow:
 
 def _row(stored: Stored, most_reasons: int) -> dict[str, object]:
     now, facts = stored.shown, stored.shown.facts
-    said = {
+    said: dict[str, object] = {
         "account_key": stored.key,
         "account_name": facts.get("name") or stored.key,
         "band": now.band,
