@@ -23,7 +23,8 @@ from integrations.vitals import Vitals
 
 LOOK_BACK_S = 7 * 86_400.0
 """How old a message may be that an earlier attempt left behind."""
-MISSING = frozenset({"message_not_found", "thread_not_found"})
+LOST = frozenset({"cant_update_message", "edit_window_closed", "message_not_found", "thread_not_found"})
+"""Somebody deleted a message, or it is no longer ours to change: the app was made anew, or it is too old."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 
@@ -110,9 +111,9 @@ class SlackDestination:
             self._change(channel, ts, said.words)
             self._tell(notice, channel, ts, said.told)
         except Rejected as error:
-            if error.reason not in MISSING:
+            if error.reason not in LOST:
                 raise
-            return self._thread(notice, said)  # someone deleted it: a new thread, or the news is lost
+            return self._thread(notice, said)  # a new thread, or the news is lost
         return notice.remote
 
     def _thread(self, notice: Notice, said: Body) -> str:

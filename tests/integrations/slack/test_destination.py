@@ -102,6 +102,18 @@ def test_news_of_a_thread_that_someone_deleted_starts_a_new_one(
     assert [message["text"] for message in told(sandbox, receipt.remote)] == ["two"]
 
 
+@pytest.mark.parametrize("error", ["cant_update_message", "edit_window_closed", "message_not_found"])
+def test_news_of_a_message_that_we_may_not_change_any_more_starts_a_new_one(
+    sandbox: Rehearsal, slack: SlackDestination, error: str
+) -> None:
+    made = rig(sandbox).notice
+    first = sent(slack, made("k1", body=body("one")))
+    sandbox.faults("slack", "ok_false", error=error, on="chat.update")
+    second = sent(slack, made("k2", body=body("two"), remote=first.remote))
+    assert second.remote != first.remote
+    assert [message["text"] for message in told(sandbox, second.remote)] == ["two"]
+
+
 @pytest.mark.parametrize(
     ("owner", "channel"),
     [
