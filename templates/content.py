@@ -75,7 +75,7 @@ class Said(Part, frozen=True, kw_only=True):
 
     That is the reason of a snooze or of a dismissal, the outcome of a play, or whom it was assigned to.
     Or what became of it: it moved to whoever looks after the account now (``by``), or it was with somebody
-    for ``detail`` hours and nobody has taken it on.
+    for ``detail`` hours and nobody has taken it on; without hours it did not reach them.
     """
 
     kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign", "wake", "move", "escalate"]

@@ -160,6 +160,8 @@ def test_whom_slack_does_not_reach_any_more_is_passed_over_at_once(tmp_path, sql
     sent(opened)
     assert escalate(opened) == 0
     assert owners(opened) == [ANN, BOB]
+    (body,) = (row.payload for row in rows(opened.database) if row.owner == BOB and book.UNPAID in row.thread)
+    assert f"*It did not reach <@{ANN}>* in Slack, Jun 1, 2026" in render("alert", body).decode()
     opened.database.close()
 
 
@@ -238,6 +240,26 @@ def test_where_it_has_climbed_to_somebody_who_stays_nobody_is_told_again(day):
     follow(day)
     sent(day)
     assert owners(day) == [ANN, BOB, ANN]
+
+
+def test_who_it_goes_on_with_is_told_though_it_had_climbed_to_the_channel(day):
+    day.routes = routes(ann=Person(slack=ANN))
+    later(day)
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    assert follow(day) > 0
+    sent(day)
+    assert owners(day) == [ANN, CHANNEL, ANN, BOB]
+    assert told(day)[2][1] == f"*Goes on with <@{BOB}>*, Jun 1, 2026"
+    assert follow(day) == 0
+
+
+def test_who_it_goes_on_with_reads_who_has_taken_it_on(day):
+    assert acknowledge(day, ANN, EVE) == ""
+    sent(day)
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    follow(day)
+    (body,) = (row.payload for row in rows(day.database) if row.owner == BOB and book.UNPAID in row.thread)
+    assert f"*Taken on* by <@{EVE}>, Jun 1, 2026" in render("alert", body).decode()
 
 
 def test_in_dry_run_nothing_follows(tmp_path, sqlite_url):
