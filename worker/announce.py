@@ -41,7 +41,7 @@ from worker.explanations import explained_new
 from worker.letters import Verdict
 from worker.messages import message
 from worker.plays import play_of
-from worker.shown import elsewhere
+from worker.shown import assignee, elsewhere
 
 _ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
@@ -59,9 +59,12 @@ def notices(
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:
                 matter = EXPANSION if alert.kind == EXPANSION else ALERT
-                as_of = verdict.assessment.as_of
+                as_of, account = verdict.assessment.as_of, verdict.features.account
                 whose = _owner(verdict, alert.audience)
-                ladder = routed(deployment, connection).ladder(alert.audience, whose, as_of)
+                ladder = (
+                    assignee(connection, account, matter, verdict.flags),
+                    *routed(deployment, connection).ladder(alert.audience, whose, as_of),
+                )
                 yield from elsewhere(connection, told, matter, ladder, as_of)
             yield told
 

@@ -4,13 +4,13 @@ import structlog
 
 from config.routes import SLACK
 from health.answers import Answer
-from store import answers, audit, features, outbox
+from store import answers, audit, features, flags, outbox
 from store.answers import ALERT, Shown
 from store.database import Connection, clock
 from store.installation import business_day, is_live
 from worker.colleagues import routed
 from worker.deployment import Deployment
-from worker.shown import ESCALATE, MOVE, content, passed_on, standing, updated, words
+from worker.shown import ESCALATE, MOVE, assignee, content, passed_on, standing, updated, words
 
 log = structlog.get_logger()
 HOUR_MS = 3_600_000
@@ -40,7 +40,8 @@ def escalate(deployment: Deployment) -> int:
 def follow(deployment: Deployment) -> int:
     """Let open alerts follow the owner of their account, or whoever stands in, and return how many did.
 
-    An alert stays with whoever is on the owner's ladder: who comes back finds it where it is.
+    An alert stays with whoever is on the owner's ladder, who comes back finds it where it is; and with
+    whoever it was assigned to.
     """
     if deployment.routes.of(CSM).destination != SLACK:
         return 0
@@ -68,9 +69,10 @@ def _follows(deployment: Deployment, account: int) -> bool:
             return False
         today = business_day(connection)
         routes = routed(deployment, connection)
-        ladder = routes.ladder(CSM, row.csm_email, today)
         places = standing(connection, account, ALERT)
-        left = [place for place in places if place.owner not in ladder]
+        has_it = assignee(connection, account, ALERT, flags.of(connection, [account]).get(account, ()))
+        stay = {has_it, *routes.ladder(CSM, row.csm_email, today)}
+        left = [place for place in places if place.owner not in stay]
         if not left:
             return False
         to, told = routes.to(CSM, row.csm_email, today).owner, {place.owner for place in places}

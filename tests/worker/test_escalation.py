@@ -10,7 +10,7 @@ import pytest
 
 from config.routes import Escalation, Person, Routes, load_routes
 from health.nouns import Receipt
-from integrations.desk import Press
+from integrations.desk import Form, Press
 from store import answers, claims, settlement
 from store.database import clock
 from templates.render import render
@@ -18,7 +18,7 @@ from tests import book
 from tests.owed import pass_time, rows
 from worker import escalation as module
 from worker.deployment import Deployment
-from worker.desk import OLD, pressed
+from worker.desk import OLD, filled, pressed
 from worker.escalation import escalate, follow
 from worker.release import go_live
 
@@ -260,6 +260,59 @@ def test_who_it_goes_on_with_reads_who_has_taken_it_on(day):
     follow(day)
     (body,) = (row.payload for row in rows(day.database) if row.owner == BOB and book.UNPAID in row.thread)
     assert f"*Taken on* by <@{EVE}>, Jun 1, 2026" in render("alert", body).decode()
+
+
+def assign(deployment: Deployment, to: str) -> None:
+    """As Ann would, under the message that she has."""
+    thread = next(
+        row.thread for row in rows(deployment.database) if f"/{ANN}/csm/{book.UNPAID}/" in row.thread
+    )
+    filled(deployment, "slack", Form(f"V {to}", ANN, thread, "assign", {"to": to}))
+    sent(deployment)
+
+
+CARL = "U03CARL"
+
+
+def test_who_it_is_assigned_to_is_told_in_person_and_may_answer(day):
+    assign(day, CARL)
+    words = f"*Assigned to <@{CARL}>* by <@{ANN}>, Jun 1, 2026"
+    assert told(day)[1] == (ANN, words)
+    assert owners(day) == [ANN, ANN, CARL]
+    (body,) = (row.payload for row in rows(day.database) if row.owner == CARL)
+    assert words in render("alert", body).decode()
+    assert acknowledge(day, CARL, CARL) == ""
+    assert owners(day)[3:] == [CARL, ANN]
+
+
+def test_who_has_it_already_is_told_once_more_and_not_anew(day):
+    later(day)
+    assign(day, BOB)
+    assert owners(day) == [ANN, BOB, BOB, ANN]
+
+
+def test_in_a_channel_its_thread_names_whom_it_is_assigned_to(day):
+    day.routes = routes(ann=Person(slack=ANN))
+    later(day)
+    assign(day, CARL)
+    assert owners(day) == [ANN, CHANNEL, CHANNEL, ANN]
+
+
+def test_it_stays_with_whom_it_was_assigned_to_and_they_hear_the_news(day, tmp_path):
+    day.routes = with_carl()
+    assign(day, CARL)
+    assert follow(day) == 0
+    news_of(day, tmp_path)
+    assert sorted(owners(day)[3:]) == [ANN, CARL]
+    assert not [news for _owner, news in told(day) if "Goes on with" in news]
+
+
+def with_carl() -> Routes:
+    """Carl is one of the people, and stands in for nobody."""
+    named = routes()
+    return named.model_copy(
+        update={"people": {**named.people, "carl.poe@seller.example": Person(slack=CARL)}}
+    )
 
 
 def test_in_dry_run_nothing_follows(tmp_path, sqlite_url):
