@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from health.nouns import Why
+from templates.content import FlagLine
 from templates.payload import Spoken
 from templates.render import render
 from tests.templates.examples import (
@@ -46,7 +47,10 @@ def _lines(block: dict[str, Any]) -> list[str]:
 
 def test_alert() -> None:
     message = read("alert", ALERT)
-    assert message["text"] == f"Harbour &amp; Pine is at risk, 41.2 of 100 ({MINUS}11.7). It got worse."
+    assert message["text"] == (
+        f"Harbour &amp; Pine is at risk, 41.2 of 100 ({MINUS}11.7). "
+        "It got worse: Use is 44 % of what is usual."
+    )
     assert message["news"] == (
         f"*It got worse.* Now at risk, 41.2 of 100 ({MINUS}11.7).\n• Use is 44 % of what is usual"
     )
@@ -88,7 +92,7 @@ def test_alert() -> None:
           3. Book a training
         *Words that help*
           • Half the team has not signed in since October.
-        ACC-7 · term 2026-03-01 · in use: signed in within 30 days · for <@U01ROBIN>
+        Account ACC-7 · in use: signed in within 30 days · for <@U01ROBIN>
         [Open the account] https://seatsignal.example/accounts/7?a=1&b=_2_
         [Open in the CRM] https://crm.example/7"""
     )
@@ -140,16 +144,40 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
     assert shown(read("alert", bare)).splitlines() == [
         "Harbour &amp; Pine: not known well enough to judge",
         "It got worse.",
-        "ACC-7",
+        "Account ACC-7",
     ]
+
+
+def test_an_alert_says_once_what_moves_the_score_and_by_when_to_act() -> None:
+    score = FlagLine(kind="band", evidence="health 41: weekly active users: 18", why=Why.WORSENED)
+    due = msgspec.structs.replace(ALERT, flags=(*ALERT.flags, score), due_on=date(2027, 1, 23))
+    lines = shown(read("alert", due))
+    assert lines.count("weekly active users: 18") == 1
+    assert "*What to do by Jan 23, 2027: Win back the quiet team*" in lines
+    alone = shown(read("alert", msgspec.structs.replace(ALERT, flags=(score,))))
+    assert ("What we see" in alone, alone.count("weekly active users: 18")) == (False, 1)
+
+
+@pytest.mark.parametrize(("delta", "words"), [(-0.04, "(unchanged)"), (0.0, "(unchanged)"), (0.06, "(+0.1)")])
+def test_a_score_that_reads_as_before_is_said_to_be_unchanged(delta: float, words: str) -> None:
+    assert f"41.2 of 100 {words}." in read("alert", msgspec.structs.replace(ALERT, delta=delta))["text"]
+
+
+def test_an_alert_s_notification_says_what_was_found_and_its_days_are_written_out() -> None:
+    said = "set to watch by hand until Mar 3, 2027: a pilot (computed: at risk)"
+    opened = msgspec.structs.replace(ALERT, why=Why.WINDOW_OPENED, override=said)
+    message = read("alert", opened)
+    assert message["text"].endswith("The renewal window of 30 days has opened.")
+    assert "The band was set to watch by hand until Mar 3, 2027: a pilot" in shown(message)
+    assert "2027-" not in json.dumps(message)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("alert", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
-        ("recovered", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
-        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("alert", ALERT, "*Stale:* this rests on log, complete through Jan 12, 2027."),
+        ("recovered", ALERT, "*Stale:* this rests on log, complete through Jan 12, 2027."),
+        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through Jan 12, 2027."),
         ("alert_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
         ("recovered_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
         ("expansion_task", EXPANSION, "Stale: this rests on log, complete through 2027-01-12."),
