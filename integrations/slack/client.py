@@ -35,7 +35,7 @@ L = TypeVar("L", bound=Listing)
 REMEDY = "set SEATSIGNAL_SLACK_TOKEN to the bot token of your Slack app"
 SCOPES = (
     "chat:write, chat:write.public, channels:read, channels:history, groups:read, groups:history, "
-    "im:read, im:history, users:read.email and commands"
+    "im:read, im:history, users:read, users:read.email and commands"
 )
 PAGE = 200
 PAGES_LIMIT = 10
