@@ -144,7 +144,8 @@ def demoted(entries: Iterable[Entry]) -> frozenset[str]:
 def why(entries: Iterable[Entry], rules: Collection[str], called: Mapping[str, str]) -> list[str]:
     """Say of each of some demoted rules, as people call it, how right it was and what is agreed."""
     return [
-        f"{called.get(entry.rule, entry.rule)}: {entry.precision.hits} of {entry.precision.of} closed alerts were right "
+        f"{called.get(entry.rule, entry.rule)}: "
+        f"{entry.precision.hits} of {entry.precision.of} closed alerts were right "
         f"({entry.precision.rate:.0%}), {entry.agreed:.0%} is agreed"
         for entry in entries
         if entry.rule in rules and entry.agreed is not None and entry.precision.rate is not None

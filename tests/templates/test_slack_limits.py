@@ -20,7 +20,9 @@ from worker.weekly import OVERDUE, OWNERS
 
 SLACK = ("alert", "recovered", "expansion", "digest", "operator", "account", "own", "reply", "week")
 LONG = "Wörter & <mehr> " * 400
-LONG_FLAGS = tuple(FlagLine(kind="k", evidence=LONG, why=Why.FIRST) for _ in range(40))
+LINE, MANY = LONG[:1_500], 200
+"""More than a template is given of a value, as often as a payload holds it."""
+LONG_FLAGS = (FlagLine(kind="k", evidence=LINE, why=Why.FIRST),) * MANY
 
 
 def read(name: str, content: Spoken) -> dict[str, Any]:
@@ -44,10 +46,11 @@ def test_every_example_is_legal(name: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        msgspec.structs.replace(ALERT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS),
+        msgspec.structs.replace(ALERT, account_name=LONG, reasons=(LINE,) * MANY, flags=LONG_FLAGS),
         msgspec.structs.replace(ALERT, account_name="&" * 149, what_would_change=LONG),
         msgspec.structs.replace(ALERT, play=Play(title=LONG, steps=(LONG,) * 9, talking_points=(LONG,))),
         msgspec.structs.replace(ALERT, flags=LONG_FLAGS),
+        msgspec.structs.replace(ALERT, reasons=("short",) * MANY, changes=("short",) * MANY),
     ],
 )
 def test_an_alert_of_any_length_is_cut_to_what_slack_takes(content: Spoken) -> None:
@@ -96,7 +99,7 @@ def test_a_week_of_any_names_fits(name: str) -> None:
 
 
 def test_an_account_of_any_length_is_cut_to_what_slack_takes() -> None:
-    long = msgspec.structs.replace(ACCOUNT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS)
+    long = msgspec.structs.replace(ACCOUNT, account_name=LONG, reasons=(LINE,) * MANY, flags=LONG_FLAGS)
     assert_slack_takes(read("account", long))
 
 
