@@ -15,7 +15,7 @@ from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Prepared
 from integrations.slack.answers import Message
 from integrations.slack.channels import examined
-from integrations.slack.client import OF_A_CHANNEL, OF_A_PERSON, SlackClient
+from integrations.slack.client import OF_A_CHANNEL, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
 from integrations.turns import again, in_turn
@@ -87,10 +87,10 @@ class SlackDestination:
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
         except Misconfigured as error:
-            if error.reason in OF_A_PERSON and _PERSON.fullmatch(notice.owner):
-                return Receipt(notice.key, "rejected", error.reason)
             if error.reason not in OF_A_CHANNEL:
                 raise
+            if _PERSON.fullmatch(notice.owner):
+                return Receipt(notice.key, "rejected", error.reason)
             return self._closed(notice, error)
         self._told.well(notice.owner)
         return Receipt(notice.key, "sent", remote=remote)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from health.nouns import Why
-from templates.blocks import message
+from templates.blocks import HOME, MESSAGE, Room, message
 from templates.content import DigestRow, FlagLine, OperatorContent, Play
 from templates.payload import Spoken
 from templates.render import render
@@ -126,3 +126,12 @@ def test_a_line_that_is_no_part_is_refused(words: str) -> None:
 def test_neighbouring_fields_share_sections_of_ten() -> None:
     sent = message("text: t\n" + "field: f\n" * 23)
     assert [len(block.fields) for block in sent.blocks if hasattr(block, "fields")] == [10, 10, 3]
+
+
+@pytest.mark.parametrize(("room", "blocks"), [(MESSAGE, 50), (HOME, 100)])
+def test_no_more_blocks_than_slack_takes_however_short_they_are(room: Room, blocks: int) -> None:
+    many = message("text: t\n" + "section: s\n" * 120 + "answer: acknowledge Acknowledge\n", room)
+    assert len(many.blocks) == blocks
+    assert [type(block).__name__ for block in many.blocks[-2:]] == ["Context", "Actions"]
+    just = message("text: t\n" + "section: s\n" * blocks, room)
+    assert {type(block).__name__ for block in just.blocks} == {"Section"}
