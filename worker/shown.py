@@ -70,12 +70,10 @@ def _notice(shown: Shown, account: int, key: str, *, thread: str, owner: str, pa
 def assigned(places: Sequence[Shown], account: int, said: Answer, effect: str) -> list[Notice]:
     """Return an alert as it is told to whom it is assigned, where all who have it have it for themselves.
 
-    In a channel its thread names them. Somebody who has it already reads it there, too.
+    In a channel its thread names them. Of who has it already it is the update, once more by the same key.
     """
-    owners = {each.owner for each in places}
-    if not owners or not _DIRECT.fullmatch(said.detail) or said.detail in owners:
-        return []
-    if not all(map(_DIRECT.fullmatch, owners)):
+    named = [said.detail, *(each.owner for each in places)]
+    if not places or not all(map(_DIRECT.fullmatch, named)):
         return []
     return [passed_on(places[0], account, words(said), said.detail, effect)]
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ import pytest
 from config.routes import Escalation, Person, Routes, load_routes
 from health.nouns import Receipt
 from integrations.desk import Form, Press
-from store import answers, claims, settlement
+from store import answers, claims, flags, settlement
 from store.database import clock
 from templates.render import render
 from tests import book
@@ -21,6 +22,7 @@ from worker.deployment import Deployment
 from worker.desk import OLD, filled, pressed
 from worker.escalation import escalate, follow
 from worker.release import go_live
+from worker.shown import assignee
 
 ANN, BOB, EVE, CHANNEL = "U01ANN", "U02BOB", "U09EVE", "#customer-success"
 BACKUP = "bob.ray@seller.example"
@@ -79,13 +81,15 @@ def later(deployment: Deployment, hours: float = 25) -> int:
     return climbed
 
 
+def thread_of(deployment: Deployment, owner: str) -> str:
+    """The thread in which somebody has the account's alert."""
+    begins = f"slack/{owner}/csm/{book.UNPAID}/"
+    return next(row.thread for row in rows(deployment.database) if row.thread.startswith(begins))
+
+
 def acknowledge(deployment: Deployment, owner: str, who: str = EVE) -> object:
-    thread = next(
-        row.thread
-        for row in rows(deployment.database)
-        if row.thread.startswith(f"slack/{owner}/csm/{book.UNPAID}/")
-    )
-    return pressed(deployment, "slack", Press(f"c {owner} {who}", who, thread, "acknowledge", "t"))
+    remote = thread_of(deployment, owner)
+    return pressed(deployment, "slack", Press(f"c {owner} {who}", who, remote, "acknowledge", "t"))
 
 
 def owners(deployment: Deployment) -> list[str]:
@@ -264,10 +268,7 @@ def test_who_it_goes_on_with_reads_who_has_taken_it_on(day):
 
 def assign(deployment: Deployment, to: str) -> None:
     """As Ann would, under the message that she has."""
-    thread = next(
-        row.thread for row in rows(deployment.database) if f"/{ANN}/csm/{book.UNPAID}/" in row.thread
-    )
-    filled(deployment, "slack", Form(f"V {to}", ANN, thread, "assign", {"to": to}))
+    filled(deployment, "slack", Form(f"V {to}", ANN, thread_of(deployment, ANN), "assign", {"to": to}))
     sent(deployment)
 
 
@@ -305,6 +306,16 @@ def test_it_stays_with_whom_it_was_assigned_to_and_they_hear_the_news(day, tmp_p
     news_of(day, tmp_path)
     assert sorted(owners(day)[3:]) == [ANN, CARL]
     assert not [news for _owner, news in told(day) if "Goes on with" in news]
+
+
+@pytest.mark.parametrize(("days", "to"), [(0, CARL), (1, "")])
+def test_whom_an_alert_was_assigned_to_is_of_that_alert_and_not_of_one_that_opened_since(day, days, to):
+    assign(day, CARL)
+    with day.database.read() as connection:
+        account = answers.pointed_at(connection, "slack", thread_of(day, ANN)).account
+        (flag,) = flags.standing(connection, account, account)[account]
+        opened = replace(flag, since=book.DAY + timedelta(days=days))
+        assert assignee(connection, account, answers.ALERT, [opened]) == to
 
 
 def with_carl() -> Routes:
