@@ -4,7 +4,7 @@ A rule whose precision is under what the policy agrees on is demoted: what it fi
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
@@ -141,10 +141,11 @@ def demoted(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(entry.rule for entry in entries if entry.demoted)
 
 
-def why(entries: Iterable[Entry], rules: Collection[str]) -> list[str]:
-    """Say of each of some demoted rules how right it was and what is agreed."""
+def why(entries: Iterable[Entry], rules: Collection[str], called: Mapping[str, str]) -> list[str]:
+    """Say of each of some demoted rules, as people call it, how right it was and what is agreed."""
     return [
-        f"{entry.rule}: {entry.precision.hits} of {entry.precision.of} closed alerts were right "
+        f"{called.get(entry.rule, entry.rule)}: "
+        f"{entry.precision.hits} of {entry.precision.of} closed alerts were right "
         f"({entry.precision.rate:.0%}), {entry.agreed:.0%} is agreed"
         for entry in entries
         if entry.rule in rules and entry.agreed is not None and entry.precision.rate is not None

@@ -29,4 +29,12 @@ class Rejected(IntegrationError):  # noqa: N818 - named by what happens next
 
 
 class Misconfigured(IntegrationError):  # noqa: N818 - named by what happens next
-    """Nothing will pass until a person changes something; ``detail`` says what and where."""
+    """Nothing will pass until a person changes something; ``detail`` says what and where.
+
+    With ``channel`` that is so of what goes there, and the rest may pass.
+    """
+
+    def __init__(self, reason: str, detail: str = "", channel: str = "") -> None:
+        """Name the channel, as routes do."""
+        super().__init__(reason, detail)
+        self.channel = channel

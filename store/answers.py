@@ -26,13 +26,14 @@ MOST_NOTICES = 100
 
 
 class Shown(NamedTuple):
-    """The last notice of the thread in which people see an alert."""
+    """The last notice of the thread in which people see an alert, and where that stands (`store.outbox`)."""
 
     thread: str
     destination: str
     owner: str
     template: str
     payload: str
+    status: str
 
 
 class Pointed(NamedTuple):
@@ -123,7 +124,7 @@ def shown(
     which a message is there.
     """
     c = notices.c
-    query = select(c.thread, c.destination, c.owner, c.template, c.payload)
+    query = select(c.thread, c.destination, c.owner, c.template, c.payload, c.status)
     query = query.join(threads, threads.c.thread == c.thread, isouter=unseen)
     query = query.where(c.account == account, c.kind == "message", c.template.in_(templates[matter]))
     rows = connection.execute(query.order_by(c.id.desc()).limit(MOST_NOTICES)).all()
@@ -137,7 +138,7 @@ def shown(
 def last_in(connection: Connection, thread: str) -> Shown | None:
     """Return what people see in a thread: its newest message, if one of them is there at its destination."""
     c = notices.c
-    query = select(c.thread, c.destination, c.owner, c.template, c.payload)
+    query = select(c.thread, c.destination, c.owner, c.template, c.payload, c.status)
     query = query.join(threads, threads.c.thread == c.thread).where(c.thread == thread, c.kind == "message")
     row = connection.execute(query.order_by(c.id.desc()).limit(1)).first()
     return Shown(*row) if row else None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, or_, select
 
 from health.nouns import Notice
+from store.answers import CARDS, TEMPLATES
 from store.database import now_ms
 from store.outbox import standing
 from store.tables import notices
@@ -13,7 +14,11 @@ from store.tables import threads as told
 DAY_MS = 86_400_000
 OVER_BUDGET = "over_budget"
 """Why an alert is not sent that its person reads of in a digest."""
+NEVER_TOLD = "never_told"
+"""Why the end of an alert is not sent: it was kept for a digest, or was there before anything was sent."""
 ALERTS = ("alert", "expansion")
+ENDS = {"recovered": TEMPLATES, "recovered_card": CARDS}
+"""By which templates people see that an alert is over, each with those by which they saw it."""
 
 
 def alerts_today(connection: Connection, notice: Notice) -> int:

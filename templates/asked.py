@@ -72,7 +72,6 @@ class OwnRow(DigestRow, frozen=True, kw_only=True):
     grows: bool = False
     about: Count | None = None
     renewal_on: date | None = None
-    currency: Currency | None = None
 
 
 class OwnContent(Struct, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ class Said(Part, frozen=True, kw_only=True):
 
     That is the reason of a snooze or of a dismissal, the outcome of a play, or whom it was assigned to.
     Or what became of it: it moved to whoever looks after the account now (``by``), or it was with somebody
-    for ``detail`` hours and nobody has taken it on.
+    for ``detail`` hours and nobody has taken it on; without hours it did not reach them.
     """
 
     kind: Literal["acknowledge", "snooze", "dismiss", "done", "assign", "wake", "move", "escalate"]
@@ -243,7 +243,10 @@ class BandCounts(Part, frozen=True, kw_only=True):
 
 
 class DigestRow(Part, frozen=True, kw_only=True):
-    """One account of a digest. Rows arrive ranked by priority, the first is the most urgent."""
+    """One account of a digest. Rows arrive ranked by priority, the first is the most urgent.
+
+    Its revenue is in its own ``currency``.
+    """
 
     account_key: Name
     account_name: Name
@@ -253,6 +256,7 @@ class DigestRow(Part, frozen=True, kw_only=True):
     anchor_on: date | None = None
     days_to_anchor: int | None = None
     revenue_at_risk_minor: Count | None = None
+    currency: Currency | None = None
     link: Link | None = None
 
 
@@ -260,8 +264,8 @@ class DigestContent(Part, frozen=True, kw_only=True):
     """A ranked list for one owner.
 
     Of the day, of the whole book on a first run, of demoted rules, or of alerts beyond a person's budget.
-    ``more`` counts the accounts that did not fit into ``rows``. All money is in ``currency``. ``notes`` say
-    of demoted rules how right they were.
+    ``more`` counts the accounts that did not fit into ``rows``. ``currency`` is that of the revenue of all
+    together. ``notes`` say of demoted rules how right they were.
     """
 
     date: date

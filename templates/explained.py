@@ -1,6 +1,7 @@
 """A score in words: its reasons, what changed, and what would change it; the same wherever it is told."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from health.delta import RULES, Change, Delta
 from health.facts import Fact
@@ -60,7 +61,7 @@ def ahead(found: Outlook) -> tuple[str, ...]:
         return (f"too little is known to judge; not known: {_listed(found.unknown)}",)
     capped = {name for each in found.held for name in each.why}
     ways = [each for each in found.up if each.measure not in capped][:MOST]
-    told = [f"the cap at {each.cap.at / 100:g} has to end: {_conditions(each)}" for each in found.held]
+    told = [_capped(each) for each in found.held]
     told += [f"to {_band(each.band)}: {way(each)}" for each in ways]
     if found.better and not found.up and not found.held_alone:
         told.append(_nothing_alone(found))
@@ -78,7 +79,7 @@ def set_by_hand(now: Assessment) -> str:
     if not by_hand(now):
         return ""
     return (
-        f"set to {_band(now.band)} by hand until {now.facts[UNTIL]}: {now.facts[REASON]} "
+        f"set to {_band(now.band)} by hand until {_day(now.facts[UNTIL])}: {now.facts[REASON]} "
         f"(computed: {_band(computed_band(now))})"
     )
 
@@ -91,7 +92,8 @@ def likely(facts: Mapping[str, Fact]) -> str:
 
 def commitment(facts: Mapping[str, Fact]) -> str:
     """Return the sentence that says where a commitment leads at the pace of four weeks; empty without one."""
-    ends, used_up, unused = (facts.get(f"commitment_{name}") for name in ("ends_on", "used_up_on", "unused"))
+    ends, used_up = (_day(facts.get(f"commitment_{name}")) for name in ("ends_on", "used_up_on"))
+    unused = facts.get("commitment_unused")
     if used_up is not None and unused is not None:
         return f"The commitment until {ends} is used up."
     if used_up is not None:
@@ -99,6 +101,11 @@ def commitment(facts: Mapping[str, Fact]) -> str:
     if unused:
         return f"At the pace of four weeks {unused:,} units of the commitment are left over on {ends}."
     return "" if ends is None else f"At the pace of four weeks the commitment is used whole by {ends}."
+
+
+def _day(stated: Fact) -> str | None:
+    """Return a day that a fact states, as alerts write days: ``Mar 3, 2027``."""
+    return None if stated is None else f"{date.fromisoformat(str(stated)):%b %-d, %Y}"
 
 
 def way(each: Way) -> str:
@@ -116,6 +123,10 @@ def _conditions(each: Held) -> str:
     return ", ".join(stood(name, value) for name, value in each.why.items()) or each.cap.name.replace(
         "_", " "
     )
+
+
+def _capped(each: Held) -> str:
+    return f"the score is at most {each.cap.at / 100:g} while this holds: {_conditions(each)}"
 
 
 def _nothing_alone(found: Outlook) -> str:

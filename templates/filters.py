@@ -17,6 +17,7 @@ from templates.rendering import CURRENT
 MINUS = "\N{MINUS SIGN}"
 TENTH = Decimal("0.1")
 _CODE_THEN_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
+_DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 FAR = 1_000_000
 """No count of days is large enough to be told in weeks."""
 
@@ -53,6 +54,18 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """A day in few letters: ``Mar 3, 2027``."""
     return format_date(value, "medium", locale=CURRENT.get().locale)
+
+
+def dated(text: str) -> str:
+    """A sentence of ours, its days as people write them: ``by 2027-03-03`` is ``by Mar 3, 2027``."""
+    return _DAY.sub(_dated, text)
+
+
+def _dated(found: re.Match[str]) -> str:
+    try:
+        return short_day(date.fromisoformat(found[0]))
+    except ValueError:  # no day of the calendar
+        return found[0]
 
 
 def unbroken(text: str) -> str:
@@ -158,6 +171,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "shift": shift,
     "counted": counted,
     "cut": cut,
+    "dated": dated,
     "day": day,
     "fitted": fitted,
     "heights": heights,

@@ -119,12 +119,13 @@ def row(stored: Stored, most_reasons: int = 2) -> DigestRow:
 
 def _row(stored: Stored, most_reasons: int) -> dict[str, object]:
     now, facts = stored.shown, stored.shown.facts
-    said = {
+    said: dict[str, object] = {
         "account_key": stored.key,
         "account_name": facts.get("name") or stored.key,
         "band": now.band,
         "score": now.score.points / 100,
         "reasons": reasons(now.score, most_reasons) if most_reasons else (),
+        "currency": facts.get("currency") or None,
     }
     return said | {name: facts.get(name) for name in _ROW}
 
@@ -169,7 +170,6 @@ def _own_row(stored: Stored, flags_of: Mapping[int, Sequence[Flag]], answerable:
         "grows": bool(listed(standing, expansion=True)),
         "about": account if account in answerable else None,
         "renewal_on": facts.get("renewal_on"),
-        "currency": facts.get("currency") or None,
     }
     return msgspec.convert(_row(stored, 0) | said, OwnRow)
 

@@ -15,6 +15,7 @@ from config.routes import PLAIN, SLACK, Route
 from health.alerts import AT_RISK, LICENSING, RECOVERED
 from health.answers import listed
 from health.decide import Alert
+from health.delta import Delta
 from health.expansion import GROUP as EXPANSION
 from health.identity import CRMS
 from health.nouns import Assessment, Flag, Notice, Why
@@ -41,8 +42,10 @@ from worker.explanations import explained_new
 from worker.letters import Verdict
 from worker.messages import message
 from worker.plays import play_of
-from worker.shown import elsewhere
+from worker.shown import assignee, elsewhere
 
+LEAST_CHANGE = 50
+"""Hundredths of a point: what moved a score by less changed nothing that anybody would act on."""
 _ENDS = frozenset({Why.RECOVERED, Why.CORRECTED})
 
 
@@ -59,9 +62,12 @@ def notices(
             told = _told(deployment, connection, verdict, alert, route)
             if route.destination == SLACK:
                 matter = EXPANSION if alert.kind == EXPANSION else ALERT
-                as_of = verdict.assessment.as_of
+                as_of, account = verdict.assessment.as_of, verdict.features.account
                 whose = _owner(verdict, alert.audience)
-                ladder = routed(deployment, connection).ladder(alert.audience, whose, as_of)
+                ladder = (
+                    assignee(connection, account, matter, verdict.flags),
+                    *routed(deployment, connection).ladder(alert.audience, whose, as_of),
+                )
                 yield from elsewhere(connection, told, matter, ladder, as_of)
             yield told
 
@@ -122,7 +128,7 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
         "previous_score": before.points / 100 if before else None,
         "delta": (now.score.points - before.points) / 100 if before else None,
         "reasons": reasons(now.score),
-        "changes": changes(why.delta) if why.delta else (),
+        "changes": changes(why.delta) if why.delta and _tells(why.delta) else (),
         "what_would_change": nearest(why.outlook),
         "flags": _lines(now, alert),
         "play": _play(rule),
@@ -132,6 +138,11 @@ def _alert(deployment: Deployment, connection: Connection, verdict: Verdict, ale
     }
     about = _about(deployment, connection, verdict, alert, rule)
     return msgspec.convert(about | _figures(verdict, _OF_RENEWAL) | said, AlertContent)
+
+
+def _tells(delta: Delta) -> bool:
+    """Tell whether any line of what changed is worth a reader's time."""
+    return any(abs(change.points) >= LEAST_CHANGE for change in delta.changes)
 
 
 def _corrected(verdict: Verdict, alert: Alert) -> dict[str, object]:

@@ -70,12 +70,12 @@ def answer(
     number = answers.keep(connection, account, matter, said, changed, call=call)
     audit.record(connection, _ACTIONS[said.kind], key, ", ".join(rules), said.actor)
     told = shown.words(said)
-    places = [
-        *shown.standing(connection, account, matter),
-        *shown.cards(deployment, connection, account, matter),
-    ]
+    places = shown.standing(connection, account, matter)
+    cards = shown.cards(deployment, connection, account, matter)
     effect = f"answer/{number}"
-    outbox.plan(connection, None, [shown.updated(each, account, told, effect) for each in places])
+    outbox.plan(connection, None, [shown.updated(each, account, told, effect) for each in (*places, *cards)])
+    if said.kind == ASSIGN:
+        outbox.plan(connection, None, shown.assigned(places, account, said, effect))
     if said.kind == DISMISS:
         outbox.plan(connection, None, shown.tasks_ended(connection, account, matter, effect))
     outbox.make_due(connection, None)

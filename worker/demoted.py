@@ -37,5 +37,6 @@ def tell_what_is_quiet(deployment: Deployment, connection: Connection, run: int)
     if evidence:
         judged = verdicts.current(connection, [*evidence])
         entries = ledger.entries(connection, deployment.policy.ledger)
-        digest = quiet_digest(deployment, found, judged, evidence, why(entries, found.demoted))
+        called = {rule: play.title for rule, play in deployment.plays.items()}
+        digest = quiet_digest(deployment, found, judged, evidence, why(entries, found.demoted, called))
         outbox.plan(connection, run, [digest])

@@ -43,16 +43,21 @@ def pressed(deployment: Deployment, name: str, press: Press) -> Question | str:
     """Take what a button says, and return what to tell whoever pressed it; or what to ask back first."""
     if number := deciding.number(press.answer):
         return deciding.asked(deployment, name, press, number)
+    if press.answer == ACKNOWLEDGE:
+        return _acknowledged(deployment, name, press)
+    with deployment.database.read() as connection:  # whoever writes meanwhile: a form must open within 3 s
+        found = _pointed(connection, name, press.remote)
+        return _question(deployment, connection, found.key, press.answer) if found else OLD
+
+
+def _acknowledged(deployment: Deployment, name: str, press: Press) -> str:
     with deployment.database.write() as connection:
         found = _pointed(connection, name, press.remote)
         if found is None:
             return OLD
-        key, matter = found.key, found.matter
-        if press.answer != ACKNOWLEDGE:
-            return _question(deployment, connection, key, press.answer)
         said = Answer(ACKNOWLEDGE, press.actor, business_day(connection))
         try:
-            given = answer(deployment, connection, key, said, matter, call=press.call)
+            given = answer(deployment, connection, found.key, said, found.matter, call=press.call)
         except Actionable:
             return OLD
     deployment.bell.deliver(name)
@@ -63,7 +68,7 @@ def _already(given: Given, actor: str) -> str:
     if given.before is None:
         return ""
     who = "You have" if given.before.actor == actor else f"<@{given.before.actor}> has"
-    return f"{who} taken it on already, on {given.before.on:%-d %B}."
+    return f"{who} taken it on already, on {given.before.on:%b %-d, %Y}."
 
 
 def filled(deployment: Deployment, name: str, form: Form) -> None:

@@ -4,13 +4,13 @@ import structlog
 
 from config.routes import SLACK
 from health.answers import Answer
-from store import answers, audit, features, outbox
+from store import answers, audit, features, flags, outbox
 from store.answers import ALERT, Shown
 from store.database import Connection, clock
 from store.installation import business_day, is_live
 from worker.colleagues import routed
 from worker.deployment import Deployment
-from worker.shown import ESCALATE, MOVE, passed_on, standing, updated, words
+from worker.shown import ESCALATE, MOVE, assignee, content, passed_on, standing, updated, words
 
 log = structlog.get_logger()
 HOUR_MS = 3_600_000
@@ -40,7 +40,8 @@ def escalate(deployment: Deployment) -> int:
 def follow(deployment: Deployment) -> int:
     """Let open alerts follow the owner of their account, or whoever stands in, and return how many did.
 
-    An alert stays with whoever is on the owner's ladder: who comes back finds it where it is.
+    An alert stays with whoever is on the owner's ladder, who comes back finds it where it is; and with
+    whoever it was assigned to.
     """
     if deployment.routes.of(CSM).destination != SLACK:
         return 0
@@ -68,16 +69,17 @@ def _follows(deployment: Deployment, account: int) -> bool:
             return False
         today = business_day(connection)
         routes = routed(deployment, connection)
-        ladder = routes.ladder(CSM, row.csm_email, today)
         places = standing(connection, account, ALERT)
-        left = [place for place in places if place.owner not in ladder]
+        has_it = assignee(connection, account, ALERT, flags.of(connection, [account]).get(account, ()))
+        stay = {has_it, *routes.ladder(CSM, row.csm_email, today)}
+        left = [place for place in places if place.owner not in stay]
         if not left:
             return False
         to, told = routes.to(CSM, row.csm_email, today).owner, {place.owner for place in places}
         said = words(Answer(MOVE, to, today))
         owed = [updated(place, account, said, f"moved/{to}/{today}") for place in left]
-        if not told & set(ladder):
-            owed.append(passed_on(left[0], account, None, to, f"followed/{today}"))
+        if to not in told:
+            owed.append(passed_on(left[0], account, content(left[0]).said, to, f"followed/{today}"))
         outbox.plan(connection, None, owed)
         outbox.make_due(connection, None)
         audit.record(connection, "alert_moved", row.key, f"{len(left)} left")
@@ -95,8 +97,10 @@ def _climbs(deployment: Deployment, account: int, wait_ms: int) -> bool:
         to = _next(deployment, connection, row.csm_email, places)
         if to is None:
             return False
-        said = Answer(ESCALATE, places[0].owner, business_day(connection), detail=str(wait_ms // HOUR_MS))
-        told = passed_on(places[0], account, words(said), to, f"escalated/{len(places)}")
+        last = places[0]
+        hours = str(wait_ms // HOUR_MS) if last.status == "sent" else ""
+        said = Answer(ESCALATE, last.owner, business_day(connection), detail=hours)
+        told = passed_on(last, account, words(said), to, f"escalated/{len(places)}")
         outbox.plan(connection, None, [told])
         outbox.make_due(connection, None)
         audit.record(connection, "alert_escalated", row.key, f"{len(places) + 1} told")

@@ -42,11 +42,12 @@ def destination_paused(
 ) -> list[Notice]:
     """Tell once a day that a destination refuses us, unless it is the one they would be told through.
 
-    Where channels have addresses of their own it is one of them that does, and seldom theirs.
+    Where one channel of it does, or where channels have addresses of their own, it is seldom theirs.
     """
-    if destination == deployment.routes.ops.destination and destination not in CARDS:
+    route = deployment.routes.ops
+    if destination == route.destination and destination not in CARDS and error.channel in {"", route.owner}:
         return []
-    which = f"A channel of {CARDS[destination]}" if destination in CARDS else destination
+    which = f"A channel of {CARDS[destination]}" if destination in CARDS else error.channel or destination
     content = OperatorContent(
         title=f"{which} takes nothing",
         what_happened=f"It refused us: {error.reason}. What is owed to it waits and nothing is lost.",
@@ -54,9 +55,9 @@ def destination_paused(
         severity="high",
     )
     day = day_of(clock(connection)).isoformat()
-    thread = f"operator/{destination}/{error.reason}"
+    thread = f"operator/{error.channel or destination}/{error.reason}"
     key = f"{thread}/{day}"
-    return [message(deployment.routes.ops, TEMPLATE, key=key, thread=thread, content=content)]
+    return [message(route, TEMPLATE, key=key, thread=thread, content=content)]
 
 
 def colleagues_missing(deployment: Deployment, connection: Connection, missing: Sequence[str]) -> Notice:

@@ -1,21 +1,24 @@
 """Where people see an alert: its message is told what was said to it, moves with its owner, and climbs."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 import msgspec
 
 from config.routes import Route
-from health.answers import Answer
-from health.nouns import Notice
+from health.answers import ASSIGN, Answer, listed
+from health.nouns import Flag, Notice
 from store import answers
-from store.answers import Shown
+from store.answers import EXPANSION, Shown
 from store.database import Connection
 from templates.content import AlertContent, ExpansionContent, Said
 from worker.deployment import Deployment
 
 MOVE, ESCALATE = "move", "escalate"
+_DIRECT = re.compile(r"[UW][A-Z0-9]{2,31}")
+"""Who is told in direct messages, where nobody else reads it."""
 _Content = AlertContent | ExpansionContent
 
 
@@ -62,6 +65,24 @@ def updated(shown: Shown, account: int, said: Said, effect: str) -> Notice:
 def _notice(shown: Shown, account: int, key: str, *, thread: str, owner: str, payload: str) -> Notice:
     """Return a message about an alert to somebody, at the destination and of the template that it has."""
     return Notice(key, shown.destination, "message", thread, account, shown.template, owner, payload)
+
+
+def assigned(places: Sequence[Shown], account: int, said: Answer, effect: str) -> list[Notice]:
+    """Return an alert as it is told to whom it is assigned, where all who have it have it for themselves.
+
+    In a channel its thread names them. Of who has it already it is the update, once more by the same key.
+    """
+    named = [said.detail, *(each.owner for each in places)]
+    if not places or not all(map(_DIRECT.fullmatch, named)):
+        return []
+    return [passed_on(places[0], account, words(said), said.detail, effect)]
+
+
+def assignee(connection: Connection, account: int, matter: str, standing: Sequence[Flag]) -> str:
+    """Return to whom an account's alert was assigned since it opened; empty where nobody has it so."""
+    said = answers.last(connection, account, matter, (ASSIGN,))
+    risen = [flag.since for flag in listed(standing, expansion=matter == EXPANSION) if flag.since]
+    return said.detail if said and said.on >= min(risen, default=said.on) else ""
 
 
 def ended(shown: Shown, account: int, effect: str) -> Notice | None:

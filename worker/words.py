@@ -15,7 +15,7 @@ from health.alerts import HIGH
 from health.hours import Hours, Place, next_open
 from health.letters import topic
 from health.nouns import Notice
-from store import contacts, features, outbox, returns, subjects, told
+from store import answers, contacts, features, outbox, returns, subjects, told
 from store.database import Connection, clock
 from templates.content import AlertContent, ExpansionContent
 from templates.payload import decode
@@ -46,13 +46,7 @@ def prepare(
     Raises `Withheld`, `Kept`, `TooEarly` or `templates.content.Unrenderable`.
     """
     if notice.destination not in SENDERS:
-        if wait_s := _quiet_s(deployment, connection, notice):
-            raise TooEarly(wait_s)
-        if _is_too_much(deployment, connection, notice):
-            raise Withheld(told.OVER_BUDGET)
-        if notice.body:
-            return notice
-        return replace(notice, body=render(notice.template, _with_names(connection, notice)))
+        return _to_colleagues(deployment, connection, notice)
     address, _name = subjects.person(connection, notice.owner)
     if why := _refused(deployment, connection, notice, address):
         raise Withheld(why)
@@ -73,6 +67,18 @@ def _refused(deployment: Deployment, connection: Connection, notice: Notice, add
     if not wanted or contacts.said_no(connection, notice.owner):
         return contacts.NO_CONSENT
     return returns.suppressed(connection, notice.owner) or renewed.kept_back(deployment, connection, notice)
+
+
+def _to_colleagues(deployment: Deployment, connection: Connection, notice: Notice) -> Notice:
+    if wait_s := _quiet_s(deployment, connection, notice):
+        raise TooEarly(wait_s)
+    if _is_too_much(deployment, connection, notice):
+        raise Withheld(told.OVER_BUDGET)
+    if _ends_what_nobody_saw(connection, notice):
+        raise Withheld(told.NEVER_TOLD)
+    if notice.body:
+        return notice
+    return replace(notice, body=render(notice.template, _with_names(connection, notice)))
 
 
 def _with_names(connection: Connection, notice: Notice) -> bytes | str:
@@ -124,6 +130,15 @@ def _is_too_much(deployment: Deployment, connection: Connection, notice: Notice)
     if _is_pressing(notice.payload) or told.is_told(connection, notice.thread):
         return False
     return told.alerts_today(connection, notice) >= routes.alerts_a_day
+
+
+def _ends_what_nobody_saw(connection: Connection, notice: Notice) -> bool:
+    """Tell whether an alert is over of which no message stands anywhere: there is nothing to close."""
+    if notice.template not in told.ENDS or told.is_told(connection, notice.thread):
+        return False
+    alert, seen_as = answers.tail(notice.thread), told.ENDS[notice.template]
+    places = answers.shown(connection, notice.account, answers.ALERT, templates=seen_as)
+    return all(answers.tail(each.thread) != alert for each in places)
 
 
 def _is_pressing(payload: str) -> bool:

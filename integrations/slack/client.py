@@ -35,7 +35,7 @@ L = TypeVar("L", bound=Listing)
 REMEDY = "set SEATSIGNAL_SLACK_TOKEN to the bot token of your Slack app"
 SCOPES = (
     "chat:write, chat:write.public, channels:read, channels:history, groups:read, groups:history, "
-    "im:read, im:history, users:read.email and commands"
+    "im:read, im:history, users:read, users:read.email and commands"
 )
 PAGE = 200
 PAGES_LIMIT = 10
@@ -53,10 +53,8 @@ PERSON_NEEDED: Mapping[str, str] = {
     "token_expired": f"the token has expired; {REMEDY}",
     "token_revoked": f"the token was revoked; install the app again and {REMEDY}",
 }
-OF_A_PERSON = frozenset(
-    {"cannot_dm_bot", "channel_not_found", "is_archived", "user_disabled", "user_not_found"}
-)
-"""What is wrong with one person, where a notice is for a person: others are reached as ever."""
+OF_A_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""What is wrong with one channel, or with one person: others are reached as ever."""
 NOBODY = "users_not_found"
 """No active account has an address: one that was deactivated is not found either."""
 TEMPORARY = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})

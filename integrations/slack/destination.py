@@ -10,11 +10,12 @@ from time import time
 
 from health.nouns import Notice, Receipt
 from integrations.budget import Budget
+from integrations.channels import LATER_S, Told
 from integrations.errors import Misconfigured, Rejected, RetryLater
 from integrations.roles import Prepared
 from integrations.slack.answers import Message
 from integrations.slack.channels import examined
-from integrations.slack.client import OF_A_PERSON, SlackClient
+from integrations.slack.client import OF_A_CHANNEL, SlackClient
 from integrations.slack.message import Body, Post, Update, Words, body, key, metadata
 from integrations.slack.settings import SlackSettings
 from integrations.turns import again, in_turn
@@ -22,7 +23,8 @@ from integrations.vitals import Vitals
 
 LOOK_BACK_S = 7 * 86_400.0
 """How old a message may be that an earlier attempt left behind."""
-MISSING = frozenset({"message_not_found", "thread_not_found"})
+LOST = frozenset({"cant_update_message", "edit_window_closed", "message_not_found", "thread_not_found"})
+"""Somebody deleted a message, or it is no longer ours to change: the app was made anew, or it is too old."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 
@@ -44,6 +46,7 @@ class SlackDestination:
         self._slack = SlackClient(settings, budget)
         self._clock = clock
         self._channel_ids: dict[str, str] = {}
+        self._told = Told()
 
     @property
     def vitals(self) -> Vitals:
@@ -71,21 +74,32 @@ class SlackDestination:
         """Send in order, one receipt each; Slack's wish to wait holds for the rest of them too.
 
         Raises:
-            Misconfigured: the notice at hand and those after it were not sent.
+            Misconfigured: the notice at hand and those after it were not sent. Over a channel that takes
+                nothing once a day; then what is owed to it waits, and the rest goes on.
         """
         yield from in_turn(notices, self._receipt)
 
     def _receipt(self, notice: Notice) -> Receipt:
         try:
-            return Receipt(notice.key, "sent", remote=self._sent(notice, body(notice)))
+            remote = self._sent(notice, body(notice))
         except RetryLater as error:
             return again(notice, error.reason, error.after_s)
         except Rejected as error:
             return Receipt(notice.key, "rejected", error.reason)
         except Misconfigured as error:
-            if error.reason in OF_A_PERSON and _PERSON.fullmatch(notice.owner):
+            if error.reason not in OF_A_CHANNEL:
+                raise
+            if _PERSON.fullmatch(notice.owner):
                 return Receipt(notice.key, "rejected", error.reason)
-            raise
+            return self._closed(notice, error)
+        self._told.well(notice.owner)
+        return Receipt(notice.key, "sent", remote=remote)
+
+    def _closed(self, notice: Notice, error: Misconfigured) -> Receipt:
+        """Let what is owed to a channel wait. Raises `Misconfigured` once a day: so people are told."""
+        if self._told.is_news(notice.owner):
+            raise Misconfigured(error.reason, str(error), notice.owner)
+        return again(notice, error.reason, LATER_S)
 
     def _sent(self, notice: Notice, said: Body) -> str:
         if not notice.owner:
@@ -97,9 +111,9 @@ class SlackDestination:
             self._change(channel, ts, said.words)
             self._tell(notice, channel, ts, said.told)
         except Rejected as error:
-            if error.reason not in MISSING:
+            if error.reason not in LOST:
                 raise
-            return self._thread(notice, said)  # someone deleted it: a new thread, or the news is lost
+            return self._thread(notice, said)  # a new thread, or the news is lost
         return notice.remote
 
     def _thread(self, notice: Notice, said: Body) -> str:

@@ -56,7 +56,7 @@ def test_what_changed_is_told_with_the_measures_before_and_now(owing: Seatsignal
     told = owing("explain", book.UNPAID).out
     assert f"Since {book.DAY_BEFORE} (run 2, health 93.01, healthy): \N{MINUS SIGN}19.01" in told
     assert "\N{MINUS SIGN}12.45: failed payments 0 → 1" in told
-    assert "the cap at 74 has to end: failed payments: 1" in told
+    assert "the score is at most 74 while this holds: failed payments: 1" in told
 
 
 def test_a_day_that_late_facts_speak_of_is_told_as_it_was_and_as_it_is_known(owing: Seatsignal):

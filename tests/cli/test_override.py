@@ -10,7 +10,7 @@ from tests.cli.conftest import Seatsignal
 from tests.owed import rows
 
 WHY = ("--reason", "they  signed\nagain", "--until", "2026-06-30")
-SENTENCE = "set to healthy by hand until 2026-06-30: they signed again (computed: at risk)"
+SENTENCE = "set to healthy by hand until Jun 30, 2026: they signed again (computed: at risk)"
 
 
 @pytest.fixture

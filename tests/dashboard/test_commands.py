@@ -119,7 +119,7 @@ def test_no_more_is_told_than_a_person_or_a_channel_may_see(channel, routes, use
     channel.deployment.routes = routes
     for text in (f"account {book.UNPAID}", "account nobody", f"mute {book.RENEWING} 7 why"):
         assert (
-            channel.ask(text, user, place)["text"].startswith("Of accounts you are told in the channel")
+            channel.ask(text, user, place)["text"].startswith("You can ask about accounts in the channel")
             is not told
         )
     assert channel.states(book.RENEWING) - {"resolved"} == ({"snoozed"} if told else {"firing"})

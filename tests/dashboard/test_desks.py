@@ -44,7 +44,7 @@ def test_a_button_pressed_is_read_by_everybody_in_the_message_and_its_thread(cha
 def test_who_comes_second_is_told_alone(channel):
     channel.press(book.UNPAID, "acknowledge")
     channel.press(book.UNPAID, "acknowledge", NOOR)
-    words = f"<@{ROBIN}> has taken it on already, on 1 June."
+    words = f"<@{ROBIN}> has taken it on already, on Jun 1, 2026."
     assert channel.whispers() == [{"channel": CHANNEL, "user": NOOR, "text": words}]
 
 

@@ -76,9 +76,12 @@ def test_each_rule_has_its_line():
 def test_a_rule_under_what_is_agreed_is_demoted(agreed, cases_min, found):
     entries = ledger(agreed, cases_min).values()
     assert demoted(entries) == found
-    assert {line.split(":")[0] for line in why(entries, found)} == found
+    assert {line.split(":")[0] for line in why(entries, found, {})} == found
 
 
 def test_what_was_agreed_and_what_came_of_it_is_said_in_words():
     entries = ledger({"use_drop": 0.9}).values()
-    assert why(entries, {"use_drop"}) == ["use_drop: 2 of 3 closed alerts were right (67%), 90% is agreed"]
+    called = {"use_drop": "Use has fallen by half"}
+    assert why(entries, {"use_drop"}, called) == [
+        "Use has fallen by half: 2 of 3 closed alerts were right (67%), 90% is agreed"
+    ]

@@ -107,6 +107,7 @@ DIGEST = DigestContent(
             anchor_on=date(2027, 2, 1),
             days_to_anchor=12,
             revenue_at_risk_minor=4_200_000,
+            currency="EUR",
             link="https://seatsignal.example/accounts/7",
         ),
         DigestRow(account_key="ACC-8", account_name="Quiet Co", band="unknown"),

@@ -39,12 +39,12 @@ CASES = {
     "the best band": (Outlook("", "watch", (), (WORSE,)), (f"down to at risk: {way(WORSE)}",)),
     "a cap alone": (
         Outlook("watch", "", (), (), (INTENT,), held_alone=True),
-        ("the cap at 49 has to end: set to cancel: 1, tickets that speak of cancelling: 2",),
+        ("the score is at most 49 while this holds: set to cancel: 1, tickets that speak of cancelling: 2",),
     ),
     "a cap and more": (
         Outlook("watch", "", (), (), (INTENT,), largest=(USERS,)),
         (
-            "the cap at 49 has to end: set to cancel: 1, tickets that speak of cancelling: 2",
+            "the score is at most 49 while this holds: set to cancel: 1, tickets that speak of cancelling: 2",
             f"no single change reaches watch; what brings most: {way(USERS)} (to 75)",
         ),
     ),
@@ -103,7 +103,7 @@ def test_points(hundredths, words):
         ({"seats": 20}, ""),
         (
             {"commitment_ends_on": "2026-01-01", "commitment_used_up_on": "2025-07-01"},
-            "At the pace of four weeks the commitment until 2026-01-01 is used up on 2025-07-01.",
+            "At the pace of four weeks the commitment until Jan 1, 2026 is used up on Jul 1, 2025.",
         ),
         (
             {
@@ -111,15 +111,15 @@ def test_points(hundredths, words):
                 "commitment_used_up_on": "2025-06-03",
                 "commitment_unused": 0,
             },
-            "The commitment until 2026-01-01 is used up.",
+            "The commitment until Jan 1, 2026 is used up.",
         ),
         (
             {"commitment_ends_on": "2026-01-01", "commitment_unused": 1_825},
-            "At the pace of four weeks 1,825 units of the commitment are left over on 2026-01-01.",
+            "At the pace of four weeks 1,825 units of the commitment are left over on Jan 1, 2026.",
         ),
         (
             {"commitment_ends_on": "2026-01-01", "commitment_unused": 0},
-            "At the pace of four weeks the commitment is used whole by 2026-01-01.",
+            "At the pace of four weeks the commitment is used whole by Jan 1, 2026.",
         ),
     ],
 )

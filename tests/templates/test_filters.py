@@ -34,6 +34,7 @@ def _english() -> Iterator[None]:
         (lambda: filters.whole_money(123_456, "EUR"), "€1,235"),
         (lambda: filters.whole_money(1_234, "JPY"), "¥1,234"),
         (lambda: filters.day(date(2027, 3, 1)), "March 1, 2027"),
+        (lambda: filters.dated("by 2027-03-01, or 2027-02-30"), "by Mar 1, 2027, or 2027-02-30"),
         (lambda: filters.unbroken("March 1, 2027"), f"March{NBSP}1,{NBSP}2027"),
         (lambda: filters.fitted(f"1.200,00{NBSP}€", 11), f"1.200,00{NBSP}€"),
         (lambda: filters.fitted(f"12.345,00{NBSP}CHF", 11), "12.345,00 CHF"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from health.nouns import Why
-from templates.blocks import message
+from templates.blocks import HOME, MESSAGE, Room, message
 from templates.content import DigestRow, FlagLine, OperatorContent, Play
 from templates.payload import Spoken
 from templates.render import render
@@ -20,7 +20,9 @@ from worker.weekly import OVERDUE, OWNERS
 
 SLACK = ("alert", "recovered", "expansion", "digest", "operator", "account", "own", "reply", "week")
 LONG = "Wörter & <mehr> " * 400
-LONG_FLAGS = tuple(FlagLine(kind="k", evidence=LONG, why=Why.FIRST) for _ in range(40))
+LINE, MANY = LONG[:1_500], 200
+"""More than a template is given of a value, as often as a payload holds it."""
+LONG_FLAGS = (FlagLine(kind="k", evidence=LINE, why=Why.FIRST),) * MANY
 
 
 def read(name: str, content: Spoken) -> dict[str, Any]:
@@ -44,10 +46,11 @@ def test_every_example_is_legal(name: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        msgspec.structs.replace(ALERT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS),
+        msgspec.structs.replace(ALERT, account_name=LONG, reasons=(LINE,) * MANY, flags=LONG_FLAGS),
         msgspec.structs.replace(ALERT, account_name="&" * 149, what_would_change=LONG),
         msgspec.structs.replace(ALERT, play=Play(title=LONG, steps=(LONG,) * 9, talking_points=(LONG,))),
         msgspec.structs.replace(ALERT, flags=LONG_FLAGS),
+        msgspec.structs.replace(ALERT, reasons=("short",) * MANY, changes=("short",) * MANY),
     ],
 )
 def test_an_alert_of_any_length_is_cut_to_what_slack_takes(content: Spoken) -> None:
@@ -96,7 +99,7 @@ def test_a_week_of_any_names_fits(name: str) -> None:
 
 
 def test_an_account_of_any_length_is_cut_to_what_slack_takes() -> None:
-    long = msgspec.structs.replace(ACCOUNT, account_name=LONG, reasons=(LONG,) * 30, flags=LONG_FLAGS)
+    long = msgspec.structs.replace(ACCOUNT, account_name=LONG, reasons=(LINE,) * MANY, flags=LONG_FLAGS)
     assert_slack_takes(read("account", long))
 
 
@@ -123,3 +126,12 @@ def test_a_line_that_is_no_part_is_refused(words: str) -> None:
 def test_neighbouring_fields_share_sections_of_ten() -> None:
     sent = message("text: t\n" + "field: f\n" * 23)
     assert [len(block.fields) for block in sent.blocks if hasattr(block, "fields")] == [10, 10, 3]
+
+
+@pytest.mark.parametrize(("room", "blocks"), [(MESSAGE, 50), (HOME, 100)])
+def test_no_more_blocks_than_slack_takes_however_short_they_are(room: Room, blocks: int) -> None:
+    many = message("text: t\n" + "section: s\n" * 120 + "answer: acknowledge Acknowledge\n", room)
+    assert len(many.blocks) == blocks
+    assert [type(block).__name__ for block in many.blocks[-2:]] == ["Context", "Actions"]
+    just = message("text: t\n" + "section: s\n" * blocks, room)
+    assert {type(block).__name__ for block in just.blocks} == {"Section"}

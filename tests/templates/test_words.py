@@ -1,6 +1,7 @@
 """The words people read, in full. A change here is a change of what customers and colleagues get."""
 
 import json
+import re
 from datetime import date
 from textwrap import dedent
 from typing import Any, Literal
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from health.nouns import Why
+from templates.content import FlagLine
 from templates.examples import APPROACHING_LIMIT, FAILED_PAYMENT, RENEWAL
 from templates.letters import SolvedTickets
 from templates.payload import Spoken
@@ -36,7 +38,10 @@ def _lines(block: dict[str, Any]) -> list[str]:
 
 def test_alert() -> None:
     message = read("alert", ALERT)
-    assert message["text"] == f"Harbour &amp; Pine is at risk, 41.2 of 100 ({MINUS}11.7). It got worse."
+    assert message["text"] == (
+        f"Harbour &amp; Pine is at risk, 41.2 of 100 ({MINUS}11.7). "
+        "It got worse: Use is 44 % of what is usual."
+    )
     assert message["news"] == (
         f"*It got worse.* Now at risk, 41.2 of 100 ({MINUS}11.7).\n• Use is 44 % of what is usual"
     )
@@ -78,7 +83,7 @@ def test_alert() -> None:
           3. Book a training
         *Words that help*
           • Half the team has not signed in since October.
-        ACC-7 · term 2026-03-01 · in use: signed in within 30 days · for <@U01ROBIN>
+        Account ACC-7 · in use: signed in within 30 days · for <@U01ROBIN>
         [Open the account] https://seatsignal.example/accounts/7?a=1&b=_2_
         [Open in the CRM] https://crm.example/7"""
     )
@@ -130,16 +135,40 @@ def test_an_alert_leaves_out_what_is_unknown() -> None:
     assert shown(read("alert", bare)).splitlines() == [
         "Harbour &amp; Pine: not known well enough to judge",
         "It got worse.",
-        "ACC-7",
+        "Account ACC-7",
     ]
+
+
+def test_an_alert_says_once_what_moves_the_score_and_by_when_to_act() -> None:
+    score = FlagLine(kind="band", evidence="health 41: weekly active users: 18", why=Why.WORSENED)
+    due = msgspec.structs.replace(ALERT, flags=(*ALERT.flags, score), due_on=date(2027, 1, 23))
+    lines = shown(read("alert", due))
+    assert lines.count("weekly active users: 18") == 1
+    assert "*What to do by Jan 23, 2027: Win back the quiet team*" in lines
+    alone = shown(read("alert", msgspec.structs.replace(ALERT, flags=(score,))))
+    assert ("What we see" in alone, alone.count("weekly active users: 18")) == (False, 1)
+
+
+@pytest.mark.parametrize(("delta", "words"), [(-0.04, "(unchanged)"), (0.0, "(unchanged)"), (0.06, "(+0.1)")])
+def test_a_score_that_reads_as_before_is_said_to_be_unchanged(delta: float, words: str) -> None:
+    assert f"41.2 of 100 {words}." in read("alert", msgspec.structs.replace(ALERT, delta=delta))["text"]
+
+
+def test_an_alert_s_notification_says_what_was_found_and_its_days_are_written_out() -> None:
+    said = "set to watch by hand until Mar 3, 2027: a pilot (computed: at risk)"
+    opened = msgspec.structs.replace(ALERT, why=Why.WINDOW_OPENED, override=said)
+    message = read("alert", opened)
+    assert message["text"].endswith("The renewal window of 30 days has opened.")
+    assert "The band was set to watch by hand until Mar 3, 2027: a pilot" in shown(message)
+    assert "2027-" not in json.dumps(message)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("alert", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
-        ("recovered", ALERT, "*Stale:* this rests on log, complete through 2027-01-12."),
-        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through 2027-01-12."),
+        ("alert", ALERT, "*Stale:* this rests on log, complete through Jan 12, 2027."),
+        ("recovered", ALERT, "*Stale:* this rests on log, complete through Jan 12, 2027."),
+        ("expansion", EXPANSION, "*Stale:* this rests on log, complete through Jan 12, 2027."),
         ("alert_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
         ("recovered_task", ALERT, "Stale: this rests on log, complete through 2027-01-12."),
         ("expansion_task", EXPANSION, "Stale: this rests on log, complete through 2027-01-12."),
@@ -241,12 +270,19 @@ def test_digest() -> None:
         For Robin Vale: *2* at risk, *4* to watch, *1,200* healthy, *1* not known well enough to judge. \
 Revenue at risk: *€50,000* a year.
         *1. <https://seatsignal.example/accounts/7|Harbour &amp; Pine>* at risk, 41 of 100 · \
-act by Feb 1, 2027, in 12 days · €42,000 at risk
+act by Feb 1, 2027, in 12 days · €42,000 a year at risk
           • Use fell
           • Idle for 9 days
         *2. Quiet Co* not known well enough to judge
         And 3 accounts more.
         [Open the list] https://seatsignal.example/accounts""")
+
+
+@pytest.mark.parametrize("together", ["EUR", None])
+def test_each_row_s_revenue_is_in_its_own_currency(together: str | None) -> None:
+    rows = tuple(msgspec.structs.replace(DIGEST.rows[0], currency=each) for each in ("USD", "JPY", None))
+    told = shown(read("digest", msgspec.structs.replace(DIGEST, rows=rows, currency=together)))
+    assert re.findall(r"\S+ a year at risk", told) == ["$42,000 a year at risk", "¥4,200,000 a year at risk"]
 
 
 def test_the_first_digest_is_of_the_whole_book() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, update
 from cli.opened import judge_waiting
 from config.files import SHIPPED
 from config.routes import SENDERS
+from health import delta
 from health.nouns import Notice, Receipt
 from integrations.errors import Misconfigured, RetryLater
 from store import outbox, returns, sources, subjects
@@ -21,6 +22,8 @@ from store.tables import subjects as people
 from templates.render import render
 from tests import book
 from tests.owed import rows
+from tests.worker.test_deliver import Scripted
+from worker import announce
 from worker.deliver import deliver
 from worker.deployment import Deployment
 from worker.pipeline import open_run, pull
@@ -518,3 +521,25 @@ def test_too_late_for_its_rule_a_letter_is_kept_as_untimely(judge: Judge, tmp_pa
 
     deployment = judge(with_notice, **rules(tmp_path, "windows: [90], between: [100, 60]"))
     assert renewals(deployment) == [("suppressed", "untimely")]
+
+
+def test_the_end_of_what_stood_before_going_live_is_told_to_nobody(tmp_path, sqlite_url):
+    opened = book.deployment(sqlite_url)
+    book.judge_day(opened, tmp_path / "day", book.DAY)
+    go_live(opened)
+    well = book.write(tmp_path / "well", news=False)
+    book.judge_folder(opened, well, book.DAY + timedelta(days=1))
+    slack = Scripted()
+    opened._destinations["slack"] = slack
+    deliver(opened, "slack")
+    (over,) = (row for row in rows(opened.database) if row.template == "recovered")
+    assert (slack.calls, over.status, over.reason) == ([], "suppressed", "never_told")
+    opened.database.close()
+
+
+@pytest.mark.parametrize(
+    ("points", "told"), [((-4,), False), ((-30, 26), False), ((-50,), True), ((-80, 76), True)]
+)
+def test_what_moved_a_score_by_next_to_nothing_is_not_told(points: tuple[int, ...], told: bool) -> None:
+    changes = tuple(delta.Change("adoption", each) for each in points)
+    assert announce._tells(delta.Delta(sum(points), changes)) is told

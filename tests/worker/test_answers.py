@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 
 from health.answers import Answer
 from integrations.desk import Desk, Form, Press, Question
+from store.answers import locked
 from store.tables import answers, audit, dismissals, flags, notices, play_outcomes, threads
 from templates.render import render
 from tests import book
@@ -96,8 +97,8 @@ def test_who_acknowledges_takes_it_on_and_the_message_says_so(told):
 
 def test_the_second_is_told_who_has_it_and_nobody_else_is_told_anything(told):
     pressed(told, "slack", press())
-    assert pressed(told, "slack", press(who=BOB)) == f"<@{ANN}> has taken it on already, on 1 June."
-    assert pressed(told, "slack", press(call="again")) == "You have taken it on already, on 1 June."
+    assert pressed(told, "slack", press(who=BOB)) == f"<@{ANN}> has taken it on already, on Jun 1, 2026."
+    assert pressed(told, "slack", press(call="again")) == "You have taken it on already, on Jun 1, 2026."
     assert len(shown(told)) == 1
 
 
@@ -111,7 +112,7 @@ def test_two_at_the_same_moment_one_has_it(told_on_postgresql):
             until = time.monotonic() + 10
             while not (second.done() or anybody_waits(watch)):
                 assert time.monotonic() < until
-        assert second.result() == f"<@{ANN}> has taken it on already, on 1 June."
+        assert second.result() == f"<@{ANN}> has taken it on already, on Jun 1, 2026."
     assert len(shown(told)) == 1
 
 
@@ -130,6 +131,13 @@ def test_what_needs_more_is_asked_back_and_nothing_changes_meanwhile(told):
     assert pressed(told, "slack", press("something else")) == ""
     with told.database.read() as connection:
         assert connection.execute(select(answers)).all() == []
+
+
+def test_a_form_opens_while_somebody_writes(told):
+    """A judge's unit of work may take longer than the 3 s for which Slack lets a form be opened."""
+    with told.database.write() as judging:
+        assert locked(judging, book.UNPAID)
+        assert isinstance(pressed(told, "slack", press("snooze")), Question)
 
 
 def test_a_snooze_is_silent_until_its_day_and_the_message_says_why(told):

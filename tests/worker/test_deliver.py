@@ -17,6 +17,7 @@ from store.tables import accounts
 from tests.owed import notice, owe, pass_time, rows, standing
 from tests.templates.examples import EXAMPLES, payload
 from worker import deliver as module
+from worker import operators
 from worker.deliver import Delivered, deliver
 from worker.words import LOOK_AGAIN_S
 
@@ -566,3 +567,11 @@ def test_once_a_person_has_paused_nothing_is_begun_after_five_seconds(send, data
 
 def test_the_three_errors_are_all_there_are():
     assert set(IntegrationError.__subclasses__()) == {RetryLater, Rejected, Misconfigured}
+
+
+@pytest.mark.parametrize(("channel", "told"), [("#sales", 1), ("#seatsignal-ops", 0), ("", 0)])
+def test_operators_are_told_of_a_channel_where_they_can_read_it(deployment, channel, told):
+    with deployment.database.read() as connection:
+        closed = Misconfigured("is_archived", "slack: a channel is archived", channel)
+        owed = operators.destination_paused(deployment, connection, "slack", closed)
+    assert ["#sales takes nothing" in each.payload for each in owed] == [True] * told

@@ -72,7 +72,7 @@ def test_what_a_demoted_rule_finds_is_told_in_a_digest_once(told_twice):
     judge(told_twice)
     alerted, (digest,) = told(told_twice)
     assert alerted == ["a0", "a1"]
-    assert digest["notes"] == ["detractor: 0 of 2 closed alerts were right (0%), 50% is agreed"]
+    assert digest["notes"] == ["An unhappy answer: 0 of 2 closed alerts were right (0%), 50% is agreed"]
     assert [(row["account_key"], row["reasons"]) for row in digest["rows"]] == [
         ("a2", ["NPS answer 2 of 10"])
     ]

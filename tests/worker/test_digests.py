@@ -83,6 +83,19 @@ def test_news_of_what_was_told_is_none_more(day):
     assert sent(day) == ["a2"]
 
 
+def test_the_end_of_what_nobody_was_told_of_is_told_to_nobody(day):
+    owe(day.database, alert("a", 1), alert("b", 2), alert("c", 3))
+    assert sent(day) == ["a", "b"]
+    owe(day.database, *(ended(key, number) for number, key in enumerate("abc", 1)))
+    assert sent(day) == ["a over", "b over"]
+    assert states(day)["c over"] == "never_told"
+
+
+def ended(key: str, account: int) -> Notice:
+    """The end of an alert, in its thread."""
+    return replace(alert(key, account), key=f"{key} over", template="recovered")
+
+
 def test_a_budget_is_of_a_person_and_of_a_day(day):
     owe(day.database, alert("a", 1), alert("b", 2), alert("c", 3, BOB), alert("d", 4, "#customer-success"))
     assert len(sent(day)) == 4
@@ -99,9 +112,20 @@ def test_one_digest_in_the_morning_ranks_what_was_kept(day, monkeypatch):
     assert at(day, monkeypatch, MORNING - 60) == []
     (digest,) = at(day, monkeypatch, MORNING)
     assert [row["account_key"] for row in digest["rows"]] == sorted(book.ACCOUNTS)[2:6]
+    assert {row["currency"] for row in digest["rows"]} == {"EUR"}
     assert "4 more accounts that changed" in json.loads(render("digest", json.dumps(digest)))["text"]
     assert len(at(day, monkeypatch, MORNING + 3_600)) == 1
     assert sent(day) == [f"digest/2026-06-02/{ANN}"]
+
+
+def test_all_that_was_kept_is_counted_and_not_only_what_is_listed(day, monkeypatch):
+    monkeypatch.setattr("worker.digests.DIGEST_ROWS", 3)
+    owe(day.database, *(alert(f"k{n}", n, stake=1_000 - n) for n in range(1, 7)))
+    sent(day)
+    (digest,) = at(day, monkeypatch, MORNING)
+    assert (len(digest["rows"]), digest["more"]) == (3, 1)
+    text = json.loads(render("digest", json.dumps(digest)))["text"]
+    assert text.startswith("3 more accounts that changed, and 1 beside:")
 
 
 def test_where_nothing_was_kept_no_digest_comes(day, monkeypatch):

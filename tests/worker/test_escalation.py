@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,17 +11,18 @@ import pytest
 
 from config.routes import Escalation, Person, Routes, load_routes
 from health.nouns import Receipt
-from integrations.desk import Press
-from store import answers, claims, settlement
+from integrations.desk import Form, Press
+from store import answers, claims, flags, settlement
 from store.database import clock
 from templates.render import render
 from tests import book
 from tests.owed import pass_time, rows
 from worker import escalation as module
 from worker.deployment import Deployment
-from worker.desk import OLD, pressed
+from worker.desk import OLD, filled, pressed
 from worker.escalation import escalate, follow
 from worker.release import go_live
+from worker.shown import assignee
 
 ANN, BOB, EVE, CHANNEL = "U01ANN", "U02BOB", "U09EVE", "#customer-success"
 BACKUP = "bob.ray@seller.example"
@@ -79,13 +81,15 @@ def later(deployment: Deployment, hours: float = 25) -> int:
     return climbed
 
 
+def thread_of(deployment: Deployment, owner: str) -> str:
+    """The thread in which somebody has the account's alert."""
+    begins = f"slack/{owner}/csm/{book.UNPAID}/"
+    return next(row.thread for row in rows(deployment.database) if row.thread.startswith(begins))
+
+
 def acknowledge(deployment: Deployment, owner: str, who: str = EVE) -> object:
-    thread = next(
-        row.thread
-        for row in rows(deployment.database)
-        if row.thread.startswith(f"slack/{owner}/csm/{book.UNPAID}/")
-    )
-    return pressed(deployment, "slack", Press(f"c {owner} {who}", who, thread, "acknowledge", "t"))
+    remote = thread_of(deployment, owner)
+    return pressed(deployment, "slack", Press(f"c {owner} {who}", who, remote, "acknowledge", "t"))
 
 
 def owners(deployment: Deployment) -> list[str]:
@@ -160,6 +164,8 @@ def test_whom_slack_does_not_reach_any_more_is_passed_over_at_once(tmp_path, sql
     sent(opened)
     assert escalate(opened) == 0
     assert owners(opened) == [ANN, BOB]
+    (body,) = (row.payload for row in rows(opened.database) if row.owner == BOB and book.UNPAID in row.thread)
+    assert f"*It did not reach <@{ANN}>* in Slack, Jun 1, 2026" in render("alert", body).decode()
     opened.database.close()
 
 
@@ -238,6 +244,86 @@ def test_where_it_has_climbed_to_somebody_who_stays_nobody_is_told_again(day):
     follow(day)
     sent(day)
     assert owners(day) == [ANN, BOB, ANN]
+
+
+def test_who_it_goes_on_with_is_told_though_it_had_climbed_to_the_channel(day):
+    day.routes = routes(ann=Person(slack=ANN))
+    later(day)
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    assert follow(day) > 0
+    sent(day)
+    assert owners(day) == [ANN, CHANNEL, ANN, BOB]
+    assert told(day)[2][1] == f"*Goes on with <@{BOB}>*, Jun 1, 2026"
+    assert follow(day) == 0
+
+
+def test_who_it_goes_on_with_reads_who_has_taken_it_on(day):
+    assert acknowledge(day, ANN, EVE) == ""
+    sent(day)
+    day.routes = routes(ann=Person(slack=ANN, backup=BACKUP, left=True))
+    follow(day)
+    (body,) = (row.payload for row in rows(day.database) if row.owner == BOB and book.UNPAID in row.thread)
+    assert f"*Taken on* by <@{EVE}>, Jun 1, 2026" in render("alert", body).decode()
+
+
+def assign(deployment: Deployment, to: str) -> None:
+    """As Ann would, under the message that she has."""
+    filled(deployment, "slack", Form(f"V {to}", ANN, thread_of(deployment, ANN), "assign", {"to": to}))
+    sent(deployment)
+
+
+CARL = "U03CARL"
+
+
+def test_who_it_is_assigned_to_is_told_in_person_and_may_answer(day):
+    assign(day, CARL)
+    words = f"*Assigned to <@{CARL}>* by <@{ANN}>, Jun 1, 2026"
+    assert told(day)[1] == (ANN, words)
+    assert owners(day) == [ANN, ANN, CARL]
+    (body,) = (row.payload for row in rows(day.database) if row.owner == CARL)
+    assert words in render("alert", body).decode()
+    assert acknowledge(day, CARL, CARL) == ""
+    assert owners(day)[3:] == [CARL, ANN]
+
+
+def test_who_has_it_already_is_told_once_more_and_not_anew(day):
+    later(day)
+    assign(day, BOB)
+    assert owners(day) == [ANN, BOB, BOB, ANN]
+
+
+def test_in_a_channel_its_thread_names_whom_it_is_assigned_to(day):
+    day.routes = routes(ann=Person(slack=ANN))
+    later(day)
+    assign(day, CARL)
+    assert owners(day) == [ANN, CHANNEL, CHANNEL, ANN]
+
+
+def test_it_stays_with_whom_it_was_assigned_to_and_they_hear_the_news(day, tmp_path):
+    day.routes = with_carl()
+    assign(day, CARL)
+    assert follow(day) == 0
+    news_of(day, tmp_path)
+    assert sorted(owners(day)[3:]) == [ANN, CARL]
+    assert not [news for _owner, news in told(day) if "Goes on with" in news]
+
+
+@pytest.mark.parametrize(("days", "to"), [(0, CARL), (1, "")])
+def test_whom_an_alert_was_assigned_to_is_of_that_alert_and_not_of_one_that_opened_since(day, days, to):
+    assign(day, CARL)
+    with day.database.read() as connection:
+        account = answers.pointed_at(connection, "slack", thread_of(day, ANN)).account
+        (flag,) = flags.standing(connection, account, account)[account]
+        opened = replace(flag, since=book.DAY + timedelta(days=days))
+        assert assignee(connection, account, answers.ALERT, [opened]) == to
+
+
+def with_carl() -> Routes:
+    """Carl is one of the people, and stands in for nobody."""
+    named = routes()
+    return named.model_copy(
+        update={"people": {**named.people, "carl.poe@seller.example": Person(slack=CARL)}}
+    )
 
 
 def test_in_dry_run_nothing_follows(tmp_path, sqlite_url):

@@ -28,11 +28,14 @@ NEEDS = {
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.list": {"channels:read", "groups:read", "im:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
-    "users.lookupByEmail": {"users:read.email"},
+    "users.lookupByEmail": {"users:read.email", "users:read"},
     "views.open": set(),
     "views.publish": set(),
 }
-"""The bot scopes of each method that is called, as its page of Slack's reference has them."""
+"""The bot scopes of each method that is called, as its page of Slack's reference has them.
+
+That of `users:read.email` says that it must be asked for together with `users:read`.
+"""
 
 
 def test_its_scopes_are_those_of_what_is_called_and_those_that_a_refusal_names():
