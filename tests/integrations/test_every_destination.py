@@ -21,7 +21,7 @@ from integrations.errors import IntegrationError, Misconfigured
 from integrations.roles import Crm, Destination, Restating, Watched
 from sandbox.alterations import ALTERATIONS
 from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
-from tests.integrations.wire import put_off
+from tests.integrations.wire import TELL_LIMITS, put_off
 from tests.rehearsal import Rehearsal
 
 NAMES = tuple(registry.DESTINATIONS)
@@ -111,6 +111,14 @@ def test_a_notice_is_sent_and_seen_once(destination: Destination, tried: Rig) ->
     assert [(receipt.key, receipt.outcome) for receipt in receipts] == [("a", "sent"), ("b", "sent")]
     assert all(receipt.remote for receipt in receipts)
     assert (tried.seen("a"), tried.seen("b")) == (1, 1)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name in WIRED])
+def test_what_the_vendor_tells_of_itself_is_kept(name: str, destination: Destination) -> None:
+    assert destination.vitals.clock_skew_s is None
+    destination.check()
+    assert destination.vitals.clock_skew_s is not None
+    assert (destination.vitals.calls_left is not None) == (name in TELL_LIMITS)
 
 
 @pytest.mark.parametrize("name", NAMES)
