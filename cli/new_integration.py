@@ -59,6 +59,7 @@ def next_steps(name: str) -> str:
     return (
         "Now: one line in integrations/registry.py, SOURCES:\n"
         f'    {entry}"integrations.{name}.settings:{title}Settings"),\n'
-        "then its interval in config/schedule.yaml, a stand-in in sandbox/, and the suites until they pass:\n"
+        "then its interval in config/schedule.yaml, its settings in .env.example and\n"
+        "docs/operating.md, a stand-in in sandbox/, and the suites until they pass:\n"
         "docs/adding-an-integration.md"
     )

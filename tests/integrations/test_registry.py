@@ -56,8 +56,8 @@ def test_nothing_of_a_vendor_is_imported_before_it_is_asked_for() -> None:
 @pytest.mark.parametrize("ask", [registry.source, registry.destination, registry.webhook])
 def test_an_unknown_name_says_which_there_are(ask: object) -> None:
     assert callable(ask)
-    with pytest.raises(Misconfigured, match="there is no 'pigeon'; there are "):
-        ask("pigeon")
+    with pytest.raises(Misconfigured, match="there is no 'nobody'; there are "):
+        ask("nobody")
 
 
 def test_every_entry_can_be_imported() -> None:
