@@ -59,6 +59,7 @@ def next_steps(name: str) -> str:
     return (
         "Now: one line in integrations/registry.py, SOURCES:\n"
         f'    {entry}"integrations.{name}.settings:{title}Settings"),\n'
-        "then the module in pyproject.toml's contract, its interval in config/schedule.yaml, a stand-in in\n"
-        "sandbox/, and the suites until they pass: docs/adding-an-integration.md"
+        "then its interval in config/schedule.yaml, its settings in .env.example and\n"
+        "docs/operating.md, a stand-in in sandbox/, and the suites until they pass:\n"
+        "docs/adding-an-integration.md"
     )

@@ -41,6 +41,7 @@ class All(_Sent, frozen=True, kw_only=True):
     """Conditions that all hold."""
 
     filter_branch_type: str = "AND"
+    filter_branch_operator: str = "AND"
     filter_branches: tuple[()] = ()
     filters: tuple[Condition, ...]
 
@@ -49,6 +50,7 @@ class Any(_Sent, frozen=True, kw_only=True):
     """Some of which hold: HubSpot asks for one of these around any others."""
 
     filter_branch_type: str = "OR"
+    filter_branch_operator: str = "OR"
     filter_branches: tuple[All, ...]
     filters: tuple[()] = ()
 

@@ -65,11 +65,24 @@ class Taken(Struct, frozen=True, rename="pascal"):
     message_id: str = ""
 
 
+class Quota(Struct, frozen=True):
+    """How many mails may leave within 24 hours, and how many have left; below 0 there is no limit."""
+
+    most: float = field(name="Max24HourSend", default=-1.0)
+    sent: float = field(name="SentLast24Hours", default=0.0)
+
+    @property
+    def left(self) -> int | None:
+        """How many more may leave; `None` without a limit."""
+        return None if self.most < 0 else max(int(self.most - self.sent), 0)
+
+
 class Account(Struct, frozen=True, rename="pascal"):
     """What we read of the account in its region."""
 
     sending_enabled: bool
     production: bool = field(name="ProductionAccessEnabled", default=True)
+    send_quota: Quota = Quota()
 
 
 class SesClient:
@@ -83,6 +96,7 @@ class SesClient:
         self._clock = clock
         base = urlsplit(settings.api.rstrip("/"))
         self._host, self._path = base.netloc, base.path
+        self._left_today: int | None = None
         self._scope = Scope(settings.region, "ses")
         self._key = Key(
             settings.access_key_id,
@@ -100,8 +114,8 @@ class SesClient:
 
     @property
     def vitals(self) -> Vitals:
-        """What the last answer told of SES."""
-        return self._http.vitals
+        """What the last answer told of SES, and how many mails its account may still send today."""
+        return self._http.vitals._replace(calls_left_today=self._left_today)
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,6 +124,7 @@ class SesClient:
     def check(self) -> None:
         """Raise `Misconfigured` or `RetryLater` unless the account may send to anybody."""
         account = self._http.get(ACCOUNT, Account, headers=self._signed("GET", ACCOUNT))
+        self._left_today = account.send_quota.left
         if not account.sending_enabled:
             raise refusal("SendingPaused") or Misconfigured("sending_paused")
         if not account.production:

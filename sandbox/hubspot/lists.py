@@ -38,6 +38,7 @@ class And(_Asked, frozen=True, forbid_unknown_fields=True):
     """Conditions that all hold."""
 
     filter_branch_type: Literal["AND"]
+    filter_branch_operator: Literal["AND"]
     filter_branches: Annotated[tuple[Any, ...], msgspec.Meta(max_length=0)]
     filters: Annotated[tuple[Filter, ...], msgspec.Meta(min_length=1)]
 
@@ -46,6 +47,7 @@ class Or(_Asked, frozen=True, forbid_unknown_fields=True):
     """The root of any filter: it holds branches, and no condition itself."""
 
     filter_branch_type: Literal["OR"]
+    filter_branch_operator: Literal["OR"]
     filter_branches: Annotated[tuple[And, ...], msgspec.Meta(min_length=1)]
     filters: Annotated[tuple[Filter, ...], msgspec.Meta(max_length=0)]
 

@@ -21,6 +21,8 @@ from sandbox.state import Sandbox
 FAULTY: dict[str, FaultySystem] = {"/ses/": "ses"}
 Act = Callable[[Sandbox, bytes], dict[str, Any]]
 ADDRESSES = 50
+DAILY = 50_000.0
+"""How many mails may leave within 24 hours."""
 
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern="^[A-Za-z0-9_-]+$")]
 
@@ -95,7 +97,13 @@ def _refused(kind: str, words: str, status: int) -> Response:
 
 
 def _account(sandbox: Sandbox, _body: bytes) -> dict[str, Any]:
-    return {"SendingEnabled": True, "ProductionAccessEnabled": sandbox.config.ses.production}
+    sent = float(len(sandbox.mailbox.mails))
+    quota = {"Max24HourSend": DAILY, "MaxSendRate": 14.0, "SentLast24Hours": sent}
+    return {
+        "SendingEnabled": True,
+        "ProductionAccessEnabled": sandbox.config.ses.production,
+        "SendQuota": quota,
+    }
 
 
 def _send(sandbox: Sandbox, body: bytes) -> dict[str, Any]:

@@ -19,12 +19,19 @@ from health.nouns import Edit, Notice, Receipt
 from integrations import registry
 from integrations.errors import IntegrationError, Misconfigured
 from integrations.roles import Crm, Destination, Restating, Watched
+from sandbox.alterations import ALTERATIONS
 from tests.integrations.rig import STATE, Expected, Rig, Upset, rig, takes_states
-from tests.integrations.wire import put_off
+from tests.integrations.wire import TELL_LIMITS, put_off
 from tests.rehearsal import Rehearsal
 
 NAMES = tuple(registry.DESTINATIONS)
 TRIED = (*NAMES, *(name + STATE for name in NAMES if takes_states(name)))
+UNWIRED = {"mail"}
+"""Destinations that speak no HTTP: mail's bad days are those of SMTP, its rig knows them."""
+WIRED = tuple(name for name in TRIED if name not in UNWIRED)
+MUTE = {"apprise", "teams", "webhook"}
+"""Destinations whose answers hold no records that could say something else: their status says all."""
+TELLING = tuple(name for name in WIRED if name not in MUTE)
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -38,6 +45,17 @@ def made(name: str, monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) 
 def vendor(name: str) -> str:
     """The destination's name, whatever it is tried with."""
     return name.removesuffix(STATE)
+
+
+def of_class(name: str, quality: str) -> bool:
+    """Whether a destination has a quality, whatever its settings."""
+    return bool(getattr(registry._named(registry.DESTINATIONS[vendor(name)].builder), quality, False))
+
+
+KEYED = tuple(name for name in TRIED if of_class(name, "keyed"))
+RESTATING = tuple(name for name in TRIED if of_class(name, "restates"))
+UNKNOWING = tuple(name for name in TRIED if name not in {*KEYED, *RESTATING})
+"""Destinations that say `unknown` of what may have arrived."""
 
 
 @pytest.fixture
@@ -95,6 +113,14 @@ def test_a_notice_is_sent_and_seen_once(destination: Destination, tried: Rig) ->
     assert (tried.seen("a"), tried.seen("b")) == (1, 1)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name in WIRED])
+def test_what_the_vendor_tells_of_itself_is_kept(name: str, destination: Destination) -> None:
+    assert destination.vitals.clock_skew_s is None
+    destination.check()
+    assert destination.vitals.clock_skew_s is not None
+    assert (destination.vitals.calls_left is not None) == (name in TELL_LIMITS)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_is_small_enough_for_its_lease(destination: Destination) -> None:
     assert 1 <= destination.batch_size <= 500
@@ -108,22 +134,24 @@ def test_receipts_come_as_soon_as_they_are_known(destination: Destination, tried
     assert [receipt.outcome for receipt in receipts] == ["sent"]
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", KEYED)
 def test_a_keyed_destination_shows_the_same_key_once(destination: Destination, tried: Rig) -> None:
-    if not destination.keyed:
-        return
     for attempt in (1, 2, 3):
         receipts = list(destination.deliver([tried.notice("again", attempt=attempt)]))
         assert [receipt.outcome for receipt in receipts] == ["sent"]
     assert tried.seen("again") == 1
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", UNKNOWING)
+def test_one_without_keys_says_so_where_a_notice_may_have_arrived(tried: Rig) -> None:
+    assert "unknown" in {upset.expected for upset in tried.upsets}
+
+
+@pytest.mark.parametrize("name", RESTATING)
 def test_a_destination_that_sends_again_states_the_same_key_each_time(
     destination: Destination, tried: Rig
 ) -> None:
-    if not isinstance(destination, Restating):
-        return
+    assert isinstance(destination, Restating)
     assert not destination.keyed, "it cannot be both"
     for attempt in (1, 2, 3):
         list(destination.deliver([tried.notice("again", attempt=attempt)]))
@@ -178,8 +206,7 @@ def test_what_we_may_have_written_ourselves_is_no_edit(destination: Destination,
 
 @pytest.mark.parametrize("name", OWNING)
 def test_what_a_person_changed_is_told_though_nothing_is_owed(destination: Destination, tried: Rig) -> None:
-    if not isinstance(destination, Watched):
-        return
+    assert isinstance(destination, Watched)
     first, other, never = tried.notice("a"), tried.notice("b"), tried.notice("c", body=b"[erased]")
     list(destination.deliver([first, other]))
     asked = (first, other, never)
@@ -220,6 +247,35 @@ def test_a_fault_becomes_what_happens_next_and_then_leaves_one_effect(
         if isinstance(end, IntegrationError) or end[0].outcome == "retry":
             assert_is(ended(opened, [tried.notice("k", attempt=2)]), "sent", "")
             assert tried.seen("k") == (1 + upset.seen if isinstance(opened, Restating) else 1)
+
+
+@pytest.mark.parametrize("name", WIRED)
+def test_every_kind_of_fault_is_tried(tried: Rig) -> None:
+    assert tried.base_url
+    assert {upset.fault for upset in tried.upsets} >= {
+        "401", "403", "429", "429_bare", "500", "html", "truncated", "drop_answer", "refuse", "hang",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(UNWIRED))
+def test_every_kind_of_fault_of_smtp_is_tried(tried: Rig) -> None:
+    assert not tried.base_url
+    assert {upset.fault.partition(":")[0] for upset in tried.upsets} == {"421", "451", "550", "cut", "hang"}
+
+
+@pytest.mark.parametrize("fault", sorted(ALTERATIONS))
+@pytest.mark.parametrize("name", TELLING)
+def test_an_answer_that_says_something_else_is_told_or_tried_again(
+    fault: str, destination: Destination, tried: Rig
+) -> None:
+    on = next(upset.more for upset in tried.upsets if upset.fault == "500").get("on", "")
+    tried.sandbox.faults(tried.faulty, fault, on=on)
+    [first] = list(destination.deliver([tried.notice("k")]))
+    assert (first.outcome, first.reason) in {("sent", ""), ("retry", first.reason)}
+    assert (first.outcome == "sent") != bool(LABEL.fullmatch(first.reason))
+    assert_told([first], Upset(fault, first.outcome), tried, "")
+    list(destination.deliver([tried.notice("k", attempt=2)] if first.outcome == "retry" else []))
+    assert tried.seen("k") == 1
 
 
 def assert_told(end: list[Receipt] | IntegrationError, upset: Upset, tried: Rig, logged: str) -> None:
@@ -345,10 +401,8 @@ STATUSES: dict[int, Expected] = {
 
 
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", WIRED)
 def test_status_codes_of_vendors_that_speak_http(status: int, destination: Destination, tried: Rig) -> None:
-    if not tried.base_url:
-        return
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         for method in METHODS:
             mock.add(method, answered(tried), status=status, body=tried.secret)
@@ -364,12 +418,10 @@ def test_status_codes_of_vendors_that_speak_http(status: int, destination: Desti
 
 
 @pytest.mark.parametrize("skew_s", [-7_200, -600, 600, 7_200])
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", WIRED)
 def test_a_date_to_come_back_at_is_measured_from_the_vendors_own(
     skew_s: int, destination: Destination, tried: Rig
 ) -> None:
-    if not tried.base_url:
-        return
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         for method in METHODS:
             mock.add(method, answered(tried), status=429, headers=put_off(skew_s, 45))

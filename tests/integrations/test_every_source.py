@@ -24,7 +24,7 @@ from integrations.errors import IntegrationError, Misconfigured, Rejected, Retry
 from integrations.registry import Budgets
 from integrations.roles import Cursor, Source
 from tests.integrations.source_rig import PASSES, SourceRig, Trouble, source_rig
-from tests.integrations.wire import put_off
+from tests.integrations.wire import TELL_LIMITS, put_off
 from tests.rehearsal import Rehearsal
 
 LOCAL = {"files", *registry.PUSHED}
@@ -163,6 +163,18 @@ def test_a_second_pull_brings_nothing_that_was_not_there(source: Source, tried: 
     again = pulled(source, first.cursor)
     assert again.error is None
     assert set(again.records) <= tried.records
+
+
+STRANGE = ("not json", '{"version": 99}', '{"step": 7, "after": []}')
+"""Cursors that a source did not make: what another version of ours, or a restored database, left."""
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_cursor_that_it_did_not_make_is_as_good_as_none(source: Source, tried: SourceRig) -> None:
+    for cursor in STRANGE:
+        found = pulled(source, Cursor(cursor))
+        assert found.error is None
+        assert set(found.records) == tried.records, cursor
 
 
 @pytest.mark.parametrize(("name", "trouble"), troubles())
@@ -324,10 +336,11 @@ def test_a_spent_budget_ends_the_pull_for_now(tried: SourceRig) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_vendor_tells_of_itself_is_kept(source: Source) -> None:
+def test_what_the_vendor_tells_of_itself_is_kept(name: str, source: Source) -> None:
     assert source.vitals.clock_skew_s is None
     source.check()
     assert source.vitals.clock_skew_s is not None
+    assert (source.vitals.calls_left is not None) == (name in TELL_LIMITS)
 
 
 STATUSES: dict[int, type[IntegrationError]] = {

@@ -9,6 +9,8 @@ from email.utils import formatdate
 from time import time
 
 PATIENCE_S = 10.0
+TELL_LIMITS = frozenset({"hubspot", "intercom", "keygen", "salesforce", "zendesk"})
+"""Vendors whose answers say how many calls are left; the others say so once there are none."""
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing resets the connection
 
 Script = Callable[[socket.socket], None]

@@ -114,6 +114,39 @@ def in_salesforce(**fields: object) -> Json:
     }
 
 
+def in_hubspot(path: str, **body: object) -> Json:
+    """Another request: to another place, with another body."""
+    return {"path": path, "body": body}
+
+
+BAND: Json = {
+    "name": "seatsignal_band",
+    "label": "Health band",
+    "type": "enumeration",
+    "fieldType": "select",
+    "groupName": "seatsignal",
+    "options": [{"value": "watch", "label": "Watch", "hidden": False}],
+}
+TRUE: Json = {
+    "operationType": "BOOL",
+    "operator": "IS_EQUAL_TO",
+    "value": True,
+    "includeObjectsWithNoValueSet": False,
+}
+GROWS: Json = {
+    "filterBranchType": "AND",
+    "filterBranchOperator": "AND",
+    "filterBranches": [],
+    "filters": [{"filterType": "PROPERTY", "property": "seatsignal_expansion", "operation": TRUE}],
+}
+GROWING: Json = {
+    "name": "Room to grow",
+    "objectTypeId": "0-2",
+    "processingType": "DYNAMIC",
+    "filterBranch": {"filterBranchType": "OR", "filterBranches": [GROWS], "filters": []},
+}
+
+
 def bodies(body: Any) -> Iterator[Any]:
     """The body once for each object in it, with a name in that object that no page tells of."""
     if isinstance(body, dict):
@@ -146,15 +179,32 @@ UNSOUND: dict[str, tuple[str, Json]] = {
     "a value that is no text": ("hubspot", {"body": {"inputs": [{"id": "1", "properties": {"a": 1}}]}}),
     "more than a batch": ("hubspot", {"body": {"inputs": [{"id": "1", "properties": {}}] * 101}}),
     "an empty batch": ("hubspot", {"body": {"inputs": []}}),
+    "a search from nowhere on": (
+        "hubspot",
+        in_hubspot("crm/objects/2026-03/companies/search", filterGroups=[], sorts=[], properties=[], limit=1),
+    ),
+    "an option without its place": (
+        "hubspot",
+        in_hubspot("crm/properties/2026-03/companies", **BAND),
+    ),
+    "a branch without its operator": ("hubspot", in_hubspot("crm/lists/2026-03", **GROWING)),
     "no such operator": (
         "intercom",
-        {"body": {"query": {"field": "updated_at", "operator": ">=", "value": 1}}},
+        {"body": {"query": {"field": "updated_at", "operator": "=>", "value": 1}}},
     ),
     "more than a page of a search": (
         "intercom",
         {"body": {**SOUND["intercom"].body, "pagination": {"per_page": 151}}},
     ),
+    "an order of a search": (
+        "intercom",
+        {"body": {**SOUND["intercom"].body, "sort": {"field": "updated_at", "order": "ascending"}}},
+    ),
     "without a version": ("intercom", {"headers": WRITES}),
+    "a version that its page does not know": (
+        "intercom",
+        {"headers": {**WRITES, "intercom-version": "2.99"}},
+    ),
     "another medium": ("keygen", {"headers": {**BEARER, "keygen-version": "1.8"}}),
     "no day": ("keygen", {"query": (("date[end]", "yesterday"),)}),
     "another kind": ("posthog", {"body": {"query": {"kind": "HogQuery", "query": "SELECT 1"}}}),

@@ -32,7 +32,9 @@ def rig(sandbox: Rehearsal) -> Rig:
         unclear=frozenset({500, 502, 504}),
         upsets=(
             Upset("401", Misconfigured, "unauthorized"),
+            Upset("403", Misconfigured, "forbidden"),
             Upset("429", "retry", "rate_limited", more={"retry_after": 7, **SEND}),
+            Upset("429_bare", "retry", "rate_limited", more=SEND),
             Upset("500", "unknown", "status_500", more=SEND),
             Upset("html", "unknown", "not_json", more=SEND),
             Upset("truncated", "sent", seen=1, more=SEND),

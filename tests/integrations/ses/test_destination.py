@@ -192,3 +192,20 @@ def test_a_clock_that_is_off_is_named(sandbox, monkeypatch, off):
 def test_every_wait_has_a_reason_by_which_ses_has_not_the_mail():
     assert all(refusal(kind) is not None for kind in LATER)
     assert refusal("") is None
+
+
+@pytest.mark.parametrize(
+    ("quota", "left"),
+    [
+        ({"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 1.0}, 199),
+        ({"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 240.0}, 0),
+        ({"Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 240.0}, None),
+    ],
+)
+def test_what_a_day_leaves_is_told(vendor: responses.RequestsMock, quota: object, left: int | None) -> None:
+    account = {"SendingEnabled": True, "ProductionAccessEnabled": True, "SendQuota": quota}
+    vendor.add("GET", ACCOUNT, json=account)
+    with closing(SesDestination(settings())) as destination:
+        assert destination.vitals.calls_left_today is None
+        destination.check()
+        assert destination.vitals.calls_left_today == left

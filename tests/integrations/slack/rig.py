@@ -29,7 +29,9 @@ def rig(sandbox: Rehearsal) -> Rig:
         base_url=base_url,
         upsets=(
             Upset("401", Misconfigured, "unauthorized"),
+            Upset("403", Misconfigured, "forbidden"),
             Upset("429", "retry", "rate_limited", more={"retry_after": 7, **POST}),
+            Upset("429_bare", "retry", "rate_limited", more=POST),
             Upset("500", "retry", "status_500", more=POST),
             Upset("html", "retry", "not_json", more=POST),
             Upset("truncated", "retry", "not_json", seen=1, more=POST),

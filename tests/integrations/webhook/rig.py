@@ -32,8 +32,11 @@ def rig(sandbox: Rehearsal) -> Rig:
             Upset("401", Misconfigured, "unauthorized"),
             Upset("403", Misconfigured, "forbidden"),
             Upset("429", "retry", "rate_limited", more={"retry_after": 7}),
+            Upset("429_bare", "retry", "rate_limited"),
             Upset("500", "retry", "status_500"),
+            Upset("html", "sent"),  # a receiver says by its status alone that it took it
             Upset("drop_answer", "retry", "connection_lost", seen=1),
+            Upset("truncated", "sent", seen=1),
             Upset("refuse", "retry", "connection_lost"),
             Upset("hang", "retry", "timeout"),
         ),

@@ -14,12 +14,17 @@ YES = {
     "includeObjectsWithNoValueSet": False,
 }
 GROWS = {"filterType": "PROPERTY", "property": "grows", "operation": YES}
-ALL = {"filterBranchType": "AND", "filterBranches": [], "filters": [GROWS]}
+ALL = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": [GROWS]}
 LIST = {
     "name": NAME,
     "objectTypeId": "0-2",
     "processingType": "DYNAMIC",
-    "filterBranch": {"filterBranchType": "OR", "filterBranches": [ALL], "filters": []},
+    "filterBranch": {
+        "filterBranchType": "OR",
+        "filterBranchOperator": "OR",
+        "filterBranches": [ALL],
+        "filters": [],
+    },
 }
 
 
@@ -62,6 +67,7 @@ def wrong(**changes: object) -> Json:
         wrong(objectTypeId="0-99"),
         wrong(processingType="MANUAL"),
         wrong(filterBranchType="AND"),
+        wrong(filterBranchOperator="AND"),
         wrong(filterBranches=[]),
         wrong(filters=[GROWS]),
         LIST | {"filterBranch": {**LIST["filterBranch"], "filterBranches": [{**ALL, "filters": []}]}},
