@@ -96,6 +96,7 @@ class Listing(NamedTuple):
     above: Callable[[Deployment, Viewer], Sequence[Part]] = lambda _deployment, _viewer: ()
     """What its page shows above it: what its rows add up to."""
     is_answered: bool = False  # its rows are accounts whose alerts can be answered there
+    is_of_all: bool = False  # it counts all accounts: whoever may not see these sees none of it
 
     @property
     def sorts(self) -> frozenset[str]:

@@ -90,7 +90,7 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "utilisation": book.c.utilisation_pct,
 }
 """What the book may be sorted by; equals follow in the order of their ids."""
-EXACT = ("band", "plan", "customer_type", "csm_email", "sales_email")
+EXACT = ("band", "plan", "customer_type", "currency", "csm_email", "sales_email")
 
 
 class Wanted(NamedTuple):
