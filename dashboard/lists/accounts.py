@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
+from dashboard.listing import Asked, Filter, Listing, Owners, Rows, Shown, Unclear, Values
 from dashboard.lists.sums import renewals_by_window, risk_by_reason
 from health.nouns import BANDS
 from health.reasons import reasons
@@ -155,13 +155,13 @@ def _beside(*columns: Shown) -> tuple[Shown, ...]:
     return (*columns, *rest)
 
 
-def _of(column: str) -> Callable[[Connection], list[str]]:
-    return lambda connection: book.values(connection, column)
+def _of(column: str) -> Callable[[Connection, Owners], list[str]]:
+    return lambda connection, owners: book.values(connection, column, owners)
 
 
 _FILTERS = (
     Filter("search", "Name or key", kind="search"),
-    Filter("band", "Health", lambda _: BANDS),
+    Filter("band", "Health", lambda *_: BANDS),
     Filter("owner", "Owner", _of("csm_email")),
     Filter("plan", "Plan", _of("plan")),
     Filter("customer_type", "Customer type", _of("customer_type")),
@@ -172,7 +172,7 @@ ACCOUNTS = Listing(
     "Every account that has been judged, the most urgent first: risk times nearness times revenue.",
     _beside(_NAME, _BAND, _HEALTH, _MOVED, _WHY, _USE, _MRR, _ANCHOR, _OWNER, _URGENT),
     everyone,
-    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda _: ("yes",))),
+    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda *_: ("yes",))),
     sort="priority",
     is_answered=True,
 )

@@ -135,8 +135,8 @@ FIGURES = Listing(
     ),
     rows,
     (
-        Filter("name", "Figure", lambda _: _named()),
-        Filter("by", "Split by", lambda _: SPLITS),
+        Filter("name", "Figure", lambda *_: _named()),
+        Filter("by", "Split by", lambda *_: SPLITS),
     ),
     empty="Nothing is told of it yet.",
 )

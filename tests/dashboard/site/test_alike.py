@@ -36,8 +36,9 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
     with made.database.write() as connection:
         token = issue(connection, "alike", tuple(Scope), 30, "a test") or ""
     site = Site(lambda: made)
-    with served(create_app(made.database, COMPANY, NOBODY, site=site)) as address:
-        desk = Desk(address, None, site, made)  # type: ignore[arg-type]  # its routes are not asked for
+    app = create_app(made.database, COMPANY, NOBODY, site=site)
+    with served(app) as address:
+        desk = Desk(address, app, site, made)
         yield Three(desk, desk.browser("admin"), Program(address, token))
     made.database.close()
 

@@ -15,7 +15,7 @@ from dashboard.app import create_app
 from dashboard.site import Site
 from store.tables import approvals as kept
 from store.tables import notices
-from tests.book import ACCOUNTS, LEAVING
+from tests.book import ACCOUNTS, LEAVING, OWNER
 from tests.dashboard.api.test_problems import made_up
 from tests.dashboard.conftest import COMPANY, NOBODY, served
 from tests.dashboard.site.conftest import PASSWORD, Browser, Desk, address
@@ -108,6 +108,7 @@ def test_no_route_at_all_names_an_account_of_others(desk: Desk):
     for method, path in desk.site.rights:
         if method == "GET":
             answer = browser.get(filled(path))
+            assert OWNER not in answer.text, f"{path}: not even in what it can be narrowed down by"
             assert not any(f"Account {key}" in answer.text for key in ACCOUNTS), path
             assert not any(f'/accounts/{key}"' in answer.text for key in ACCOUNTS), path
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -22,17 +22,16 @@ Values = Mapping[str, Any]
 
 @dataclass
 class Three:
-    """The three ways to ask: pages, each read once; CSV, and the API, each asked once."""
+    """The three ways to ask; each is asked once for the same."""
 
     desk: Desk
     browser: Browser
     program: Program
-    pages: dict[str, Page] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.csv, self.rows = cache(self._csv), cache(self._rows)
+        self.page, self.csv, self.rows = cache(self._page), cache(self._csv), cache(self._rows)
 
-    def page(self, path: str) -> Page:
+    def _page(self, path: str) -> Page:
         answer = self.browser.get(path)
         assert answer.status_code == 200, path
         return read(answer.text)
