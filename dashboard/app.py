@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import Match
 
 from config.links import BadLink
 from dashboard.desks import Reception, serve_desks
 from dashboard.fence import Fence
 from dashboard.letters import READING, LetterPages
+from dashboard.refusals import refused
 from dashboard.returns import Senders, serve_returns
 from dashboard.site import Site
 from dashboard.surveys import SurveyPages
@@ -24,9 +23,6 @@ from health.languages import accepted
 from store.database import Database, Unavailable
 from templates.pages import problem, style
 
-log = structlog.get_logger()
-
-RETRY_S = 60
 REFUSALS = (BadLink, Unavailable, RequestValidationError, HTTPException)
 
 
@@ -90,30 +86,9 @@ def _style() -> Response:
 
 def _answering(company_name: str) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
-        refused = _refused(request, error)
+        refusal = refused(request, error)
         language = accepted(request.headers.get("accept-language", ""))
-        words = problem(company_name, refused.status_code, language)
-        return HTMLResponse(words, refused.status_code, refused.headers)
+        words = problem(company_name, refusal.status_code, language)
+        return HTMLResponse(words, refusal.status_code, refusal.headers)
 
     return answer
-
-
-def _refused(request: Request, error: Exception) -> HTTPException:
-    match error:
-        case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
-            return HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": _allowed(request)})
-        case HTTPException():
-            return error
-        case BadLink():
-            return HTTPException(HTTPStatus.NOT_FOUND)
-        case Unavailable():
-            log.warning("database_away", reason=str(error))
-            return HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY_S)})
-        case _:
-            return HTTPException(HTTPStatus.BAD_REQUEST)
-
-
-def _allowed(request: Request) -> str:
-    """Return the methods of every route of a path; the router names those of the first alone."""
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return ", ".join(sorted(method for route in routes for method in route.methods))

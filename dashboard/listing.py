@@ -47,12 +47,16 @@ class Shown(NamedTuple):
     is_shown: bool = True
 
 
+Owners = tuple[str, ...] | None
+"""The addresses whose accounts alone may be seen; `None`: everybody's."""
+
+
 class Filter(NamedTuple):
-    """What a list is narrowed down by: one of some values, a day, or words to look for."""
+    """What a list is narrowed down by: one of the values that some owners' rows have, a day, or words."""
 
     name: str
     label: str
-    values: Callable[[Connection], Sequence[str]] | None = None
+    values: Callable[[Connection, Owners], Sequence[str]] | None = None
     kind: str = "select"
 
 
@@ -96,6 +100,7 @@ class Listing(NamedTuple):
     above: Callable[[Deployment, Viewer], Sequence[Part]] = lambda _deployment, _viewer: ()
     """What its page shows above it: what its rows add up to."""
     is_answered: bool = False  # its rows are accounts whose alerts can be answered there
+    is_of_all: bool = False  # it counts all accounts: whoever may not see these sees none of it
 
     @property
     def sorts(self) -> frozenset[str]:
@@ -247,14 +252,15 @@ def filters(listing: Listing, connection: Connection, wanted: Asked, path: str) 
     """Return what a list can be narrowed down by, as it is now."""
     return Filters(
         action=path,
-        fields=tuple(_field(each, connection, wanted.filters.get(each.name, "")) for each in listing.filters),
+        fields=tuple(_field(each, connection, wanted) for each in listing.filters),
     )
 
 
-def _field(filter_: Filter, connection: Connection, value: str) -> Field:
+def _field(filter_: Filter, connection: Connection, wanted: Asked) -> Field:
+    value, owners = wanted.filters.get(filter_.name, ""), wanted.owners
     if filter_.values is None:
         return Field(name=filter_.name, label=filter_.label, kind=filter_.kind, value=value)
-    known = [*filter_.values(connection)]
+    known = [*filter_.values(connection, owners)]
     choices = [Choice(value="", label="All", is_chosen=not value)]
     choices += [Choice(value=each, label=each.replace("_", " "), is_chosen=each == value) for each in known]
     return Field(name=filter_.name, label=filter_.label, kind="select", choices=tuple(choices))

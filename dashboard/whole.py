@@ -5,11 +5,9 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from config.errors import Actionable
 from dashboard.api import problems
 from dashboard.api.callers import TooOften
 from dashboard.api.whole import service
@@ -35,8 +33,8 @@ from dashboard.pages.start import StartPage
 from dashboard.pages.today import TodayPage
 from dashboard.pages.tokens import TokensPage
 from dashboard.pages.users import UsersPage
+from dashboard.refusals import refused
 from dashboard.site import NotAllowed, NotSignedIn, Site, goes, serve_assets
-from store.database import Unavailable
 from templates.views import View
 
 OUTSIDE = ("/u/", "/p/", "/s/", "/webhooks/", "/desks/", "/returns/", "/api/", "/healthz", "/style.css")
@@ -107,29 +105,20 @@ def answering(site: Site, customers: Answer) -> Answer:
             return customers(request, error)
         if isinstance(error, NotSignedIn):
             return _to_the_door(request)
-        return problem(site, _status(error))
+        refusal = (
+            HTTPException(HTTPStatus.FORBIDDEN) if isinstance(error, NotAllowed) else refused(request, error)
+        )
+        return problem(site, refusal)
 
     return answer
 
 
-def problem(site: Site, status: int) -> Response:
+def problem(site: Site, refusal: HTTPException) -> Response:
     """Answer with what went wrong, in plain words; the database may be away, so nothing of it is asked."""
-    title, advice = _SAID.get(HTTPStatus(status), _BROKEN)
-    return site.page(View(title=title, lead=advice), status=status)
-
-
-def _status(error: Exception) -> int:
-    match error:
-        case HTTPException():
-            return error.status_code
-        case NotAllowed():
-            return HTTPStatus.FORBIDDEN
-        case RequestValidationError():
-            return HTTPStatus.BAD_REQUEST
-        case Unavailable():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case _:
-            return HTTPStatus.NOT_FOUND if isinstance(error, Actionable) else HTTPStatus.INTERNAL_SERVER_ERROR
+    title, advice = _SAID.get(HTTPStatus(refusal.status_code), _BROKEN)
+    answer = site.page(View(title=title, lead=advice), status=refusal.status_code)
+    answer.headers.update(refusal.headers or {})
+    return answer
 
 
 def _to_the_door(request: Request) -> Response:

@@ -90,7 +90,7 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "utilisation": book.c.utilisation_pct,
 }
 """What the book may be sorted by; equals follow in the order of their ids."""
-EXACT = ("band", "plan", "customer_type", "csm_email", "sales_email")
+EXACT = ("band", "plan", "customer_type", "currency", "csm_email", "sales_email")
 
 
 class Wanted(NamedTuple):
@@ -226,10 +226,11 @@ def owned(connection: Connection, owners: Collection[str]) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def values(connection: Connection, column: str) -> list[str]:
-    """Return what one of the `EXACT` columns says, without what it does not."""
+def values(connection: Connection, column: str, owners: Collection[str] | None = None) -> list[str]:
+    """Return what one of the `EXACT` columns says of the accounts of some owners, where it says anything."""
     one = book.c[column]
-    return list(connection.execute(select(one).distinct().where(one != "").order_by(one)).scalars())
+    query = select(one).distinct().where(one != "").order_by(one)
+    return list(connection.execute(query if owners is None else query.where(_owned(owners))).scalars())
 
 
 def _some(query: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -66,10 +66,12 @@ def stopped(
     return Page(found, ended)
 
 
-def values(connection: Connection, column: str) -> list[str]:
-    """Return what one of the `EXACT` columns says of them."""
-    one = flags.c[column]
-    return sorted(connection.execute(select(one).where(_STOPPED).distinct()).scalars())
+def values(connection: Connection, owners: Collection[str] | None, column: str) -> list[str]:
+    """Return what one of the `EXACT` columns says of those of accounts that ``owners`` look after."""
+    query = select(flags.c[column]).where(_STOPPED).distinct()
+    if owners is not None:
+        query = query.join(book, book.c.account == flags.c.account).where(_owned(owners))
+    return sorted(connection.execute(query).scalars())
 
 
 def _owned(owners: Collection[str]) -> ColumnElement[bool]:

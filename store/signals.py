@@ -12,7 +12,10 @@ from store.tables import accounts, flags
 
 
 class Standing(NamedTuple):
-    """A flag of an account, by the account's key and name; ``gate`` is what held it back, mostly nothing."""
+    """A flag of an account, by the account's key and name; ``gate`` is what held it back, mostly nothing.
+
+    ``evidence`` is what was seen when it last changed; ``id`` is the account's.
+    """
 
     account: str
     name: str
@@ -27,6 +30,7 @@ class Standing(NamedTuple):
     since: date | None
     opened: date | None
     until: date | None
+    id: int
 
 
 class Found(NamedTuple):
@@ -49,7 +53,7 @@ def page(
     limit: int = 100,
 ) -> Found:
     """Return a page of flags, of one account by its key if that is given. Raises `places.BadPlace`."""
-    named = (flags.c[name] for name in Standing._fields[2:])
+    named = (flags.c[name] for name in Standing._fields[2:-1])
     query = select(accounts.c.key, accounts.c.name, *named, flags.c.account.label("id"))
     query = query.join(accounts, accounts.c.id == flags.c.account)
     query = query.where(*(flags.c[name] == only[name] for name in EXACT if name in only))
@@ -57,7 +61,7 @@ def page(
     if after:
         query = query.where(tuple_(*_KEY) > tuple_(*_place(after)))
     rows = connection.execute(query.order_by(*_KEY).limit(limit + 1)).all()
-    shown = [Standing(*row[:-1]) for row in rows[:limit]]
+    shown = [Standing._make(row) for row in rows[:limit]]
     if len(rows) <= limit:
         return Found(shown, "")
     last = rows[limit - 1]

@@ -12,16 +12,17 @@ from dashboard.api.samples import sample
 from dashboard.api.service import BASE, Ask, Operation
 from dashboard.listing import Filter, Listing, Shown, Unclear, Values
 from dashboard.lists import programs
-from dashboard.lists.registry import LISTINGS
+from dashboard.lists.registry import EXPORTS, LISTINGS
 
 COLLECTIONS: Mapping[str, Listing] = {
     **{each.name: each for each in programs.LISTINGS},
+    **EXPORTS,
     **LISTINGS,
 }
 """By name; where the dashboard has a list of the same name, that is the one."""
 _SCOPES = {
     **dict.fromkeys(("accounts", "risk", "expansions", "renewals", "signals"), Scope.ACCOUNTS),
-    "figures": Scope.FIGURES,
+    **dict.fromkeys(("figures", "worst"), Scope.FIGURES),
     "experiments": Scope.EXPERIMENTS,
 }
 _TYPES: Mapping[str, Schema] = {

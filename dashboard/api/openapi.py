@@ -19,7 +19,8 @@ ABOUT = (
     "`If-None-Match`."
 )
 _SHAPES = (shapes.Account, shapes.Scores, shapes.Explanation, shapes.Figure, shapes.Experiment, problems.Told)
-_EXAMPLES = {"key": "c-1042", "name": "active_licences"}
+_EXAMPLES = {"/accounts/": "c-1042", "/figures/": "active_licences", "/experiments/": "limit_letter"}
+"""What may stand for the part of a path, by how the path begins."""
 _WHEN = {
     HTTPStatus.BAD_REQUEST: "A parameter is not what it may be; `parameter` says which.",
     HTTPStatus.UNAUTHORIZED: "No token, or none that counts.",
@@ -62,7 +63,7 @@ def _operation(of: Operation) -> Schema:
         "summary": of.title,
         "description": of.about,
         "tags": [str(of.scope or "description")],
-        "parameters": [*map(_part, of.parts), *map(_param, of.params)],
+        "parameters": [*(_part(name, of.path) for name in of.parts), *map(_param, of.params)],
         "responses": _responses(of),
         **secured,
     }
@@ -73,9 +74,10 @@ def _id(path: str) -> str:
     return "_".join(piece for piece in pieces if piece)
 
 
-def _part(name: str) -> Schema:
+def _part(name: str, path: str) -> Schema:
     schema = {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT, "pattern": r"^[^/\u0000]+$"}
-    return {"name": name, "in": "path", "required": True, "schema": schema, "example": _EXAMPLES[name]}
+    example = next(each for begins, each in _EXAMPLES.items() if path.startswith(begins))
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
 
 
 def _param(of: Param) -> Schema:

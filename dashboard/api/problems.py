@@ -6,6 +6,7 @@ from http import HTTPStatus
 import msgspec
 import structlog
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
@@ -28,6 +29,7 @@ _DETAILS = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached just now. Nothing is lost.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "It was not your doing; it is in the log of whoever runs this.",
 }
+_ELSE = "It cannot be answered as it was asked; /api/v1/openapi.json says how to ask."
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
@@ -73,7 +75,7 @@ def told(problem: Problem, path: str, headers: Mapping[str, str]) -> Response:
         "type": QUOTA if is_quota else PLAIN,
         "title": problem.status.phrase,
         "status": int(problem.status),
-        "detail": problem.detail or _DETAILS.get(problem.status, ""),
+        "detail": problem.detail or _DETAILS.get(problem.status, _ELSE),
         "instance": path,
     }
     document |= {"parameter": problem.parameter} if problem.parameter else {}
@@ -105,4 +107,5 @@ def _problem(error: Exception) -> Problem:
         case HTTPException():
             return Problem(HTTPStatus(error.status_code), headers=dict(error.headers or {}))
         case _:
-            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+            is_none = isinstance(error, RequestValidationError)
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY if is_none else HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
+from dashboard.listing import Asked, Filter, Listing, Owners, Rows, Shown, Unclear, Values
 from dashboard.lists.sums import renewals_by_window, risk_by_reason
 from health.nouns import BANDS
 from health.reasons import reasons
@@ -18,7 +18,13 @@ from worker.letters import person_name
 
 AHEAD_DAYS = 120
 """Renewals are listed so far ahead: as long as the first window."""
-_EXACT = {"band": "band", "plan": "plan", "customer_type": "customer_type", "owner": "csm_email"}
+_EXACT = {
+    "band": "band",
+    "plan": "plan",
+    "customer_type": "customer_type",
+    "owner": "csm_email",
+    "currency": "currency",
+}
 
 
 def _narrowed(wanted: Asked) -> Wanted:
@@ -138,24 +144,24 @@ _KINDS = {
     **dict.fromkeys(("renewal_on",), "day"),
     "uplift": "money",
 }
+_TOLD = (_BAND, _HEALTH, _MOVED, _WHY, _USE, _MRR, _RISK, _ANCHOR, _DAYS, _OWNER, _URGENT)
 
 
 def _beside(*columns: Shown) -> tuple[Shown, ...]:
-    """Return columns, and those of every list that only programs read."""
-    names = {column.name for column in columns}
-    rest = (
-        Shown(name, name, _KINDS.get(name, "text"), is_shown=False) for name in _PLAIN if name not in names
-    )
+    """Return columns, and whatever else is told of an account, which only programs read."""
+    known = {column.name for column in columns}
+    plain = (Shown(name, name, _KINDS.get(name, "text")) for name in _PLAIN)
+    rest = (each._replace(sort="", is_shown=False) for each in (*plain, *_TOLD) if each.name not in known)
     return (*columns, *rest)
 
 
-def _of(column: str) -> Callable[[Connection], list[str]]:
-    return lambda connection: book.values(connection, column)
+def _of(column: str) -> Callable[[Connection, Owners], list[str]]:
+    return lambda connection, owners: book.values(connection, column, owners)
 
 
 _FILTERS = (
     Filter("search", "Name or key", kind="search"),
-    Filter("band", "Health", lambda _: BANDS),
+    Filter("band", "Health", lambda *_: BANDS),
     Filter("owner", "Owner", _of("csm_email")),
     Filter("plan", "Plan", _of("plan")),
     Filter("customer_type", "Customer type", _of("customer_type")),
@@ -166,7 +172,7 @@ ACCOUNTS = Listing(
     "Every account that has been judged, the most urgent first: risk times nearness times revenue.",
     _beside(_NAME, _BAND, _HEALTH, _MOVED, _WHY, _USE, _MRR, _ANCHOR, _OWNER, _URGENT),
     everyone,
-    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda _: ("yes",))),
+    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda *_: ("yes",))),
     sort="priority",
     is_answered=True,
 )
@@ -208,7 +214,12 @@ RENEWALS = Listing(
     "The next day on which somebody must act: a notice deadline, a review, or the end of a term.",
     _beside(_ANCHOR, _DAYS, _NAME, _BAND, _WHY, _RISK, Shown("payment", "Payment"), _USE, _OWNER),
     renewing,
-    (*_FILTERS, Filter("from", "From", kind="date"), Filter("until", "Until", kind="date")),
+    (
+        *_FILTERS,
+        Filter("currency", "Currency", _of("currency")),
+        Filter("from", "From", kind="date"),
+        Filter("until", "Until", kind="date"),
+    ),
     sort="anchor",
     descending=False,
     empty="Nobody has to act in these days.",

@@ -1,29 +1,51 @@
 """Figures and measures as rows: what pages of figures show, for spreadsheets and programs."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from config.metrics import Entry, entries, load_metrics
+from config.metrics import entries, load_metrics
 from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
 from health.figures.segments import SEGMENTS
 from store.database import Connection
 from worker.deployment import Deployment
-from worker.figured import Figured, FigureRow, Wanted, figured
+from worker.figured import SPREAD, Figured, FigureRow, Wanted, Worst, figured
+
+SPLITS = (*SEGMENTS, SPREAD)
+"""What a figure may be split by, or how it lies over accounts."""
+
+
+class _Told(NamedTuple):
+    """What is made of a figure: what its rows are, and each of them as a row of the list."""
+
+    of: Callable[[Figured], Sequence[Any]]
+    row: Callable[[Figured, Any], Values]
 
 
 def rows(deployment: Deployment, _connection: Connection, wanted: Asked) -> Rows:
     """Return rows of the figure that is asked for, else of one after the other. Raises `Unclear`."""
-    only, by = wanted.filters.get("name", ""), wanted.filters.get("by", "")
-    names = [name for name in _told() if only in {"", name}]
-    if not names or (by and by not in SEGMENTS):
+    by = wanted.filters.get("by", "")
+    if by and by not in SPLITS:
+        return Rows([])
+    return _page(deployment, wanted, by, _Told(lambda found: found.rows, _row))
+
+
+def worst(deployment: Deployment, _connection: Connection, wanted: Asked) -> Rows:
+    """Return the accounts at the worse end of figures, as `rows` does. Raises `Unclear`."""
+    return _page(deployment, wanted, SPREAD, _Told(lambda found: found.worst, _account))
+
+
+def _page(deployment: Deployment, wanted: Asked, split: str, told: _Told) -> Rows:
+    only = wanted.filters.get("name", "")
+    names = [name for name in _named() if only in {"", name}]
+    if not names:
         return Rows([])
     place, shown = _read(wanted.after, names), list[Values]()
     for name in names[names.index(place.name) :]:
-        told = figured(deployment, [Wanted(name, by)], wanted.owners)[0]
+        found = figured(deployment, [Wanted(name, split)], wanted.owners)[0]
         first = place.row if name == place.name else 0
         until = first + wanted.limit - len(shown)
-        shown += _rows(told, told.rows[first:until], entries(load_metrics())[told.name])
-        if until < len(told.rows):
+        shown += [told.row(found, each) for each in told.of(found)[first:until]]
+        if until < len(told.of(found)):
             return Rows(shown, f"{name} {until}")
     return Rows(shown)
 
@@ -42,32 +64,47 @@ def _read(after: str, names: Sequence[str]) -> _Place:
     return _Place(name, int(row[:9]))
 
 
-def _told() -> list[str]:
+def _named() -> list[str]:
     return [name for name, entry in entries(load_metrics()).items() if not entry.no_value]
 
 
-def _rows(told: Figured, shown: Sequence[FigureRow], entry: Entry) -> Iterator[Values]:
-    for row in shown:
-        amounts = bool(row.currency)
-        yield {
-            "figure": told.name,
-            "title": entry.title,
-            "unit": entry.unit,
-            "as_of": told.as_of,
-            "by": told.by or None,
-            "segment": row.segment,
-            "part": row.part or None,
-            "value": None if amounts else row.value,
-            "amount": round(row.value) if amounts and row.value is not None else None,
-            "currency": row.currency or None,
-            "low": row.low,
-            "high": row.high,
-            "part_of": row.part_of,
-            "whole": row.whole,
-            "says": row.says or None,
-            "accounts": told.accounts,
-            "covered": told.covered,
-        }
+def _row(told: Figured, row: FigureRow) -> Values:
+    entry, amounts = entries(load_metrics())[told.name], bool(row.currency)
+    return {
+        "figure": told.name,
+        "title": entry.title,
+        "unit": entry.unit,
+        "as_of": told.as_of,
+        "by": told.by or None,
+        "segment": row.segment,
+        "part": row.part or None,
+        "value": None if amounts else row.value,
+        "amount": round(row.value) if amounts and row.value is not None else None,
+        "currency": row.currency or None,
+        "low": row.low,
+        "high": row.high,
+        "part_of": row.part_of,
+        "whole": row.whole,
+        "says": row.says or None,
+        "accounts": told.accounts,
+        "covered": told.covered,
+    }
+
+
+def _account(told: Figured, found: Worst) -> Values:
+    entry, amounts = entries(load_metrics())[told.name], bool(found.currency)
+    return {
+        "figure": told.name,
+        "title": entry.title,
+        "unit": entry.unit,
+        "as_of": told.as_of,
+        "part": found.part or None,
+        "account": found.account,
+        "name": found.name,
+        "value": None if amounts else found.value,
+        "amount": round(found.value) if amounts else None,
+        "currency": found.currency or None,
+    }
 
 
 _PLAIN = {
@@ -98,8 +135,27 @@ FIGURES = Listing(
     ),
     rows,
     (
-        Filter("name", "Figure", lambda _: _told()),
-        Filter("by", "Split by", lambda _: SEGMENTS),
+        Filter("name", "Figure", lambda *_: _named()),
+        Filter("by", "Split by", lambda *_: SPLITS),
     ),
     empty="Nothing is told of it yet.",
+)
+WORST = Listing(
+    "worst",
+    "At the worse end",
+    "The ten accounts at the worse end of each figure and measure, the worst first.",
+    (
+        Shown("figure", "Its name"),
+        Shown("title", "What people call it"),
+        Shown("unit", "Its unit"),
+        Shown("as_of", "The day of which it is", "day"),
+        Shown("part", "What of it"),
+        Shown("account", "The account's key"),
+        Shown("name", "The account's name"),
+        Shown("value", "What it comes to there", "tenths"),
+        Shown("amount", "The same of an amount", "money"),
+        Shown("currency", "Its currency"),
+    ),
+    worst,
+    (Filter("name", "Only this figure"),),
 )

@@ -1,5 +1,7 @@
 """Candidates that gates stopped: what would have alerted somebody, and why it did not."""
 
+from functools import partial
+
 from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
 from store import gates
 from store.database import Connection
@@ -48,8 +50,8 @@ GATES = Listing(
     ),
     rows,
     (
-        Filter("gate", "Gate", lambda connection: gates.values(connection, "gate")),
-        Filter("signal", "Signal", lambda connection: gates.values(connection, "reason")),
+        Filter("gate", "Gate", partial(gates.values, column="gate")),
+        Filter("signal", "Signal", partial(gates.values, column="reason")),
     ),
     empty="No gate stops anything.",
 )

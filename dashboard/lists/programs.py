@@ -1,16 +1,21 @@
 """Lists that programs read: signals, figures of the catalogue, experiments, sources."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
+import msgspec
+
 from config.metrics import load_metrics
 from dashboard.listing import Asked, Filter, Listing, Rows, Shown, Unclear, Values
-from store import experiments, places, signals
+from health.alerts import OPEN
+from health.experiments import HELD_OUT, WRITTEN, Reading, sample
+from store import experiments, places, signals, verdicts
 from store.database import Connection
 from store.experiments import Begun
 from store.matches import match_rates
 from store.places import BadPlace
+from store.signals import Standing
 from store.sources import UNREAD, readings, stated
 from worker.deployment import Deployment
 from worker.experiments import planned_of
@@ -18,7 +23,7 @@ from worker.experiments import planned_of
 _NOWHERE = "is no place where a page of this list ended"
 
 
-def _paged(rows: Sequence[Values], wanted: Asked) -> Rows:
+def paged(rows: Sequence[Values], wanted: Asked) -> Rows:
     """Return a page of a list that is short as a whole, in the order of its rows' names."""
     ordered = sorted(rows, key=_name)
     if wanted.after:
@@ -56,7 +61,20 @@ def _signals(_deployment: Deployment, connection: Connection, wanted: Asked) -> 
         found = signals.page(connection, only, account, wanted.after, wanted.limit)
     except BadPlace:
         raise Unclear("after", _NOWHERE) from None
-    return Rows([each._asdict() | {"gate": each.gate or None} for each in found.rows], found.after)
+    today = _evidence(connection, [each for each in found.rows if each.state in OPEN])
+    return Rows([_signal(each, today) for each in found.rows], found.after)
+
+
+def _signal(found: Standing, today: Mapping[tuple[int, str], str]) -> Values:
+    evidence = today.get((found.id, found.reason), found.evidence)
+    return found._asdict() | {"evidence": evidence, "gate": found.gate or None}
+
+
+def _evidence(connection: Connection, open_ones: Sequence[Standing]) -> Mapping[tuple[int, str], str]:
+    """Return today's evidence by account and signal, as it is told everywhere else."""
+    judged = verdicts.current(connection, sorted({each.id for each in open_ones}))
+    found = [each.assessment for each in judged]
+    return {(each.account, signal.kind): signal.evidence for each in found for signal in each.signals}
 
 
 def _figures(_deployment: Deployment, _connection: Connection, wanted: Asked) -> Rows:
@@ -74,15 +92,19 @@ def _figures(_deployment: Deployment, _connection: Connection, wanted: Asked) ->
         for name, entry in known.entries.items()
         if wanted.filters.get("family", family) == family
     ]
-    return _paged(rows, wanted)
+    return paged(rows, wanted)
 
 
 def _experiments(_deployment: Deployment, connection: Connection, wanted: Asked) -> Rows:
-    return _paged([_experiment(each) for each in experiments.begun(connection).values()], wanted)
+    begun = experiments.begun(connection)
+    return paged(
+        [_experiment(each, experiments.in_arms(connection, name)) for name, each in begun.items()], wanted
+    )
 
 
-def _experiment(begun: Begun) -> Values:
+def _experiment(begun: Begun, drawn: Mapping[str, int]) -> Values:
     planned = planned_of(begun)
+    needed, told = sample(planned), _reading(begun)
     return {
         "name": begun.name,
         "hypothesis": planned.hypothesis,
@@ -93,7 +115,20 @@ def _experiment(begun: Begun) -> Values:
         "started_on": begun.started_on,
         "stopped_on": begun.stopped_on,
         "read_on": begun.read_on,
+        "held_out_drawn": drawn.get(HELD_OUT, 0),
+        "held_out_needed": needed.held_out,
+        "written_drawn": drawn.get(WRITTEN, 0),
+        "written_needed": needed.written,
+        "verdict": told.verdict if told else None,
+        "points": told.points if told else None,
+        "low": told.low if told else None,
+        "high": told.high if told else None,
+        "chance_pct": 100 * told.chance if told else None,
     }
+
+
+def _reading(begun: Begun) -> Reading | None:
+    return msgspec.json.decode(begun.reading, type=Reading) if begun.reading else None
 
 
 def state(begun: Begun) -> str:
@@ -123,13 +158,13 @@ def _sources(deployment: Deployment, connection: Connection, wanted: Asked) -> R
                 "floor_pct": round(100 * floors[name], 2) if name in floors else None,
             }
         )
-    return _paged(rows, wanted)
+    return paged(rows, wanted)
 
 
 # -- lists -------------------------------------------------------------------------------------------
 
 
-def _columns(**labels: str) -> tuple[Shown, ...]:
+def columns(**labels: str) -> tuple[Shown, ...]:
     """Return columns by name, each with its label; a kind that is not text stands before it and a colon."""
     parted = {name: label.rpartition(":") for name, label in labels.items()}
     return tuple(Shown(name, label, kind or "text") for name, (kind, _, label) in parted.items())
@@ -139,7 +174,7 @@ SIGNALS = Listing(
     "signals",
     "Signals",
     "Flags as they stand, and candidates that a gate held back, by account.",
-    _columns(
+    columns(
         account="The account's key",
         name="The account's name",
         kind="What the flag is of",
@@ -161,7 +196,7 @@ FIGURES = Listing(
     "figures",
     "Figures",
     "Every figure and measure of the catalogue.",
-    _columns(
+    columns(
         name="Its name",
         title="What people call it",
         family="The family it is of",
@@ -177,7 +212,7 @@ EXPERIMENTS = Listing(
     "experiments",
     "Experiments",
     "Every experiment that was started.",
-    _columns(
+    columns(
         name="Its name",
         hypothesis="What is to be shown",
         letter="The letter that is tried",
@@ -187,14 +222,24 @@ EXPERIMENTS = Listing(
         started_on="day:When it started",
         stopped_on="day:When it was stopped",
         read_on="day:When it was read",
+        held_out_drawn="number:Accounts that were drawn to be held out",
+        held_out_needed="number:Those that are needed",
+        written_drawn="number:Accounts that were drawn to be written to",
+        written_needed="number:Those that are needed",
+        verdict="What it told; nothing before it was read",
+        points="change:By how many points the share of those written to lies above the others'",
+        low="change:From how many points that is likely",
+        high="change:To how many points that is likely",
+        chance_pct="tenths:How often chance does as much, per cent",
     ),
     _experiments,
+    is_of_all=True,
 )
 SOURCES = Listing(
     "sources",
     "Sources",
     "Every source: how fresh it is, and how much of it is ours.",
-    _columns(
+    columns(
         name="Its name",
         states="The kinds of fact that it states, with spaces between",
         complete_through="day:The day through which it is complete",

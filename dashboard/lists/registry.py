@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.listing import Listing
-from dashboard.lists import accounts, figures, gates, record
+from dashboard.lists import accounts, figures, gates, programs, record, rules
 
 LISTINGS: Mapping[str, Listing] = {
     each.name: each
@@ -17,3 +17,8 @@ LISTINGS: Mapping[str, Listing] = {
         record.RECORD,
     )
 }
+EXPORTS: Mapping[str, Listing] = {
+    each.name: each
+    for each in (programs.EXPERIMENTS, programs.SOURCES, rules.RULES, rules.BANDS, figures.WORST)
+}
+"""Lists that have no page of their own, but the figures of another page in them, as CSV and by the API."""

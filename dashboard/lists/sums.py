@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from babel.numbers import get_currency_precision
 
@@ -106,12 +107,19 @@ def _window(window: _Window) -> Row:
     amount = Cell(kind="money", number=minor, currency=currency) if currency else Cell(note="no currency")
     return Row(
         cells=(
-            Cell(text=window.label, href=f"/renewals?from={window.first}&until={window.last}"),
+            Cell(text=window.label, href=_rows_of(window)),
             Cell(kind="number", number=sum(each.accounts for each in own)),
             Cell(kind="number", number=sum(each.unpaid for each in own)),
             amount,
         )
     )
+
+
+def _rows_of(window: _Window) -> str:
+    asked = {"from": window.first, "until": window.last} | (
+        {"currency": window.currency} if window.currency else {}
+    )
+    return f"/renewals?{urlencode(asked)}"
 
 
 def risk_by_reason(deployment: Deployment, viewer: Viewer) -> Sequence[Part]:

@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 
 from dashboard.access import Right, Viewer
 from dashboard.instants import instant
+from dashboard.pages.theirs import letters, theirs
 from dashboard.said import Heard
 from dashboard.site import Seer, Site, goes
-from store import approvals, book
 from store.approvals import APPROVED, DRAFT, MAILED, REJECTED, Held
 from store.database import Connection
 from templates.views import Cell, Column, Field, Item, Lines, Pair, Pairs, Row, Table, Text, View
@@ -40,7 +40,7 @@ class ApprovalPages:
     def list(self, viewer: Seer, said: Heard) -> Response:
         """Show what waits, the first to expire first."""
         with self._site.deployment.database.read() as connection:
-            waiting = [each for each in approvals.waiting(connection) if _is_theirs(connection, viewer, each)]
+            waiting = letters(connection, viewer)
         table = Table(
             columns=tuple(Column(label=label) for label in ("Mail", "Account", "Mode", "Until")),
             rows=tuple(_row(each, viewer) for each in waiting),
@@ -110,16 +110,9 @@ def _held(connection: Connection, viewer: Viewer, key: str) -> Held:
         held = found(connection, key)
     except Undecidable:
         raise HTTPException(404) from None
-    if not _is_theirs(connection, viewer, held):
-        raise HTTPException(404)
+    if viewer.owners is not None:
+        theirs(connection, held.account_key, viewer)
     return held
-
-
-def _is_theirs(connection: Connection, viewer: Viewer, held: Held) -> bool:
-    if viewer.owners is None:
-        return True
-    place = book.place(connection, held.account_key)
-    return place is not None and bool({place.entry.csm_email, place.entry.sales_email} & set(viewer.owners))
 
 
 def _row(held: Held, viewer: Viewer) -> Row:

@@ -84,7 +84,7 @@ def _begun(begun: Begun, drawn: Mapping[str, int]) -> Iterator[Part]:
     columns = (
         Column(label="Arm"), Column(label="Drawn", is_number=True), Column(label="Needed", is_number=True)
     )  # fmt: skip
-    yield Table(title=f"How far {begun.name} is", columns=columns, rows=rows)
+    yield Table(title=f"How far {begun.name} is", columns=columns, rows=rows, csv=f"{HERE}.csv")
     if begun.reading:
         yield from _reading(begun, msgspec.json.decode(begun.reading, type=Reading))
 

@@ -19,7 +19,8 @@ MOST_ROWS = 40
 class Look(NamedTuple):
     """How a figure is shown: under another title, and what its parts are, as `LINKED` names it.
 
-    ``bars`` draw the values, where they are of one kind; ``is_csv`` says that CSV has the same. ``then`` are
+    ``bars`` draw the values, where they are of one kind; ``split`` is what CSV has to be asked by to hold the
+    same, where it is not what the figure says. ``then`` are
     headings of further columns, and ``beside`` what stands in them, by part.
     """
 
@@ -27,7 +28,7 @@ class Look(NamedTuple):
     about: str = ""
     of: str = ""
     bars: bool = True
-    is_csv: bool = True
+    split: str = ""
     then: tuple[str, ...] = ()
     beside: Mapping[str, tuple[Cell, ...]] = {}
 
@@ -53,13 +54,14 @@ def told(found: Figured, look: Look | None = None) -> Part:
         about=" ".join(filter(None, (look.about or entry.definition, covered(found), _cut(found)))),
         columns=tuple(shape.columns(found, look)),
         rows=tuple(Row(cells=tuple(shape.cells(row, found, look))) for row in rows),
-        csv=csv(found) if look.is_csv else "",
+        csv=csv(found, look.split),
     )
 
 
-def csv(found: Figured) -> str:
+def csv(found: Figured, split: str = "") -> str:
     """Return where a figure is to be had as CSV."""
-    params = {"name": found.name} | ({"by": found.by} if found.by else {})
+    by = split or found.by
+    params = {"name": found.name} | ({"by": by} if by else {})
     return f"/figures.csv?{urlencode(params)}"
 
 
@@ -130,7 +132,7 @@ class _Shape(NamedTuple):
         if self.segments:
             yield Cell(text=_spoken(row.segment), href=_accounts(found.by, row.segment))
         if self.parts:
-            yield Cell(text=_spoken(row.part) or "all", href=_accounts(look.of, row.part))
+            yield Cell(text=_part(row.part), href=_accounts(look.of, row.part))
         yield value(row, found)
         if self.bars:
             yield Cell(kind="meter", number=_width(row.value or 0.0, self.top))
@@ -186,6 +188,10 @@ def _spoken(name: str) -> str:
     return "all accounts" if name == ALL else name.replace("_", " ")
 
 
+def _part(name: str) -> str:
+    return _spoken(name) or "all"
+
+
 def _accounts(by: str, value_: str) -> str:
     """Return where the accounts of a segment are listed, if they can be."""
     if by not in LINKED or value_ in {ALL, UNKNOWN, ""}:
@@ -231,13 +237,14 @@ def worst(found: Figured, title: str, about: str = "") -> Part:
         about=about,
         columns=tuple(columns),
         rows=tuple(rows),
+        csv=f"/worst.csv?{urlencode({'name': found.name})}" if rows else "",
         empty=_nothing(found) if not found.rows else "None.",
     )
 
 
 def _account(part: str | None, worst_: Worst, entry: Entry) -> Row:
     cells = [Cell(text=worst_.name, href=f"/accounts/{quote(worst_.account, safe='')}")]
-    cells += [] if part is None else [Cell(text=_spoken(part))]
+    cells += [] if part is None else [Cell(text=_part(part))]
     kind = "money" if worst_.currency else "percent" if entry.unit == "%" else "tenths"
     return Row(cells=(*cells, Cell(kind=kind, number=worst_.value, currency=worst_.currency)))
 
@@ -251,7 +258,7 @@ def read(found: Figured) -> Iterator[Part]:
         Row(
             cells=(
                 Cell(text=each.word),
-                *([Cell(text=_spoken(each.part))] if several else []),
+                *([Cell(text=_part(each.part))] if several else []),
                 Cell(kind="number", number=each.accounts),
                 Cell(kind="percent", number=each.pct),
                 Cell(kind="meter", number=round(each.pct or 0.0, 1)),

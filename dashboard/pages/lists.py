@@ -8,10 +8,10 @@ from fastapi.responses import Response, StreamingResponse
 from dashboard import listing
 from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows, Unclear
-from dashboard.lists.registry import LISTINGS
+from dashboard.lists.registry import EXPORTS, LISTINGS
 from dashboard.pages import saved, snooze
 from dashboard.said import NAMES, Heard
-from dashboard.site import Seer, Site
+from dashboard.site import NotAllowed, Seer, Site
 from store import views
 from templates.views import Part, View
 
@@ -25,6 +25,8 @@ def serve_lists(site: Site, app: FastAPI) -> None:
         pages = ListPages(site, each)
         site.shows(app, pages.path, pages.show, each.right)
         site.shows(app, f"{pages.path}.csv", pages.export, each.right)
+    for each in EXPORTS.values():
+        site.shows(app, f"/{each.name}.csv", ListPages(site, each).export, each.right)
 
 
 class ListPages:
@@ -68,6 +70,8 @@ class ListPages:
 
     def export(self, request: Request, viewer: Seer) -> Response:
         """Answer with all of it as CSV, as it is narrowed down."""
+        if self._of.is_of_all and viewer.owners is not None:
+            raise NotAllowed
         try:
             wanted = listing.asked(self._of, request.query_params, viewer)
             wanted = wanted._replace(limit=AT_ONCE)

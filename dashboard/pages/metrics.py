@@ -73,7 +73,7 @@ class MetricPages:
     def _values(self, name: str, by: str, viewer: Viewer) -> Sequence[Part]:
         wanted = [Wanted(name, by), Wanted(name, SPREAD)]
         whole, spread = figured(self._site.deployment, wanted, viewer.owners)
-        lies = [parts.told(spread, parts.Look(_LIES, _LIES_ABOUT, is_csv=False))] if spread.rows else []
+        lies = [parts.told(spread, parts.Look(_LIES, _LIES_ABOUT, split=SPREAD))] if spread.rows else []
         worst = [parts.worst(spread, "The ten accounts at the worse end")] if spread.worst else []
         chooser = _chooser(name, by)
         return (chooser, parts.told(whole, parts.Look("Today")), *lies, *parts.read(spread), *worst)

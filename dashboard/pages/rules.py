@@ -61,6 +61,7 @@ def _rules(found: Sequence[Entry]) -> Table:
             Column(label="Tells"),
         ),
         rows=tuple(_rule(each) for each in found),
+        csv="/rules.csv",
         empty="No rule has raised a flag yet.",
     )
 
@@ -103,5 +104,6 @@ def _bands(found: Sequence[Coverage], least: float) -> Table:
             )
             for each in found
         ),
+        csv="/coverage.csv",
         empty="No account is judged yet.",
     )

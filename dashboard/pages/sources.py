@@ -120,6 +120,7 @@ def _states(found: Sequence[SourceState], viewer: Viewer, now_ms: int) -> Table:
             Column(label="Counts"),
         ),
         rows=tuple(_state(each, viewer, now_ms) for each in found),
+        csv="/sources.csv",
         empty="Nothing is read yet: set up a source, or import files with `seatsignal import DIR`.",
     )
 

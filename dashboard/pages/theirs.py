@@ -1,11 +1,12 @@
-"""Theirs: an account as whoever asks may see it."""
+"""Theirs: an account, and the letters that wait, as whoever asks may see them."""
 
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 
 from dashboard.access import Viewer
-from store import book
+from store import approvals, book
+from store.approvals import Held
 from store.book import Place
 from store.database import Connection
 
@@ -19,3 +20,12 @@ def theirs(connection: Connection, key: str, viewer: Viewer) -> Place:
     if owners is not None and not {place.entry.csm_email, place.entry.sales_email} & set(owners):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return place
+
+
+def letters(connection: Connection, viewer: Viewer) -> list[Held]:
+    """Return the letters that wait for a person, of accounts that somebody may see."""
+    waiting = approvals.waiting(connection)
+    if viewer.owners is None:
+        return waiting
+    owned = set(book.owned(connection, viewer.owners))
+    return [each for each in waiting if each.account in owned]

@@ -9,9 +9,10 @@ from dashboard import listing
 from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows
 from dashboard.lists import accounts
+from dashboard.pages.theirs import letters
 from dashboard.site import Seer, Site
 from health.nouns import BANDS
-from store import approvals, book
+from store import book
 from store.book import Wanted
 from store.database import Connection
 from store.installation import business_day
@@ -61,7 +62,7 @@ class TodayPage:
         wanted = Wanted(owners=owners, limit=MOST)
         changed = accounts.rows(deployment, connection, wanted._replace(changed=True))
         urgent = accounts.rows(deployment, connection, wanted._replace(only={"band": "at_risk"}))
-        waiting = len(approvals.waiting(connection)) if viewer.may(Right.APPROVE) else 0
+        waiting = len(letters(connection, viewer)) if viewer.may(Right.APPROVE) else 0
         query = f"&owner={viewer.user.email}" if owners else ""
         return (
             _counted(counted, waiting, query),

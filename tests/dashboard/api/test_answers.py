@@ -65,7 +65,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(each: Program, sort: 
     assert found == [row["account"] for row in each.rows("/accounts", sort=sort)]
 
 
-EMPTY = {"experiments", "expansions", "gates"}
+EMPTY = {"experiments", "expansions", "gates", "rules", "coverage"}
 """Collections of which the book has nothing."""
 
 

@@ -9,7 +9,11 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
+from dashboard.api import problems
 from dashboard.api.lists import COLLECTIONS
 from dashboard.app import create_app
 from dashboard.site import Site
@@ -106,6 +110,27 @@ def test_a_body_is_not_looked_at_and_a_huge_one_refused(program: Program):
 
     assert program.http.request("GET", url, data=b'{"malformed": ', timeout=30).status_code == 200
     assert is_problem(program.http.request("GET", url, data=b"x" * 70_000, timeout=30), 413)
+
+
+REFUSED = (400, 401, 403, 404, 405, 406, 408, 409, 411, 413, 414, 415, 421, 422, 429, 431, 500, 501, 503)
+
+
+@pytest.mark.parametrize("status", REFUSED)
+def test_whatever_is_refused_is_told_as_a_problem(status: int):
+    request = Request({"type": "http", "path": f"{BASE}/accounts", "headers": [], "query_string": b""})
+
+    answer = problems.answer(request, HTTPException(status))
+
+    told = json.loads(bytes(answer.body))
+    assert (answer.status_code, told["status"], told["instance"]) == (status, status, f"{BASE}/accounts")
+    assert answer.headers["content-type"] == problems.MEDIA
+    assert all(told.values())
+
+
+def test_a_request_that_is_none_is_told_as_one_too():
+    request = Request({"type": "http", "path": f"{BASE}/accounts", "headers": [], "query_string": b""})
+
+    assert problems.answer(request, RequestValidationError([])).status_code == 422
 
 
 class Away(Database):

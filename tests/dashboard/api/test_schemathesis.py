@@ -1,5 +1,6 @@
 """Schemathesis asks what OpenAPI says can be asked, and what cannot: no 5xx, no answer unlike its schema."""
 
+import json
 from os import environ
 from typing import Any
 
@@ -46,6 +47,17 @@ def test_what_is_shown_as_an_answer_is_one(described: BaseSchema, path: str):
     for answer in described.raw_schema["paths"][path]["get"]["responses"].values():
         for content in answer.get("content", {}).values():
             jsonschema_rs.validator_for(content["schema"] | parts).validate(content["example"])
+
+
+@pytest.mark.parametrize("path", [BASE + each.path for each in OPERATIONS])
+def test_what_is_shown_as_asked_may_be(described: BaseSchema, path: str):
+    operation = described.raw_schema["paths"][path]["get"]
+    for parameter in operation["parameters"]:
+        if "example" in parameter:
+            jsonschema_rs.validator_for(parameter["schema"]).validate(parameter["example"])
+    answered = operation["responses"]["200"]["content"]["application/json"]["example"]
+    for part in (each for each in operation["parameters"] if each["in"] == "path"):
+        assert part["example"] in json.dumps(answered), "what is answered is of what is asked"
 
 
 @pytest.mark.parametrize(("kind", "path"), ASKED)
