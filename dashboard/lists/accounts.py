@@ -18,7 +18,13 @@ from worker.letters import person_name
 
 AHEAD_DAYS = 120
 """Renewals are listed so far ahead: as long as the first window."""
-_EXACT = {"band": "band", "plan": "plan", "customer_type": "customer_type", "owner": "csm_email"}
+_EXACT = {
+    "band": "band",
+    "plan": "plan",
+    "customer_type": "customer_type",
+    "owner": "csm_email",
+    "main_reason": "main_reason",
+}
 
 
 def _narrowed(wanted: Asked) -> Wanted:
@@ -27,6 +33,7 @@ def _narrowed(wanted: Asked) -> Wanted:
         search=wanted.filters.get("search", ""),
         owners=wanted.owners,
         changed=wanted.filters.get("changed") == "yes",
+        alerted=wanted.filters.get("alerted") == "yes",
         grows=wanted.filters.get("grows") == "yes",
         sort=wanted.sort,
         descending=wanted.descending,
@@ -87,6 +94,7 @@ def _row(place: Place, said: Verdict | None) -> Values:
         "health": entry.points / 100,
         "moved": entry.moved / 100 if entry.band_before else None,
         "reasons": "; ".join(why),
+        "main_reason": entry.main_reason or None,
         "utilisation_pct": entry.utilisation_pct,
         "seats": facts.get("seats"),
         "active_users": facts.get("active_users"),
@@ -131,7 +139,7 @@ _URGENT = Shown("priority", "Priority", "number", sort="priority")
 
 _PLAIN = (
     *("account", "band_before", "seats", "active_users", "currency", "renewal_on", "days_until_full"),
-    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale", "payment"),
+    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale", "payment", "main_reason"),
 )
 _KINDS = {
     **dict.fromkeys(("seats", "active_users", "days_until_full", "suggested_seats"), "number"),
@@ -159,6 +167,7 @@ _FILTERS = (
     Filter("owner", "Owner", _of("csm_email")),
     Filter("plan", "Plan", _of("plan")),
     Filter("customer_type", "Customer type", _of("customer_type")),
+    Filter("main_reason", "Main reason", _of("main_reason")),
 )
 ACCOUNTS = Listing(
     "accounts",
@@ -166,7 +175,11 @@ ACCOUNTS = Listing(
     "Every account that has been judged, the most urgent first: risk times nearness times revenue.",
     _beside(_NAME, _BAND, _HEALTH, _MOVED, _WHY, _USE, _MRR, _ANCHOR, _OWNER, _URGENT),
     everyone,
-    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda _: ("yes",))),
+    (
+        *_FILTERS,
+        Filter("changed", "Changed since yesterday", lambda _: ("yes",)),
+        Filter("alerted", "With an open alert", lambda _: ("yes",)),
+    ),
     sort="priority",
     is_answered=True,
 )
