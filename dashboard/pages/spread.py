@@ -110,6 +110,13 @@ def _stacked(stand: Mapping[str, Sequence[Stand]], by: str) -> Table:
 
 def _row(part: str, own: Sequence[Stand], by: str) -> Row:
     counts = Counter({each.band: each.accounts for each in own})
-    href = f"/accounts?{urlencode({by: part})}" if part else ""
-    numbers = (Cell(kind="number", number=counts[band]) for band in BANDS)
-    return Row(cells=(Cell(text=part or _NONE, href=href), *numbers))
+    numbers = (
+        Cell(kind="number", number=counts[band], href=_accounts_of({by: part, "band": band}))
+        for band in BANDS
+    )
+    return Row(cells=(Cell(text=part or _NONE, href=_accounts_of({by: part})), *numbers))
+
+
+def _accounts_of(narrowed: Mapping[str, str]) -> str:
+    """Return where the accounts of a cohort are listed; those of none cannot be."""
+    return f"/accounts?{urlencode(narrowed)}" if all(narrowed.values()) else ""
