@@ -99,8 +99,9 @@ class Wanted(NamedTuple):
 
     ``only`` are exact values by column (`EXACT`); ``search`` is part of a key or a name. With
     ``owners`` it is of accounts that customer success or sales look after under one of these addresses.
-    ``alerted`` are those of which somebody is to hear: an alert is open, and nobody has silenced it.
-    ``after`` is where the page before ended (`Found.after`).
+    ``scored`` is the lowest point of a step of scores (`scores`). ``alerted`` are those of which somebody is
+    to hear: an alert is open, and nobody has silenced it. ``after`` is where the page before ended
+    (`Found.after`).
     """
 
     only: Mapping[str, str] = MappingProxyType({})
@@ -108,6 +109,7 @@ class Wanted(NamedTuple):
     owners: Collection[str] | None = None
     anchored: tuple[date | None, date | None] = (None, None)
     changed: bool = False
+    scored: int | None = None
     alerted: bool = False
     grows: bool = False
     sort: str = "priority"
@@ -169,7 +171,8 @@ SPLITS = ("plan", "customer_type")
 """What the book can be split by."""
 SCORE_STEP = 5
 """Points of a score that are counted together."""
-_LAST_STEP = 95
+FULL = 100 * 100
+"""Hundredths of a point of the best score."""
 
 
 def scores(connection: Connection, owners: Collection[str] | None) -> dict[int, int]:
@@ -177,13 +180,15 @@ def scores(connection: Connection, owners: Collection[str] | None) -> dict[int, 
 
     An account whose band is unknown has none.
     """
-    step = (book.c.points // (SCORE_STEP * 100) * SCORE_STEP).label("step")
+    step = _step().label("step")
     query = _some(select(step, func.count().label("n")), Wanted(owners=owners))
-    found: dict[int, int] = {}
-    for row in connection.execute(query.where(book.c.band != "unknown").group_by(step)):
-        at = min(int(row.step), _LAST_STEP)
-        found[at] = found.get(at, 0) + row.n
-    return found
+    found = connection.execute(query.where(book.c.band != "unknown").group_by(step))
+    return {int(row.step): row.n for row in found}
+
+
+def _step() -> ColumnElement[Any]:
+    points = case((book.c.points < FULL, book.c.points), else_=FULL - 1)
+    return points // (SCORE_STEP * 100) * SCORE_STEP
 
 
 class Stand(NamedTuple):
@@ -267,6 +272,8 @@ def _some(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(book.c.anchor_on >= first)
     if last:
         query = query.where(book.c.anchor_on <= last)
+    if wanted.scored is not None:
+        query = query.where(_step() == wanted.scored, book.c.band != "unknown")
     if wanted.alerted:
         told = select(flags.c.account).where(flags.c.account == book.c.account, among(flags.c.state, ALERTED))
         query = query.where(told.exists())

@@ -33,6 +33,7 @@ def _narrowed(wanted: Asked) -> Wanted:
         search=wanted.filters.get("search", ""),
         owners=wanted.owners,
         changed=wanted.filters.get("changed") == "yes",
+        scored=_scored(wanted),
         alerted=wanted.filters.get("alerted") == "yes",
         grows=wanted.filters.get("grows") == "yes",
         sort=wanted.sort,
@@ -40,6 +41,17 @@ def _narrowed(wanted: Asked) -> Wanted:
         after=wanted.after,
         limit=wanted.limit,
     )
+
+
+SCORES = {f"{at} to {at + book.SCORE_STEP}": at for at in range(0, 100, book.SCORE_STEP)}
+"""What scores may be narrowed down to, as they are counted together."""
+
+
+def _scored(wanted: Asked) -> int | None:
+    said = wanted.filters.get("score", "")
+    if said and said not in SCORES:
+        raise Unclear("score", f"is none of {', '.join(SCORES)}")
+    return SCORES.get(said)
 
 
 def everyone(deployment: Deployment, connection: Connection, wanted: Asked) -> Rows:
@@ -178,6 +190,7 @@ ACCOUNTS = Listing(
     (
         *_FILTERS,
         Filter("changed", "Changed since yesterday", lambda _: ("yes",)),
+        Filter("score", "Score", lambda _: tuple(SCORES)),
         Filter("alerted", "With an open alert", lambda _: ("yes",)),
     ),
     sort="priority",

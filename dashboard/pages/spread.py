@@ -77,7 +77,7 @@ def _histogram(counts: Mapping[int, int]) -> Table:
     rows = (
         Row(
             cells=(
-                Cell(text=f"{at} to {at + SCORE_STEP}"),
+                Cell(text=_of_score(at), href=f"/accounts?{urlencode({'score': _of_score(at)})}"),
                 Cell(kind="number", number=count),
                 Cell(kind="percent", number=100 * count / known),
             )
@@ -92,6 +92,10 @@ def _histogram(counts: Mapping[int, int]) -> Table:
         columns=(Column(label="Score"), *numbers),
         rows=tuple(rows),
     )
+
+
+def _of_score(at: int) -> str:
+    return f"{at} to {at + SCORE_STEP}"
 
 
 def _stacked(stand: Mapping[str, Sequence[Stand]], by: str) -> Table:

@@ -69,7 +69,7 @@ def _step(number: int, step: Step) -> Row:
     return Row(
         cells=(
             Cell(text=f"{number}. {step.title}", href=PLACES[step.name]),
-            Cell(text="✓\N{NO-BREAK SPACE}done" if step.is_done else "to do"),
+            Cell(text="✓ done" if step.is_done else "to do"),
             Cell(text=step.stands),
             Cell(kind="prose", text="" if step.is_done else step.to_do, note="nothing"),
         )
