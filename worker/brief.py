@@ -73,7 +73,7 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         csm=person_name(kept.ranked.csm),
         contacts=tuple(Person(each.role, each.name) for each in people[:ROWS]),
         renewal=_renewal(found),
-        flags=tuple(_flag(found, flag) for flag in risks),
+        flags=tuple(open_flag(found.assessment, flag) for flag in risks),
         talks=tuple(talks(deployment, connection, risks, now)),
         tickets=tuple(_tickets(connection, found)),
         messages=tuple(_messages(connection, now.account)),
@@ -138,9 +138,9 @@ def _renewal(found: Verdict) -> Renewal | None:
     )
 
 
-def _flag(found: Verdict, flag: Flag) -> OpenFlag:
+def open_flag(now: Assessment, flag: Flag) -> OpenFlag:
     """Return a flag with today's evidence, where today still has some."""
-    evidence = {signal.kind: signal.evidence for signal in found.assessment.signals}
+    evidence = {signal.kind: signal.evidence for signal in now.signals}
     return OpenFlag(
         kind=flag.kind,
         reason=flag.reason,

@@ -5,14 +5,12 @@ from datetime import date
 from urllib.parse import quote
 
 from health.alerts import ALERTED
-from health.brief import Talk
-from health.nouns import Flag
+from health.nouns import Assessment, Flag
 from store import book, flags, verdicts
 from store.book import Place, Wanted
 from store.database import Connection
-from store.installation import business_day
 from templates.views import Cell, Column, Row, Table
-from worker.brief import talks
+from worker.brief import open_flag, talks
 from worker.deployment import Deployment
 from worker.plays import by_weight
 
@@ -28,12 +26,11 @@ def open_alerts(deployment: Deployment, connection: Connection, wanted: Wanted, 
         for account, standing in flags.of(connection, ids).items()
     }
     said = {each.assessment.account: each.shown for each in verdicts.current(connection, ids)}
-    today = business_day(connection)
-    rows = []
-    for place in found.places:
-        own, now = open_[place.account], said.get(place.account)
-        plays = talks(deployment, connection, own, now) if now else iter(())
-        rows.append(_row(place, own, next(plays, None), today))
+    rows = [
+        _row(deployment, connection, place, said[place.account], open_[place.account])
+        for place in found.places
+        if place.account in said
+    ]
     return Table(
         title=TITLE,
         about=f"The {len(rows)} most urgent." if found.after else "",
@@ -44,13 +41,16 @@ def open_alerts(deployment: Deployment, connection: Connection, wanted: Wanted, 
     )
 
 
-def _row(place: Place, open_: Sequence[Flag], play: Talk | None, today: date) -> Row:
-    first, more = open_[0], len(open_) - 1
+def _row(
+    deployment: Deployment, connection: Connection, place: Place, now: Assessment, standing: Sequence[Flag]
+) -> Row:
+    first, more = open_flag(now, standing[0]), len(standing) - 1
+    play = next(talks(deployment, connection, standing, now), None)
     return Row(
         cells=(
             Cell(text=place.name, href=f"/accounts/{quote(place.key, safe='')}"),
             Cell(kind="prose", text=play.steps[0] if play else "", note="no play for it"),
-            _by(play.due_on if play else None, today),
+            _by(play.due_on if play else None, now.as_of),
             Cell(kind="prose", text=f"{first.evidence}, and {more} more" if more else first.evidence),
             Cell(text=play.owner_role if play else "", note="nobody"),
             Cell(kind="band", text=place.entry.band),

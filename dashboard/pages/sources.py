@@ -209,7 +209,7 @@ def _calls(found: Sequence[Taken]) -> Table:
         rows=tuple(
             Row(
                 cells=(
-                    Cell(text=each.vendor),
+                    Cell(text=each.vendor.removesuffix("_per_minute").replace("_", " ")),
                     Cell(kind="number", number=each.taken),
                     Cell(kind="number", number=each.allowed),
                 )
