@@ -5,5 +5,5 @@ from zoneinfo import ZoneInfo
 
 
 def instant(at_ms: int, zone: ZoneInfo) -> str:
-    """Return an instant as somebody reads it in their zone: ``2027-03-31 14:02``."""
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+    """Return an instant in somebody's zone, as `templates.prose` reads it: ``2027-03-31T14:02+02:00``."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).isoformat(timespec="minutes")

@@ -7,7 +7,7 @@ so, CSV in major units as the import format does.
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -63,7 +63,8 @@ class Filter(NamedTuple):
 class Asked(NamedTuple):
     """What is asked of a list: filters by name, the order, where to go on, and how much of it.
 
-    ``owners`` are the addresses whose accounts alone may be seen; `None`: everybody's.
+    ``owners`` are the addresses whose accounts alone may be seen; `None`: everybody's. ``zone`` is that in
+    which a page writes instants.
     """
 
     filters: Mapping[str, str] = MappingProxyType({})
@@ -72,6 +73,7 @@ class Asked(NamedTuple):
     after: str = ""
     limit: int = PAGE
     owners: tuple[str, ...] | None = None
+    zone: tzinfo = UTC
 
 
 class Rows(NamedTuple):
@@ -186,7 +188,7 @@ def table(listing: Listing, found: Rows, wanted: Asked, path: str, form: str = "
         columns=tuple(_heading(column, wanted, path) for column in shown),
         rows=tuple(
             Row(
-                cells=tuple(cell(column, row) for column in shown),
+                cells=tuple(cell(column, row, wanted.zone) for column in shown),
                 pick=str(row["account"]) if form else "",
             )
             for row in found.rows
@@ -220,7 +222,7 @@ def address(path: str, wanted: Asked, after: str = "") -> str:
     return f"{path}?{urlencode(params)}" if params else path
 
 
-def cell(column: Shown, row: Values) -> Cell:
+def cell(column: Shown, row: Values, zone: tzinfo = UTC) -> Cell:
     """Return a value as a cell of a page."""
     value = row.get(column.name)
     href = column.link.format_map({name: quote(str(of), safe="") for name, of in row.items()})
@@ -231,6 +233,9 @@ def cell(column: Shown, row: Values) -> Cell:
             return _figure(column, row, value, href)
         case date() | None:
             return Cell(kind="day" if column.kind == "day" else "text", day=value, href=href)
+        case _ if column.kind == "instant":
+            at = datetime.fromisoformat(value).astimezone(zone)
+            return Cell(kind="instant", text=at.isoformat(timespec="minutes"), href=href)
         case _:
             return Cell(kind="band" if column.kind == "band" else "text", text=value, href=href)
 

@@ -13,6 +13,7 @@ WINDOW = "renewal_window"
 LICENSING = "licensing"
 """What is no risk of losing the account: a key in too many places, use beyond what is licensed."""
 OPEN = frozenset({"firing", "acknowledged", "snoozed"})
+ALERTED = OPEN - {"snoozed"}
 HIGH = "high"
 _EXPLICIT = "explicit"
 

@@ -33,7 +33,6 @@ class Standing(NamedTuple):
 def standing(key: str, now: Assessment) -> Standing:
     """Return what a review keeps of a verdict."""
     facts = now.facts
-    worst = min(now.score.contributions, key=lambda line: line.points, default=None)
     ranked = Ranked(
         key=key,
         name=str(facts.get("name") or key),
@@ -47,8 +46,13 @@ def standing(key: str, now: Assessment) -> Standing:
         currency=_text(facts.get("currency")) or "",
         csm=_text(facts.get("csm_email")) or "",
     )
-    line = worst.name.removeprefix(CAP).replace("_", " ") if worst and worst.points < 0 else NO_LINE
-    return Standing(now.account, key, now.band, now.score.points, line, ranked, _growth(key, now))
+    return Standing(now.account, key, now.band, now.score.points, main_reason(now), ranked, _growth(key, now))
+
+
+def main_reason(now: Assessment) -> str:
+    """Return the line of a score that takes most off."""
+    worst = min(now.score.contributions, key=lambda line: line.points, default=None)
+    return worst.name.removeprefix(CAP).replace("_", " ") if worst and worst.points < 0 else NO_LINE
 
 
 def _growth(key: str, now: Assessment) -> Growth | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from health.alerts import OPEN
+from health.alerts import ALERTED, OPEN
 from store import places
 from store.among import among
 from store.bulk import load
@@ -51,6 +51,7 @@ class Entry(NamedTuple):
     grows: bool
     plan: str
     customer_type: str
+    main_reason: str
 
 
 def keep(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -90,7 +91,7 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "utilisation": book.c.utilisation_pct,
 }
 """What the book may be sorted by; equals follow in the order of their ids."""
-EXACT = ("band", "plan", "customer_type", "currency", "csm_email", "sales_email")
+EXACT = ("band", "plan", "customer_type", "currency", "csm_email", "sales_email", "main_reason")
 
 
 class Wanted(NamedTuple):
@@ -98,7 +99,9 @@ class Wanted(NamedTuple):
 
     ``only`` are exact values by column (`EXACT`); ``search`` is part of a key or a name. With
     ``owners`` it is of accounts that customer success or sales look after under one of these addresses.
-    ``after`` is where the page before ended (`Found.after`).
+    ``scored`` is the lowest point of a step of scores (`scores`). ``alerted`` are those of which somebody is
+    to hear: an alert is open, and nobody has silenced it. ``after`` is where the page before ended
+    (`Found.after`).
     """
 
     only: Mapping[str, str] = MappingProxyType({})
@@ -106,6 +109,8 @@ class Wanted(NamedTuple):
     owners: Collection[str] | None = None
     anchored: tuple[date | None, date | None] = (None, None)
     changed: bool = False
+    scored: int | None = None
+    alerted: bool = False
     grows: bool = False
     sort: str = "priority"
     descending: bool = True
@@ -166,7 +171,8 @@ SPLITS = ("plan", "customer_type")
 """What the book can be split by."""
 SCORE_STEP = 5
 """Points of a score that are counted together."""
-_LAST_STEP = 95
+FULL = 100 * 100
+"""Hundredths of a point of the best score."""
 
 
 def scores(connection: Connection, owners: Collection[str] | None) -> dict[int, int]:
@@ -174,13 +180,15 @@ def scores(connection: Connection, owners: Collection[str] | None) -> dict[int, 
 
     An account whose band is unknown has none.
     """
-    step = (book.c.points // (SCORE_STEP * 100) * SCORE_STEP).label("step")
+    step = _step().label("step")
     query = _some(select(step, func.count().label("n")), Wanted(owners=owners))
-    found: dict[int, int] = {}
-    for row in connection.execute(query.where(book.c.band != "unknown").group_by(step)):
-        at = min(int(row.step), _LAST_STEP)
-        found[at] = found.get(at, 0) + row.n
-    return found
+    found = connection.execute(query.where(book.c.band != "unknown").group_by(step))
+    return {int(row.step): row.n for row in found}
+
+
+def _step() -> ColumnElement[Any]:
+    points = case((book.c.points < FULL, book.c.points), else_=FULL - 1)
+    return points // (SCORE_STEP * 100) * SCORE_STEP
 
 
 class Stand(NamedTuple):
@@ -220,6 +228,24 @@ def ahead(
     return [Ahead(on, currency, count, int(minor), int(owe)) for on, currency, count, minor, owe in found]
 
 
+class AtRisk(NamedTuple):
+    """Accounts at risk for one main reason, and what of theirs is up for renewal, in a currency."""
+
+    reason: str
+    currency: str
+    accounts: int
+    at_risk_minor: int
+
+
+def at_risk(connection: Connection, owners: Collection[str] | None) -> list[AtRisk]:
+    """Return the accounts at risk by their main reason and currency."""
+    columns = (book.c.main_reason, book.c.currency)
+    query = select(*columns, func.count(), func.coalesce(func.sum(book.c.at_risk_minor), 0))
+    wanted = Wanted(only={"band": "at_risk"}, owners=owners)
+    found = connection.execute(_some(query, wanted).group_by(*columns).order_by(*columns))
+    return [AtRisk(reason, currency, count, int(minor)) for reason, currency, count, minor in found]
+
+
 def owned(connection: Connection, owners: Collection[str]) -> list[int]:
     """Return the accounts of some owners, by their ids."""
     query = select(book.c.account).where(_owned(owners)).order_by(book.c.account)
@@ -247,6 +273,11 @@ def _some(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(book.c.anchor_on >= first)
     if last:
         query = query.where(book.c.anchor_on <= last)
+    if wanted.scored is not None:
+        query = query.where(_step() == wanted.scored, book.c.band != "unknown")
+    if wanted.alerted:
+        told = select(flags.c.account).where(flags.c.account == book.c.account, among(flags.c.state, ALERTED))
+        query = query.where(told.exists())
     if wanted.changed:
         query = query.where(book.c.band != book.c.band_before, book.c.band_before != "")
     return query.where(book.c.grows) if wanted.grows else query

@@ -538,6 +538,7 @@ book = _table(
     Column("grows", Boolean, nullable=False, server_default=text("false")),  # an expansion may be offered
     _text("plan"),
     _text("customer_type"),
+    _text("main_reason"),  # the line of the score that takes most off
     Index("ix_book_priority", "priority", "account"),
     Index("ix_book_csm_email", "csm_email", "priority", "account"),
     Index("ix_book_anchor_on", "anchor_on", "account"),

@@ -25,10 +25,10 @@ STEPS = 60_000
 class Cell(Struct, frozen=True, kw_only=True):
     """A value and how it is written.
 
-    ``kind`` is text, number, tenths, percent, money (whole), exact (money to the cent), day, band, points,
-    change, spark, range (``number`` to ``upper``), portion (``number`` of ``upper``) or meter (``number`` per
-    cent of the longest); a value that is `None` is written as a dash, with ``note`` saying why. With ``href``
-    it leads somewhere.
+    ``kind`` is text, number, tenths, percent, money (whole), exact (money to the cent), day, instant and
+    prose (texts as `templates.prose` reads them), band, points, change, spark, range (``number`` to
+    ``upper``), portion (``number`` of ``upper``) or meter (``number`` per cent of the longest); a value that
+    is `None` is written as a dash, with ``note`` saying why. With ``href`` it leads somewhere.
     """
 
     kind: str = "text"
@@ -119,12 +119,13 @@ class Lines(Struct, frozen=True, kw_only=True):
 
 
 class Bar(Struct, frozen=True, kw_only=True):
-    """A line of a score: its words, its value with a sign, and its share of the longest, 0 to 100."""
+    """A value beside its words, with its share of the longest, 0 to 100; ``href`` leads to its rows."""
 
     label: str
     value: Cell
     width: float
     is_loss: bool = False
+    href: str = ""
 
 
 class Bars(Struct, frozen=True, kw_only=True):
@@ -133,6 +134,7 @@ class Bars(Struct, frozen=True, kw_only=True):
     kind: str = "bars"
     title: str = ""
     about: str = ""
+    explained: str = ""
     items: tuple[Bar, ...] = ()
     total: str = ""
 
@@ -284,7 +286,8 @@ class Menu(Struct, frozen=True, kw_only=True):
 class View(Struct, frozen=True, kw_only=True):
     """A page: its title, where it stands in the menu, what it says first, and its parts.
 
-    Below ``parts`` those of ``main`` stand beside those of ``aside`` where there is room.
+    Below ``parts`` those of ``main`` stand beside those of ``aside`` where there is room; ``asks``, what
+    can be done here, comes before both and stands above ``aside``.
     """
 
     title: str
@@ -294,6 +297,7 @@ class View(Struct, frozen=True, kw_only=True):
     done: str = ""
     wrong: str = ""
     parts: tuple[Part, ...] = ()
+    asks: tuple[Part, ...] = ()
     main: tuple[Part, ...] = ()
     aside: tuple[Part, ...] = ()
 

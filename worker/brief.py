@@ -1,6 +1,6 @@
 """The brief of an account, gathered from its latest verdict and what stands beside it; nothing is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -73,8 +73,8 @@ def brief(deployment: Deployment, connection: Connection, found: Verdict) -> Bri
         csm=person_name(kept.ranked.csm),
         contacts=tuple(Person(each.role, each.name) for each in people[:ROWS]),
         renewal=_renewal(found),
-        flags=tuple(_flag(found, flag) for flag in risks),
-        talks=tuple(_talks(deployment, connection, risks, now)),
+        flags=tuple(open_flag(found.assessment, flag) for flag in risks),
+        talks=tuple(talks(deployment, connection, risks, now)),
         tickets=tuple(_tickets(connection, found)),
         messages=tuple(_messages(connection, now.account)),
         growth=kept.growth,
@@ -138,9 +138,9 @@ def _renewal(found: Verdict) -> Renewal | None:
     )
 
 
-def _flag(found: Verdict, flag: Flag) -> OpenFlag:
+def open_flag(now: Assessment, flag: Flag) -> OpenFlag:
     """Return a flag with today's evidence, where today still has some."""
-    evidence = {signal.kind: signal.evidence for signal in found.assessment.signals}
+    evidence = {signal.kind: signal.evidence for signal in now.signals}
     return OpenFlag(
         kind=flag.kind,
         reason=flag.reason,
@@ -151,8 +151,8 @@ def _flag(found: Verdict, flag: Flag) -> OpenFlag:
     )
 
 
-def _talks(
-    deployment: Deployment, connection: Connection, flags: Sequence[Flag], now: Assessment
+def talks(
+    deployment: Deployment, connection: Connection, flags: Iterable[Flag], now: Assessment
 ) -> Iterator[Talk]:
     """Yield the play of each flag that has one, each play once."""
     told = set()

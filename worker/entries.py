@@ -5,6 +5,7 @@ from datetime import date
 from health.decide import Previous
 from health.features import Features
 from health.nouns import Assessment
+from health.standings import main_reason
 from store.book import Entry
 
 
@@ -29,6 +30,7 @@ def entry(row: Features, now: Assessment, before: Previous | None, priority: flo
         grows=bool(facts.get("expansion")),
         plan=traits.get("plan") or "",
         customer_type=traits.get("customer_type") or "",
+        main_reason=main_reason(now),
     )
 
 

@@ -5,7 +5,7 @@ changes. Of a large one that takes too long for who waits: what is shown is what
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from config.metrics import Entry, entries, load_metrics
+from health.figures.book import Results
 from health.figures.parts import Result
 from health.figures.present import PRESENT
 from health.figures.reading import Aim
@@ -219,7 +220,7 @@ def _figured(asked: Asked, told: Told) -> Figured:
         as_of=told.as_of,
         accounts=told.accounts,
         covered=told.covered,
-        rows=tuple(_rows(told, is_money=is_money)),
+        rows=tuple(_rows(asked.name, told, is_money=is_money)),
         reads=tuple(_reads(told)),
         worst=tuple(
             Worst(each.part, each.account, each.name, each.value, _currency(each.part) if is_money else "")
@@ -230,10 +231,37 @@ def _figured(asked: Asked, told: Told) -> Figured:
     )
 
 
-def _rows(told: Told, *, is_money: bool) -> Iterator[FigureRow]:
-    for segment, parts in told.found.items():
-        for part, result in parts.items():
+def _rows(name: str, told: Told, *, is_money: bool) -> Iterator[FigureRow]:
+    for segment, parts in _segments(told):
+        for part, result in in_order(name, parts):
             yield _row(segment, part, result, _currency(part) if is_money else "")
+
+
+def _segments(told: Told) -> Iterable[tuple[str, Results]]:
+    """Return what is told of each segment: plans by their size."""
+    found = told.found.items()
+    return sorted(found, key=lambda each: -max(map(_size, each[1].values()))) if told.by == "plan" else found
+
+
+def in_order(name: str, parts: Results) -> Iterable[tuple[str, Result]]:
+    """Return the parts of a figure as people look for them: plans by size, months in time."""
+    if name.endswith("_by_plan"):
+        return sorted(parts.items(), key=lambda each: (-_size(each[1]), each[0]))
+    return sorted(parts.items()) if name.endswith(("_by_cohort", "_by_month")) else parts.items()
+
+
+def _size(result: Result) -> float:
+    match result:
+        case Share():
+            return result.whole
+        case Mean():
+            return result.over
+        case Spread():
+            return result.size
+        case int():
+            return result
+        case _:
+            return 0.0
 
 
 def _row(segment: str, part: str, result: Result, currency: str) -> FigureRow:

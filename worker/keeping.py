@@ -10,7 +10,7 @@ from store import kept
 from store.installation import business_day
 from worker.deployment import Deployment
 from worker.figured import AT_ONCE, TRENDS, Wanted, figured, keep_figures, looks
-from worker.reviewed import ahead, keep_review, keep_risks
+from worker.reviewed import ahead, keep_review
 
 log = structlog.get_logger()
 REVIEWED_MOST = 50_000
@@ -35,10 +35,9 @@ def keep(deployment: Deployment, look: int) -> bool:
 
 
 def to_take(deployment: Deployment, today: date, accounts: int) -> Sequence["partial[None]"]:
-    """Return the looks of a day: at risks, at figures, from those of a day on, and at each review."""
+    """Return the looks of a day: at figures, from those of a day on, and at each review."""
     reviews = ahead(today) if accounts <= REVIEWED_MOST else ()
     return [
-        partial(keep_risks, deployment),
         *(partial(keep_figures, deployment, wanted) for wanted in looks()),
         *(partial(keep_review, deployment, name) for name in reviews),
     ]

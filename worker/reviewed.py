@@ -1,8 +1,10 @@
-"""Reviewed: what takes a look at every verdict, told as it is asked of a small book, kept of a large one.
+"""Reviewed: the review of a period, and revenue at risk by reason.
 
-The review of a month or a quarter, and revenue at risk by reason.
+A review is told as it is asked of a small book, and kept of a large one; revenue at risk is what the rows of
+the list add up to.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
@@ -10,27 +12,25 @@ from datetime import date
 import msgspec
 from msgspec import Struct
 
-from health import standings
 from health.figures.days import months_on
 from health.figures.money import Exchange
 from health.periods import Period, period
 from health.review import Review, RiskReason
-from health.standings import standing
-from store import book, kept, reviews, verdicts
-from store.database import Connection
+from store import book, kept, reviews
+from store.book import AtRisk
 from store.installation import business_day
 from store.kept import Kept
 from worker.deployment import Deployment
 from worker.figured import AT_ONCE
 from worker.review import NotYet, digits, review
 
-REVIEW, RISKS = "review", "risks"
+REVIEW = "review"
 BACK = 13
 """Months that may be chosen, this one included."""
 
 
 class Risks(Struct, frozen=True):
-    """Revenue a year that is up at accounts at risk, by the reason that takes most off, in one currency."""
+    """Revenue a year that is up at accounts at risk, by the main reason of each, in one currency."""
 
     as_of: date
     currency: str
@@ -51,27 +51,21 @@ def reviewed(deployment: Deployment, name: str) -> Review | None:
     return None if there is None else msgspec.json.decode(there.body, type=Review)
 
 
-def risks(deployment: Deployment, owners: Sequence[str] | None) -> Risks | None:
-    """Return revenue at risk by reason, of some owners' accounts alone; `None` where it is not told yet."""
+def risks(deployment: Deployment, owners: Sequence[str] | None) -> Risks:
+    """Return revenue at risk by reason, the largest first; of some owners' accounts alone."""
     with deployment.database.read() as connection:
-        if owners is not None or kept.size(connection) <= AT_ONCE:
-            return _risks(connection, owners)
-        found = kept.kept(connection, [RISKS]).get((RISKS, ""))
-    return None if found is None else msgspec.json.decode(found.body, type=Risks)
-
-
-def _risks(connection: Connection, owners: Sequence[str] | None) -> Risks:
-    day = business_day(connection)
-    rates, currency = reviews.rates(connection), reviews.kept_currency(connection)
+        day, found = business_day(connection), book.at_risk(connection, owners)
+        rates, currency = reviews.rates(connection), reviews.kept_currency(connection)
     exchange = Exchange(rates, digits(rates, currency))
-    seen = (
-        verdicts.book(connection, "at_risk")
-        if owners is None
-        else verdicts.current(connection, book.owned(connection, owners))
-    )
-    stood = (standing(each.key, each.assessment) for each in seen)
-    found = standings.risks(stood, lambda minor, code: exchange.minor(minor, code, currency, day))
-    return Risks(day, currency, found)
+    by_reason: dict[str, list[AtRisk]] = defaultdict(list)
+    for each in found:
+        by_reason[each.reason].append(each)
+    told = []
+    for reason, own in by_reason.items():
+        amounts = [exchange.minor(each.at_risk_minor, each.currency, currency, day) for each in own]
+        known = [minor for minor in amounts if minor is not None]
+        told.append(RiskReason(reason, sum(each.accounts for each in own), sum(known) if known else None))
+    return Risks(day, currency, tuple(sorted(told, key=lambda each: (-(each.minor or 0), each.reason))))
 
 
 def periods(today: date, back: int = BACK) -> list[str]:
@@ -101,11 +95,3 @@ def _tell_review(deployment: Deployment, asked: Period) -> Review:
     with deployment.database.write() as connection:
         kept.keep(connection, [Kept(REVIEW, asked.name, told.as_of, state, body)])
     return told
-
-
-def keep_risks(deployment: Deployment) -> None:
-    """Tell revenue at risk by reason and keep it."""
-    with deployment.database.read() as connection:
-        state, told = kept.state(connection), _risks(connection, None)
-    with deployment.database.write() as connection:
-        kept.keep(connection, [Kept(RISKS, "", told.as_of, state, msgspec.json.encode(told).decode())])

@@ -24,6 +24,7 @@ _EXACT = {
     "customer_type": "customer_type",
     "owner": "csm_email",
     "currency": "currency",
+    "main_reason": "main_reason",
 }
 
 
@@ -33,12 +34,25 @@ def _narrowed(wanted: Asked) -> Wanted:
         search=wanted.filters.get("search", ""),
         owners=wanted.owners,
         changed=wanted.filters.get("changed") == "yes",
+        scored=_scored(wanted),
+        alerted=wanted.filters.get("alerted") == "yes",
         grows=wanted.filters.get("grows") == "yes",
         sort=wanted.sort,
         descending=wanted.descending,
         after=wanted.after,
         limit=wanted.limit,
     )
+
+
+SCORES = {f"{at} to {at + book.SCORE_STEP}": at for at in range(0, 100, book.SCORE_STEP)}
+"""What scores may be narrowed down to, as they are counted together."""
+
+
+def _scored(wanted: Asked) -> int | None:
+    said = wanted.filters.get("score", "")
+    if said and said not in SCORES:
+        raise Unclear("score", f"is none of {', '.join(SCORES)}")
+    return SCORES.get(said)
 
 
 def everyone(deployment: Deployment, connection: Connection, wanted: Asked) -> Rows:
@@ -93,6 +107,7 @@ def _row(place: Place, said: Verdict | None) -> Values:
         "health": entry.points / 100,
         "moved": entry.moved / 100 if entry.band_before else None,
         "reasons": "; ".join(why),
+        "main_reason": entry.main_reason or None,
         "utilisation_pct": entry.utilisation_pct,
         "seats": facts.get("seats"),
         "active_users": facts.get("active_users"),
@@ -137,7 +152,7 @@ _URGENT = Shown("priority", "Priority", "number", sort="priority")
 
 _PLAIN = (
     *("account", "band_before", "seats", "active_users", "currency", "renewal_on", "days_until_full"),
-    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale", "payment"),
+    *("suggested_seats", "uplift", "plan", "customer_type", "owner", "stale", "payment", "main_reason"),
 )
 _KINDS = {
     **dict.fromkeys(("seats", "active_users", "days_until_full", "suggested_seats"), "number"),
@@ -165,6 +180,7 @@ _FILTERS = (
     Filter("owner", "Owner", _of("csm_email")),
     Filter("plan", "Plan", _of("plan")),
     Filter("customer_type", "Customer type", _of("customer_type")),
+    Filter("main_reason", "Main reason", _of("main_reason")),
 )
 ACCOUNTS = Listing(
     "accounts",
@@ -172,7 +188,12 @@ ACCOUNTS = Listing(
     "Every account that has been judged, the most urgent first: risk times nearness times revenue.",
     _beside(_NAME, _BAND, _HEALTH, _MOVED, _WHY, _USE, _MRR, _ANCHOR, _OWNER, _URGENT),
     everyone,
-    (*_FILTERS, Filter("changed", "Changed since yesterday", lambda *_: ("yes",))),
+    (
+        *_FILTERS,
+        Filter("changed", "Changed since yesterday", lambda *_: ("yes",)),
+        Filter("score", "Score", lambda *_: tuple(SCORES)),
+        Filter("alerted", "With an open alert", lambda *_: ("yes",)),
+    ),
     sort="priority",
     is_answered=True,
 )

@@ -21,9 +21,9 @@ def rows(_deployment: Deployment, connection: Connection, wanted: Asked) -> Rows
 
 
 def _row(act: Act) -> Values:
-    at = datetime.fromtimestamp(act.at_ms / 1000, UTC).isoformat(" ", "seconds")
+    at = datetime.fromtimestamp(act.at_ms / 1000, UTC).isoformat(timespec="seconds")
     return {
-        "at": at.removesuffix("+00:00"),
+        "at": at.replace("+00:00", "Z"),
         "actor": act.actor,
         "action": act.action,
         "about": act.about,
@@ -34,10 +34,10 @@ def _row(act: Act) -> Values:
 RECORD = Listing(
     "audit",
     "Audit log",
-    "Every decision and every change, by whom and when, in UTC. It is only ever added to; it holds ids, "
+    "Every decision and every change, by whom and when. It is only ever added to; it holds ids, "
     "never the name or the address of a customer's people.",
     (
-        Shown("at", "When (UTC)"),
+        Shown("at", "When", "instant"),
         Shown("actor", "Who"),
         Shown("action", "What"),
         Shown("about", "About"),

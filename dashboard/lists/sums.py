@@ -16,7 +16,7 @@ from store.book import Ahead
 from store.installation import business_day
 from templates import charts
 from templates.charts import Spec
-from templates.views import Bar, Bars, Cell, Column, Lines, Part, Picture, Row, Table
+from templates.views import Bar, Bars, Cell, Column, Part, Picture, Row, Table
 from worker.deployment import Deployment
 from worker.reviewed import Risks, risks
 
@@ -28,17 +28,24 @@ def renewals_by_window(deployment: Deployment, viewer: Viewer) -> Sequence[Part]
     """Return the accounts of which somebody must act, by the window that their day is in."""
     windows = _all_windows(deployment)
     today, found = _ahead(deployment, viewer)
-    labels = ("Accounts", "With a failed payment", "Revenue at risk a year")
+    labels = ("Accounts", "With a failed payment")
     return [
         Table(
             title="By window",
             picture=_picture(found, windows, today),
             about="The days that are left; an account stands in the nearest window that its day is in.",
-            columns=(Column(label="Days left"), *(Column(label=each, is_number=True) for each in labels)),
+            columns=(
+                Column(label="Days left"),
+                *(Column(label=each, is_number=True) for each in labels),
+                _AT_RISK,
+            ),
             rows=tuple(map(_window, _in_windows(found, windows, today))),
             empty="Nobody has to act in these days.",
         )
     ]
+
+
+_AT_RISK = Column(label="Revenue at risk a year", is_number=True, explained="/metrics/revenue_at_risk")
 
 
 def windows_spec(deployment: Deployment, viewer: Viewer, of: str) -> Spec | None:
@@ -125,32 +132,29 @@ def _rows_of(window: _Window) -> str:
 def risk_by_reason(deployment: Deployment, viewer: Viewer) -> Sequence[Part]:
     """Return revenue at risk by the line of the score that takes most off."""
     found = risks(deployment, viewer.owners)
-    if found is None:
-        said = "It is not told yet: of so many accounts it is told by itself, some times a day."
-        return [Lines(title=_BY_REASON, lines=(said,))]
     if not found.reasons:
         return []
     top = max((each.minor or 0 for each in found.reasons), default=0) or 1
     return [
         Bars(
-            title=_BY_REASON,
-            about=f"As of {found.as_of:%-d %B %Y}, a year. An account counts once, under its largest reason.",
+            title="Revenue at risk by reason",
+            explained="/metrics/revenue_at_risk",
+            about=f"As of {found.as_of}, a year. An account counts once, under its largest reason.",
             items=tuple(_bar(each, found, top) for each in found.reasons),
             total=_total(found),
         )
     ]
 
 
-_BY_REASON = "Revenue at risk by reason"
-
-
 def _bar(each: RiskReason, of: Risks, top: int) -> Bar:
     accounts = f"{each.accounts} account{'' if each.accounts == 1 else 's'}"
     cell = Cell(kind="money", number=each.minor, currency=of.currency) if of.currency else Cell(text="none")
     width = round(100 * (each.minor or 0) / top, 1)
-    return Bar(label=f"{each.reason}, {accounts}", value=cell, width=width, is_loss=True)
+    href = f"/risk?{urlencode({'main_reason': each.reason})}" if each.reason else ""
+    label = each.reason or "not known before the next assessment"
+    return Bar(label=f"{label}, {accounts}", value=cell, width=width, is_loss=True, href=href)
 
 
 def _total(found: Risks) -> str:
     counted = Counter({each.reason: each.accounts for each in found.reasons}).total()
-    return f"{counted} account{'' if counted == 1 else 's'} at risk, by the score as it was computed."
+    return f"{counted} account{'' if counted == 1 else 's'} at risk in all."

@@ -82,7 +82,6 @@ class AccountPages:
                 *parts.acts(audit.about(connection, key), viewer.zone),
             )
             aside = (
-                *self._asked(viewer, found),
                 *trended.parts(
                     key, scores.history(connection, key), rescored.days(connection, place.account)
                 ),
@@ -97,6 +96,7 @@ class AccountPages:
             done=said.done,
             wrong=said.wrong,
             parts=tuple(parts.summary(told, place.entry)),
+            asks=tuple(self._asked(viewer, found)),
             main=main,
             aside=aside,
         )

@@ -35,7 +35,7 @@ _FULL = 100
 def lead(told: Brief) -> str:
     """Return what is said of an account below its name."""
     owner = f"looked after by {told.csm}" if told.csm else "looked after by nobody"
-    return f"{told.key} · as of {told.as_of:%-d %B %Y} · {owner}"
+    return f"{told.key} · as of {told.as_of} · {owner}"
 
 
 def summary(told: Brief, entry: Entry) -> Iterator[Part]:
@@ -104,7 +104,7 @@ def why(told: Brief, found: Verdict) -> Iterator[Part]:
         total=f"100 and these lines are {found.assessment.score.points / 100:g}.",
     )
     if told.changes:
-        since = f"What changed since {told.since:%-d %B %Y}" if told.since else "What changed"
+        since = f"What changed since {told.since}" if told.since else "What changed"
         yield Lines(title=since, lines=told.changes)
     if told.ahead:
         yield Lines(title="What would change it", lines=told.ahead)
@@ -154,7 +154,7 @@ def standing(told: Brief, found: Verdict) -> Iterator[Part]:
             ),
         )
     for talk in told.talks:
-        by = f", by {talk.due_on:%-d %B %Y}" if talk.due_on else ""
+        by = f", by {talk.due_on}" if talk.due_on else ""
         steps = (*talk.steps, *(f"Say: {point}" for point in talk.talking_points))
         yield Lines(title=f"{talk.title} (for {talk.owner_role}{by})", lines=steps)
     if told.growth:
@@ -198,7 +198,7 @@ def figures(told: Brief) -> Iterator[Part]:
 
 
 def _before(told: Brief) -> str:
-    return f"On {told.since:%-d %B %Y}" if told.since else "Before"
+    return f"On {told.since}" if told.since else "Before"
 
 
 def people(told: Brief) -> Iterator[Part]:
@@ -262,7 +262,7 @@ def acts(done: Sequence[Act], zone: ZoneInfo) -> Iterator[Part]:
             rows=tuple(
                 Row(
                     cells=(
-                        Cell(text=instant(each.at_ms, zone)),
+                        Cell(kind="instant", text=instant(each.at_ms, zone)),
                         Cell(text=each.actor),
                         Cell(text=each.action.replace("_", " ")),
                         Cell(text=each.detail),

@@ -66,7 +66,7 @@ class ApprovalPages:
                 Pair(term="To", cell=Cell(text=mail.to, note="nobody: erased")),
                 Pair(term="Account", cell=Cell(text=held.account_name, href=f"/accounts/{held.account_key}")),
                 Pair(term="Language", cell=Cell(text=mail.language)),
-                Pair(term="Until", cell=Cell(text=instant(held.expires_ms, viewer.zone))),
+                Pair(term="Until", cell=Cell(kind="instant", text=instant(held.expires_ms, viewer.zone))),
                 Pair(term="Subject", cell=Cell(text=mail.subject)),
             )
         )
@@ -124,7 +124,7 @@ def _row(held: Held, viewer: Viewer) -> Row:
             ),
             Cell(text=held.account_name, href=f"/accounts/{held.account_key}"),
             Cell(text=held.mode),
-            Cell(text=instant(held.expires_ms, viewer.zone)),
+            Cell(kind="instant", text=instant(held.expires_ms, viewer.zone)),
         )
     )
 

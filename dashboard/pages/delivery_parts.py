@@ -181,7 +181,7 @@ def _notice(found: Standing, zone: ZoneInfo) -> Row:
             Cell(text=found.account or "", href=href, note="no account"),
             Cell(text=found.reason.replace("_", " ")),
             Cell(kind="number", number=found.attempts),
-            Cell(text=instant(found.since_ms, zone)),
+            Cell(kind="instant", text=instant(found.since_ms, zone)),
             Cell(text=found.remote, note="none known"),
         ),
     )

@@ -245,8 +245,8 @@ def _sessions(open_ones: Sequence[Session], zone: ZoneInfo) -> Table:
                 pick="" if each.is_this else str(each.id),
                 cells=(
                     Cell(text=f"{each.agent or 'unknown'}{' (this one)' if each.is_this else ''}"),
-                    Cell(text=instant(each.made_ms, zone)),
-                    Cell(text=instant(each.seen_ms, zone)),
+                    Cell(kind="instant", text=instant(each.made_ms, zone)),
+                    Cell(kind="instant", text=instant(each.seen_ms, zone)),
                 ),
             )
             for each in open_ones

@@ -68,8 +68,8 @@ def _planned(planned: Experiment, state: str, **more: str) -> Iterator[Part]:
 def _begun(begun: Begun, drawn: Mapping[str, int]) -> Iterator[Part]:
     planned = planned_of(begun)
     state = "read" if begun.reading else "stopped" if begun.stopped_on else "running"
-    stopped = f"{begun.stopped_on:%-d %B %Y}: {begun.stop_reason}" if begun.stopped_on else ""
-    yield from _planned(planned, state, Started=f"{begun.started_on:%-d %B %Y}", Stopped=stopped)
+    stopped = f"{begun.stopped_on}: {begun.stop_reason}" if begun.stopped_on else ""
+    yield from _planned(planned, state, Started=f"{begun.started_on}", Stopped=stopped)
     needed = sample(planned)._asdict()
     rows = tuple(
         Row(
@@ -92,7 +92,7 @@ def _begun(begun: Begun, drawn: Mapping[str, int]) -> Iterator[Part]:
 def _reading(begun: Begun, reading: Reading) -> Iterator[Part]:
     verdict = reading.verdict.replace("_", " ")
     said = (
-        f"Read on {begun.read_on:%-d %B %Y}: {verdict}.",
+        f"Read on {begun.read_on}: {verdict}.",
         f"The difference is {reading.points:+.1f} points, likely {reading.low:+.1f} to {reading.high:+.1f}.",
         f"If what is tried does nothing, chance does as much {100 * reading.chance:.1f} % of the time.",
     )

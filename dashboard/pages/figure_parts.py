@@ -19,14 +19,17 @@ MOST_ROWS = 40
 class Look(NamedTuple):
     """How a figure is shown: under another title, and what its parts are, as `LINKED` names it.
 
+    ``values`` is the heading of its values, where their unit says too little.
+
     ``bars`` draw the values, where they are of one kind; ``split`` is what CSV has to be asked by to hold the
-    same, where it is not what the figure says. ``then`` are
-    headings of further columns, and ``beside`` what stands in them, by part.
+    same, where it is not what the figure says. ``then`` are headings of further columns, and ``beside`` what
+    stands in them, by part.
     """
 
     title: str = ""
     about: str = ""
     of: str = ""
+    values: str = ""
     bars: bool = True
     split: str = ""
     then: tuple[str, ...] = ()
@@ -69,7 +72,7 @@ def covered(found: Figured) -> str:
     """Say of how many accounts a figure is told, as of when, and why others do not tell."""
     others = ", ".join(f"{count} {state}" for state, count in found.states.items() if count)
     known = "all" if found.covered == found.accounts else f"{found.covered:,}"
-    said = f"As of {found.as_of:%-d %B %Y}, from {known} of {found.accounts:,} accounts"
+    said = f"As of {found.as_of}, from {known} of {found.accounts:,} accounts"
     return f"{said} ({others})." if others else f"{said}."
 
 
@@ -115,7 +118,8 @@ class _Shape(NamedTuple):
             yield Column(label=found.by.replace("_", " ").capitalize() if found.by else "Of")
         if self.parts:
             yield Column(label=look.of.capitalize() if look.of else "What")
-        yield Column(label=unit(found), is_number=True, explained=f"/metrics/{found.name}")
+        label = look.values or unit(found)
+        yield Column(label=label, is_number=True, explained=f"/metrics/{found.name}")
         if self.bars:
             yield Column(label="Beside the others")
         if self.ranges:

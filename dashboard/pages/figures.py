@@ -47,9 +47,11 @@ class Page(NamedTuple):
     drawn: Callable[[Deployment, Viewer, str], Iterator[Part]] | None = None
 
 
-def figure(name: str, split: str = "", *, title: str = "", of: str = "", bars: bool = True) -> Section:
+def figure(
+    name: str, split: str = "", *, title: str = "", of: str = "", values: str = "", bars: bool = True
+) -> Section:
     """Return a section that shows a figure as a table."""
-    look = Look(title, of=of, bars=bars)
+    look = Look(title, of=of, values=values, bars=bars)
     return Section(Wanted(name, split), lambda found, _: [parts.told(found, look)])
 
 
@@ -156,7 +158,7 @@ PAGES: Sequence[Page] = (
         "How accounts that have something in common do beside each other.",
         {},
         (
-            figure("cohorts", title="How utilisation lies within each cohort"),
+            figure("cohorts", title="How utilisation lies within each cohort", values="Median utilisation"),
             figure("cohort_shares", title="Utilisation of each cohort as a whole"),
             figure("activation_rate", title="Activation rate of each cohort"),
             figure("mrr", title="MRR of each cohort"),

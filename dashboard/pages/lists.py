@@ -63,7 +63,8 @@ class ListPages:
             asked = listing.filters(self._of, connection, wanted, self.path)
             kept = views.of(connection, self._of.name, viewer.user.id)
         answers = self._of.is_answered and bool(found.rows) and viewer.may(Right.ANSWER)
-        rows = listing.table(self._of, found, wanted, self.path, snooze.FORM if answers else "")
+        shown = wanted._replace(zone=viewer.zone)
+        rows = listing.table(self._of, found, shown, self.path, snooze.FORM if answers else "")
         asks = [snooze.asks(here)] if answers else []
         above = self._of.above(self._site.deployment, viewer)
         return (*saved.links(kept, here), *above, asked, rows, *asks, *saved.asks(kept, here, viewer))

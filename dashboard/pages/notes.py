@@ -52,7 +52,7 @@ def parts(kept: Sequence[Note], key: str, viewer: Viewer) -> Iterator[Part]:
 
 def _row(note: Note, viewer: Viewer) -> Row:
     when = instant(note.made_ms, viewer.zone)
-    return Row(cells=(Cell(text=when), Cell(text=note.actor), Cell(text=note.words)))
+    return Row(cells=(Cell(kind="instant", text=when), Cell(text=note.actor), Cell(text=note.words)))
 
 
 class NotePages:

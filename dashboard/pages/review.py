@@ -99,8 +99,8 @@ class ReviewPages:
 
 
 def _lead(made: Review) -> str:
-    until = f"{made.first:%-d %B %Y} to {made.last:%-d %B %Y}"
-    return f"{until}, {made.accounts:,} accounts, as of the start of {made.as_of:%-d %B %Y}."
+    until = f"{made.first} to {made.last}"
+    return f"{until}, {made.accounts:,} accounts, as of the start of {made.as_of}."
 
 
 def _chooser(choices: list[str], chosen: str) -> Filters:

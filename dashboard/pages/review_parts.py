@@ -1,6 +1,7 @@
 """The parts of a review: its lines of figures, and what became of accounts, alerts and plays."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from urllib.parse import quote
 
 from health.review import Line, Mover, Review
@@ -35,7 +36,7 @@ def figures(title: str, lines: Sequence[Line]) -> Table:
     columns = (
         Column(label="Figure"),
         *(Column(label=each, is_number=True) for each in ("Value", "Before", "Change", "A year ago")),
-        Column(label="Of what"),
+        Column(label="Of what", is_number=True),
         Column(label="Target"),
     )
     rows = tuple(Row(cells=tuple(_cells(line))) for line in lines)
@@ -189,7 +190,7 @@ def _ranked(made: Review) -> Table:
             _account(each.key, each.name),
             Cell(kind="band", text=each.band),
             _number(each.health, "points"),
-            Cell(text=each.anchor_on or "", note="none ahead"),
+            Cell(kind="day", day=_day(each.anchor_on), note="none ahead"),
             _money(each.revenue_at_risk_minor, each.currency),
             Cell(text=each.reason, note="none"),
             Cell(text=each.csm, note="nobody"),
@@ -198,6 +199,10 @@ def _ranked(made: Review) -> Table:
     ]
     labels = "Account, Health, #Score, Act by, #A year, Main reason, Owner"
     return _table("Whom to look at first", labels, rows, "Nobody is at risk or to be watched.")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _sources(made: Review) -> Table:

@@ -133,7 +133,7 @@ def _state(state: SourceState, viewer: Viewer, now_ms: int) -> Row:
             Cell(text=state.name),
             Cell(text=stands(state, now_ms)),
             Cell(kind="day", day=state.complete_through, note="tells no days"),
-            Cell(text=instant(read, viewer.zone) if read else "", note="never to its end"),
+            Cell(kind="instant", text=instant(read, viewer.zone) if read else "", note="never to its end"),
             Cell(kind="number", number=came.rows),
             Cell(kind="number", number=came.rejects),
             Cell(kind="percent", number=share, note="no accounts"),
@@ -210,7 +210,7 @@ def _calls(found: Sequence[Taken]) -> Table:
         rows=tuple(
             Row(
                 cells=(
-                    Cell(text=each.vendor),
+                    Cell(text=each.vendor.removesuffix("_per_minute").replace("_", " ")),
                     Cell(kind="number", number=each.taken),
                     Cell(kind="number", number=each.allowed),
                 )

@@ -77,7 +77,7 @@ def _histogram(counts: Mapping[int, int]) -> Table:
     rows = (
         Row(
             cells=(
-                Cell(text=f"{at} to {at + SCORE_STEP}"),
+                Cell(text=_of_score(at), href=f"/accounts?{urlencode({'score': _of_score(at)})}"),
                 Cell(kind="number", number=count),
                 Cell(kind="percent", number=100 * count / known),
             )
@@ -92,6 +92,10 @@ def _histogram(counts: Mapping[int, int]) -> Table:
         columns=(Column(label="Score"), *numbers),
         rows=tuple(rows),
     )
+
+
+def _of_score(at: int) -> str:
+    return f"{at} to {at + SCORE_STEP}"
 
 
 def _stacked(stand: Mapping[str, Sequence[Stand]], by: str) -> Table:
@@ -110,6 +114,13 @@ def _stacked(stand: Mapping[str, Sequence[Stand]], by: str) -> Table:
 
 def _row(part: str, own: Sequence[Stand], by: str) -> Row:
     counts = Counter({each.band: each.accounts for each in own})
-    href = f"/accounts?{urlencode({by: part})}" if part else ""
-    numbers = (Cell(kind="number", number=counts[band]) for band in BANDS)
-    return Row(cells=(Cell(text=part or _NONE, href=href), *numbers))
+    numbers = (
+        Cell(kind="number", number=counts[band], href=_accounts_of({by: part, "band": band}))
+        for band in BANDS
+    )
+    return Row(cells=(Cell(text=part or _NONE, href=_accounts_of({by: part})), *numbers))
+
+
+def _accounts_of(narrowed: Mapping[str, str]) -> str:
+    """Return where the accounts of a cohort are listed; those of none cannot be."""
+    return f"/accounts?{urlencode(narrowed)}" if all(narrowed.values()) else ""

@@ -71,7 +71,7 @@ def _step(number: int, step: Step) -> Row:
             Cell(text=f"{number}. {step.title}", href=PLACES[step.name]),
             Cell(text="✓ done" if step.is_done else "to do"),
             Cell(text=step.stands),
-            Cell(text="" if step.is_done else step.to_do, note="nothing"),
+            Cell(kind="prose", text="" if step.is_done else step.to_do, note="nothing"),
         )
     )
 

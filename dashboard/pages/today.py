@@ -1,6 +1,6 @@
 """Today: what changed since yesterday and why, and what needs whoever reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fastapi import FastAPI
 from fastapi.responses import Response
@@ -9,10 +9,11 @@ from dashboard import listing
 from dashboard.access import Right, Viewer
 from dashboard.listing import Asked, Listing, Rows
 from dashboard.lists import accounts
+from dashboard.pages import due
 from dashboard.pages.theirs import letters
 from dashboard.site import Seer, Site
 from health.nouns import BANDS
-from store import book
+from store import book, runs
 from store.book import Wanted
 from store.database import Connection
 from store.installation import business_day
@@ -46,7 +47,7 @@ class TodayPage:
                 *self._parts(deployment, connection, viewer, owners),
             )
         whose = "your accounts" if owners else "all accounts"
-        lead = f"{today:%A, %-d %B %Y}: {whose}."
+        lead = f"{today:%A}, {today}: {whose}."
         return self._site.page(View(title="Today", here="/", lead=lead, parts=parts), viewer)
 
     def _parts(
@@ -62,10 +63,11 @@ class TodayPage:
         wanted = Wanted(owners=owners, limit=MOST)
         changed = accounts.rows(deployment, connection, wanted._replace(changed=True))
         urgent = accounts.rows(deployment, connection, wanted._replace(only={"band": "at_risk"}))
-        waiting = len(letters(connection, viewer)) if viewer.may(Right.APPROVE) else 0
         query = f"&owner={viewer.user.email}" if owners else ""
         return (
-            _counted(counted, waiting, query),
+            _counted(counted, query),
+            *_waiting(connection, viewer),
+            due.open_alerts(deployment, connection, wanted._replace(alerted=True), f"alerted=yes{query}"),
             _short(accounts.ACCOUNTS, changed, "Another band than yesterday", f"changed=yes{query}"),
             _short(accounts.RISK, urgent, "At risk, the most urgent first", query.removeprefix("&")),
         )
@@ -87,19 +89,31 @@ def _owners(connection: Connection, viewer: Viewer) -> tuple[str, ...] | None:
     return own if book.bands(connection, own) else None
 
 
-def _counted(counted: dict[str, int], waiting: int, query: str) -> Figures:
-    items = [
+def _counted(counted: dict[str, int], query: str) -> Figures:
+    items = (
         Figure(
             label=band.replace("_", " ").capitalize(),
             cell=Cell(kind="number", number=counted.get(band, 0)),
             href=f"/accounts?band={band}{query}",
         )
         for band in BANDS
-    ]
-    if waiting:
-        mails = Cell(kind="number", number=waiting)
-        items.append(Figure(label="Mails that wait for approval", cell=mails, href="/approvals"))
+    )
     return Figures(items=tuple(items))
+
+
+def _waiting(connection: Connection, viewer: Viewer) -> Iterator[Part]:
+    """Yield what waits for somebody to say yes, beside the alerts, if anything does."""
+    waits = (
+        ("Mails that wait for approval", "/approvals", Right.APPROVE, lambda: letters(connection, viewer)),
+        ("Runs that are held", "/deliveries", Right.OPERATE, lambda: runs.held(connection)),
+    )
+    items = tuple(
+        Figure(label=label, cell=Cell(kind="number", number=len(found)), href=href)
+        for label, href, right, waiting in waits
+        if viewer.may(right) and (found := waiting())
+    )
+    if items:
+        yield Figures(title="Waits for you", items=items)
 
 
 _COLUMNS = ("name", "band", "health", "moved", "reasons", "anchor_on")

@@ -123,9 +123,13 @@ def _row(token: Token, viewer: Viewer) -> Row:
             Cell(text=token.name),
             Cell(text=", ".join(token.scopes)),
             Cell(text=token.actor),
-            Cell(text=instant(token.made_ms, viewer.zone)),
-            Cell(text=instant(token.ends_ms, viewer.zone)),
-            Cell(text=instant(token.seen_ms, viewer.zone) if token.seen_ms else "", note="never"),
+            Cell(kind="instant", text=instant(token.made_ms, viewer.zone)),
+            Cell(kind="instant", text=instant(token.ends_ms, viewer.zone)),
+            Cell(
+                kind="instant",
+                text=instant(token.seen_ms, viewer.zone) if token.seen_ms else "",
+                note="never",
+            ),
             Cell(text=state),
         ),
     )

@@ -178,7 +178,11 @@ def _row(user: User, signed_in: OpenSessions | None, viewer: Viewer) -> Row:
             Cell(text=user.role),
             Cell(text=_sees(user)),
             Cell(text=_state(user)),
-            Cell(text=instant(signed_in.seen_ms, viewer.zone) if signed_in else "", note="signed in nowhere"),
+            Cell(
+                kind="instant",
+                text=instant(signed_in.seen_ms, viewer.zone) if signed_in else "",
+                note="signed in nowhere",
+            ),
             Cell(kind="number", number=signed_in.sessions if signed_in else 0),
         )
     )
@@ -228,7 +232,7 @@ def _sessions(user: User, open_ones: Sequence[Session], viewer: Viewer) -> Itera
                 cells=(
                     Cell(text=each.agent, note="unknown"),
                     *(
-                        Cell(text=instant(at, viewer.zone))
+                        Cell(kind="instant", text=instant(at, viewer.zone))
                         for at in (each.made_ms, each.seen_ms, each.ends_ms)
                     ),
                 ),

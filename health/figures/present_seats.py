@@ -7,7 +7,7 @@ from health.figures.active import Person
 from health.figures.book import YEAR_DAYS, Known, Moment, Present, Results
 from health.figures.days import day_of
 from health.figures.licences import active_licences, active_licences_by_plan, licence_trend
-from health.figures.parts import Part, Parts, over_accounts
+from health.figures.parts import Part, Parts, Result, over_accounts
 from health.figures.reading import against_target
 from health.figures.segments import UNKNOWN
 from health.figures.share import Share, portion, share
@@ -56,21 +56,33 @@ def _licence_trend(known: Known, at: Moment) -> Parts:
     parts: dict[str, Part] = {"now": found.now}
     for name, licences in ago.items():
         if licences is None:
-            parts[f"accounts not told of {name}"] = 1
+            parts[f"{_UNTOLD}{name}"] = 1
         else:
             parts[name] = licences
     return parts
 
 
-def _changes(found: Results, _accounts: int, _segment: str, _at: Moment) -> Results:
-    """Return the counts, and those of today as a share of those before."""
+_UNTOLD = "accounts not told of "
+_LEAST_TOLD_PCT = 90
+"""Per cent of accounts that tell of a day before, under which today is no share of it."""
+
+
+def _changes(found: Results, accounts: int, _segment: str, _at: Moment) -> Results:
+    """Return the counts, and those of today as a share of those before, where nearly all accounts tell."""
+    told: dict[str, Result] = {name: each for name, each in found.items() if name in {"now", *_AGO}}
     now = found.get("now", 0)
-    shares = {
-        f"now, of {name}": portion(now, before)
-        for name, before in found.items()
-        if name in _AGO and isinstance(now, int) and isinstance(before, int)
-    }
-    return {**found, **shares}
+    for name in _AGO:
+        before, untold = found.get(name), found.get(f"{_UNTOLD}{name}", 0)
+        tell = portion(accounts - untold, accounts) if isinstance(untold, int) and untold else None
+        if tell:
+            told[f"accounts that tell of {name}"] = tell
+        if isinstance(now, int) and isinstance(before, int) and _nearly_all(tell):
+            told[f"now, of {name}"] = portion(now, before)
+    return told
+
+
+def _nearly_all(tell: Share | None) -> bool:
+    return tell is None or (isinstance(tell.pct, float) and tell.pct >= _LEAST_TOLD_PCT)
 
 
 def _growth_seats(known: Known, at: Moment) -> Parts:

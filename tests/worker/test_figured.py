@@ -8,8 +8,10 @@ import pytest
 
 from config.metrics import entries, load_metrics
 from config.schedule import load_schedule
+from health.figures.parts import Result
 from health.figures.present import PRESENT
 from health.figures.segments import SEGMENTS
+from health.figures.share import portion
 from store import book, kept
 from store.database import Database
 from store.tables import figures
@@ -17,10 +19,21 @@ from tests.book import ACCOUNTS, DAY, OWNER, deployment, judge_day, judge_eve
 from tests.worker.conftest import Remembered
 from worker import tasks
 from worker.deployment import Deployment
-from worker.figured import AT_ONCE, NOT_YET, SPREAD, FigureRow, Wanted, figured, keep_figures, looks, trend
+from worker.figured import (
+    AT_ONCE,
+    NOT_YET,
+    SPREAD,
+    FigureRow,
+    Wanted,
+    figured,
+    in_order,
+    keep_figures,
+    looks,
+    trend,
+)
 from worker.gathered import Asked
 from worker.keeping import REVIEWED_MOST, keep, to_take
-from worker.reviewed import ahead, periods, reviewed, risks
+from worker.reviewed import Risks, ahead, periods, reviewed, risks
 from worker.tick import tick
 from worker.values import value, values
 
@@ -121,8 +134,6 @@ def _mrr(of: Deployment) -> float:
 def test_of_a_small_book_only_trends_are_kept_ahead(judged: Deployment):
     assert len(ACCOUNTS) <= AT_ONCE
     assert not keep(judged, 0)
-    with judged.database.read() as connection:
-        assert not kept.kept(connection, ["risks"])
     assert set(trend(judged, "mrr")["EUR"]) == {DAY}
     assert set(trend(judged, "active_licences")[""]) == {DAY}
 
@@ -155,24 +166,43 @@ def test_one_look_rings_for_the_next_and_the_last_ends_the_slot(large: Deploymen
     assert not bell.looks, "what is done is not begun again"
 
 
-def test_reviews_and_risks_of_a_large_book_are_what_a_small_one_is_told(
+def test_a_review_of_a_large_book_is_what_a_small_one_is_told(
     judged: Deployment, monkeypatch: pytest.MonkeyPatch
 ):
-    small = reviewed(judged, "2026-05"), risks(judged, None)
+    small = reviewed(judged, "2026-05")
     with judged.database.write() as connection:
         connection.execute(figures.delete())
     for module in ("reviewed", "keeping"):
         monkeypatch.setattr(f"worker.{module}.AT_ONCE", len(ACCOUNTS) - 1)
-    assert (reviewed(judged, "2026-05"), risks(judged, None)) == (None, None)
+    assert reviewed(judged, "2026-05") is None
 
     for take in to_take(judged, DAY, len(ACCOUNTS)):
         if take.func is not keep_figures:
             take()
 
-    assert (reviewed(judged, "2026-05"), risks(judged, None)) == small
-    assert small[1] is not None
-    assert [each.accounts for each in small[1].reasons] == [1]
-    assert risks(judged, ["nobody@seller.example"]) == small[1].__class__(DAY, "EUR", ())
+    assert reviewed(judged, "2026-05") == small
+
+
+def test_revenue_at_risk_is_of_the_accounts_that_somebody_sees(judged: Deployment):
+    assert [each.accounts for each in risks(judged, None).reasons] == [1]
+    assert risks(judged, ["nobody@seller.example"]) == Risks(DAY, "EUR", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "ordered"),
+    [
+        ("active_licences_by_plan", {"a": 3, "b": 40, "c": 3}, ["b", "a", "c"]),
+        ("activation_rate_by_plan", {"a": portion(9, 10), "b": portion(1, 90)}, ["b", "a"]),
+        (
+            "activation_rate_by_cohort",
+            {"2026-05": 1, "2025-12": 9, "2026-01": 5},
+            ["2025-12", "2026-01", "2026-05"],
+        ),
+        ("activation_funnel", {"second": 1, "first": 9}, ["second", "first"]),
+    ],
+)
+def test_plans_come_by_size_and_months_in_time(name: str, said: dict[str, Result], ordered: list[str]):
+    assert [part for part, _ in in_order(name, said)] == ordered
 
 
 def test_of_very_many_accounts_no_review_is_told_ahead(judged: Deployment):

@@ -10,7 +10,7 @@ from dashboard import listing
 from dashboard.listing import Shown, plain
 from dashboard.lists.registry import LISTINGS
 from tests.book import ACCOUNTS, LEAVING
-from tests.dashboard.site.conftest import Desk
+from tests.dashboard.site.conftest import Browser, Desk
 
 
 def keys(page: str) -> list[str]:
@@ -61,6 +61,21 @@ def test_a_list_is_narrowed_down(desk: Desk):
     ]
     assert keys(browser.get("/accounts", search="%").text) == []
     assert "Nothing fits." in browser.get("/accounts", owner="nobody@seller.example").text
+
+
+def test_counts_of_scores_lead_to_their_accounts(desk: Desk):
+    browser = desk.browser("csm")
+    found = re.findall(
+        r'href="(/accounts\?score=[^"]+)">[^<]*</a>\s*</th><td class="n">(\d+)', cohorts(browser)
+    )
+
+    assert found
+    assert [len(keys(browser.get(href).text)) for href, _ in found] == [int(count) for _, count in found]
+    assert browser.get("/accounts", score="7 to 9").status_code == 400
+
+
+def cohorts(browser: Browser) -> str:
+    return re.sub(r"\s*\n\s*", "", browser.get("/cohorts").text)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def test_search_and_narrow_down_without_loading_the_page_anew(desk: Desk, visit:
     page.get_by_role("combobox", name="Health").select_option("at_risk")
 
     expect(page.get_by_role("rowheader")).to_have_text([NAME])
-    expect(page).to_have_url(f"{desk.url}/accounts?search=&band=at_risk&owner=&plan=&customer_type=&changed=")
+    expect(page).to_have_url(
+        f"{desk.url}/accounts?search=&band=at_risk&owner=&plan=&customer_type=&main_reason=&changed=&score=&alerted="
+    )
     assert page.evaluate("window.stays") is True
     page.get_by_label("Find an account").fill("a1")
     page.get_by_label("Find an account").press("Enter")

@@ -1,5 +1,7 @@
 """Whoever reads a page can read it: by axe's rules, in light and dark, on a phone and on a large screen."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -65,3 +67,14 @@ def test_a_page_works_without_scripts(desk: Desk, chromium):
 
     assert page.get_by_role("rowheader").all_inner_texts() == [f"Account {LEAVING}"]
     context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/accounts/{LEAVING}", "/start", "/review", "/rules", "/deliveries", "/audit"]
+)
+def test_days_are_written_for_people_and_commands_are_no_backticks(desk: Desk, path: str):
+    page = desk.browser("admin").get(path).text.partition("<main")[2]
+    read = re.sub(r"<(option|textarea)[^>]*>.*?</\1>|<[^>]+>", "", page, flags=re.DOTALL)
+
+    assert re.findall(r"\d{4}-\d\d-\d\d.{0,20}", read) == []
+    assert "`" not in read

@@ -1,5 +1,7 @@
 """The review and experiments as pages, and what lists add up to above their rows."""
 
+import csv
+import io
 import json
 import re
 from datetime import date, timedelta
@@ -7,6 +9,7 @@ from html import unescape
 
 import msgspec
 import pytest
+from sqlalchemy import select, update
 
 from config.experiments import load_experiments
 from dashboard.pages.review import FORMS
@@ -15,8 +18,9 @@ from health.periods import period
 from store import experiments
 from store.experiments import Begun, Drawn
 from store.installation import business_day
+from store.tables import book
 from templates.reports import report
-from tests.book import ACCOUNTS, LEAVING
+from tests.book import ACCOUNTS
 from tests.dashboard.site.conftest import Desk
 from tests.dashboard.site.test_figures import cells
 from worker.review import review
@@ -152,9 +156,31 @@ def spans(windows: list[int]) -> list[tuple[int, int]]:
 
 
 def test_revenue_at_risk_by_reason_counts_the_accounts_of_the_list(desk: Desk):
-    page = unescape(desk.browser("csm").get("/risk").text)
+    browser = desk.browser("csm")
+    page = browser.get("/risk").text
 
-    assert "1 account at risk, by the score as it was computed." in page
-    assert f'href="/accounts/{LEAVING}"' in page
+    assert "1 account at risk in all." in page
+    assert 'href="/metrics/revenue_at_risk"' in page
     assert "Revenue at risk by reason" not in desk.browser("own").get("/risk").text
+    bars = re.findall(r'<a href="(/risk\?main_reason=[^"]+)">([^<]+), (\d+) accounts?</a>', page)
+    assert bars
+    for href, reason, accounts in bars:
+        rows = list(csv.DictReader(io.StringIO(browser.get(href.replace("?", ".csv?")).text)))
+        assert [row["main_reason"] for row in rows] == [reason] * int(accounts)
+        shown = re.findall(r'href="/accounts/([^"?]+)"', browser.get(href).text)
+        assert shown == [row["account"] for row in rows]
     assert len(ACCOUNTS) > 1
+
+
+def test_every_at_risk_account_is_under_one_reason_whatever_a_person_set(own_desk: Desk):
+    """What a hand put at risk is in the list, so it is in the figure above it, too."""
+    with own_desk.database.write() as connection:
+        connection.execute(update(book).values(band="at_risk"))
+        reasons = set(connection.execute(select(book.c.main_reason)).scalars())
+
+    page = own_desk.browser("csm").get("/risk").text
+    bars = re.findall(r"main_reason=[^\"]+\">[^<]+, (\d+) accounts?</a>", page)
+
+    assert len(reasons) > 1
+    assert len(bars) == len(reasons)
+    assert sum(map(int, bars)) == len(ACCOUNTS)

@@ -46,7 +46,7 @@ def test_how_right_a_rule_was_is_shown(own_desk: Desk):
 
     page = own_desk.browser("csm").get("/rules").text
 
-    assert f"Counted on {DAY}" in page
+    assert f'Counted on <time datetime="{DAY}">' in page
     shown = re.search(rf'<th scope="row">{row.reason.replace("_", " ")}</th>(.*?)</tr>', page, re.DOTALL)
     assert shown
     assert "none closed" in shown[1]

@@ -250,3 +250,14 @@ def test_what_nobody_states_of_an_account_s_past_is_counted_apart():
     young = term(started_on=date(2023, 5, 1), term_start=date(2025, 11, 1))
     parts = PRESENT["licence_trend"].of(Known("acme", subscriptions=[young]), Moment(AS_OF, RULES))
     assert parts == {"now": 20, "a month ago": 20, "accounts not told of a year ago": 1}
+
+
+@pytest.mark.parametrize(("untold", "says"), [(0, True), (10, True), (11, False), (100, False)])
+def test_today_is_a_share_of_a_year_ago_only_where_nearly_all_accounts_tell_of_it(untold: int, says: bool):
+    added = {"now": 14_000, "a year ago": 43, "accounts not told of a year ago": untold}
+
+    told = PRESENT["licence_trend"].whole(added, 100, "", Moment(AS_OF, RULES))
+
+    assert ("now, of a year ago" in told) == says
+    assert told.get("accounts that tell of a year ago") == (portion(100 - untold, 100) if untold else None)
+    assert not [name for name in told if "not told" in name]
