@@ -12,6 +12,7 @@ from store.database import Connection
 from templates.views import Cell, Column, Row, Table
 from worker.brief import open_flag, talks
 from worker.deployment import Deployment
+from worker.letters import person_name
 from worker.plays import by_weight
 
 TITLE = "Open alerts, and what to do"
@@ -34,7 +35,7 @@ def open_alerts(deployment: Deployment, connection: Connection, wanted: Wanted, 
     return Table(
         title=TITLE,
         about=f"The {len(rows)} most urgent." if found.after else "",
-        columns=tuple(map(_column, ("Account", "What to do first", "By", "Why", "For", "Health", "State"))),
+        columns=tuple(map(_column, ("Account", "What to do first", "By", "Why", "Who", "Health", "State"))),
         rows=tuple(rows),
         more=f"/accounts?{query}" if rows else "",
         empty="No alert is open.",
@@ -52,11 +53,17 @@ def _row(
             Cell(kind="prose", text=play.steps[0] if play else "", note="no play for it"),
             _by(play.due_on if play else None, now.as_of),
             Cell(kind="prose", text=f"{first.evidence}, and {more} more" if more else first.evidence),
-            Cell(text=play.owner_role if play else "", note="nobody"),
+            Cell(text=_whose(play.owner_role, place) if play else "", note="nobody"),
             Cell(kind="band", text=place.entry.band),
             Cell(text="taken on" if first.state == "acknowledged" else "new"),
         )
     )
+
+
+def _whose(role: str, place: Place) -> str:
+    """Return who has a role for an account, else the role."""
+    addresses = {"csm": place.entry.csm_email, "sales": place.entry.sales_email}
+    return person_name(addresses.get(role) or "") or role
 
 
 def _by(day: date | None, today: date) -> Cell:
