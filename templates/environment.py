@@ -24,7 +24,7 @@ from templates.filters import FILTERS
 from templates.markdown import literal
 from templates.mrkdwn import inert, mention, url
 from templates.plain import Plain
-from templates.prose import dated, prose
+from templates.prose import prose, prose_day
 from templates.rendering import CURRENT, STEPS, Rendering
 from templates.translation import FILTER, Said, said, translated
 
@@ -85,7 +85,7 @@ class Environment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.policies["ext.i18n.trimmed"] = True
         self.filters = {**FILTERS, "rows": _rows, "said": said, FILTER: translated}
-        self.filters |= {"attribute": _attribute, "dated": dated, "prose": prose}
+        self.filters |= {"attribute": _attribute, "prose": prose, "prose_day": prose_day}
         self.tests = {name: TESTS[name] for name in ADMITTED_TESTS}
 
     @pass_context

@@ -23,7 +23,7 @@ def prose(text: str) -> Markup:
     return Markup(_MARKED.sub(_element, bdi(isolated(text))))  # noqa: S704 - it is escaped
 
 
-def dated(day: date) -> Markup:
+def prose_day(day: date) -> Markup:
     """A day as HTML, for readers and for programs."""
     return _time(day.isoformat(), format_date(day, "medium", locale=CURRENT.get().locale))
 
@@ -32,7 +32,9 @@ def _element(found: re.Match[str]) -> str:
     if found["code"]:
         return f"<code>{found['code']}</code>"
     try:
-        return dated(date.fromisoformat(found["when"])) if len(found["when"]) == _DAY else _at(found["when"])
+        return (
+            prose_day(date.fromisoformat(found["when"])) if len(found["when"]) == _DAY else _at(found["when"])
+        )
     except ValueError:
         return found[0]
 

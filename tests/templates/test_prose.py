@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from templates.prose import dated, prose
+from templates.prose import prose, prose_day
 from templates.rendering import CURRENT, STEPS, Rendering
 
 
@@ -42,4 +42,4 @@ def test_what_is_marked_is_written_out_and_all_is_escaped(said: str, written: st
     ("language", "written"), [("de", "01.06.2026"), ("fr", "1 juin 2026")], indirect=["language"]
 )
 def test_a_day_is_written_as_its_reader_does(language: str, written: str):
-    assert dated(date(2026, 6, 1)) == f'<time datetime="2026-06-01">{written}</time>', language
+    assert prose_day(date(2026, 6, 1)) == f'<time datetime="2026-06-01">{written}</time>', language
