@@ -63,7 +63,7 @@ words: setup ## Take what letters say anew from the templates into every catalog
 	@cd templates && for language in locale/*/; do ../$(BIN)/pybabel -q update -D letters -i locale/letters.pot -d locale \
 		-l $$(basename $$language) --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date; done
 
-pictures: setup ## Take the pictures of letters and of the dashboard in docs/images anew; needs Chromium
+pictures: setup ## Take the pictures in docs/images anew, of letters and of what the demo leaves; needs Chromium
 	@$(BIN)/python -m tests.pictures
 
 lock: setup ## Resolve pyproject.toml anew into requirements.lock and requirements-bench.lock

@@ -2,15 +2,19 @@
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, sync_playwright
 
+from cli.demo import VISITOR
 from health.letters import LETTERS
 from templates.render import render
 from tests import services
@@ -19,9 +23,9 @@ from tests.templates.examples import EXAMPLES, payload
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 LANGUAGES = ("de", "fr")
-WIDTH, WIDE, HIGH = 320, 1280, 860
-VISITOR = "visitor@lumen-ledger.example"
-_COMMAND = (sys.executable, "-m", "cli", "--json")
+WIDTH, WIDE, HIGH, TALL = 320, 1280, 860, 1000
+HALF_A_SECOND_MS = 500
+_COMMAND = (sys.executable, "-m", "cli", "demo")
 
 
 def take(folder: Path) -> None:
@@ -37,48 +41,56 @@ def take(folder: Path) -> None:
             (folder / f"{name}{suffix}.png").write_bytes(browser.picture())
 
 
-def dashboard(folder: Path) -> None:
-    """Write today, and the account that fell furthest, as the demo's visitor sees them."""
-    with TemporaryDirectory() as data, _demo(Path(data)) as page:
+def rehearsal(folder: Path) -> None:
+    """Write what the demo leaves behind as people see it: dashboard, Slack, inbox, CRM."""
+    with TemporaryDirectory() as data, _demo(Path(data)) as told, _screen() as page:
+        page.goto(told["The dashboard"])
+        page.get_by_label("Address").fill(VISITOR)
+        page.get_by_label("Password").fill(told["password"])
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="Today").wait_for()
         page.screenshot(path=folder / "today.png")
         page.get_by_role("rowheader").get_by_role("link").first.click()
         page.screenshot(path=folder / "account.png")
+        page.set_viewport_size({"width": WIDE, "height": TALL})
+        page.goto(told["Slack as a person sees it"])
+        page.get_by_role("button", name="Acknowledge").last.click()
+        while not page.get_by_text("1 reply").is_visible():
+            page.wait_for_timeout(HALF_A_SECOND_MS)
+            page.goto(told["Slack as a person sees it"])
+        page.screenshot(path=folder / "slack.png")
+        page.goto(told["The inbox"])
+        page.get_by_role("link", name="renews").first.click()
+        page.screenshot(path=folder / "inbox.png")
+        page.goto(told["HubSpot's records"])
+        page.get_by_role("link", name="Ploverfold Dental Inc.").first.click()
+        page.screenshot(path=folder / "crm.png")
 
 
 @contextmanager
-def _demo(data: Path) -> Iterator[Page]:
-    """Play the demo to its end, serve its dashboard, and sign its visitor in."""
-    url = f"sqlite:///{data / 'seatsignal/demo/own/demo.sqlite3'}"
-    environment = os.environ | {"XDG_DATA_HOME": str(data), "SEATSIGNAL_COMPANY_NAME": "Lumen Ledger"}
-    subprocess.run([*_COMMAND, "demo", "--once"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    environment |= {"SEATSIGNAL_DATABASE_URL": url, "SEATSIGNAL_WEB_PORT": str(services.free_port())}
-    added = [*_COMMAND, "user", "add", VISITOR, "--role", "manager"]
-    told = subprocess.run(added, env=environment, check=True, stdin=subprocess.DEVNULL, capture_output=True)
-    password = json.loads(told.stdout)["password"]
-    with _served(environment) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(services.browser()), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": WIDE, "height": HIGH})
-        page.goto(address)
-        page.get_by_label("Address").fill(VISITOR)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", name="Today").wait_for()
-        yield page
-        browser.close()
-
-
-@contextmanager
-def _served(environment: dict[str, str]) -> Iterator[str]:
-    serving = subprocess.Popen([*_COMMAND, "web"], env=environment, stderr=subprocess.PIPE, text=True)
+def _demo(data: Path) -> Iterator[dict[str, str]]:
+    """Play the demo and let it stay, and return what it says of where things are."""
+    environment = os.environ | {"XDG_DATA_HOME": str(data), "PYTHONUNBUFFERED": "1"}
+    playing = subprocess.Popen(_COMMAND, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        assert serving.stderr
-        line = next(line for line in serving.stderr if '"web_listening"' in line)
-        yield str(json.loads(line)["url"])
+        assert playing.stdout
+        told = takewhile(lambda line: not line.startswith("Ctrl-C"), playing.stdout)
+        yield dict(
+            found for line in told if len(found := re.split(r": +|  +", line.strip(), maxsplit=1)) == 2
+        )
     finally:
-        serving.terminate()
-        serving.wait(10)
+        playing.send_signal(signal.SIGINT)
+        playing.wait(60)
+
+
+@contextmanager
+def _screen() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(services.browser()), args=["--no-sandbox"])
+        yield browser.new_page(viewport={"width": WIDE, "height": HIGH})
+        browser.close()
 
 
 if __name__ == "__main__":
     take(IMAGES / "letters")
-    dashboard(IMAGES)
+    rehearsal(IMAGES)
