@@ -85,5 +85,5 @@ def test_an_alert_that_rests_on_a_source_which_is_behind_says_so(eve: Seatsignal
     with closing(eve.database()) as database:
         owed = [row for row in rows(database) if row.key.startswith(f"csm/{book.LEAVING}/")]
     (told,) = [render(row.template, row.payload).decode() for row in owed]
-    words = f"*Stale:* this rests on files, complete through {book.DAY_BEFORE}."
+    words = f"*Stale:* this rests on files, complete through {book.DAY_BEFORE:%b %-d, %Y}."
     assert (words in told, "Stale" in told) == (behind, behind)

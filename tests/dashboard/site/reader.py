@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import NamedTuple
 
@@ -160,6 +160,9 @@ def shows(text: str, kind: str, value: object, currency: str = "") -> bool:
         case str() if kind == "day":
             day = date.fromisoformat(value)
             return text == f"{day:%b} {day.day}, {day.year}"
+        case str() if kind == "instant":
+            at = datetime.fromisoformat(value)
+            return " ".join(text.split()) == f"{at:%b} {at.day}, {at.year}, {at:%-I:%M %p}"
         case _:
             return text == _spoken(str(value), kind)
 
