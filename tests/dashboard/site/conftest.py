@@ -1,5 +1,6 @@
 """A dashboard under test: a small book that was judged, colleagues of each role, and a browser's manners."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from dashboard.access import COOKIE, LASTS_MS, ROLES, digest
 from dashboard.app import create_app
 from dashboard.passwords import hashed
 from dashboard.site import Site
+from integrations.files.source import FilesSource
 from store import users
 from store.database import Database
 from tests import services
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Visit = Callable[..., "Page"]
 PASSWORD = "a quiet river at noon"
+NAME = "seatsignal.sqlite3"
 
 
 @dataclass
@@ -95,11 +98,19 @@ def add_colleagues(database: Database) -> None:
         users.add(connection, address("own"), "csm", kept, own_only=True)
 
 
-def opened(url: str, folder: Path) -> Iterator[Desk]:
+def judge(url: str, folder: Path) -> None:
+    """Judge the book's two days in a database, and add the colleagues who look at them."""
     made = deployment(url)
     judge_eve(made, folder / "eve")
     judge_day(made, folder / "day", DAY)
     add_colleagues(made.database)
+    made.database.close()
+
+
+def opened(url: str, folder: Path) -> Iterator[Desk]:
+    """A desk over a database that was judged, from files in a folder."""
+    made = deployment(url)
+    made.use_source("files", FilesSource(folder / "day"))
     site = Site(lambda: made)
     app = create_app(made.database, COMPANY, NOBODY, site=site)
     with served(app) as address_:
@@ -108,22 +119,33 @@ def opened(url: str, folder: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk that tests look at and leave as it was."""
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that was judged, to be copied, and the files that it was judged from."""
     from store.schema import migrate  # noqa: PLC0415 - loads Alembic
 
-    folder = tmp_path_factory.mktemp("desk")
-    url = f"sqlite:///{folder / 'seatsignal.sqlite3'}"
+    folder = tmp_path_factory.mktemp("judged")
+    url = f"sqlite:///{folder / NAME}"
     made = Database(url)
     migrate(made)
     made.close()
-    yield from opened(url, folder)
+    judge(url, folder)
+    return folder
+
+
+def copy(judged: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(judged / NAME, folder)}"
+
+
+@pytest.fixture(scope="session")
+def desk(judged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that tests look at and leave as it was."""
+    yield from opened(copy(judged, tmp_path_factory.mktemp("desk")), judged)
 
 
 @pytest.fixture
-def own_desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+def own_desk(judged: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk of this test's own, to change what it likes."""
-    yield from opened(sqlite_url, tmp_path)
+    yield from opened(copy(judged, tmp_path), judged)
 
 
 @pytest.fixture(scope="module")  # its loop runs in this thread for as long, and allows no other in it

@@ -12,7 +12,7 @@ from dashboard.pages import charts as pages
 from store import book, kept
 from templates import charts
 from tests.book import LEAVING
-from tests.dashboard.site.conftest import Desk, Visit, opened
+from tests.dashboard.site.conftest import Desk, Visit, copy, opened
 from tests.dashboard.site.test_figures import cells
 
 SHOWN = {
@@ -26,16 +26,9 @@ SHOWN = {
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def drawn(judged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk whose MRR was told on two days."""
-    from store.database import Database  # noqa: PLC0415 - as `desk` does
-    from store.schema import migrate  # noqa: PLC0415 - loads Alembic
-
-    folder: Path = tmp_path_factory.mktemp("drawn")
-    made = Database(f"sqlite:///{folder / 'seatsignal.sqlite3'}")
-    migrate(made)
-    made.close()
-    for desk in opened(f"sqlite:///{folder / 'seatsignal.sqlite3'}", folder):
+    for desk in opened(copy(judged, tmp_path_factory.mktemp("drawn")), judged):
         desk.browser("csm").get("/licences")
         with desk.database.write() as connection:
             today = kept.kept(connection, ["mrr"])["mrr", ""]
