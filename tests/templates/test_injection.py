@@ -55,7 +55,8 @@ PAYLOADS = (
     "\x00\x07\ud7ff",
 )
 ANYTHING = st.lists(st.one_of(st.text(max_size=30), st.sampled_from(PAYLOADS)), max_size=5).map("".join)
-EXAMPLES = settings(max_examples=100)
+EXAMPLES = settings(max_examples=50)
+"""`make chaos` holds the same on 200 of each, with ``--full`` on 20,000."""
 KEEPS_APART = (("bdi", ()), "/bdi")
 """Ours, around names that are written right to left (`templates.bidi`)."""
 
