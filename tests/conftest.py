@@ -94,6 +94,25 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
 
 
+@pytest.fixture(scope="session")
+def judged_eve(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file in which the book's eve was judged (`tests.book.judge_eve`): to be copied."""
+    from tests import book  # noqa: PLC0415 - most tests judge nothing
+
+    folder = tmp_path_factory.mktemp("judged")
+    file = Path(shutil.copy(migrated_sqlite, folder))
+    made = book.deployment(f"sqlite:///{file}")
+    book.judge_eve(made, folder / "eve")
+    made.database.close()
+    return file
+
+
+@pytest.fixture
+def eve_url(judged_eve: Path, tmp_path: Path) -> str:
+    """An SQLite database of the test's own in which the eve was judged, in dry-run, and the day has begun."""
+    return f"sqlite:///{shutil.copy(judged_eve, tmp_path)}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """Both databases, one after the other."""

@@ -118,13 +118,12 @@ def opened(
     monkeypatch: pytest.MonkeyPatch,
     routes: Routes | None = None,
 ) -> Iterator[Channel]:
-    """A day's alerts, delivered."""
+    """A day's alerts, delivered; of the database the eve was judged."""
     sandbox.reset()
     for name, value in {**rig(sandbox).good, "SEATSIGNAL_SLACK_SIGNING_SECRET": SECRET}.items():
         monkeypatch.setenv(name, value)
     made = book.deployment(url)
     made.routes = routes or made.routes
-    book.judge_eve(made, folder / "eve")
     go_live(made)
     book.judge_day(made, folder / "day", book.DAY)
     with served(_app(made)) as site:

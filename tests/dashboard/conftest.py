@@ -142,10 +142,10 @@ def slack() -> Iterator[Rehearsal]:
 
 @pytest.fixture
 def channel(
-    slack: Rehearsal, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slack: Rehearsal, eve_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> "Iterator[Channel]":
     """The alerts stand in the channel: the routes are as they are shipped, until a test sets others."""
     from tests.dashboard.channel import opened  # noqa: PLC0415 - it serves with what is above
 
-    with opened(slack, sqlite_url, tmp_path, monkeypatch) as found:
+    with opened(slack, eve_url, tmp_path, monkeypatch) as found:
         yield found

@@ -30,19 +30,21 @@ THREAD = f"slack/#customer-success/csm/{book.UNPAID}/s-{book.UNPAID}@{book.TERM_
 
 
 @pytest.fixture
-def told(tmp_path: Path, sqlite_url: str) -> Iterator[Deployment]:
-    yield from _told(tmp_path, sqlite_url)
+def told(tmp_path: Path, eve_url: str) -> Iterator[Deployment]:
+    yield from _told(tmp_path, eve_url)
 
 
 @pytest.fixture
 def told_on_postgresql(tmp_path: Path, postgresql_url: str) -> Iterator[Deployment]:
+    opened = book.deployment(postgresql_url)
+    book.judge_eve(opened, tmp_path / "eve")
+    opened.database.close()
     yield from _told(tmp_path, postgresql_url)
 
 
 def _told(folder: Path, url: str) -> Iterator[Deployment]:
     """A day of which the alert about an unpaid invoice stands in Slack."""
     opened = book.deployment(url)
-    book.judge_eve(opened, folder / "eve")
     go_live(opened)
     opened.use_desk("slack", cast("Desk", None))
     book.judge_day(opened, folder / "day", book.DAY)

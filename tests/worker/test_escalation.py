@@ -37,11 +37,10 @@ def routes(**people: Person) -> Routes:
 
 
 @pytest.fixture
-def day(tmp_path: Path, sqlite_url: str) -> Iterator[Deployment]:
+def day(tmp_path: Path, eve_url: str) -> Iterator[Deployment]:
     """The day's alerts, told to Ann, to whom all accounts belong."""
-    opened = book.deployment(sqlite_url)
+    opened = book.deployment(eve_url)
     opened.routes = routes()
-    book.judge_eve(opened, tmp_path / "eve")
     go_live(opened)
     book.judge_day(opened, tmp_path / "day", book.DAY)
     sent(opened)
