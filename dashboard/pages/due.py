@@ -30,7 +30,7 @@ def open_alerts(deployment: Deployment, connection: Connection, wanted: Wanted, 
     rows = [
         _row(deployment, connection, place, said[place.account], open_[place.account])
         for place in found.places
-        if place.account in said
+        if place.account in said and open_.get(place.account)  # else it ended since the list was read
     ]
     return Table(
         title=TITLE,
